@@ -1,0 +1,3 @@
+"""betaops: beta and pilot programs, from the first signup to a signed decision."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,273 @@
+"""The database: typed base classes, tenancy, and the two kinds of transaction.
+
+SQLite and PostgreSQL behave alike here: foreign keys on, writers serial per row (PostgreSQL) or per
+file (SQLite, `BEGIN IMMEDIATE`), read-only transactions that refuse writes.
+"""
+
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    JSON,
+    Date,
+    DateTime,
+    Enum,
+    ForeignKey,
+    ForeignKeyConstraint,
+    MetaData,
+    UniqueConstraint,
+    Uuid,
+    create_engine,
+    event,
+    inspect,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    declared_attr,
+    mapped_column,
+    with_loader_criteria,
+)
+from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.types import TypeDecorator
+
+from betaops.kernel.ids import new_id
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware going in and coming out, UTC inside. Naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} says no time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Json(TypeDecorator[Any]):
+    """Plain JSON values; JSONB on PostgreSQL. Assign a new value to change it, mutation is not seen."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(JSONB(none_as_null=True) if dialect.name == "postgresql" else JSON(none_as_null=True))
+
+
+class Base(DeclarativeBase):
+    """Base of every model. Ids and scalar column defaults are there from construction on."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: UtcDateTime(),
+        date: Date(),
+        uuid.UUID: Uuid(),
+        dict[str, Any]: Json(),
+        list[Any]: Json(),
+        list[str]: Json(),
+        list[dict[str, Any]]: Json(),
+    }
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __init__(self, **values: Any) -> None:
+        mapper = inspect(type(self))
+        for attribute in mapper.column_attrs:
+            default = attribute.columns[0].default
+            if attribute.key in values or default is None:
+                continue
+            if default.is_scalar:
+                values[attribute.key] = default.arg  # type: ignore[attr-defined]  # scalar defaults have .arg
+            elif default.is_callable:
+                values[attribute.key] = default.arg(None)  # type: ignore[attr-defined]  # wrapped to take a context
+        for key, value in values.items():
+            if not hasattr(type(self), key):
+                raise TypeError(f"{type(self).__name__} has no {key!r}")
+            setattr(self, key, value)
+
+
+class Identified:
+    """Has a UUIDv7 of its own, known before the row is written."""
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+
+
+class Tenant(Identified):
+    """Belongs to one workspace; sessions see only the rows of theirs (`scope_to`)."""
+
+    workspace_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
+
+    @declared_attr.directive
+    def __table_args__(cls) -> Any:
+        return tenant_args()
+
+
+def tenant_args(*more: Any) -> tuple[Any, ...]:
+    """`__table_args__` of a `Tenant`: what children's composite keys point at, and `more`."""
+    return (UniqueConstraint("workspace_id", "id"), *more)
+
+
+def belongs_to(column: str, table: str, *, ondelete: str = "CASCADE") -> ForeignKeyConstraint:
+    """A foreign key that also keeps the child in its parent's workspace."""
+    return ForeignKeyConstraint(["workspace_id", column], [f"{table}.workspace_id", f"{table}.id"], ondelete=ondelete)
+
+
+def one_of(enum: type[StrEnum]) -> Enum:
+    """Column type for a `StrEnum`: VARCHAR with a CHECK that lists its values."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", enum.__name__).lower()
+    return Enum(
+        enum,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        name=f"{words}_is_known",
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Session(OrmSession):
+    """A session that knows its workspace."""
+
+
+class Unscoped(Exception):
+    """A statement on tenant rows was made in a session that has no workspace.
+
+    Entry points that look a row up by a token or a public name say
+    `.execution_options(unscoped=True)` and then `scope_to` its workspace.
+    """
+
+
+def scope_to(session: OrmSession, workspace_id: uuid.UUID | None) -> None:
+    """From here on `session` sees only this workspace's rows."""
+    session.info["workspace_id"] = workspace_id
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _see_only_this_workspace(state: ORMExecuteState) -> None:
+    if state.is_column_load or state.is_relationship_load or state.execution_options.get("unscoped"):
+        return
+    workspace_id = state.session.info.get("workspace_id")
+    if workspace_id is None:
+        if any(issubclass(mapper.class_, Tenant) for mapper in state.all_mappers):
+            raise Unscoped(str(state.statement)[:200])
+        return
+    state.statement = state.statement.options(  # type: ignore[attr-defined]  # every ORM statement takes options
+        with_loader_criteria(Tenant, lambda cls: cls.workspace_id == workspace_id, include_aliases=True)
+    )
+
+
+class Database:
+    """One engine, and the two kinds of session on it."""
+
+    def __init__(self, url: str, *, pool_size: int = 16) -> None:
+        self.url = url
+        self.engine = _sqlite(url, pool_size) if url.startswith("sqlite") else _postgresql(url, pool_size)
+        self._readers = self.engine.execution_options(betaops_reading=True, postgresql_readonly=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def session(self, *, reading: bool = False, workspace_id: uuid.UUID | None = None) -> Session:
+        """A session of its own; the caller closes it. `reading`: any write in it fails."""
+        session = Session(self._readers if reading else self.engine, expire_on_commit=False)
+        scope_to(session, workspace_id)
+        return session
+
+    @contextmanager
+    def reading(self, workspace_id: uuid.UUID | None = None) -> Iterator[Session]:
+        """A read-only transaction."""
+        with self.session(reading=True, workspace_id=workspace_id) as session:
+            yield session
+
+    @contextmanager
+    def writing(self, workspace_id: uuid.UUID | None = None) -> Iterator[Session]:
+        """A transaction that commits at the end, or changes nothing where an exception passes."""
+        with self.session(workspace_id=workspace_id) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _sqlite(url: str, pool_size: int) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={"timeout": 5, "check_same_thread": False, "isolation_level": None},
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-16000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred BEGIN that later writes fails at once when another writer came between
+        # (SQLITE_BUSY_SNAPSHOT ignores the busy timeout): writers say so from the start.
+        if connection.get_execution_options().get("betaops_reading"):
+            connection.exec_driver_sql("PRAGMA query_only=ON")
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.exec_driver_sql("PRAGMA query_only=OFF")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: str, pool_size: int) -> Engine:
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c lock_timeout=10s -c statement_timeout=60s -c timezone=UTC",
+        },
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+    )

@@ -1,0 +1,159 @@
+"""One unit of work: a transaction, who asked for it, and the moment at which it happens."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from betaops.kernel import jobs, outbox
+from betaops.kernel.db import Base, Database, Identified, Tenant, scope_to
+from betaops.kernel.errors import NotFound
+from betaops.kernel.events import Event, EventSubject, RecordedEvent
+from betaops.kernel.settings import Settings
+from betaops.kernel.vault import Vault
+
+if TYPE_CHECKING:
+    from betaops.kernel.files import FileStore
+
+Row = TypeVar("Row", bound=Identified)
+ActorKind = Literal["member", "tester", "key", "system", "visitor"]
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What one process holds open: settings, database, vault, files."""
+
+    settings: Settings
+    database: Database
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Platform":
+        return cls(settings, Database(settings.database_url))
+
+    @cached_property
+    def vault(self) -> Vault:
+        return Vault([self.settings.secret_key, *self.settings.former_secret_keys])
+
+    @cached_property
+    def files(self) -> "FileStore":
+        from betaops.kernel.files import FileStore
+
+        return FileStore.open(self.settings)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts; `id` is of the user, tester or key, and None for the system and for strangers."""
+
+    kind: ActorKind = "system"
+    id: uuid.UUID | None = None
+    name: str = ""
+
+
+SYSTEM = Actor()
+
+
+@dataclass
+class Work:
+    """Passed to every service. Its edge commits it; nobody else does."""
+
+    session: Session
+    platform: Platform
+    actor: Actor
+    now: datetime
+    #: A quiet work records events without telling anybody (samples, imports of history).
+    is_quiet: bool = field(default=False)
+
+    @property
+    def settings(self) -> Settings:
+        return self.platform.settings
+
+    @property
+    def vault(self) -> Vault:
+        return self.platform.vault
+
+    @property
+    def workspace_id(self) -> uuid.UUID:
+        """The workspace whose rows this work may touch."""
+        workspace_id = self.session.info.get("workspace_id")
+        if workspace_id is None:
+            raise LookupError("this work has no workspace yet")
+        return workspace_id  # type: ignore[no-any-return]  # session.info holds Any
+
+    def enter(self, workspace_id: uuid.UUID) -> None:
+        """Continue inside one workspace (after a look-up by token or public name)."""
+        scope_to(self.session, workspace_id)
+
+    def add(self, row: Base) -> None:
+        """Insert `row` now; a tenant row without workspace gets this one.
+
+        Flushed at once: models have few relationships, without which a flush does not know that
+        parents go before children; and what the database refuses, it refuses at this line.
+        """
+        if isinstance(row, Tenant) and row.workspace_id is None:
+            row.workspace_id = self.workspace_id
+        self.session.add(row)
+        self.session.flush()
+
+    def delete(self, row: Base) -> None:
+        self.session.delete(row)
+
+    def lock(self, model: type[Row], row_id: uuid.UUID) -> Row:
+        """The row, fresh, held until the end of this work; `NotFound` if this workspace has none.
+
+        SQLite needs no row lock: its writers come one after the other.
+        """
+        row = self.session.scalar(
+            select(model).where(model.id == row_id).with_for_update().execution_options(populate_existing=True)
+        )
+        if row is None:
+            raise NotFound
+        return row
+
+    def record(self, event: Event) -> RecordedEvent:
+        """State that something happened; whoever subscribed hears of it after the commit."""
+        row = RecordedEvent(
+            workspace_id=self.session.info.get("workspace_id"),
+            kind=event.kind,
+            at=self.now,
+            actor_kind=self.actor.kind,
+            actor_id=self.actor.id,
+            data=event.to_json(),
+        )
+        self.add(row)
+        subjects = [{"subject_id": subject, "event_id": row.id} for subject in event.subjects()]
+        if subjects:
+            self.session.execute(insert(EventSubject), subjects)
+        if not self.is_quiet:
+            for subscription in outbox.subscriptions(event.kind):
+                self.enqueue(jobs.DELIVERY + subscription.name, {"event_id": str(row.id)})
+        return row
+
+    def enqueue(
+        self,
+        name: str,
+        args: dict[str, Any] | None = None,
+        *,
+        at: datetime | None = None,
+        unique: str | None = None,
+        once: str | None = None,
+    ) -> uuid.UUID | None:
+        """Have `name` run after this work is committed, at `at` or as soon as possible.
+
+        `unique`: not added while one with this key still waits (debounce).
+        `once`: not added if there ever was one with this key. Returns the job's id, None if not added.
+        """
+        return jobs.enqueue(
+            self.session,
+            name,
+            args or {},
+            now=self.now,
+            run_at=at or self.now,
+            unique_key=unique,
+            once_key=once,
+            workspace_id=self.session.info.get("workspace_id"),
+        )
