@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
+from betaops.kernel.versions import Versioned
 from betaops.programs.models import Agreement, Program
 
 
@@ -44,7 +45,7 @@ SEATED = frozenset({State.ACCEPTED, State.ACTIVE, State.COMPLETED})
 INSIDE = frozenset({State.ACCEPTED, State.ACTIVE})
 
 
-class Tester(Tenant, Base):
+class Tester(Versioned, Tenant, Base):
     """A person outside, known by mail address; one row a workspace, whatever the number of programs."""
 
     __table_args__ = tenant_args(
@@ -64,9 +65,6 @@ class Tester(Tenant, Base):
     created_at: Mapped[datetime]
     #: Last sign of life anywhere we see: portal, survey, usage. Written at most once an hour.
     seen_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column(default=1)
-    changed_at: Mapped[datetime]
-    changed_by: Mapped[str] = mapped_column(String(200), default="")
 
 
 class Identity(Tenant, Base):

@@ -20,6 +20,7 @@ from sqlalchemy import inspect as inspect_row
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
+from betaops.kernel.versions import Versioned
 
 
 class Phase(StrEnum):
@@ -44,7 +45,7 @@ FOLLOWING: dict[Phase, tuple[Phase, ...]] = {
 }
 
 
-class Product(Tenant, Base):
+class Product(Versioned, Tenant, Base):
     """What is tested. `project_key` is public and stands in the product under test; the secret key is for servers."""
 
     __table_args__ = tenant_args(
@@ -67,12 +68,9 @@ class Product(Tenant, Base):
     #: Origins ("https://app.example.com") whose pages may use the public key; empty means any.
     origins: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime]
-    version: Mapped[int] = mapped_column(default=1)
-    changed_at: Mapped[datetime]
-    changed_by: Mapped[str] = mapped_column(String(200), default="")
 
 
-class Program(Tenant, Base):
+class Program(Versioned, Tenant, Base):
     """A beta, a pilot or an early-access round on one product."""
 
     __table_args__ = tenant_args(
@@ -106,9 +104,6 @@ class Program(Tenant, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     created_at: Mapped[datetime]
-    version: Mapped[int] = mapped_column(default=1)
-    changed_at: Mapped[datetime]
-    changed_by: Mapped[str] = mapped_column(String(200), default="")
 
     product: Mapped[Product] = relationship(lazy="raise_on_sql", viewonly=True)
 
@@ -145,7 +140,7 @@ class ProgramPhase(Tenant, Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
-class Agreement(Tenant, Base):
+class Agreement(Versioned, Tenant, Base):
     """One numbered text that testers accept. Once published it never changes: a new text is a new number."""
 
     __table_args__ = tenant_args(
@@ -167,9 +162,6 @@ class Agreement(Tenant, Base):
     published_at: Mapped[datetime | None]
     published_by: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime]
-    version: Mapped[int] = mapped_column(default=1)
-    changed_at: Mapped[datetime]
-    changed_by: Mapped[str] = mapped_column(String(200), default="")
 
 
 class PublishedIsFinal(Exception):
