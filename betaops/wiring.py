@@ -1,12 +1,27 @@
-"""The tables that connect the rooms: models, subscriptions, jobs, blueprints, commands, navigation.
+"""The tables that connect the rooms: models, events, jobs, blueprints, commands, navigation, samples.
 
 The only module that imports rooms' edges. A new feature is a line or two here; removing it, the same.
 """
 
+from functools import cache
 from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flask import request
+
+from betaops.kernel import jobs, outbox
+from betaops.kernel.work import Platform
+from betaops.web.application import Application, reading, viewer
+
+if TYPE_CHECKING:
+    from click import Command
+
+ROOT = Path(__file__).parent.parent
 
 MODELS = (
     "betaops.kernel.events",
+    "betaops.kernel.idempotency",
     "betaops.kernel.jobs",
     "betaops.kernel.mail",
     "betaops.accounts.models",
@@ -21,8 +36,112 @@ MODELS = (
     "betaops.readiness.models",
 )
 
+#: Modules with a `blueprint`, in the order of the graph.
+BLUEPRINTS: tuple[str, ...] = (
+    "betaops.web.operations",
+)
+
+#: Modules with `commands`, a list of click commands.
+COMMANDS: tuple[str, ...] = ()
+
+#: (event, name of the subscription, handler), the last two as "room.handlers:function".
+SUBSCRIPTIONS: tuple[tuple[str, str], ...] = ()
+
+#: ("room.jobs:function", is long). The job's name is "room.function".
+JOBS: tuple[tuple[str, bool], ...] = ()
+
+#: Minutes (cron, UTC) at which a job runs by itself.
+PERIODIC: tuple[tuple[str, str], ...] = ()
+
+#: Modules with `plant(world)`, in the order in which a sample workspace grows.
+SAMPLES: tuple[str, ...] = ()
+
+
+class Place(NamedTuple):
+    """An entry of the side navigation. `count` ("module:function" of (session, program)) is what waits there."""
+
+    label: Any
+    endpoint: str
+    icon: str
+    permission: str
+    count: str | None = None
+
+
+#: Inside a program: endpoints take its `slug`.
+PROGRAM_PLACES: tuple[Place, ...] = ()
+
+#: Of the whole workspace.
+WORKSPACE_PLACES: tuple[Place, ...] = ()
+
 
 def load_models() -> None:
     """Fill the metadata; migrations and every process need all tables known."""
     for module in MODELS:
         import_module(module)
+
+
+@cache
+def connect() -> None:
+    """Make events, jobs and periodic jobs known to this process."""
+    load_models()
+    for event, handler in SUBSCRIPTIONS:
+        outbox.subscribe(_named(event), _short(handler), _named(handler))
+    for job, is_long in JOBS:
+        jobs.register(_short(job), _named(job), long=is_long)
+    for cron, name in PERIODIC:
+        jobs.every(cron, name)
+
+
+def register(app: Application) -> None:
+    """Blueprints, viewers and navigation."""
+    for module in BLUEPRINTS:
+        blueprint = import_module(module).blueprint
+        (app.register_api if hasattr(blueprint, "abp_tags") else app.register_blueprint)(blueprint)
+    app.jinja_env.globals["navigation"] = navigation
+
+
+def commands() -> "list[Command]":
+    """Every room's commands for `python -m betaops`."""
+    return [command for module in COMMANDS for command in import_module(module).commands]
+
+
+def navigation(program: Any = None) -> list[dict[str, Any]]:
+    """Groups of places for the side navigation, with what waits in each."""
+    groups = [PROGRAM_PLACES, WORKSPACE_PLACES] if program is not None else [WORKSPACE_PLACES]
+    return [{"items": [item for place in group if (item := _item(place, program))]} for group in groups]
+
+
+def plant_sample(platform: Platform) -> dict[str, Any]:
+    """The sample workspace, made if missing; what `sample --json` prints."""
+    from betaops.accounts import sample
+
+    world = sample.World(platform)
+    for module in SAMPLES:
+        import_module(module).plant(world)
+    return world.facts
+
+
+def _item(place: Place, program: Any) -> dict[str, Any] | None:
+    from flask import url_for
+
+    if not viewer().can(place.permission):
+        return None
+    values = {"slug": program.slug} if place in PROGRAM_PLACES else {}
+    return {
+        "label": str(place.label),
+        "url": url_for(place.endpoint, **values),
+        "icon": place.icon,
+        "current": (request.endpoint or "").split(".")[0] == place.endpoint.split(".")[0],
+        "count": _named(place.count)(reading(), program) if place.count else None,
+    }
+
+
+def _named(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(import_module(f"betaops.{module}"), name)
+
+
+def _short(path: str) -> str:
+    """`messaging.handlers:welcome` is known as `messaging.welcome` in job rows."""
+    module, _, name = path.partition(":")
+    return f"{module.split('.')[0]}.{name}"

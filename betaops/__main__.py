@@ -1,0 +1,154 @@
+"""`python -m betaops …`: everything an operator types. Rooms add their own commands through `wiring`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import config
+
+if TYPE_CHECKING:
+    from betaops.kernel.settings import Settings
+    from betaops.kernel.work import Platform
+
+# Imports stand inside the commands: `run` only supervises and should stay small.
+
+
+def _settings() -> "Settings":
+    try:
+        return config.load()
+    except config.Misconfigured as error:
+        raise click.ClickException(str(error)) from error
+
+
+class Rooms(click.Group):
+    """The commands below, and those of the rooms, imported when first asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self._of_rooms()})
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        return super().get_command(ctx, name) or self._of_rooms().get(name)
+
+    @staticmethod
+    def _of_rooms() -> dict[str, click.Command]:
+        from betaops import wiring
+
+        return {command.name or "": command for command in wiring.commands()}
+
+
+@click.group(cls=Rooms)
+def main() -> None:
+    """Beta and pilot programs, from the first signup to a signed decision."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--empty", is_flag=True, help="Without the sample workspace.")
+def run(host: str, port: int, empty: bool) -> None:
+    """Set up what is missing, then serve and work until stopped."""
+    from betaops import supervisor
+
+    sys.exit(supervisor.run(host, port, with_sample=not empty))
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="More than one needs PostgreSQL.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the web: portal, console, links, API and flags."""
+    settings = _settings()
+    if settings.is_embedded and workers > 1:
+        raise click.ClickException("SQLite takes one web process. Set DATABASE_URL to PostgreSQL for more.")
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        "wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=settings.blocking_threads,
+        respawn_failed_workers=True,
+        workers_kill_timeout=15,
+        log_enabled=True,
+        log_level="warning",
+    ).serve()
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    from betaops import wiring
+    from betaops.kernel import migrations
+
+    wiring.load_models()
+    platform = _platform()
+    migrations.upgrade(platform.database)
+    platform.database.close()
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def sample(as_json: bool) -> None:
+    """Make the sample workspace if it is missing, and say where things are."""
+    facts = _sample()
+    if as_json:
+        click.echo(json.dumps(facts))
+        return
+    for name, value in facts.items():
+        click.echo(f"{name.replace('_', ' '):14} {value}")
+
+
+@main.command(hidden=True)
+@click.option("--sample/--no-sample", "with_sample", default=True)
+def prepare(with_sample: bool) -> None:
+    """What `run` does before it serves: migrate, sample, one-time link."""
+    from betaops import wiring
+    from betaops.kernel import migrations
+
+    wiring.connect()
+    platform = _platform()
+    migrations.upgrade(platform.database)
+    click.echo(json.dumps(_welcome(with_sample, platform)))
+
+
+def _platform() -> "Platform":
+    from betaops.kernel.work import Platform
+
+    return Platform.open(_settings())
+
+
+def _sample(platform: Any = None) -> dict[str, Any]:
+    from betaops.app import create_app
+
+    platform = platform or _platform()
+    app = create_app(platform.settings, platform)
+    with app.test_request_context(base_url=platform.settings.base_url):
+        from betaops import wiring
+
+        return wiring.plant_sample(platform)
+
+
+def _welcome(with_sample: bool, platform: "Platform") -> dict[str, Any]:
+    from betaops.accounts import queries
+
+    with platform.database.reading() as session:
+        is_first = not queries.has_owner(session)
+    if is_first and not with_sample:
+        from betaops.accounts import commands
+
+        return {"setup_url": commands.setup_url(platform)}
+    facts = _sample(platform) if with_sample else {}
+    wanted = ("console_url", "portal_url", "survey_url")
+    return {name: facts[name] for name in wanted if name in facts}
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+    main()

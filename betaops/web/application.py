@@ -1,0 +1,237 @@
+"""The Flask application: one request, one unit of work.
+
+Safe methods get a read-only transaction, others one that is committed when the view returns and
+rolled back when an exception passes. Views reach it through `reading()` and `writing()`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any, cast
+
+import structlog
+from flask import Response, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
+from flask_openapi import OpenAPI
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.orm import Session
+
+from betaops.kernel import clock, i18n
+from betaops.kernel.db import scope_to
+from betaops.kernel.errors import Forbidden
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.work import SYSTEM, Actor, Platform, Work
+from betaops.web import idempotency
+from betaops.web.access import VISITOR, Access, Viewer
+
+log = structlog.get_logger("request")
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+Loader = Callable[[Session], Viewer | None]
+
+
+@dataclass
+class Unit:
+    """The unit of work of the present request; session and work are opened when first asked for."""
+
+    platform: Platform
+    is_safe: bool
+    session: Session | None = None
+    work: Work | None = None
+    viewer: Viewer | None = None
+    tallies: list[Callable[[Work], None]] = field(default_factory=list)
+
+    def read(self) -> Session:
+        if self.session is None:
+            self.session = self.platform.database.session(reading=self.is_safe)
+        return self.session
+
+    def write(self) -> Work:
+        if self.is_safe:
+            raise RuntimeError("A GET changes nothing. Tallies go through afterwards().")
+        if self.work is None:
+            self.work = Work(self.read(), self.platform, _actor(viewer()), clock.now())
+        return self.work
+
+    def commit(self) -> None:
+        if self.session is not None:
+            self.session.commit()
+
+    def close(self) -> None:
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+
+
+def _unit() -> Unit:
+    if "unit" not in g:
+        application = cast("Application", current_app)
+        g.unit = Unit(application.platform, request.method in SAFE_METHODS)
+    return cast(Unit, g.unit)
+
+
+def reading() -> Session:
+    """The session of this request: read-only in a GET, the one of `writing()` otherwise."""
+    return _unit().read()
+
+
+def writing() -> Work:
+    """The work of this request, committed after the view returned. Refused in a GET."""
+    return _unit().write()
+
+
+def viewer() -> Viewer:
+    """Who is looking; a visitor where nobody is signed in."""
+    unit = _unit()
+    if unit.viewer is None:
+        unit.viewer = VISITOR  # while loading, so that a loader may ask
+        unit.viewer = cast("Application", current_app).identify() or VISITOR
+    return unit.viewer
+
+
+def become(new_viewer: Viewer) -> None:
+    """Continue this request as somebody else (signing in, signing out)."""
+    unit = _unit()
+    unit.viewer = new_viewer
+    if unit.work is not None:
+        unit.work.actor = _actor(new_viewer)
+
+
+def afterwards(tally: Callable[[Work], None]) -> None:
+    """Have `tally` run in a Work of its own once the view has returned; its failure harms nothing.
+
+    For counting on GETs (a page viewed, a link opened), never for what must not be lost.
+    """
+    _unit().tallies.append(tally)
+
+
+def _actor(who: Viewer) -> Actor:
+    return Actor(who.kind, who.id, who.name)
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, neither read nor written on cookieless routes (embeds, APIs)."""
+
+    def should_set_cookie(self, app: Any, session: Any) -> bool:
+        return not _is_cookieless() and super().should_set_cookie(app, session)
+
+
+def _access() -> Access | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "access", None)
+
+
+def _is_cookieless() -> bool:
+    access = _access()
+    return access is not None and access.cookieless
+
+
+class Application(OpenAPI):
+    """Flask with a unit of work and access control around every view."""
+
+    session_interface = Sessions()
+
+    def __init__(self, platform: Platform, **options: Any) -> None:
+        self.platform = platform
+        #: Loads the viewer of each kind of route; filled by `betaops.app`.
+        self.loaders: dict[str, Loader] = {}
+        #: Endpoint of the sign-in page for each kind.
+        self.sign_in_pages: dict[str, str] = {}
+        #: Called with (work, viewer, permission) when a member or key lacks one.
+        self.when_forbidden: Callable[[Work, Viewer, str], None] | None = None
+        self.csrf = CSRFProtect()
+        super().__init__("betaops", static_folder=None, doc_ui=False, **options)
+
+    def identify(self) -> Viewer | None:
+        """The viewer for the present route: of its own kind, or on public routes of any kind with a cookie."""
+        access = _access()
+        if access is None or (access.kind == "public" and access.cookieless):
+            return None
+        kinds = ("member", "tester") if access.kind == "public" else (access.kind,)
+        for kind in kinds:
+            found = self.loaders[kind](reading()) if kind in self.loaders else None
+            if found is not None:
+                if access.kind != "public":
+                    scope_to(reading(), found.workspace_id)
+                return found
+        return None
+
+    def dispatch_request(self) -> Response:  # type: ignore[override]  # always a Response here
+        """Flask's, inside one unit of work."""
+        if request.routing_exception is not None:
+            self.raise_routing_exception(request)
+        started = perf_counter()
+        unit = _unit()
+        with i18n.speaking(self._language()):
+            try:
+                response = self._refuse_strangers() or self._answer()
+                unit.commit()
+            finally:
+                unit.close()
+            self._run_tallies(unit)
+        _log(response, started)
+        return response
+
+    def _answer(self) -> Response:
+        if request.method in SAFE_METHODS or (access := _access()) is None or access.kind != "key":
+            return self.make_response(super().dispatch_request())
+        return idempotency.once(writing(), lambda: self.make_response(super(Application, self).dispatch_request()))
+
+    def _refuse_strangers(self) -> Response | None:
+        access = _access()
+        if request.method == "OPTIONS":
+            return None
+        if access is None:
+            raise Forbidden("unclassified", _("Nobody may do this."))
+        if request.method not in SAFE_METHODS and not access.cookieless:
+            self.csrf.protect()
+        if access.kind == "public":
+            return None
+        who = viewer()
+        if who.kind != access.kind:
+            return self._ask_to_sign_in(access)
+        if access.permission is not None and not who.can(access.permission):
+            if self.when_forbidden is not None:
+                hook, permission = self.when_forbidden, access.permission
+                self._run_tally(lambda work: hook(work, who, permission))
+            raise Forbidden(message=_("Your role does not allow this."), permission=access.permission)
+        return None
+
+    def _ask_to_sign_in(self, access: Access) -> Response:
+        if access.kind == "key":
+            from betaops.web.errors import problem
+
+            response = problem(401, "unauthorized", _("Send a valid API key as “Authorization: Bearer …”."))
+            response.headers["WWW-Authenticate"] = 'Bearer realm="betaops"'
+            return response
+        if request.headers.get("X-Requested-With") == "fetch":
+            return Response(status=401)
+        here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+        return cast(Response, redirect(url_for(self.sign_in_pages[access.kind], next=here), 303))
+
+    def _language(self) -> str:
+        stored = None if _is_cookieless() else session.get("language")
+        return stored or i18n.choose(request.headers.get("Accept-Language"))
+
+    def _run_tallies(self, unit: Unit) -> None:
+        for tally in unit.tallies:
+            self._run_tally(tally)
+
+    def _run_tally(self, tally: Callable[[Work], None]) -> None:
+        try:
+            with self.platform.database.writing(viewer().workspace_id) as db_session:
+                tally(Work(db_session, self.platform, _actor(viewer()) if _unit().viewer else SYSTEM, clock.now()))
+        except Exception:  # noqa: BLE001  # a count that is lost must not cost the page
+            log.warning("tally_failed", exc_info=True)
+
+
+def _log(response: Response, started: float) -> None:
+    who = g.unit.viewer or VISITOR
+    log.info(
+        "request",
+        route=request.endpoint,
+        method=request.method,
+        status=response.status_code,
+        actor=f"{who.kind}:{who.id}" if who.id else who.kind,
+        ms=round((perf_counter() - started) * 1000, 1),
+    )

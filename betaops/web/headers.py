@@ -1,0 +1,53 @@
+"""Security headers on every answer; a view may widen its own policy, never drop it."""
+
+from flask import Flask, Response, g
+
+from betaops.kernel.settings import Settings
+from betaops.web.application import VISITOR
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-src": "'self'",
+    "manifest-src": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def widen(directive: str, value: str) -> None:
+    """Set one directive for this answer (`frame-ancestors` of an embeddable survey)."""
+    if directive not in POLICY:
+        raise ValueError(directive)
+    g.policy = {**g.get("policy", {}), directive: value}
+
+
+def sandbox() -> None:
+    """For content that others wrote (mails, uploads): no scripts, no forms, an origin of its own."""
+    g.is_sandboxed = True
+
+
+def register(app: Flask, settings: Settings) -> None:
+    @app.after_request
+    def add(response: Response) -> Response:
+        policy = POLICY | g.get("policy", {})
+        text = "; ".join(f"{name} {value}" for name, value in policy.items())
+        if g.get("is_sandboxed"):
+            text = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; sandbox"
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", text)
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if settings.is_secure:
+            headers.setdefault("Strict-Transport-Security", "max-age=63072000")
+        unit = g.get("unit")
+        is_known = unit is not None and (unit.viewer or VISITOR).kind != "visitor"
+        headers.setdefault("Cache-Control", "no-store" if is_known else "no-cache")
+        return response
