@@ -1,0 +1,68 @@
+"""PostHog's hash: which share of people a roll-out takes, and which variant each of them gets.
+
+SHA-1 everywhere, so that our server and every SDK put a person in the same bucket. (CRC32 would be
+faster and wrong: it is linear, so the buckets of two flags are not independent of each other.)
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from hashlib import sha1
+from typing import Any, NamedTuple
+
+_SCALE = float(0xFFFFFFFFFFFFFFF)
+
+
+def share(key: str, identifier: str, salt: str = "", separator: str = ".") -> float:
+    """Where `identifier` falls for `key`: a number from 0 to 1, always the same. Nobody (`""`) falls at 0."""
+    if not identifier:
+        return 0.0
+    spelled = f"{key}{separator}{identifier}{salt}".encode("utf-8", "surrogatepass")
+    return int(sha1(spelled, usedforsecurity=False).hexdigest()[:15], 16) / _SCALE
+
+
+def is_within(key: str, identifier: str, percentage: float | None) -> bool:
+    """Whether a roll-out to `percentage` (None: everybody) of people takes `identifier`."""
+    if percentage is None or percentage >= 100:
+        return True
+    return percentage > 0 and share(key, identifier) <= percentage / 100
+
+
+class Variants(NamedTuple):
+    """The variants of one flag; `bounds[i]` is the share below which `keys[i]` is chosen."""
+
+    keys: tuple[str, ...]
+    bounds: tuple[float, ...]
+
+    @classmethod
+    def parse(cls, variants: Sequence[dict[str, Any]]) -> "Variants":
+        bounds, total = [], 0.0
+        for variant in variants:
+            total += variant["rollout_percentage"] / 100
+            bounds.append(total)
+        return cls(tuple(variant["key"] for variant in variants), tuple(bounds))
+
+    def chosen(self, key: str, identifier: str) -> str | None:
+        """The variant of `identifier`; None beyond the last bound (percentages below 100 in all)."""
+        if not self.keys:
+            return None
+        index = bisect_right(self.bounds, share(key, identifier, "variant"))
+        return self.keys[index] if index < len(self.keys) else None
+
+
+class Holdout(NamedTuple):
+    """People kept out of everything, to compare with: `percentage` of them, the same for every flag."""
+
+    name: str
+    percentage: float
+
+    @classmethod
+    def parse(cls, holdout: dict[str, Any] | None) -> "Holdout | None":
+        if not holdout or holdout.get("id") is None or holdout.get("exclusion_percentage") is None:
+            return None
+        return cls(
+            f"holdout-{holdout['id']}",
+            min(max(float(holdout["exclusion_percentage"]), 0.0), 100.0),
+        )
+
+    def takes(self, identifier: str) -> bool:
+        return self.percentage >= 100 or share("holdout", identifier, separator="-") <= self.percentage / 100

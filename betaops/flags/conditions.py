@@ -1,0 +1,141 @@
+"""What the conditions of a flag ask, compiled to checks of one person. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from betaops.flags import operators
+from betaops.flags.operators import MISSING
+
+if TYPE_CHECKING:
+    from betaops.flags.evaluation import Outcome
+
+Properties = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is asked about. `cohorts` are numbers of stored cohorts they are in; properties include `distinct_id`."""
+
+    distinct_id: str
+    properties: Properties
+    cohorts: frozenset[int] = frozenset()
+    device_id: str = ""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    group_properties: Mapping[str, Properties] = field(default_factory=dict)
+
+
+class Definitions(NamedTuple):
+    """Flags as PostHog writes them, and what their conditions refer to.
+
+    `cohorts` are property groups by number (as text); `stored` are the numbers whose members are known
+    by person instead. `matching_version` 1 compares "true"/"false" filters by truth, 2 does not.
+    """
+
+    flags: Sequence[dict[str, Any]]
+    cohorts: Mapping[str, dict[str, Any]] = {}
+    stored: frozenset[int] = frozenset()
+    group_types: Mapping[str, str] = {}
+    matching_version: int = 1
+
+
+class Run:
+    """One evaluation: the person, the moment, and the flags decided so far."""
+
+    __slots__ = ("decided", "now", "person")
+
+    def __init__(self, person: Person, now: datetime) -> None:
+        self.person, self.now = person, now
+        self.decided: dict[str, Outcome] = {}
+
+
+Check = Callable[[Run, Properties], bool]
+
+
+class Values(Protocol):
+    """Where checks ask what other flags are."""
+
+    def value(self, run: Run, name: str) -> bool | str: ...
+
+    def knows(self, name: str) -> bool: ...
+
+
+class Compiler:
+    """Turns properties, cohorts and dependencies into checks. What nobody can understand, nobody passes."""
+
+    def __init__(self, definitions: Definitions, flags: Values) -> None:
+        self._definitions, self._flags = definitions, flags
+        self._cohorts: dict[str, Check] = {}
+        self._open: set[str] = set()
+
+    def group_type(self, of: dict[str, Any]) -> str | None:
+        """The group type that a flag or condition aggregates by; "" for one that nobody named."""
+        index = of.get("aggregation_group_type_index")
+        return None if index is None else self._definitions.group_types.get(str(index), "")
+
+    def check(self, prop: dict[str, Any]) -> Check:
+        match prop.get("type"):
+            case "cohort":
+                return self._cohort(str(prop.get("value")), prop.get("operator") or "exact")
+            case "flag":
+                return self._dependency(str(prop.get("key")), prop.get("operator"), prop.get("value"))
+        name = str(prop.get("key"))
+        test = operators.test(
+            prop.get("operator") or "exact",
+            prop.get("value"),
+            self._definitions.matching_version,
+        )
+        return lambda run, properties: test(properties.get(name, MISSING), run.now)
+
+    def _cohort(self, number: str, operator: str) -> Check:
+        if operator not in ("exact", "in", "not_in"):
+            return _never
+        if number.isdigit() and int(number) in self._definitions.stored:
+            stored = int(number)
+            inside: Check = lambda run, properties: stored in run.person.cohorts
+        elif number in self._definitions.cohorts and number not in self._open:
+            inside = self._group_of(number)
+        else:
+            return _never
+        return (lambda run, properties: not inside(run, properties)) if operator == "not_in" else inside
+
+    def _group_of(self, number: str) -> Check:
+        if number not in self._cohorts:
+            self._open.add(number)
+            self._cohorts[number] = self._group(self._definitions.cohorts[number])
+            self._open.discard(number)
+        return self._cohorts[number]
+
+    def _group(self, group: dict[str, Any]) -> Check:
+        entries = [self._entry(entry) for entry in group.get("values") or []]
+        if not entries:
+            return lambda run, properties: True
+        if group.get("type") == "OR":
+            return lambda run, properties: any(entry(run, properties) for entry in entries)
+        return lambda run, properties: all(entry(run, properties) for entry in entries)
+
+    def _entry(self, entry: dict[str, Any]) -> Check:
+        if not entry or "values" in entry or entry.get("type") in ("AND", "OR"):
+            return self._group(entry)
+        check = self.check(entry)
+        return (lambda run, properties: not check(run, properties)) if entry.get("negation") else check
+
+    def _dependency(self, name: str, operator: Any, wanted: Any) -> Check:
+        if operator != "flag_evaluates_to" or wanted is None:
+            return _never
+        flags = self._flags
+        if not flags.knows(name):
+            return _never
+
+        def holds(run: Run, properties: Properties) -> bool:
+            value = flags.value(run, name)
+            if isinstance(value, str) and isinstance(wanted, bool):
+                return wanted
+            return type(value) is type(wanted) and value == wanted
+
+        return holds
+
+
+def _never(run: Run, properties: Properties) -> bool:
+    return False
