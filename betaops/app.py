@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from betaops import wiring
 from betaops.kernel.settings import Settings
 from betaops.kernel.work import Platform
-from betaops.web import assets, converters, errors, headers, limits, templating
+from betaops.web import converters, errors, headers, limits, templating
 from betaops.web.application import Application
 
 LARGEST_BODY_BYTES = 12 * 1024 * 1024
@@ -29,7 +29,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> Applicat
     errors.register(app)
     headers.register(app, settings)
     limits.register(app, settings)
-    templating.register(app, settings, assets.register(app, settings))
+    templating.register(app, settings)
     app.csrf.init_app(app)
     wiring.register(app)
     if settings.trusted_proxies:

@@ -38,8 +38,14 @@ MODELS = (
 
 #: Modules with a `blueprint`, in the order of the graph.
 BLUEPRINTS: tuple[str, ...] = (
+    "betaops.web.appearance",
+    "betaops.web.assets",
     "betaops.web.operations",
+    "betaops.web.start",
 )
+
+#: How each kind of viewer is known: "module:function" of (session) to Viewer or None, sign-in page, first page.
+VIEWERS: dict[str, tuple[str, str | None, str | None]] = {}
 
 #: Modules with `commands`, a list of click commands.
 COMMANDS: tuple[str, ...] = ()
@@ -97,6 +103,10 @@ def register(app: Application) -> None:
     for module in BLUEPRINTS:
         blueprint = import_module(module).blueprint
         (app.register_api if hasattr(blueprint, "abp_tags") else app.register_blueprint)(blueprint)
+    for kind, (loader, sign_in_page, first_page) in VIEWERS.items():
+        app.loaders[kind] = _named(loader)
+        if sign_in_page is not None and first_page is not None:
+            app.sign_in_pages[kind], app.first_pages[kind] = sign_in_page, first_page
     app.jinja_env.globals["navigation"] = navigation
 
 

@@ -135,8 +135,9 @@ class Application(OpenAPI):
         self.platform = platform
         #: Loads the viewer of each kind of route; filled by `betaops.app`.
         self.loaders: dict[str, Loader] = {}
-        #: Endpoint of the sign-in page for each kind.
+        #: Endpoints of the sign-in page and of the first page, for members and testers.
         self.sign_in_pages: dict[str, str] = {}
+        self.first_pages: dict[str, str] = {}
         #: Called with (work, viewer, permission) when a member or key lacks one.
         self.when_forbidden: Callable[[Work, Viewer, str], None] | None = None
         self.csrf = CSRFProtect()

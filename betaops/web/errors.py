@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -11,6 +11,8 @@ from werkzeug.exceptions import HTTPException
 from betaops.kernel import i18n, ids
 from betaops.kernel.errors import DomainError
 from betaops.kernel.i18n import gettext as _
+from betaops.web.access import VISITOR
+from betaops.web.application import Unit
 
 log = structlog.get_logger("errors")
 
@@ -92,6 +94,7 @@ def _crash(error: Exception) -> Response:
 
 
 def _answer(status: int, code: str, message: str, *, values: dict[str, Any] | None = None, error_id: str = "") -> Response:
+    _ask_the_database_nothing()
     with i18n.speaking(i18n.choose(request.headers.get("Accept-Language"))):
         if wants_json():
             plain = {name: value for name, value in (values or {}).items() if isinstance(value, str | int | float | bool)}
@@ -100,6 +103,15 @@ def _answer(status: int, code: str, message: str, *, values: dict[str, Any] | No
             "errors/error.html", status=status, code=code, message=message, error_id=error_id, values=values or {}
         )
         return make_response(page, status)
+
+
+def _ask_the_database_nothing() -> None:
+    """An error page must not need what may just have failed: nobody is looked up for it."""
+    unit = g.get("unit")
+    if unit is None:
+        unit = g.unit = Unit(current_app.platform, is_safe=True)  # type: ignore[attr-defined]  # our Application
+    if unit.viewer is None:
+        unit.viewer = VISITOR
 
 
 def _sentence(status: int) -> str:

@@ -17,7 +17,9 @@ from werkzeug.local import LocalProxy
 from betaops.kernel import clock, i18n, ids
 from betaops.kernel.settings import Settings
 from betaops.web.application import viewer
-from betaops.web.assets import Assets
+from betaops.web.appearance import appearance
+from betaops.web.assets import asset
+from betaops.web.here import here
 
 _CLASS = re.compile(r"<svg\b(?:\s+class=\"[^\"]*\")?")
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
@@ -27,7 +29,7 @@ _MARKDOWN_TAGS = {
 }  # fmt: skip
 
 
-def register(app: Flask, settings: Settings, assets: Assets) -> None:
+def register(app: Flask, settings: Settings) -> None:
     """Fill the Jinja environment."""
     env = app.jinja_env
     env.undefined = StrictUndefined
@@ -39,7 +41,9 @@ def register(app: Flask, settings: Settings, assets: Assets) -> None:
         ngettext=i18n.ngettext,
         language=i18n.language,
         languages=i18n.available,
-        asset=assets.url,
+        asset=asset,
+        appearance=appearance,
+        here=here,
         icon=icon,
         viewer=LocalProxy(viewer),
         can=lambda permission: viewer().can(str(permission)),
