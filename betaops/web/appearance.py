@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from flask import Blueprint, Response, current_app, redirect, request
+from flask import Blueprint, Flask, Response, current_app, redirect, request
 
 from betaops.kernel import i18n
 from betaops.kernel.work import Work
@@ -49,9 +49,9 @@ def appearance() -> Appearance:
     )
 
 
-def keep_with(keep: Keep) -> None:
+def keep_with(app: Flask, keep: Keep) -> None:
     """Have `keep(work, viewer, theme, density)` called when a member changes it."""
-    current_app.extensions["betaops.appearance"] = keep
+    app.extensions["betaops.appearance"] = keep
 
 
 @blueprint.post("/appearance")
