@@ -40,6 +40,7 @@ MODELS = (
 BLUEPRINTS: tuple[str, ...] = (
     "betaops.web.appearance",
     "betaops.web.assets",
+    "betaops.web.openapi",
     "betaops.web.operations",
     "betaops.web.start",
 )

@@ -142,6 +142,7 @@ class Application(OpenAPI):
         self.when_forbidden: Callable[[Work, Viewer, str], None] | None = None
         self.csrf = CSRFProtect()
         super().__init__("betaops", static_folder=None, doc_ui=False, **options)
+        self.openapi_version = "3.1.0"
 
     def identify(self) -> Viewer | None:
         """The viewer for the present route: of its own kind, or on public routes of any kind with a cookie."""
