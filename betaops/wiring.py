@@ -12,7 +12,7 @@ from flask import request
 
 from betaops.kernel import jobs, outbox
 from betaops.kernel.work import Platform
-from betaops.web.application import Application, reading, viewer
+from betaops.web.application import Application, Search, reading, viewer
 
 if TYPE_CHECKING:
     from click import Command
@@ -42,6 +42,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.web.assets",
     "betaops.web.openapi",
     "betaops.web.operations",
+    "betaops.web.search",
     "betaops.web.start",
 )
 
@@ -62,6 +63,10 @@ PERIODIC: tuple[tuple[str, str], ...] = ()
 
 #: Modules with `plant(world)`, in the order in which a sample workspace grows.
 SAMPLES: tuple[str, ...] = ()
+
+
+#: Sources of the command palette: (label, permission, "module:function").
+SEARCHES: tuple[tuple[Any, str, str], ...] = ()
 
 
 class Place(NamedTuple):
@@ -108,6 +113,7 @@ def register(app: Application) -> None:
         app.loaders[kind] = _named(loader)
         if sign_in_page is not None and first_page is not None:
             app.sign_in_pages[kind], app.first_pages[kind] = sign_in_page, first_page
+    app.searches = [Search(label, permission, _named(find)) for label, permission, find in SEARCHES]
     app.jinja_env.globals["navigation"] = navigation
 
 

@@ -7,7 +7,7 @@ rolled back when an exception passes. Views reach it through `reading()` and `wr
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import structlog
 from flask import Response, current_app, g, redirect, request, session, url_for
@@ -28,6 +28,14 @@ log = structlog.get_logger("request")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Loader = Callable[[Session], Viewer | None]
+
+
+class Search(NamedTuple):
+    """A source of the command palette: `find(session, query, limit)` gives dicts of label, note, url, icon."""
+
+    label: Any
+    permission: str
+    find: Callable[[Session, str, int], list[dict[str, str]]]
 
 
 @dataclass
@@ -138,6 +146,8 @@ class Application(OpenAPI):
         #: Endpoints of the sign-in page and of the first page, for members and testers.
         self.sign_in_pages: dict[str, str] = {}
         self.first_pages: dict[str, str] = {}
+        #: Sources of the command palette, in the order in which it shows them.
+        self.searches: list[Search] = []
         #: Called with (work, viewer, permission) when a member or key lacks one.
         self.when_forbidden: Callable[[Work, Viewer, str], None] | None = None
         self.csrf = CSRFProtect()
