@@ -37,7 +37,7 @@ class Vault:
         """What was sealed; `CannotOpen` otherwise."""
         try:
             version, key_id, text = sealed.split(".")
-            body = base64.urlsafe_b64decode(text)
+            body = base64.b64decode(text, altchars=b"-_", validate=True)
             if version != "v1":
                 raise CannotOpen("unknown version")
             return self._keys[key_id].decrypt(body[:12], body[12:], key_id.encode())
