@@ -1,0 +1,1 @@
+"""Cohorts: groups of testers, picked by hand or by a rule, and the facts that rules read."""

@@ -1,1 +1,111 @@
-"""The tables of cohorts."""
+"""Cohorts, who is in them, how that changed, and facts that other rooms write down for rules."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from betaops.enrollment.models import Tester
+from betaops.kernel.db import Base, Json, Tenant, belongs_to, one_of, tenant_args
+from betaops.kernel.versions import Versioned
+from betaops.programs.models import Program
+
+
+class Kind(StrEnum):
+    """How people get in: picked by hand, or by a rule."""
+
+    STATIC = "static"
+    RULE = "rule"
+
+
+class Cohort(Versioned, Tenant, Base):
+    """A group of a program's people."""
+
+    __table_args__ = tenant_args(
+        belongs_to("program_id", "program"),
+        UniqueConstraint("program_id", "name"),
+        UniqueConstraint("workspace_id", "number"),
+        CheckConstraint("(kind = 'rule') = (rule IS NOT NULL)", name="only_rule_cohorts_have_a_rule"),
+    )
+
+    program_id: Mapped[UUID]
+    #: What flags and SDKs call it, as PostHog numbers cohorts; see `number_for`.
+    number: Mapped[int]
+    name: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text, default="")
+    kind: Mapped[Kind] = mapped_column(one_of(Kind), default=Kind.STATIC)
+    #: See `rules`.
+    rule: Mapped[dict[str, Any] | None] = mapped_column(Json())
+    created_at: Mapped[datetime]
+    #: When every person of the program was last looked at; rule cohorts only.
+    swept_at: Mapped[datetime | None]
+
+    program: Mapped[Program] = relationship(lazy="raise_on_sql", viewonly=True)
+
+
+def number_for(cohort_id: UUID) -> int:
+    """A number from 2³⁰ to 2³¹: fits every SDK's integers, and no cohort imported from PostHog has one."""
+    return 1 << 30 | cohort_id.int & ((1 << 30) - 1)
+
+
+class CohortMember(Tenant, Base):
+    """One person is in one cohort."""
+
+    __table_args__ = tenant_args(
+        belongs_to("cohort_id", "cohort"),
+        belongs_to("tester_id", "tester"),
+        UniqueConstraint("cohort_id", "tester_id"),
+        Index("ix_cohort_member_tester", "workspace_id", "tester_id"),
+    )
+
+    cohort_id: Mapped[UUID]
+    tester_id: Mapped[UUID]
+    since: Mapped[datetime]
+
+    cohort: Mapped[Cohort] = relationship(lazy="raise_on_sql", viewonly=True)
+    tester: Mapped[Tester] = relationship(lazy="raise_on_sql", viewonly=True)
+
+
+class Cause(StrEnum):
+    """Why somebody entered or left."""
+
+    HAND = "hand"
+    FACTS = "facts"
+    RULE = "rule"
+
+
+class CohortChange(Tenant, Base):
+    """Somebody entered (`is_in`) or left a cohort."""
+
+    __table_args__ = tenant_args(
+        belongs_to("cohort_id", "cohort"),
+        belongs_to("tester_id", "tester"),
+        Index("ix_cohort_change_cohort", "workspace_id", "cohort_id", "at", "id"),
+        Index("ix_cohort_change_tester", "workspace_id", "tester_id"),
+    )
+
+    cohort_id: Mapped[UUID]
+    tester_id: Mapped[UUID]
+    is_in: Mapped[bool]
+    at: Mapped[datetime]
+    cause: Mapped[Cause] = mapped_column(one_of(Cause))
+    who: Mapped[str] = mapped_column(String(200), default="")
+
+    tester: Mapped[Tester] = relationship(lazy="raise_on_sql", viewonly=True)
+
+
+class Trait(Tenant, Base):
+    """A fact about a person that another room wrote down for rules and flags (an answer, a total)."""
+
+    __table_args__ = tenant_args(
+        belongs_to("tester_id", "tester"),
+        UniqueConstraint("tester_id", "name"),
+    )
+
+    tester_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(String(120))
+    value: Mapped[Any] = mapped_column(Json())
+    changed_at: Mapped[datetime]

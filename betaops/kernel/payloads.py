@@ -1,0 +1,90 @@
+"""Bodies from strangers: unpacked and parsed within bounds, whatever was packed into them."""
+
+import json
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+class TooLarge(Exception):
+    """The body, or what it unpacks to, is beyond the limit."""
+
+
+class Unreadable(Exception):
+    """Not what it claims to be, or nested too deep."""
+
+
+def inflate(packed: bytes, limit: int) -> bytes:
+    """What gzip or zlib packed, at most `limit` bytes of it: a bomb costs no more than that to refuse."""
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    try:
+        unpacked = unpacker.decompress(packed, limit + 1)
+    except zlib.error as error:
+        raise Unreadable("not gzip") from error
+    if len(unpacked) > limit:
+        raise TooLarge
+    if not unpacker.eof:
+        raise Unreadable("gzip is cut off")
+    return unpacked
+
+
+def parse(text: bytes | str, *, deepest: int = 32) -> Any:
+    """Plain JSON values. Bare NaN and Infinity, which some clients write, are read as null."""
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        value = _tolerant(text, error)
+    check_depth(value, deepest)
+    return value
+
+
+def _tolerant(text: bytes | str, error: Exception) -> Any:
+    raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    if b"NaN" not in raw and b"Infinity" not in raw:
+        raise Unreadable(str(error)) from error
+    try:
+        return json.loads(raw, parse_constant=lambda _name: None)
+    except (ValueError, RecursionError) as worse:
+        raise Unreadable(str(worse)) from worse
+
+
+def check_depth(value: Any, deepest: int) -> None:
+    """Raises `Unreadable` where lists and objects nest more than `deepest` levels."""
+    level: list[Any] = [value]
+    for _depth in range(deepest + 1):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return
+    raise Unreadable("nested too deep")
+
+
+def _inside(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        return (inner for inner in value.values() if isinstance(inner, dict | list))
+    if isinstance(value, list):
+        return (inner for inner in value if isinstance(inner, dict | list))
+    return iter(())
+
+
+def without_nul(value: Any) -> Any:
+    """`value` with NUL characters and lone surrogates taken out of every text: no database keeps those.
+
+    Call it after `check_depth`; it recurses.
+    """
+    if isinstance(value, str):
+        if "\0" in value:
+            value = value.replace("\0", "")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            value = value.encode("utf-8", "replace").decode()
+        return value
+    if isinstance(value, dict):
+        return {without_nul(key): without_nul(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [without_nul(inner) for inner in value]
+    return value
