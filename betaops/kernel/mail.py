@@ -1,33 +1,56 @@
-"""Mails as rows: written in the transaction that wants them sent, handed to the mail server by a job.
+"""Mails as durable rows: queued in the transaction that wants them, sent by a job, never twice by accident.
 
-How often a mail leaves. SMTP cannot promise *exactly once*: between the server's “250 accepted” and our
-commit of it there is a moment in which a killed worker leaves nobody knowing. What is promised here:
+What is promised, and what no sender can promise. The phases of a mail are committed around the one
+moment that matters, the final dot after which the server has the message:
 
-- nothing is lost: the row stands before any server is asked;
-- a mail that the server has accepted is never handed over again by itself. Before the final dot of DATA the
-  row is committed as `handing_over`, after the 250 as `sent`. A worker killed before the hand-over repeats it
-  (the server saw no complete mail); one killed inside that moment leaves the mail `uncertain`, shown with a
-  *Send again* button, for a person to decide.
+* killed before `handing_over` is committed: the server has nothing; the mail is sent when the lease ends;
+* killed after `sent` is committed: it is done;
+* killed between the two (a server's answer to one dot): whether the server took it cannot be known. The
+  mail becomes `uncertain`, is never sent again by itself, and waits for a person and *Send again*.
+
+Without an SMTP_URL a mail is `kept`, for the console's Outbox page.
 """
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import make_msgid
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from betaops.kernel import jobs, smtp
 from betaops.kernel.db import Base, Identified, one_of
 from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
-from betaops.kernel.work import Work
+from betaops.kernel.vault import Vault
+
+if TYPE_CHECKING:
+    from betaops.kernel.work import Work
 
 #: The job that hands one mail over.
-SEND = "mail.send"
+SEND = "kernel.send_mail"
+#: With `_pause` the last attempt is about a day after the first: greylisting and outages pass in that time.
+MOST_ATTEMPTS = 14
+KEEP_TEXTS = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is to be said to whom. `kind` names the occasion (`enrollment.welcome`): what people can turn off."""
+
+    to: str
+    subject: str
+    text: str
+    html: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    kind: str = "transactional"
+    person_id: uuid.UUID | None = None
 
 
 class MailState(StrEnum):
@@ -35,11 +58,12 @@ class MailState(StrEnum):
     #: No mail server is set (embedded default): kept for the Outbox page.
     KEPT = "kept"
     SENDING = "sending"
+    #: The next thing the server hears is the final dot.
     HANDING_OVER = "handing_over"
     SENT = "sent"
-    #: The server refused it for good.
+    #: The server refused it for good, or was away for a day.
     FAILED = "failed"
-    #: The worker was killed in the very moment of handing over.
+    #: May have been sent or not; only a person sends it again.
     UNCERTAIN = "uncertain"
     #: The person asked not to get this kind.
     SUPPRESSED = "suppressed"
@@ -57,6 +81,7 @@ class Mail(Identified, Base):
     person_id: Mapped[uuid.UUID | None]
     recipient: Mapped[str] = mapped_column(String(320))
     subject: Mapped[str] = mapped_column(String(500))
+    #: Empty once forgotten (`forget_texts`).
     text_sealed: Mapped[str] = mapped_column(Text)
     html_sealed: Mapped[str | None] = mapped_column(Text)
     headers: Mapped[dict[str, Any]]
@@ -68,30 +93,38 @@ class Mail(Identified, Base):
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 
+    @property
+    def may_be_sent_again(self) -> bool:
+        return self.text_sealed != "" and self.state in _MAY_BE_SENT_AGAIN
 
-@dataclass(frozen=True)
-class Letter:
-    """What is to be said to whom. `kind` names the occasion (`enrollment.welcome`) and is what people can turn off."""
+    def letter(self, vault: Vault) -> Letter | None:
+        """What was written; None once it is forgotten."""
+        if not self.text_sealed:
+            return None
+        return Letter(
+            to=self.recipient,
+            subject=self.subject,
+            text=vault.open(self.text_sealed).decode(),
+            html=vault.open(self.html_sealed).decode() if self.html_sealed else None,
+            headers=self.headers,
+            kind=self.kind,
+            person_id=self.person_id,
+        )
 
-    to: str
-    subject: str
-    text: str
-    html: str | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    kind: str = "transactional"
-    person_id: uuid.UUID | None = None
+
+_MAY_BE_SENT_AGAIN = (MailState.FAILED, MailState.UNCERTAIN, MailState.KEPT)
 
 
-def queue(work: Work, letter: Letter, *, key: str) -> Mail:
-    """The mail as a row and the job that sends it; the row that is there already where `key` was used before.
+def queue(work: "Work", letter: Letter, *, key: str, is_suppressed: bool = False) -> Mail:
+    """Have `letter` sent after this work is committed; the mail of an earlier call with the same `key`, if any.
 
-    `Invalid` when a header holds a line break.
+    `is_suppressed`: its recipient does not want such mails, so it is only written down.
+    Raises `Invalid` for an address or header that would not survive the way (line breaks, two addresses).
     """
-    known = work.session.scalar(select(Mail).where(Mail.key == key))
-    if known is not None:
-        return known
-    _check_headers(letter)
-    sends = work.settings.smtp_url is not None
+    earlier = work.session.scalar(select(Mail).where(Mail.key == key))
+    if earlier is not None:
+        return earlier
+    sender = work.settings.mail_from
     mail = Mail(
         workspace_id=work.session.info.get("workspace_id"),
         key=key,
@@ -102,21 +135,140 @@ def queue(work: Work, letter: Letter, *, key: str) -> Mail:
         text_sealed=work.vault.seal(letter.text),
         html_sealed=work.vault.seal(letter.html) if letter.html is not None else None,
         headers=dict(letter.headers),
-        message_id=make_msgid(domain="betaops.invalid"),
-        state=MailState.QUEUED if sends else MailState.KEPT,
+        state=_first_state(work, is_suppressed),
         queued_at=work.now,
     )
+    mail.message_id = f"<{mail.id.hex}@{parseaddr(sender)[1].rpartition('@')[2] or 'localhost'}>"
+    compose(letter, sender=sender, message_id=mail.message_id, at=work.now)
     work.add(mail)
-    if sends:
-        work.enqueue(SEND, {"mail_id": str(mail.id)})
+    if mail.state is MailState.QUEUED:
+        _enqueue(work, mail, work.now)
     return mail
 
 
-def _check_headers(letter: Letter) -> None:
-    message = EmailMessage()
+def send_again(work: "Work", mail: Mail) -> None:
+    """What a person asks for: whatever became of the earlier tries, send it now."""
+    mail = work.lock(Mail, mail.id)
+    if mail.may_be_sent_again:
+        _set(mail, _first_state(work, is_suppressed=False), work.now)
+        mail.attempts = 0
+        if mail.state is MailState.QUEUED:
+            _enqueue(work, mail, work.now)
+
+
+def compose(letter: Letter, *, sender: str, message_id: str, at: datetime) -> EmailMessage:
+    """The message as it goes over the wire; `Invalid` where a header could be read as two."""
+    message = EmailMessage(policy=SMTP.clone(utf8=not letter.to.isascii()))
+    if any(mark in letter.to for mark in "\r\n\0,;<>") or "@" not in letter.to:
+        raise Invalid("bad_address", _("This is not a mail address."), field="to")
     try:
-        message["To"], message["Subject"] = letter.to, letter.subject
+        message["From"] = sender
+        message["To"] = Address(addr_spec=letter.to)
+        message["Subject"] = letter.subject
+        message["Date"] = format_datetime(at)
+        message["Message-ID"] = message_id
         for name, value in letter.headers.items():
             message[name] = value
-    except ValueError as error:
-        raise Invalid("bad_header", _("A mail's address and subject are one line each."), field="to") from error
+    except (ValueError, IndexError) as error:
+        raise Invalid(
+            "bad_header", _("A mail's address and subject are one line each."), field="to"
+        ) from error
+    message.set_content(letter.text)
+    if letter.html is not None:
+        message.add_alternative(letter.html, subtype="html")
+    return message
+
+
+def send_mail(run: jobs.Run, *, mail_id: str) -> None:
+    """The job: one try to send, in the phases that the module's docstring describes."""
+    outgoing = _begin(run, uuid.UUID(mail_id))
+    if outgoing is None:
+        return
+    try:
+        smtp.deliver(
+            smtp.Relay.parse(run.platform.settings.smtp_url or ""),
+            outgoing,
+            before_handing_over=lambda: _commit_hand_over(run, uuid.UUID(mail_id)),
+        )
+    except smtp.Refused as error:
+        _end(run, mail_id, MailState.FAILED, str(error))
+    except smtp.NotNow as error:
+        _end(run, mail_id, MailState.QUEUED, str(error))
+    except smtp.NoAnswer as error:
+        _end(run, mail_id, MailState.UNCERTAIN, str(error))
+    else:
+        _end(run, mail_id, MailState.SENT, None)
+
+
+def forget_texts(work: "Work") -> None:
+    """Empty mails older than `KEEP_TEXTS`; that they were sent stays known."""
+    work.session.execute(
+        update(Mail)
+        .where(Mail.queued_at < work.now - KEEP_TEXTS, Mail.text_sealed != "")
+        .values(text_sealed="", html_sealed=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+_STOPPED = "The worker stopped while the mail server was answering."
+
+
+def _begin(run: jobs.Run, mail_id: uuid.UUID) -> smtp.Outgoing | None:
+    """Mark as being sent and return what to send; None where there is nothing to send any more."""
+    with run.work() as work:
+        mail = work.session.get(Mail, mail_id, with_for_update=True, populate_existing=True)
+        if mail is None:
+            return None
+        if mail.state is MailState.HANDING_OVER:
+            _set(mail, MailState.UNCERTAIN, work.now, _STOPPED)
+            return None
+        if mail.state not in (MailState.QUEUED, MailState.SENDING):
+            return None
+        letter = mail.letter(work.vault)
+        if letter is None:
+            _set(mail, MailState.FAILED, work.now, "Its text was forgotten before it could be sent.")
+            return None
+        _set(mail, MailState.SENDING, work.now)
+        mail.attempts += 1
+        sender = work.settings.mail_from
+        message = compose(letter, sender=sender, message_id=mail.message_id, at=mail.queued_at)
+        return smtp.Outgoing(parseaddr(sender)[1], mail.recipient, message.as_bytes())
+
+
+def _commit_hand_over(run: jobs.Run, mail_id: uuid.UUID) -> None:
+    """Raises `jobs.Lost` where another worker has the mail by now: the dot is then not sent."""
+    with run.work() as work:
+        if not jobs.prolong(work.session, run.claimed, work.now):
+            raise jobs.Lost
+        _set(work.lock(Mail, mail_id), MailState.HANDING_OVER, work.now)
+
+
+def _end(run: jobs.Run, mail_id: str, state: MailState, error: str | None) -> None:
+    with run.work() as work:
+        mail = work.lock(Mail, uuid.UUID(mail_id))
+        if state is MailState.QUEUED and mail.attempts >= MOST_ATTEMPTS:
+            state = MailState.FAILED
+        _set(mail, state, work.now, error)
+        if state is MailState.QUEUED:
+            _enqueue(work, mail, work.now + _pause(mail.attempts))
+
+
+def _pause(attempts: int) -> timedelta:
+    """1, 2, 4 … minutes, at most 4 hours."""
+    return min(timedelta(minutes=2 ** (attempts - 1)), timedelta(hours=4))
+
+
+def _first_state(work: "Work", is_suppressed: bool) -> MailState:
+    if is_suppressed:
+        return MailState.SUPPRESSED
+    return MailState.QUEUED if work.settings.smtp_url else MailState.KEPT
+
+
+def _enqueue(work: "Work", mail: Mail, at: datetime) -> None:
+    work.enqueue(SEND, {"mail_id": str(mail.id)}, at=at, unique=f"mail:{mail.id}")
+
+
+def _set(mail: Mail, state: MailState, now: datetime, error: str | None = None) -> None:
+    mail.state, mail.error = state, error
+    if state is MailState.SENT:
+        mail.sent_at = now

@@ -1,0 +1,123 @@
+"""Uploaded files under random names: in a local folder, or in object storage where FILES_URL says so.
+
+Names are random and carry no meaning, so a name is not a permission: who may read a file is decided by the
+row that holds its name.
+"""
+
+import contextlib
+import os
+import re
+import secrets
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from betaops.kernel.errors import NotFound, Unavailable
+from betaops.kernel.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from betaops.kernel.settings import Settings
+
+_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}")
+
+
+class Place(Protocol):
+    """Where bytes lie under names of the form `ab/cdef…`."""
+
+    def write(self, name: str, data: bytes, content_type: str) -> None: ...
+
+    def read(self, name: str) -> bytes:
+        """`FileNotFoundError` where there is none."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Nothing happens where there is none."""
+        ...
+
+
+class FileStore:
+    """What rooms use; see `Platform.files`."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    @classmethod
+    def open(cls, settings: "Settings") -> "FileStore":
+        if settings.files_url is not None:
+            return cls(ObjectStorage(settings.files_url))
+        return cls(Folder(settings.instance / "files"))
+
+    def put(self, data: bytes, content_type: str) -> str:
+        """Keep `data`; the name under which `get` finds it. `Unavailable` when the disk is full or away."""
+        digits = secrets.token_hex(32)
+        name = f"{digits[:2]}/{digits[2:]}"
+        try:
+            self._place.write(name, data, content_type)
+        except OSError as error:
+            raise Unavailable(
+                "files_away", _("The file could not be stored: our disk is full or away. Nothing was saved.")
+            ) from error
+        return name
+
+    def get(self, name: str) -> bytes:
+        """`NotFound` for a name that `put` did not give or that was deleted."""
+        if not _NAME.fullmatch(name):
+            raise NotFound
+        try:
+            return self._place.read(name)
+        except FileNotFoundError as error:
+            raise NotFound from error
+
+    def delete(self, name: str) -> None:
+        """Gone for good; deleting twice is no error."""
+        if _NAME.fullmatch(name):
+            self._place.remove(name)
+
+
+class Folder:
+    """A local directory. A file is there whole or not at all, also after a power cut."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def write(self, name: str, data: bytes, content_type: str) -> None:
+        target = self._root / name
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, temporary = tempfile.mkstemp(dir=self._root, prefix="incoming-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(target)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                Path(temporary).unlink()
+            raise
+
+    def read(self, name: str) -> bytes:
+        return (self._root / name).read_bytes()
+
+    def remove(self, name: str) -> None:
+        (self._root / name).unlink(missing_ok=True)
+
+
+class ObjectStorage:
+    """S3, Google or Azure by URL, through the optional package `obstore` (credentials from its usual variables)."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            from obstore.store import from_url
+        except ImportError as error:
+            raise RuntimeError("FILES_URL needs one more package: pip install obstore") from error
+        self._store: Any = from_url(url)
+
+    def write(self, name: str, data: bytes, content_type: str) -> None:
+        self._store.put(name, data, attributes={"Content-Type": content_type})
+
+    def read(self, name: str) -> bytes:
+        return bytes(self._store.get(name).bytes())
+
+    def remove(self, name: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self._store.delete(name)

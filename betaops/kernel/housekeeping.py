@@ -1,0 +1,15 @@
+"""What is thrown away by itself, each night: keeping it longer would only be a risk."""
+
+from typing import TYPE_CHECKING
+
+from betaops.kernel import idempotency, jobs, mail
+
+if TYPE_CHECKING:
+    from betaops.kernel.work import Work
+
+
+def tidy(work: "Work") -> None:
+    """Jobs done long ago, answers given under idempotency keys, the texts of old mails."""
+    jobs.forget_done(work.session, work.now)
+    idempotency.forget(work.session, work.now - idempotency.KEEP)
+    mail.forget_texts(work)
