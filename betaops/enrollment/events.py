@@ -10,6 +10,13 @@ from betaops.kernel.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)
+class TesterCreated(Event):
+    """Somebody new in the workspace, with `mail_key` and `tst_…` as identities."""
+
+    tester_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class TesterChanged(Event):
     """Name, mail, language or attributes; `changed` names the fields."""
 
