@@ -56,10 +56,13 @@ COMMANDS: tuple[str, ...] = ()
 SUBSCRIPTIONS: tuple[tuple[str, str], ...] = ()
 
 #: ("room.jobs:function", is long). The job's name is "room.function".
-JOBS: tuple[tuple[str, bool], ...] = ()
+JOBS: tuple[tuple[str, bool], ...] = (
+    ("kernel.housekeeping:tidy", False),
+    ("kernel.mail:send_mail", True),
+)
 
 #: Minutes (cron, UTC) at which a job runs by itself.
-PERIODIC: tuple[tuple[str, str], ...] = ()
+PERIODIC: tuple[tuple[str, str], ...] = (("17 3 * * *", "kernel.tidy"),)
 
 #: Modules with `plant(world)`, in the order in which a sample workspace grows.
 SAMPLES: tuple[str, ...] = ()
