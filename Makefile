@@ -1,0 +1,35 @@
+# Aliases. ./run and ./test are the real thing and need no make.
+PYTHON = .venv/bin/python
+
+.PHONY: run test check format bench lock
+
+run:
+	./run
+
+test:
+	./test
+
+# Format, lint, types, security lint; the tests hold the import graph and the template lint as well.
+check:
+	./test tests/architecture
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -m bandit -q -r betaops config.py wsgi.py -c pyproject.toml
+	.venv/bin/lint-imports
+	$(PYTHON) -m djlint templates --lint --quiet
+	./test
+
+format:
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+
+bench:
+	@for claim in bench/*/; do $(PYTHON) -m bench.$$(basename $$claim) || exit 1; done
+
+# Needs uv. --universal: one lock for every Python from 3.11 on and every platform.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		requirements.in -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		-c requirements.txt requirements-dev.in -o requirements-dev.txt
