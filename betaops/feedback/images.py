@@ -15,7 +15,9 @@ MAX_PIXELS = 40_000_000
 #: Longest side of what is kept; text in a screenshot of a 5K screen stays legible.
 MAX_SIDE = 2880
 
-_ALLOWED = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
+#: What is taken, and what alone is shown in a browser.
+#: What is taken, and what alone is shown in a browser.
+FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,14 @@ def rewritten(data: bytes) -> Picture:
     pixel is decoded), and data that breaks off.
     """
     if len(data) > MAX_BYTES:
-        raise Invalid("file_too_large", _("The picture is larger than %(mb)d MB.", mb=MAX_BYTES // 1024**2))
+        raise Invalid(
+            "file_too_large",
+            _("The picture is larger than %(mb)d MB.", mb=MAX_BYTES // 1024**2),
+            field="pictures",
+        )
     content_type = _content_type(data)
     try:
-        with Image.open(io.BytesIO(data), formats=[_ALLOWED[content_type]]) as image:
+        with Image.open(io.BytesIO(data), formats=[FORMATS[content_type]]) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise _too_many_pixels()
             upright = ImageOps.exif_transpose(image)
@@ -48,7 +54,9 @@ def rewritten(data: bytes) -> Picture:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
-        raise Invalid("broken_image", _("The picture is damaged and cannot be opened.")) from error
+        raise Invalid(
+            "broken_image", _("The picture is damaged and cannot be opened."), field="pictures"
+        ) from error
 
 
 def _content_type(data: bytes) -> str:
@@ -56,10 +64,10 @@ def _content_type(data: bytes) -> str:
         found = {match.mime_type for match in puremagic.magic_string(data[:4096])}
     except (puremagic.PureError, ValueError):
         found = set()
-    for content_type in _ALLOWED:
+    for content_type in FORMATS:
         if content_type in found:
             return content_type
-    raise Invalid("not_an_image", _("This is not a PNG, JPEG or WebP picture."))
+    raise Invalid("not_an_image", _("This is not a PNG, JPEG or WebP picture."), field="pictures")
 
 
 def _encoded(image: Image.Image, content_type: str) -> Picture:
@@ -80,4 +88,5 @@ def _too_many_pixels() -> Invalid:
     return Invalid(
         "too_many_pixels",
         _("The picture has more than %(count)d million pixels.", count=MAX_PIXELS // 1_000_000),
+        field="pictures",
     )

@@ -78,7 +78,15 @@ def similarities(wanted: bytes, others: Sequence[bytes]) -> list[float]:
 
 
 #: What one report weighs by itself. Praise weighs least because nothing has to be done about it.
-WEIGHTS = {"blocker": 8.0, "major": 5.0, "minor": 2.0, "trivial": 1.0, "idea": 2.0, "question": 1.0, "praise": 0.5}
+WEIGHTS = {
+    "blocker": 8.0,
+    "major": 5.0,
+    "minor": 2.0,
+    "trivial": 1.0,
+    "idea": 2.0,
+    "question": 1.0,
+    "praise": 0.5,
+}
 
 
 def impact(kind: str, severity: str | None, others: int) -> float:
@@ -121,7 +129,9 @@ def version_key(text: str) -> tuple[tuple[int, ...], bool, tuple[tuple[bool, int
     """An order for version texts as people write them: numbers as numbers, `2.0` = `2.0.0`, `2.0-beta.3` before `2.0`."""
     parts = re.findall(r"[0-9]+|[a-z]+", text.casefold().removeprefix("v"))
     release = [int(part[:18]) for part in takewhile(str.isdigit, parts)]
-    rest = tuple((part.isdigit(), int(part[:18]) if part.isdigit() else 0, part) for part in parts[len(release) :])
+    rest = tuple(
+        (part.isdigit(), int(part[:18]) if part.isdigit() else 0, part) for part in parts[len(release) :]
+    )
     while release and release[-1] == 0:
         release.pop()
     return tuple(release), not rest, rest

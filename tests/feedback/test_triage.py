@@ -10,8 +10,12 @@ from betaops.feedback import triage
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 
-LOST = triage.fingerprint("Sync loses my note after airplane mode", "Wrote a note on the train; online again it was gone.")
-LOST_TOO = triage.fingerprint("Sync lost a note when I was offline", "Wrote a note on the train in airplane mode, then gone.")
+LOST = triage.fingerprint(
+    "Sync loses my note after airplane mode", "Wrote a note on the train; online again it was gone."
+)
+LOST_TOO = triage.fingerprint(
+    "Sync lost a note when I was offline", "Wrote a note on the train in airplane mode, then gone."
+)
 IMPORT = triage.fingerprint("Import from Evernote stops at 99 %", "2,300 notes, never ends.")
 DARK = triage.fingerprint("Dark mode in the editor", "For writing at night.")
 UMLAUT = triage.fingerprint("Search does not find umlauts", "Searching Muller does not find Müller.")

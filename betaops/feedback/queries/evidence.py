@@ -1,0 +1,107 @@
+"""What other rooms ask about a program's feedback: counts, blockers, who met them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from betaops.enrollment.models import Enrollment
+from betaops.feedback.models import CRITICAL, OPEN, Kind, Report, Severity, State, Vote
+
+
+def waiting(session: Session, program_id: UUID) -> int:
+    """How many reports wait for triage: the number in the navigation."""
+    return (
+        session.scalar(select(func.count()).where(Report.program_id == program_id, Report.state == State.NEW))
+        or 0
+    )
+
+
+def open_blockers(session: Session, program_id: UUID) -> Sequence[Report]:
+    """Blocker bugs that are not settled, the oldest first."""
+    return session.scalars(
+        select(Report)
+        .where(Report.program_id == program_id, Report.severity == Severity.BLOCKER, Report.state.in_(OPEN))
+        .order_by(Report.created_at, Report.id)
+    ).all()
+
+
+class Unanswered(NamedTuple):
+    """Reports that nobody of the team has answered: how many, and since when the oldest waits."""
+
+    count: int
+    oldest_at: datetime | None
+
+
+def unanswered_blockers(session: Session, program_id: UUID) -> Unanswered:
+    row = session.execute(
+        select(func.count(), func.min(Report.created_at)).where(
+            Report.program_id == program_id,
+            Report.severity == Severity.BLOCKER,
+            Report.state.in_(OPEN),
+            Report.answered_at.is_(None),
+            Report.has_reporter,
+        )
+    ).one()
+    return Unanswered(*row)
+
+
+def testers_with_critical(
+    session: Session,
+    program_id: UUID,
+    *,
+    severities: Sequence[Severity] = CRITICAL,
+    states: Sequence[State] | None = None,
+) -> dict[UUID, int]:
+    """Testers who stand behind a critical bug (their own, a "me too", or a merged duplicate): how many each.
+
+    Declined reports do not count; `states` narrows further (`models.OPEN`: what still troubles them).
+    """
+    counted = states or [state for state in State if state not in (State.DECLINED, State.DUPLICATE)]
+    rows = session.execute(
+        select(Enrollment.tester_id, func.count())
+        .join(Vote, Vote.enrollment_id == Enrollment.id)
+        .join(Report, Report.id == Vote.report_id)
+        .where(Report.program_id == program_id, Report.severity.in_(severities), Report.state.in_(counted))
+        .group_by(Enrollment.tester_id)
+    ).all()
+    return {tester_id: number for tester_id, number in rows}
+
+
+def testers_by_kind(session: Session, program_id: UUID) -> dict[Kind, set[UUID]]:
+    """Who wrote at least one report of each kind (testers' ids)."""
+    rows = session.execute(
+        select(Report.kind, Enrollment.tester_id)
+        .join(Vote, Vote.report_id == Report.id)
+        .join(Enrollment, Enrollment.id == Vote.enrollment_id)
+        .where(Report.program_id == program_id, Vote.is_reporter)
+        .distinct()
+    )
+    found: dict[Kind, set[UUID]] = {kind: set() for kind in Kind}
+    for kind, tester_id in rows:
+        found[kind].add(tester_id)
+    return found
+
+
+def counts_by_kind(session: Session, program_id: UUID) -> dict[Kind, int]:
+    """Reports of each kind, duplicates left out."""
+    rows = session.execute(
+        select(Report.kind, func.count())
+        .where(Report.program_id == program_id, Report.state != State.DUPLICATE)
+        .group_by(Report.kind)
+    ).all()
+    found = {kind: number for kind, number in rows}
+    return {kind: found.get(kind, 0) for kind in Kind}
+
+
+def newest(session: Session, program_id: UUID, limit: int = 5) -> Sequence[Report]:
+    """The latest reports, duplicates left out."""
+    return session.scalars(
+        select(Report)
+        .where(Report.program_id == program_id, Report.state != State.DUPLICATE)
+        .order_by(Report.created_at.desc(), Report.id.desc())
+        .limit(limit)
+    ).all()
