@@ -47,7 +47,7 @@ _MOST_ITEMS = 1_000
 
 
 def test(operator: str, wanted: Any) -> Test:
-    """The test of one fact (None where it is absent) against `wanted`, which `problem` found nothing wrong with."""
+    """The test of one fact (None where absent) against `wanted`, which `problem` found nothing wrong with."""
     match operator:
         case "is_set":
             return lambda fact, now: _is_known(fact)
@@ -75,7 +75,7 @@ def test(operator: str, wanted: Any) -> Test:
 
 
 def _is_known(fact: Any) -> bool:
-    return fact is not None and fact != "" and fact != []
+    return fact is not None and fact not in ("", [])
 
 
 def _any_item(one: Test) -> Test:

@@ -146,7 +146,7 @@ def _problems(rule: Any, place: str, depth: int) -> Iterable[Problem]:
 
 def _problems_of_condition(rule: Rule, place: str) -> Iterable[Problem]:
     if unknown := set(rule) - {"fact", "operator", "value"}:
-        yield Problem(place, _("A condition has no “%(name)s”.", name=str(sorted(map(str, unknown))[0])))
+        yield Problem(place, _("A condition has no “%(name)s”.", name=min(map(str, unknown))))
     fact, operator = rule["fact"], rule.get("operator")
     source, _dot, name = fact.partition(".") if isinstance(fact, str) else ("", "", "")
     if source not in SOURCES or not name or len(name) > LONGEST_NAME:

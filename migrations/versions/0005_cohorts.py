@@ -25,16 +25,11 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_trait_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_trait_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trait")),
         sa.UniqueConstraint("tester_id", "name", name=op.f("uq_trait_tester_id_name")),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_trait_workspace_id_id")
-        ),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_trait_workspace_id_id")),
     )
     op.create_table(
         "cohort",
@@ -45,12 +40,7 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
-                "static",
-                "rule",
-                name="kind_is_known",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
+                "static", "rule", name="kind_is_known", native_enum=False, create_constraint=True, length=32
             ),
             nullable=False,
         ),
@@ -63,8 +53,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "(kind = 'rule') = (rule IS NOT NULL)",
-            name=op.f("ck_cohort_only_rule_cohorts_have_a_rule"),
+            "(kind = 'rule') = (rule IS NOT NULL)", name=op.f("ck_cohort_only_rule_cohorts_have_a_rule")
         ),
         sa.ForeignKeyConstraint(
             ["workspace_id", "program_id"],
@@ -73,21 +62,12 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_cohort_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_cohort_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort")),
-        sa.UniqueConstraint(
-            "program_id", "name", name=op.f("uq_cohort_program_id_name")
-        ),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_cohort_workspace_id_id")
-        ),
-        sa.UniqueConstraint(
-            "workspace_id", "number", name=op.f("uq_cohort_workspace_id_number")
-        ),
+        sa.UniqueConstraint("program_id", "name", name=op.f("uq_cohort_program_id_name")),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_cohort_workspace_id_id")),
+        sa.UniqueConstraint("workspace_id", "number", name=op.f("uq_cohort_workspace_id_number")),
     )
     op.create_table(
         "cohort_change",
@@ -124,25 +104,16 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_cohort_change_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_cohort_change_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort_change")),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_cohort_change_workspace_id_id")
-        ),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_cohort_change_workspace_id_id")),
     )
     with op.batch_alter_table("cohort_change", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_cohort_change_cohort",
-            ["workspace_id", "cohort_id", "at", "id"],
-            unique=False,
+            "ix_cohort_change_cohort", ["workspace_id", "cohort_id", "at", "id"], unique=False
         )
-        batch_op.create_index(
-            "ix_cohort_change_tester", ["workspace_id", "tester_id"], unique=False
-        )
+        batch_op.create_index("ix_cohort_change_tester", ["workspace_id", "tester_id"], unique=False)
 
     op.create_table(
         "cohort_member",
@@ -164,23 +135,14 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_cohort_member_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_cohort_member_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort_member")),
-        sa.UniqueConstraint(
-            "cohort_id", "tester_id", name=op.f("uq_cohort_member_cohort_id_tester_id")
-        ),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_cohort_member_workspace_id_id")
-        ),
+        sa.UniqueConstraint("cohort_id", "tester_id", name=op.f("uq_cohort_member_cohort_id_tester_id")),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_cohort_member_workspace_id_id")),
     )
     with op.batch_alter_table("cohort_member", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_cohort_member_tester", ["workspace_id", "tester_id"], unique=False
-        )
+        batch_op.create_index("ix_cohort_member_tester", ["workspace_id", "tester_id"], unique=False)
 
 
 def downgrade() -> None:

@@ -17,10 +17,7 @@ def upgrade() -> None:
         sa.Column("group_types", db.Json(), nullable=False),
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint(
-            "matching_version IN (1, 2)",
-            name=op.f("ck_dialect_matching_version_is_known"),
-        ),
+        sa.CheckConstraint("matching_version IN (1, 2)", name=op.f("ck_dialect_matching_version_is_known")),
         sa.ForeignKeyConstraint(
             ["workspace_id", "product_id"],
             ["product.workspace_id", "product.id"],
@@ -28,16 +25,11 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_dialect_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_dialect_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dialect")),
         sa.UniqueConstraint("product_id", name=op.f("uq_dialect_product_id")),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_dialect_workspace_id_id")
-        ),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_dialect_workspace_id_id")),
     )
     op.create_table(
         "flag",
@@ -75,16 +67,11 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_flag_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_flag_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_flag")),
         sa.UniqueConstraint("product_id", "key", name=op.f("uq_flag_product_id_key")),
-        sa.UniqueConstraint(
-            "product_id", "number", name=op.f("uq_flag_product_id_number")
-        ),
+        sa.UniqueConstraint("product_id", "number", name=op.f("uq_flag_product_id_number")),
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_flag_workspace_id_id")),
     )
     op.create_table(
@@ -97,8 +84,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "(definition IS NULL) <> (members IS NULL)",
-            name=op.f("ck_segment_has_a_definition_or_members"),
+            "(definition IS NULL) <> (members IS NULL)", name=op.f("ck_segment_has_a_definition_or_members")
         ),
         sa.ForeignKeyConstraint(
             ["workspace_id", "product_id"],
@@ -107,18 +93,11 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_segment_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_segment_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_segment")),
-        sa.UniqueConstraint(
-            "product_id", "number", name=op.f("uq_segment_product_id_number")
-        ),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_segment_workspace_id_id")
-        ),
+        sa.UniqueConstraint("product_id", "number", name=op.f("uq_segment_product_id_number")),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_segment_workspace_id_id")),
     )
 
 

@@ -42,10 +42,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_usage_daily_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_usage_daily_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_usage_daily")),
         sa.UniqueConstraint(
@@ -55,14 +52,10 @@ def upgrade() -> None:
             "name",
             name=op.f("uq_usage_daily_product_id_day_tester_id_name"),
         ),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_usage_daily_workspace_id_id")
-        ),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_usage_daily_workspace_id_id")),
     )
     with op.batch_alter_table("usage_daily", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_usage_daily_tester", ["workspace_id", "tester_id", "day"], unique=False
-        )
+        batch_op.create_index("ix_usage_daily_tester", ["workspace_id", "tester_id", "day"], unique=False)
 
     op.create_table(
         "usage_event",
@@ -89,26 +82,15 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_usage_event_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_usage_event_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_usage_event")),
-        sa.UniqueConstraint(
-            "product_id", "uuid", name=op.f("uq_usage_event_product_id_uuid")
-        ),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_usage_event_workspace_id_id")
-        ),
+        sa.UniqueConstraint("product_id", "uuid", name=op.f("uq_usage_event_product_id_uuid")),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_usage_event_workspace_id_id")),
     )
     with op.batch_alter_table("usage_event", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_usage_event_distinct_id", ["workspace_id", "distinct_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_usage_event_tester", ["workspace_id", "tester_id", "at"], unique=False
-        )
+        batch_op.create_index("ix_usage_event_distinct_id", ["workspace_id", "distinct_id"], unique=False)
+        batch_op.create_index("ix_usage_event_tester", ["workspace_id", "tester_id", "at"], unique=False)
 
 
 def downgrade() -> None:

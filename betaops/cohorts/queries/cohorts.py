@@ -1,0 +1,168 @@
+"""Cohorts, who is in them, and how that changed."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from betaops.cohorts.models import Cohort, CohortChange, CohortMember, Kind
+from betaops.enrollment.models import Enrollment, State, Tester
+from betaops.kernel.errors import NotFound
+from betaops.kernel.paging import Page, keyset
+
+
+class Sized(NamedTuple):
+    cohort: Cohort
+    size: int
+
+
+class Member(NamedTuple):
+    """Somebody in a cohort; `state` is where they stand in its program."""
+
+    member: CohortMember
+    tester: Tester
+    enrollment: Enrollment
+
+
+def cohort(session: Session, program_id: UUID, cohort_id: UUID) -> Cohort:
+    """One of this program; `NotFound` otherwise."""
+    found = session.scalar(select(Cohort).where(Cohort.id == cohort_id, Cohort.program_id == program_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def cohort_by_id(session: Session, cohort_id: UUID) -> Cohort:
+    found = session.scalar(select(Cohort).where(Cohort.id == cohort_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def cohorts(session: Session, program_id: UUID) -> list[Sized]:
+    """All of the program by name, each with its number of people."""
+    size = (
+        select(func.count(CohortMember.id))
+        .where(CohortMember.cohort_id == Cohort.id)
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Cohort, size).where(Cohort.program_id == program_id).order_by(Cohort.name, Cohort.id)
+    )
+    return [Sized(*row) for row in rows]
+
+
+def listed(
+    session: Session, *, cursor: str | None = None, size: int = 50, program_id: UUID | None = None
+) -> Page[Cohort]:
+    """A page of the workspace's cohorts, the oldest first."""
+    found = select(Cohort)
+    if program_id is not None:
+        found = found.where(Cohort.program_id == program_id)
+    return keyset(session, found, order=[(Cohort.id, "asc")], cursor=cursor, size=size)
+
+
+def size(session: Session, cohort_id: UUID) -> int:
+    return (
+        session.scalar(
+            select(func.count()).select_from(CohortMember).where(CohortMember.cohort_id == cohort_id)
+        )
+        or 0
+    )
+
+
+def members(session: Session, of: Cohort, *, cursor: str | None = None, size: int = 50) -> Page[Member]:
+    """A page of people, those who entered last first."""
+    found = (
+        select(CohortMember, Tester, Enrollment)
+        .join(Tester, Tester.id == CohortMember.tester_id)
+        .join(
+            Enrollment,
+            (Enrollment.tester_id == CohortMember.tester_id) & (Enrollment.program_id == of.program_id),
+        )
+        .where(CohortMember.cohort_id == of.id)
+    )
+    page = keyset(
+        session,
+        found,  # type: ignore[arg-type]  # several entities in a row
+        order=[(CohortMember.since, "desc"), (CohortMember.id, "desc")],
+        cursor=cursor,
+        size=size,
+    )
+    return Page([Member(*row) for row in page.items], page.next, page.previous)
+
+
+def changes(session: Session, cohort_id: UUID, *, limit: int = 20) -> Sequence[CohortChange]:
+    """The newest entries and exits, with the people."""
+    return session.scalars(
+        select(CohortChange)
+        .where(CohortChange.cohort_id == cohort_id)
+        .options(joinedload(CohortChange.tester))
+        .order_by(CohortChange.at.desc(), CohortChange.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def cohorts_of(session: Session, tester_id: UUID, program_id: UUID | None = None) -> Sequence[Cohort]:
+    """The cohorts that a person is in, by name."""
+    found = (
+        select(Cohort)
+        .join(CohortMember, CohortMember.cohort_id == Cohort.id)
+        .where(CohortMember.tester_id == tester_id)
+        .order_by(Cohort.name, Cohort.id)
+    )
+    if program_id is not None:
+        found = found.where(Cohort.program_id == program_id)
+    return session.scalars(found).all()
+
+
+def names_by_tester(session: Session, program_id: UUID, tester_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """Names of the cohorts that each of these people is in."""
+    found: dict[UUID, list[str]] = {}
+    rows = session.execute(
+        select(CohortMember.tester_id, Cohort.name)
+        .join(Cohort, Cohort.id == CohortMember.cohort_id)
+        .where(Cohort.program_id == program_id, CohortMember.tester_id.in_(tester_ids))
+        .order_by(Cohort.name)
+    )
+    for tester_id, name in rows:
+        found.setdefault(tester_id, []).append(name)
+    return found
+
+
+def candidates(session: Session, of: Cohort, words: str, *, limit: int = 10) -> Sequence[Tester]:
+    """People of the program who are not in the cohort and whose name or address holds `words`."""
+    pattern = "%" + words.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    inside = select(CohortMember.tester_id).where(CohortMember.cohort_id == of.id)
+    return session.scalars(
+        select(Tester)
+        .join(Enrollment, Enrollment.tester_id == Tester.id)
+        .where(
+            Enrollment.program_id == of.program_id,
+            Enrollment.state.not_in((State.DECLINED, State.WITHDRAWN, State.REMOVED)),
+            Tester.id.not_in(inside),
+            func.lower(Tester.name).like(pattern, escape="\\") | Tester.mail_key.like(pattern, escape="\\"),
+        )
+        .order_by(Tester.name, Tester.id)
+        .limit(limit)
+    ).all()
+
+
+def rule_cohorts(session: Session, program_id: UUID) -> Sequence[UUID]:
+    return session.scalars(
+        select(Cohort.id).where(Cohort.program_id == program_id, Cohort.kind == Kind.RULE).order_by(Cohort.id)
+    ).all()
+
+
+def rule_cohorts_everywhere(session: Session) -> Sequence[tuple[UUID, UUID]]:
+    """(workspace, cohort) of every rule cohort in the installation, for its own upkeep."""
+    rows = session.execute(
+        select(Cohort.workspace_id, Cohort.id)
+        .where(Cohort.kind == Kind.RULE)
+        .order_by(Cohort.id)
+        .execution_options(unscoped=True)
+    )
+    return [(workspace_id, cohort_id) for workspace_id, cohort_id in rows]

@@ -1,0 +1,26 @@
+"""What changes cohorts. Nobody commits here but the edge that called."""
+
+from betaops.cohorts.service.cohorts import change_cohort, cohort_named, create_cohort, delete_cohort
+from betaops.cohorts.service.members import (
+    add_members,
+    refresh_cohort,
+    refresh_soon,
+    refresh_tester,
+    remove_members,
+    touch_program,
+)
+from betaops.cohorts.service.traits import set_trait
+
+__all__ = [
+    "add_members",
+    "change_cohort",
+    "cohort_named",
+    "create_cohort",
+    "delete_cohort",
+    "refresh_cohort",
+    "refresh_soon",
+    "refresh_tester",
+    "remove_members",
+    "set_trait",
+    "touch_program",
+]

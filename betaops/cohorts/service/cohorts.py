@@ -1,0 +1,144 @@
+"""Making, changing and dropping cohorts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from betaops.cohorts import rules, uses
+from betaops.cohorts.events import CohortCreated, CohortDeleted, CohortEdited
+from betaops.cohorts.models import Cohort, Kind, number_for
+from betaops.cohorts.service.members import refresh_soon, touch_program
+from betaops.kernel.errors import Invalid, Refused
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.ids import new_id
+from betaops.kernel.versions import edit
+from betaops.kernel.work import Work
+from betaops.programs import queries as program_queries
+
+LONGEST_NAME = 120
+LONGEST_DESCRIPTION = 2_000
+
+
+def create_cohort(
+    work: Work, program_id: UUID, *, name: str, description: str = "", rule: rules.Rule | None = None
+) -> Cohort:
+    """A cohort picked by hand, or by `rule`. A rule's people are in it at once where they are few."""
+    program = program_queries.program(work.session, program_id)
+    cohort_id = new_id()
+    cohort = Cohort(
+        id=cohort_id,
+        program_id=program.id,
+        number=number_for(cohort_id),
+        name=_name(name),
+        description=_description(description),
+        kind=Kind.STATIC if rule is None else Kind.RULE,
+        rule=None if rule is None else _rule(rule),
+        created_at=work.now,
+        changed_at=work.now,
+        changed_by=work.actor.name,
+    )
+    with _named_once(work):
+        work.add(cohort)
+    work.record(CohortCreated(cohort_id=cohort.id, program_id=program.id, name=cohort.name))
+    touch_program(work, program.id)
+    refresh_soon(work, cohort)
+    return cohort
+
+
+def change_cohort(
+    work: Work,
+    cohort_id: UUID,
+    *,
+    version: int | None,
+    name: str,
+    description: str,
+    rule: rules.Rule | None,
+) -> Cohort:
+    """Name, description and rule; a cohort stays of its kind. `Stale` where somebody saved meanwhile."""
+    cohort = work.lock(Cohort, cohort_id)
+    if (rule is None) != (cohort.kind is Kind.STATIC):
+        raise Refused("kind_stays", _("A cohort picked by hand stays so; make another one for a rule."))
+    values: dict[str, Any] = {
+        "name": _name(name),
+        "description": _description(description),
+        "rule": None if rule is None else _rule(rule),
+    }
+    with _named_once(work):
+        changed = edit(work, cohort, version, **values)
+        work.session.flush()
+    if changed:
+        work.record(
+            CohortEdited(cohort_id=cohort.id, program_id=cohort.program_id, name=cohort.name, changed=changed)
+        )
+    if "rule" in changed:
+        touch_program(work, cohort.program_id)
+        refresh_soon(work, cohort)
+    return cohort
+
+
+def delete_cohort(work: Work, cohort_id: UUID) -> None:
+    """Drop the cohort and who was in it when; the people stay. Refused while something needs it."""
+    cohort = work.lock(Cohort, cohort_id)
+    needed_by = uses.of(work.session, cohort)
+    if needed_by:
+        raise Refused(
+            "cohort_is_used",
+            _("This cohort is used by %(users)s. Change that first.", users=", ".join(needed_by)),
+            used_by=needed_by,
+        )
+    work.record(CohortDeleted(cohort_id=cohort.id, program_id=cohort.program_id, name=cohort.name))
+    work.delete(cohort)
+    touch_program(work, cohort.program_id)
+
+
+def _name(name: str) -> str:
+    cleaned = " ".join(name.replace("\0", "").split())
+    if not cleaned or len(cleaned) > LONGEST_NAME:
+        raise Invalid(
+            "bad_name",
+            _("Give the cohort a name of up to %(most)s characters.", most=LONGEST_NAME),
+            field="name",
+        )
+    return cleaned
+
+
+def _description(text: str) -> str:
+    cleaned = text.replace("\0", "").strip()
+    if len(cleaned) > LONGEST_DESCRIPTION:
+        raise Invalid(
+            "too_long", _("Keep it under %(most)s characters.", most=LONGEST_DESCRIPTION), field="description"
+        )
+    return cleaned
+
+
+def _rule(rule: rules.Rule) -> rules.Rule:
+    problems = rules.validate(rule)
+    if problems:
+        raise Invalid(
+            "bad_rule",
+            problems[0].sentence,
+            field="rule",
+            problems=[{"place": problem.place, "detail": problem.sentence} for problem in problems],
+        )
+    return rule
+
+
+@contextmanager
+def _named_once(work: Work) -> Iterator[None]:
+    """What the database refuses inside is a second cohort of the same name."""
+    try:
+        with work.session.begin_nested():
+            yield
+    except IntegrityError as error:
+        raise Invalid(
+            "name_taken", _("Another cohort of this program has this name."), field="name"
+        ) from error
+
+
+def cohort_named(work: Work, program_id: UUID, name: str) -> Cohort | None:
+    """For imports and samples."""
+    return work.session.scalar(select(Cohort).where(Cohort.program_id == program_id, Cohort.name == name))

@@ -1,0 +1,45 @@
+"""Facts that rooms above write down about people, so that rules can read them without looking up."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+from betaops.cohorts.models import Trait
+from betaops.kernel.errors import Invalid
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.ids import new_id
+from betaops.kernel.work import Work
+
+LONGEST_NAME = 120
+
+
+def set_trait(work: Work, tester_id: UUID, name: str, value: Any) -> None:
+    """Write one fact (plain JSON; None takes it away). Rules that read it are asked again shortly.
+
+    Names say where they come from: `survey.onboarding.nps`, `usage.notes_this_week`.
+    """
+    if not name or len(name) > LONGEST_NAME:
+        raise Invalid("bad_trait", _("A fact's name has 1 to %(most)s characters.", most=LONGEST_NAME))
+    if value is None:
+        work.session.execute(delete(Trait).where(Trait.tester_id == tester_id, Trait.name == name))
+    else:
+        flavour = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
+        row = flavour.insert(Trait).values(
+            id=new_id(),
+            workspace_id=work.workspace_id,
+            tester_id=tester_id,
+            name=name,
+            value=value,
+            changed_at=work.now,
+        )
+        work.session.execute(
+            row.on_conflict_do_update(
+                index_elements=["tester_id", "name"],
+                set_={"value": row.excluded.value, "changed_at": row.excluded.changed_at},
+            )
+        )
+    work.enqueue(
+        "cohorts.refresh_tester", {"tester_id": str(tester_id)}, unique=f"cohorts.refresh_tester:{tester_id}"
+    )
