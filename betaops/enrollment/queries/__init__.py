@@ -1,0 +1,1 @@
+"""Testers and their places, as each kind of viewer may see them."""

@@ -1,0 +1,139 @@
+"""What a tester may see of themselves, and what a stranger's link leads to.
+
+Look-ups by token are of whatever workspace: `scope_to` the row's workspace afterwards.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from betaops.enrollment.models import Application, Consent, Enrollment, EnrollmentTransition, Identity, Invitation
+from betaops.enrollment.models import SignInLink, State, Tester
+from betaops.enrollment.providers import provided
+from betaops.kernel import tokens
+from betaops.kernel.errors import NotFound
+from betaops.programs.models import Program
+
+
+def enrollment_by_slug(session: Session, tester_id: UUID, slug: str) -> Enrollment:
+    """A tester's own place in a program, with both; `NotFound` for programs that are not theirs."""
+    found = session.scalar(
+        select(Enrollment)
+        .join(Program, Program.id == Enrollment.program_id)
+        .options(joinedload(Enrollment.program), joinedload(Enrollment.tester))
+        .where(Enrollment.tester_id == tester_id, Program.slug == slug)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def places(session: Session, tester_id: UUID) -> Sequence[Enrollment]:
+    """All programs of a tester, those they take part in first."""
+    found = session.scalars(
+        select(Enrollment)
+        .options(joinedload(Enrollment.program), joinedload(Enrollment.tester))
+        .where(Enrollment.tester_id == tester_id)
+        .order_by(Enrollment.applied_at.desc())
+    ).all()
+    order = [State.ACTIVE, State.ACCEPTED, State.WAITLISTED, State.APPLIED, *State]
+    return sorted(found, key=lambda enrollment: order.index(enrollment.state))
+
+
+def draft(session: Session, plain: str) -> Application | None:
+    """The application that a visitor's token opens."""
+    return session.scalar(
+        select(Application)
+        .where(Application.draft_digest == tokens.digest(plain))
+        .execution_options(unscoped=True)
+    )
+
+
+def application_to_confirm(session: Session, plain: str) -> Application | None:
+    return session.scalar(
+        select(Application)
+        .where(Application.confirm_digest == tokens.digest(plain))
+        .execution_options(unscoped=True)
+    )
+
+
+def sign_in_link(session: Session, plain: str) -> SignInLink | None:
+    return session.scalar(
+        select(SignInLink)
+        .where(SignInLink.token_digest == tokens.digest(plain))
+        .execution_options(unscoped=True)
+    )
+
+
+def invitation(session: Session, plain: str) -> Invitation | None:
+    return session.scalar(
+        select(Invitation)
+        .where(Invitation.token_digest == tokens.digest(plain))
+        .execution_options(unscoped=True)
+    )
+
+
+def has_signed(session: Session, enrollment_id: UUID, agreement_id: UUID) -> bool:
+    return (
+        session.scalar(
+            select(Consent.id).where(Consent.enrollment_id == enrollment_id, Consent.agreement_id == agreement_id)
+        )
+        is not None
+    )
+
+
+def own_data(session: Session, tester: Tester) -> dict[str, Any]:
+    """Everything held about a person that is theirs to have, as plain values. Members' notes are not in it."""
+    mine = session.scalars(
+        select(Enrollment)
+        .options(joinedload(Enrollment.program))
+        .where(Enrollment.tester_id == tester.id)
+        .order_by(Enrollment.applied_at)
+    ).all()
+    return {
+        "person": {
+            "name": tester.name,
+            "mail": tester.mail,
+            "language": tester.locale,
+            "attributes": tester.attributes,
+            "known_since": tester.created_at.isoformat(),
+            "last_seen": tester.seen_at.isoformat() if tester.seen_at else None,
+        },
+        "identities": [
+            {"id": row.distinct_id, "since": row.created_at.isoformat()}
+            for row in session.scalars(select(Identity).where(Identity.tester_id == tester.id))
+        ],
+        "programs": [_own_program(session, enrollment) for enrollment in mine],
+        **{name: hold(session, tester) for name, hold in provided.data},
+    }
+
+
+def _own_program(session: Session, enrollment: Enrollment) -> dict[str, Any]:
+    return {
+        "program": enrollment.program.codename,
+        "state": enrollment.state.value,
+        "answers": enrollment.answers,
+        "came_by": enrollment.source,
+        "history": [
+            {"at": row.at.isoformat(), "state": row.state.value}
+            for row in session.scalars(
+                select(EnrollmentTransition)
+                .where(EnrollmentTransition.enrollment_id == enrollment.id)
+                .order_by(EnrollmentTransition.at, EnrollmentTransition.id)
+            )
+        ],
+        "agreements": [
+            {
+                "number": row.number,
+                "signed_as": row.name,
+                "signed_at": row.signed_at.isoformat(),
+                "address": row.address,
+                "text": row.text,
+                "sha256": row.digest.hex(),
+            }
+            for row in session.scalars(select(Consent).where(Consent.enrollment_id == enrollment.id))
+        ],
+    }
