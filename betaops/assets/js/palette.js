@@ -7,7 +7,7 @@ const words = () => document.querySelector("template[data-palette]").dataset;
 let dialog = null;
 
 function pages(query) {
-  const found = [...document.querySelectorAll("#navigation .side-group a, .page-actions a[href]")]
+  const found = [...document.querySelectorAll("#navigation .side-group a, .page-actions > a[href]")]
     .map((link) => ({ label: (link.querySelector("span") ?? link).textContent.trim(), url: link.getAttribute("href"), note: "" }))
     .filter((item) => item.label.toLowerCase().includes(query.toLowerCase()));
   return found.length ? [{ label: words().pages, items: found.slice(0, 8) }] : [];

@@ -1,7 +1,5 @@
 // For reports: pictures by choosing, dropping or pasting, with previews; what the browser knows about itself.
 
-import { say } from "./live.js";
-
 function drop(zone) {
   const input = zone.querySelector("input[type=file]");
   const list = zone.querySelector("[data-drop-list]");
@@ -45,7 +43,7 @@ function drop(zone) {
     if (!files.length) return;
     event.preventDefault();
     add(files);
-    say([...files].map((file) => file.name).join(", "));
+    import("./live.js").then(({ say }) => say([...files].map((file) => file.name).join(", ")));
   });
 }
 
