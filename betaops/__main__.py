@@ -82,6 +82,19 @@ def serve(host: str, port: int, workers: int) -> None:
 
 
 @main.command()
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1), help="Jobs at the same time.")
+def worker(threads: int) -> None:
+    """Run deliveries and jobs: from the database alone, or as Celery tasks where REDIS_URL is set."""
+    from betaops import worker as runner
+    from betaops.app import create_app
+    from betaops.kernel import logging
+
+    settings = _settings()
+    logging.configure(settings.log_level)
+    sys.exit(runner.run(create_app(settings), threads=threads))
+
+
+@main.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
     from betaops import wiring

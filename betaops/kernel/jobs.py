@@ -14,20 +14,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from sqlalchemy import ForeignKey, Index, String, Text, and_, delete, or_, select, text, update
+from sqlalchemy import ForeignKey, Index, String, Text, and_, case, delete, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from betaops.kernel import clock, outbox
 from betaops.kernel.db import Base, Identified, one_of
 from betaops.kernel.ids import new_id
+from betaops.kernel.logging import blot
 
 if TYPE_CHECKING:
     from betaops.kernel.work import Platform, Work
 
 LEASE = timedelta(seconds=60)
+#: A broker that has not brought a message to a worker by then is sent another.
+OFFER_AGAIN_AFTER = timedelta(seconds=60)
 KEEP_DONE = timedelta(days=7)
 #: Deliveries of events are jobs whose names start like this.
 DELIVERY = "deliver:"
@@ -61,6 +64,8 @@ class Job(Identified, Base):
     state: Mapped[JobState] = mapped_column(one_of(JobState), default=JobState.WAITING)
     run_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
+    #: When a message with this row's id was last given to the broker (several machines only).
+    offered_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     max_attempts: Mapped[int] = mapped_column(default=8)
     unique_key: Mapped[str | None] = mapped_column(String(200))
@@ -141,6 +146,29 @@ def claim(session: Session, now: datetime, *, limit: int = 10, only: uuid.UUID |
     return [Claimed(*row[:5]) for row in sorted(rows, key=lambda row: row.run_at)]
 
 
+def offer(session: Session, now: datetime, *, limit: int = 500) -> list[uuid.UUID]:
+    """Ids of due jobs to hand to the broker: those never offered, or so long ago that it may have lost them."""
+    due_since = case((Job.state == JobState.RUNNING, Job.lease_until), else_=Job.run_at)
+    rows = (
+        select(Job.id)
+        .where(
+            _due(now),
+            or_(Job.offered_at.is_(None), Job.offered_at < due_since, Job.offered_at < now - OFFER_AGAIN_AFTER),
+        )
+        .order_by(Job.run_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    offered = session.scalars(
+        update(Job)
+        .where(Job.id.in_(rows))
+        .values(offered_at=now)
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(offered)
+
+
 def prolong(session: Session, claimed: Claimed, now: datetime) -> bool:
     """Heartbeat. False where the lease is no longer this runner's: stop working on it."""
     return _mine(session, claimed, lease_until=now + LEASE)
@@ -163,7 +191,7 @@ def fail(session: Session, claimed: Claimed, now: datetime, error: BaseException
     job = session.get(Job, claimed.id)
     if job is None:
         return False
-    words = "".join(traceback.format_exception(error))[-4000:]
+    words = blot("".join(traceback.format_exception(error)))[-4000:]
     if claimed.attempt >= job.max_attempts:
         return _mine(session, claimed, state=JobState.DEAD, lease_until=None, error=words, finished_at=now)
     if job.unique_key is not None and _waits(session, job.unique_key):
@@ -273,7 +301,10 @@ def periodic() -> dict[str, str]:
     return dict(_periodic)
 
 
-def perform(platform: "Platform", claimed: Claimed) -> None:
+Outcome = Literal["done", "lost", "failed"]
+
+
+def perform(platform: "Platform", claimed: Claimed) -> Outcome:
     """Run one claimed job to its end: done, put back, or dead. Never raises for what the job did."""
     try:
         if claimed.name.startswith(DELIVERY):
@@ -287,10 +318,12 @@ def perform(platform: "Platform", claimed: Claimed) -> None:
                 result = _registry[claimed.name].function(work, **claimed.args)
                 _finish(work, claimed, result)
     except Lost:
-        return
+        return "lost"
     except Exception as error:  # noqa: BLE001  # whatever a job raises must not stop its runner
         with platform.database.writing() as session:
             fail(session, claimed, clock.now(), error)
+        return "failed"
+    return "done"
 
 
 def _deliver(platform: "Platform", claimed: Claimed) -> None:

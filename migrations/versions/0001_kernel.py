@@ -37,9 +37,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_event_workspace_id_id"), ["workspace_id", "id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_event_workspace_id_id"), ["workspace_id", "id"], unique=False)
 
     op.create_table(
         "given_answer",
@@ -59,9 +57,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_given_answer")),
-        sa.UniqueConstraint(
-            "workspace_id", "key", name=op.f("uq_given_answer_workspace_id_key")
-        ),
+        sa.UniqueConstraint("workspace_id", "key", name=op.f("uq_given_answer_workspace_id_key")),
     )
     op.create_table(
         "job",
@@ -84,6 +80,7 @@ def upgrade() -> None:
         ),
         sa.Column("run_at", db.UtcDateTime(), nullable=False),
         sa.Column("lease_until", db.UtcDateTime(), nullable=True),
+        sa.Column("offered_at", db.UtcDateTime(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("max_attempts", sa.Integer(), nullable=False),
         sa.Column("unique_key", sa.String(length=200), nullable=True),
@@ -105,9 +102,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("once_key", name=op.f("uq_job_once_key")),
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_job_state_run_at"), ["state", "run_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_job_state_run_at"), ["state", "run_at"], unique=False)
         batch_op.create_index(
             "uq_job_one_waiting_per_unique_key",
             ["unique_key"],
@@ -121,21 +116,24 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=True),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=80), nullable=False),
-        sa.Column("recipient", sa.String(length=320), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.String(length=320), nullable=False),
+        sa.Column("subject", sa.String(length=500), nullable=False),
+        sa.Column("text_sealed", sa.Text(), nullable=False),
+        sa.Column("html_sealed", sa.Text(), nullable=True),
+        sa.Column("headers", db.Json(), nullable=False),
         sa.Column("message_id", sa.String(length=200), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
                 "queued",
+                "kept",
                 "sending",
                 "handing_over",
                 "sent",
                 "failed",
                 "uncertain",
                 "suppressed",
-                "kept",
                 name="mail_state_is_known",
                 native_enum=False,
                 create_constraint=True,
@@ -144,9 +142,9 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("created_at", db.UtcDateTime(), nullable=False),
-        sa.Column("changed_at", db.UtcDateTime(), nullable=False),
+        sa.Column("error", sa.String(length=1000), nullable=True),
+        sa.Column("queued_at", db.UtcDateTime(), nullable=False),
+        sa.Column("sent_at", db.UtcDateTime(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id"],
@@ -158,13 +156,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_mail_key")),
     )
     with op.batch_alter_table("mail", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_mail_person_id"), ["person_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_mail_state"), ["state"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_mail_workspace_id_id"), ["workspace_id", "id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_mail_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mail_workspace_id_id"), ["workspace_id", "id"], unique=False)
 
     op.create_table(
         "event_subject",
@@ -176,9 +169,7 @@ def upgrade() -> None:
             name=op.f("fk_event_subject_event_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint(
-            "subject_id", "event_id", name=op.f("pk_event_subject")
-        ),
+        sa.PrimaryKeyConstraint("subject_id", "event_id", name=op.f("pk_event_subject")),
     )
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
@@ -187,7 +178,9 @@ def upgrade() -> None:
             $$ BEGIN RAISE EXCEPTION 'events are never changed'; END $$
             """
         )
-        op.execute("CREATE TRIGGER event_is_append_only BEFORE UPDATE ON event EXECUTE FUNCTION refuse_update()")
+        op.execute(
+            "CREATE TRIGGER event_is_append_only BEFORE UPDATE ON event EXECUTE FUNCTION refuse_update()"
+        )
     else:
         op.execute(
             "CREATE TRIGGER event_is_append_only BEFORE UPDATE ON event "
@@ -195,12 +188,10 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     op.drop_table("event_subject")
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mail_workspace_id_id"))
-        batch_op.drop_index(batch_op.f("ix_mail_state"))
         batch_op.drop_index(batch_op.f("ix_mail_person_id"))
 
     op.drop_table("mail")

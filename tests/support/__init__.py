@@ -1,0 +1,1 @@
+"""What fixtures are made of: database servers, a browser without a browser, an outbox, a clock."""
