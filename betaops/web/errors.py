@@ -17,6 +17,8 @@ from betaops.web.application import Unit
 log = structlog.get_logger("errors")
 
 RETRY_AFTER_SECONDS = 5
+#: Have a page of their own under templates/errors/, which says more than our sentence for them.
+WORDED = frozenset({400, 403, 404, 429, 500, 503})
 
 
 def register(app: Flask) -> None:
@@ -95,12 +97,18 @@ def _crash(error: Exception) -> Response:
 
 def _answer(status: int, code: str, message: str, *, values: dict[str, Any] | None = None, error_id: str = "") -> Response:
     _ask_the_database_nothing()
+    is_general = message == _sentence(status)
     with i18n.speaking(i18n.choose(request.headers.get("Accept-Language"))):
         if wants_json():
             plain = {name: value for name, value in (values or {}).items() if isinstance(value, str | int | float | bool)}
             return problem(status, code, message, **plain, **({"error_id": error_id} if error_id else {}))
         page = render_template(
-            "errors/error.html", status=status, code=code, message=message, error_id=error_id, values=values or {}
+            [f"errors/{status}.html", "errors/error.html"],
+            status=status,
+            code=code,
+            message="" if is_general and status in WORDED else message,
+            error_id=error_id,
+            values=values or {},
         )
         return make_response(page, status)
 
