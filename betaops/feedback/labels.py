@@ -62,3 +62,9 @@ TURNS = {
     Turn.NOBODY: _l("Waits for nobody"),
 }
 SOURCES = {Source.PORTAL: _l("Portal"), Source.CONSOLE: _l("Written by the team"), Source.API: _l("API")}
+#: When each outcome is the right one, beside the choice.
+OUTCOME_NOTES = {
+    State.FIXED: _l("solved; they are asked to try it"),
+    State.CLOSED: _l("answered, or nothing left to do"),
+    State.DECLINED: _l("will not be done; say why"),
+}

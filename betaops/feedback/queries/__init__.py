@@ -29,6 +29,7 @@ from betaops.feedback.queries.portal import (
     own_reports,
     questions_to,
     report_for,
+    written_by,
 )
 from betaops.feedback.queries.reports import (
     Behind,
@@ -86,4 +87,5 @@ __all__ = [
     "versions",
     "vote_of",
     "waiting",
+    "written_by",
 ]

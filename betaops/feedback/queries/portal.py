@@ -1,7 +1,7 @@
 """Reports as testers see them: their own in full, others' as the program's board shows them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from betaops.enrollment.models import Enrollment
 from betaops.feedback import policy
-from betaops.feedback.models import OPEN, OUTCOMES, Report, State, Turn, Vote
+from betaops.feedback.models import OPEN, OUTCOMES, Comment, CommentKind, Report, State, Turn, Vote
 from betaops.feedback.queries.reports import board_is_open
 from betaops.kernel.errors import NotFound
 from betaops.kernel.paging import Page, keyset
@@ -126,3 +126,41 @@ def outcomes_of(session: Session, enrollment_id: UUID, limit: int = 5) -> list[S
         .limit(limit)
     )
     return [Seen(*row) for row in rows]
+
+
+def written_by(session: Session, tester_id: UUID) -> list[dict[str, Any]]:
+    """A person's reports and "me too"s in every program, with their own words, as plain values."""
+    rows = session.execute(
+        select(Report, Vote)
+        .join(Vote, Vote.report_id == Report.id)
+        .join(Enrollment, Enrollment.id == Vote.enrollment_id)
+        .where(Enrollment.tester_id == tester_id, Vote.via_id.is_(None))
+        .order_by(Report.created_at, Report.id)
+    ).all()
+    said: dict[UUID, list[Comment]] = {}
+    own = [report.id for report, vote in rows if vote.is_reporter]
+    for comment in session.scalars(
+        select(Comment).where(Comment.report_id.in_(own), Comment.kind == CommentKind.REPLY).order_by(Comment.at)
+    ):
+        said.setdefault(comment.report_id, []).append(comment)
+    return [_written(report, vote, said.get(report.id, [])) for report, vote in rows]
+
+
+def _written(report: Report, vote: Vote, said: list[Comment]) -> dict[str, Any]:
+    told = {"number": report.number, "title": report.title, "state": report.state.value, "at": vote.at.isoformat()}
+    if not vote.is_reporter:
+        return {**told, "kind": "me_too"}
+    return {
+        **told,
+        "kind": report.kind.value,
+        "text": report.body,
+        "steps": report.steps,
+        "severity": report.severity.value if report.severity else None,
+        "version": report.app_version,
+        "device": report.environment,
+        "outcome": report.outcome_note,
+        "conversation": [
+            {"at": comment.at.isoformat(), "by": "you" if comment.is_by_tester else "team", "text": comment.body}
+            for comment in said
+        ],
+    }
