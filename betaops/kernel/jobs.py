@@ -92,7 +92,7 @@ def enqueue(
     """Add a row, or nothing where `unique_key` waits already or `once_key` ever was. See `Work.enqueue`."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     job_id = new_id()
-    added = session.execute(
+    return session.execute(
         insert(Job)
         .values(
             id=job_id,
@@ -112,7 +112,6 @@ def enqueue(
         .on_conflict_do_nothing()
         .returning(Job.id)
     ).scalar_one_or_none()
-    return added
 
 
 class Claimed(NamedTuple):
@@ -333,6 +332,7 @@ def _deliver(platform: "Platform", claimed: Claimed) -> None:
     with _work(platform, claimed) as work:
         recorded = work.session.get(RecordedEvent, uuid.UUID(claimed.args["event_id"]))
         if recorded is not None:
+            work.cause_id = recorded.id
             handler(work, recorded.event())
         _finish(work, claimed, None)
 

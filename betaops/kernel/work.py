@@ -67,6 +67,8 @@ class Work:
     now: datetime
     #: A quiet work records events without telling anybody (samples, imports of history).
     is_quiet: bool = field(default=False)
+    #: The event that a handler is told of: with its own name, a key for what it does once (`mail.queue`).
+    cause_id: uuid.UUID | None = field(default=None)
 
     @property
     def settings(self) -> Settings:
