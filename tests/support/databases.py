@@ -32,8 +32,8 @@ class Source(ABC):
     @abstractmethod
     def drop(self, url: str) -> None: ...
 
-    def close(self) -> None:
-        """Nothing to stop."""
+    def close(self) -> None:  # noqa: B027  # files need no stopping
+        """Stop what was started."""
 
 
 class Sqlite(Source):
