@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flask import request
 
 from betaops.kernel import jobs, outbox
+from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.work import Platform
 from betaops.web.application import Application, Search, reading, viewer
 
@@ -44,28 +45,41 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.web.operations",
     "betaops.web.search",
     "betaops.web.start",
+    "betaops.web.style",
+    "betaops.accounts.views",
 )
 
 #: How each kind of viewer is known: "module:function" of (session) to Viewer or None, sign-in page, first page.
-VIEWERS: dict[str, tuple[str, str | None, str | None]] = {}
+VIEWERS: dict[str, tuple[str, str | None, str | None]] = {
+    "member": ("accounts.viewers:member", "accounts.sign_in", "readiness.latest"),
+    "key": ("accounts.viewers:key", None, None),
+}
 
 #: Modules with `commands`, a list of click commands.
-COMMANDS: tuple[str, ...] = ()
+COMMANDS: tuple[str, ...] = ("betaops.accounts.commands",)
 
 #: (event, name of the subscription, handler), the last two as "room.handlers:function".
 SUBSCRIPTIONS: tuple[tuple[str, str], ...] = ()
 
 #: ("room.jobs:function", is long). The job's name is "room.function".
 JOBS: tuple[tuple[str, bool], ...] = (
+    ("accounts.jobs:forget", False),
+    ("accounts.jobs:seal_audit", False),
+    ("accounts.jobs:send_invitation", False),
+    ("accounts.jobs:send_reset", False),
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
 )
 
 #: Minutes (cron, UTC) at which a job runs by itself.
-PERIODIC: tuple[tuple[str, str], ...] = (("17 3 * * *", "kernel.tidy"),)
+PERIODIC: tuple[tuple[str, str], ...] = (
+    ("* * * * *", "accounts.seal_audit"),
+    ("47 * * * *", "accounts.forget"),
+    ("17 3 * * *", "kernel.tidy"),
+)
 
 #: Modules with `plant(world)`, in the order in which a sample workspace grows.
-SAMPLES: tuple[str, ...] = ()
+SAMPLES: tuple[str, ...] = ("betaops.accounts.sample",)
 
 
 #: Sources of the command palette: (label, permission, "module:function").
@@ -86,7 +100,9 @@ class Place(NamedTuple):
 PROGRAM_PLACES: tuple[Place, ...] = ()
 
 #: Of the whole workspace.
-WORKSPACE_PLACES: tuple[Place, ...] = ()
+WORKSPACE_PLACES: tuple[Place, ...] = (
+    Place(_l("Settings"), "accounts.settings", "settings", "console:read"),
+)
 
 
 def load_models() -> None:
@@ -112,6 +128,8 @@ def register(app: Application) -> None:
     for module in BLUEPRINTS:
         blueprint = import_module(module).blueprint
         (app.register_api if hasattr(blueprint, "abp_tags") else app.register_blueprint)(blueprint)
+    import_module("betaops.accounts.viewers").register(app)
+    app.when_forbidden = _named("accounts.handlers:note_forbidden")
     for kind, (loader, sign_in_page, first_page) in VIEWERS.items():
         app.loaders[kind] = _named(loader)
         if sign_in_page is not None and first_page is not None:

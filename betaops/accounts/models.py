@@ -73,6 +73,8 @@ class Session(Identified, Base):
     expires_at: Mapped[datetime]
     #: Until then sensitive changes need no new proof.
     fresh_until: Mapped[datetime]
+    #: Opened by a password alone: leads to setting up a second factor and nowhere else.
+    is_limited: Mapped[bool] = mapped_column(default=False)
     address: Mapped[str | None] = mapped_column(String(45))
     agent: Mapped[str | None] = mapped_column(String(300))
 

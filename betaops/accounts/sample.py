@@ -8,11 +8,24 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from sqlalchemy import select
+
+from betaops.accounts import queries
+from betaops.accounts.models import Purpose, Workspace
+from betaops.accounts.permissions import SCOPES, Role
+from betaops.accounts.service import keys, links, workspaces
 from betaops.kernel import clock
 from betaops.kernel.work import SYSTEM, Platform, Work
 
 SEED = 2026
 SLUG = "acme"
+KEY_NAME = "Sample"
+MEMBERS = (
+    ("Mara Klein", "mara@acme.example", Role.OWNER),
+    ("Jonas Okafor", "jonas@acme.example", Role.MANAGER),
+    ("Priya Raman", "priya@acme.example", Role.ANALYST),
+    ("Theo Lindqvist", "theo@acme.example", Role.VIEWER),
+)
 
 
 @dataclass
@@ -37,3 +50,30 @@ class World:
         """A quiet Work at that moment in the past, committed at the end; set `work.now` to move in time."""
         with self.platform.database.writing(self.workspace_id) as session:
             yield Work(session, self.platform, SYSTEM, self.ago(days_ago), is_quiet=True)
+
+
+def plant(world: World) -> None:
+    """Acme and its four members. Each call gives a fresh one-time console link and a fresh key."""
+    with world.work(days_ago=40) as work:
+        workspace = work.session.scalar(select(Workspace).where(Workspace.slug == SLUG))
+        if workspace is None:
+            workspace = workspaces.create_workspace(work, "Acme", slug=SLUG)
+            for name, mail, role in MEMBERS:
+                workspaces.join(work, workspaces.create_user(work, mail, name), role)
+        world.workspace_id = workspace.id
+    with world.work() as work:
+        owner = queries.user_by_mail(work.session, MEMBERS[0][1])
+        if owner is None:
+            raise LookupError(f"the sample's owner {MEMBERS[0][1]} is gone")
+        for former in queries.api_keys(work.session):
+            if former.name == KEY_NAME and former.revoked_at is None:
+                keys.revoke_key(work, former.id)
+        _, api_key = keys.create_key(work, KEY_NAME, set(SCOPES))
+        link = links.mint(work, Purpose.SIGN_IN, owner.id)
+    base = world.platform.settings.base_url
+    world.facts |= {
+        "workspace": SLUG,
+        "console_url": f"{base}/link/{link}",
+        "api_key": api_key,
+        "owner_id": owner.id,
+    }

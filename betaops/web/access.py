@@ -41,6 +41,8 @@ class Viewer:
     timezone: str = "UTC"
     theme: str = "system"
     density: str = "comfortable"
+    #: Endpoints that are open until something is settled; every other leads to the first of them.
+    detour: tuple[str, ...] = ()
 
     def can(self, permission: str) -> bool:
         return permission in self.permissions

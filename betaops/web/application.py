@@ -202,6 +202,8 @@ class Application(OpenAPI):
         who = viewer()
         if who.kind != access.kind:
             return self._ask_to_sign_in(access)
+        if who.detour and request.endpoint not in who.detour:
+            return cast(Response, redirect(url_for(who.detour[0]), 303))
         if access.permission is not None and not who.can(access.permission):
             if self.when_forbidden is not None:
                 hook, permission = self.when_forbidden, access.permission

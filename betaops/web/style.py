@@ -13,6 +13,7 @@ from wtforms import (
     HiddenField,
     IntegerField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -62,15 +63,25 @@ class Sample(Form):
     starts_on = DateField("First day", [InputRequired()])
     goal = TextAreaField("What do you want to learn?", description="Two or three sentences are enough.")
     phase = SelectField(
-        "Phase", choices=[("draft", "Draft"), ("recruiting", "Recruiting"), ("running", "Running")]
+        "Phase",
+        choices=[
+            SelectChoice("draft", "Draft"),
+            SelectChoice("recruiting", "Recruiting"),
+            SelectChoice("running", "Running"),
+        ],
     )
-    cohort = SelectField("Cohort", choices=[(str(n), f"Cohort {n}") for n in range(1, 31)])
+    cohort = SelectField("Cohort", choices=[SelectChoice(str(n), f"Cohort {n}") for n in range(1, 31)])
     channel = RadioField(
-        "How do they get it?", choices=[("mail", "By mail"), ("link", "By a link"), ("app", "In the product")]
+        "How do they get it?",
+        choices=[
+            SelectChoice("mail", "By mail"),
+            SelectChoice("link", "By a link"),
+            SelectChoice("app", "In the product"),
+        ],
     )
     platforms = SelectMultipleField(
         "Platforms",
-        choices=[("ios", "iOS"), ("android", "Android"), ("web", "Web")],
+        choices=[SelectChoice("ios", "iOS"), SelectChoice("android", "Android"), SelectChoice("web", "Web")],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

@@ -17,9 +17,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("sealed_at", db.UtcDateTime(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint(
-            "number > 0", name=op.f("ck_audit_seal_numbers_start_at_one")
-        ),
+        sa.CheckConstraint("number > 0", name=op.f("ck_audit_seal_numbers_start_at_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_seal")),
         sa.UniqueConstraint("number", name=op.f("uq_audit_seal_number")),
     )
@@ -70,10 +68,7 @@ def upgrade() -> None:
         sa.Column("used_at", db.UtcDateTime(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user.id"],
-            name=op.f("fk_access_link_user_id"),
-            ondelete="CASCADE",
+            ["user_id"], ["user.id"], name=op.f("fk_access_link_user_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_link")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_access_link_token_digest")),
@@ -92,16 +87,11 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_api_key_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_api_key_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
         sa.UniqueConstraint("digest", name=op.f("uq_api_key_digest")),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_api_key_workspace_id_id")
-        ),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_api_key_workspace_id_id")),
     )
     op.create_table(
         "member_invitation",
@@ -134,16 +124,10 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member_invitation")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_member_invitation_token_digest")),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_member_invitation_workspace_id_id")),
         sa.UniqueConstraint(
-            "token_digest", name=op.f("uq_member_invitation_token_digest")
-        ),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_member_invitation_workspace_id_id")
-        ),
-        sa.UniqueConstraint(
-            "workspace_id",
-            "mail_key",
-            name=op.f("uq_member_invitation_workspace_id_mail_key"),
+            "workspace_id", "mail_key", name=op.f("uq_member_invitation_workspace_id_mail_key")
         ),
     )
     op.create_table(
@@ -167,29 +151,17 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user.id"],
-            name=op.f("fk_membership_user_id"),
-            ondelete="CASCADE",
+            ["user_id"], ["user.id"], name=op.f("fk_membership_user_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_membership_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_membership_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_membership_workspace_id_id")
-        ),
-        sa.UniqueConstraint(
-            "workspace_id", "user_id", name=op.f("uq_membership_workspace_id_user_id")
-        ),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_membership_workspace_id_id")),
+        sa.UniqueConstraint("workspace_id", "user_id", name=op.f("uq_membership_workspace_id_user_id")),
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_membership_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_membership_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "passkey",
@@ -202,18 +174,13 @@ def upgrade() -> None:
         sa.Column("last_used_at", db.UtcDateTime(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user.id"],
-            name=op.f("fk_passkey_user_id"),
-            ondelete="CASCADE",
+            ["user_id"], ["user.id"], name=op.f("fk_passkey_user_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
         sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
     )
     with op.batch_alter_table("passkey", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_passkey_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_passkey_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "recovery_code",
@@ -222,17 +189,12 @@ def upgrade() -> None:
         sa.Column("used_at", db.UtcDateTime(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user.id"],
-            name=op.f("fk_recovery_code_user_id"),
-            ondelete="CASCADE",
+            ["user_id"], ["user.id"], name=op.f("fk_recovery_code_user_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
     )
     with op.batch_alter_table("recovery_code", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_recovery_code_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_recovery_code_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "session",
@@ -255,23 +217,19 @@ def upgrade() -> None:
         sa.Column("last_seen_at", db.UtcDateTime(), nullable=False),
         sa.Column("expires_at", db.UtcDateTime(), nullable=False),
         sa.Column("fresh_until", db.UtcDateTime(), nullable=False),
+        sa.Column("is_limited", sa.Boolean(), nullable=False),
         sa.Column("address", sa.String(length=45), nullable=True),
         sa.Column("agent", sa.String(length=300), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_session_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_session_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_session_token_digest")),
     )
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_session_holder_kind_holder_id"),
-            ["holder_kind", "holder_id"],
-            unique=False,
+            batch_op.f("ix_session_holder_kind_holder_id"), ["holder_kind", "holder_id"], unique=False
         )
 
     op.create_table(
@@ -280,23 +238,15 @@ def upgrade() -> None:
         sa.Column("seal_number", sa.Integer(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.ForeignKeyConstraint(
-            ["event_id"],
-            ["event.id"],
-            name=op.f("fk_sealed_event_event_id"),
-            ondelete="CASCADE",
+            ["event_id"], ["event.id"], name=op.f("fk_sealed_event_event_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["seal_number"],
-            ["audit_seal.number"],
-            name=op.f("fk_sealed_event_seal_number"),
+            ["seal_number"], ["audit_seal.number"], name=op.f("fk_sealed_event_seal_number")
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_sealed_event")),
     )
     with op.batch_alter_table("sealed_event", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_sealed_event_seal_number"), ["seal_number"], unique=False
-        )
-
+        batch_op.create_index(batch_op.f("ix_sealed_event_seal_number"), ["seal_number"], unique=False)
 
 
 def downgrade() -> None:

@@ -1,0 +1,1 @@
+"""What happens to accounts, one module a noun."""

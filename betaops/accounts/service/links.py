@@ -1,0 +1,56 @@
+"""One-time links: set up the first owner, sign in once, choose a new password."""
+
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import delete, update
+
+from betaops.accounts import queries
+from betaops.accounts.models import AccessLink, Purpose
+from betaops.kernel import tokens
+from betaops.kernel.errors import Refused
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.work import Work
+
+#: ASVS 5.0 6.5.5: ten minutes at most for what is sent; what an operator sees printed may wait a little longer.
+GOOD_FOR = {
+    Purpose.SET_UP: timedelta(hours=24),
+    Purpose.SIGN_IN: timedelta(minutes=60),
+    Purpose.RESET: timedelta(minutes=10),
+}
+
+
+def mint(work: Work, purpose: Purpose, user_id: uuid.UUID | None = None) -> str:
+    """The token of a new link; the database keeps its digest."""
+    token = tokens.mint()
+    work.add(
+        AccessLink(
+            token_digest=token.digest,
+            purpose=purpose,
+            user_id=user_id,
+            created_at=work.now,
+            expires_at=work.now + GOOD_FOR[purpose],
+        )
+    )
+    return token.plain
+
+
+def spend(work: Work, token: str, purpose: Purpose) -> AccessLink:
+    """Use the link up. Of two that try at once, one wins and the other is `Refused`."""
+    link = queries.link_by_token(work.session, token, purpose, work.now)
+    won = link is not None and bool(
+        work.session.execute(
+            update(AccessLink)
+            .where(AccessLink.id == link.id, AccessLink.used_at.is_(None))
+            .values(used_at=work.now)
+            .execution_options(synchronize_session=False)
+        ).rowcount  # type: ignore[attr-defined]  # an UPDATE's result is a cursor result
+    )
+    if link is None or not won:
+        raise Refused("link_spent", _("This link was used, has run out, or was cut off. Ask for a new one."))
+    return link
+
+
+def forget(work: Work) -> None:
+    """Delete links that ran out."""
+    work.session.execute(delete(AccessLink).where(AccessLink.expires_at < work.now))
