@@ -81,7 +81,7 @@ class Compiler:
             case "flag":
                 return self._dependency(str(prop.get("key")), prop.get("operator"), prop.get("value"))
         name = str(prop.get("key"))
-        test = operators.test(
+        test = operators.compiled(
             prop.get("operator") or "exact",
             prop.get("value"),
             self._definitions.matching_version,
@@ -92,8 +92,7 @@ class Compiler:
         if operator not in ("exact", "in", "not_in"):
             return _never
         if number.isdigit() and int(number) in self._definitions.stored:
-            stored = int(number)
-            inside: Check = lambda run, properties: stored in run.person.cohorts
+            inside = _stored(int(number))
         elif number in self._definitions.cohorts and number not in self._open:
             inside = self._group_of(number)
         else:
@@ -135,6 +134,10 @@ class Compiler:
             return type(value) is type(wanted) and value == wanted
 
         return holds
+
+
+def _stored(number: int) -> Check:
+    return lambda run, properties: number in run.person.cohorts
 
 
 def _never(run: Run, properties: Properties) -> bool:

@@ -15,6 +15,7 @@ import orjson
 
 from betaops.flags.bucketing import Holdout, Variants, is_within
 from betaops.flags.conditions import Compiler, Definitions, Person, Properties, Run
+from betaops.flags.definitions import dependencies
 
 Value = bool | str
 
@@ -106,11 +107,11 @@ class _Flag:
             for index, group in enumerate(filters.get("groups") or [])
         ]
         self._fixed = {
-            code: self.makes(False, code)
+            code: self.makes(value=False, code=code)
             for code in (ENROLLED, NO_MATCH, NO_GROUP, DISABLED, MISSING_DEPENDENCY)
         }
         self.unresolved = self._fixed[MISSING_DEPENDENCY]
-        self._enrolled = self.makes(True, ENROLLED)
+        self._enrolled = self.makes(value=True, code=ENROLLED)
         self._held_out = self.makes(self._holdout.name, HELD_OUT) if self._holdout else self._fixed[NO_MATCH]
 
     def makes(self, value: Value, code: str, condition: int | None = None) -> Outcome:
@@ -177,9 +178,9 @@ class _Condition:
         self._percentage: float | None = group.get("rollout_percentage")
         self._variants = flag.variants
         self._override = group.get("variant") if group.get("variant") in flag.variants.keys else None
-        self._matches: dict[str | None, Outcome] = {None: flag.makes(True, MATCH, index)}
+        self._matches: dict[str | None, Outcome] = {None: flag.makes(value=True, code=MATCH, condition=index)}
         self._matches |= {key: flag.makes(key, MATCH, index) for key in flag.variants.keys}
-        self._failures = {code: flag.makes(False, code, index) for code in _RANK}
+        self._failures = {code: flag.makes(value=False, code=code, condition=index) for code in _RANK}
 
     def outcome(self, run: Run, properties: Properties, identifier: str) -> Outcome:
         if self._group_type is not None:
@@ -200,17 +201,6 @@ class _Condition:
 
 def _payload(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
-
-
-def dependencies(flag: dict[str, Any]) -> set[str]:
-    """Keys or numbers of the flags that `flag`'s conditions ask for."""
-    groups = (flag.get("filters") or {}).get("groups") or []
-    return {
-        str(prop.get("key"))
-        for group in groups
-        for prop in group.get("properties") or []
-        if prop.get("type") == "flag" and prop.get("operator") == "flag_evaluates_to"
-    }
 
 
 def _with_broken_dependencies(flags: Sequence[dict[str, Any]], names: Mapping[str, str]) -> set[str]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from betaops.kernel.db import Base, Json, Tenant, belongs_to, one_of, tenant_args
@@ -33,7 +33,7 @@ class Flag(Versioned, Tenant, Base):
     product_id: Mapped[UUID]
     key: Mapped[str] = mapped_column(String(200))
     #: What SDKs call its id; a flag imported from PostHog keeps the one it had.
-    number: Mapped[int]
+    number: Mapped[int] = mapped_column(BigInteger)
     description: Mapped[str] = mapped_column(Text, default="")
     is_active: Mapped[bool] = mapped_column(default=True)
     filters: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -73,7 +73,7 @@ class Segment(Tenant, Base):
     )
 
     product_id: Mapped[UUID]
-    number: Mapped[int]
+    number: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(400), default="")
     #: PostHog's property group.
     definition: Mapped[dict[str, Any] | None] = mapped_column(Json())

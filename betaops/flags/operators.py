@@ -57,7 +57,7 @@ _LONGEST_TEXT = 10_000
 _LONGEST_LIST = 10_000
 
 
-def test(operator: str, wanted: Any, matching_version: int = 1) -> Test:
+def compiled(operator: str, wanted: Any, matching_version: int = 1) -> Test:
     """The test of `operator` against `wanted`. What cannot be understood is a test that nobody passes."""
     if operator == "is_set":
         return lambda value, now: value is not MISSING
@@ -105,18 +105,19 @@ def _equality(wanted: Any, matching_version: int, *, negated: bool) -> Test:
     return lambda value, now: value is not MISSING and equal(value)
 
 
+_CONTAINING: dict[str, Callable[[str, str], bool]] = {
+    "icontains": lambda text, part: part in text,
+    "starts_with": str.startswith,
+    "ends_with": str.endswith,
+}
+
+
 def _containment(operator: str, wanted: Any) -> Test:
     part = values.lower_ascii(wanted)
-    positive = operator.removeprefix("not_")
-    if positive == "icontains":
-        holds: Callable[[str], bool] = lambda text: part in text
-    elif positive == "starts_with":
-        holds = lambda text: text.startswith(part)
-    else:
-        holds = lambda text: text.endswith(part)
+    holds = _CONTAINING[operator.removeprefix("not_")]
     if operator.startswith("not_"):
-        return lambda value, now: value is MISSING or not holds(values.lower_ascii(value))
-    return lambda value, now: value is not MISSING and holds(values.lower_ascii(value))
+        return lambda value, now: value is MISSING or not holds(values.lower_ascii(value), part)
+    return lambda value, now: value is not MISSING and holds(values.lower_ascii(value), part)
 
 
 def _pattern(wanted: str, *, negated: bool) -> Test:

@@ -8,7 +8,7 @@ express (look-around, back references) is refused when a flag is saved.
 from functools import lru_cache
 from typing import Any
 
-import re2  # type: ignore[import-untyped]  # no stubs exist
+import re2
 
 #: Longer patterns and values are not looked at: no pattern that a person writes needs them.
 LONGEST_PATTERN = 1_000

@@ -1,9 +1,12 @@
 """Bodies from strangers: unpacked and parsed within bounds, whatever was packed into them."""
 
+import base64
+import binascii
 import json
 import zlib
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs
 
 import orjson
 
@@ -30,6 +33,33 @@ def inflate(packed: bytes, limit: int) -> bytes:
     if not unpacker.eof:
         raise Unreadable("gzip is cut off")
     return unpacked
+
+
+def unwrapped(raw: bytes, *, limit: int, encoding: str = "") -> bytes:
+    """The JSON text inside a body, however an analytics SDK packed it, at most `limit` bytes of it.
+
+    Gzip is told by its first bytes (browsers send it without a header), `encoding` is the Content-Encoding
+    header, and old browser SDKs send a form whose field `data` is base64.
+    """
+    if raw.startswith(GZIP_MAGIC) or encoding in ("gzip", "deflate"):
+        return inflate(raw, limit)
+    if raw.startswith(b"data="):
+        raw = _form_data(raw)
+        if raw.startswith(GZIP_MAGIC):
+            return inflate(raw, limit)
+    if len(raw) > limit:
+        raise TooLarge
+    return raw
+
+
+def _form_data(raw: bytes) -> bytes:
+    try:
+        data = parse_qs(raw.decode("ascii"), max_num_fields=10)["data"][0].replace(" ", "+")
+        if data.startswith(("{", "[")):
+            return data.encode()
+        return base64.b64decode(data + "=" * (-len(data) % 4), validate=True)
+    except (ValueError, KeyError, binascii.Error) as error:
+        raise Unreadable("the form field data is not base64") from error
 
 
 def parse(text: bytes | str, *, deepest: int = 32) -> Any:

@@ -35,7 +35,7 @@ def upgrade() -> None:
         "flag",
         sa.Column("product_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("filters", db.Json(), nullable=False),
@@ -77,7 +77,7 @@ def upgrade() -> None:
     op.create_table(
         "segment",
         sa.Column("product_id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(length=400), nullable=False),
         sa.Column("definition", db.Json(), nullable=True),
         sa.Column("members", db.Json(), nullable=True),
