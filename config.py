@@ -27,13 +27,19 @@ def load(environ: dict[str, str] | None = None) -> Settings:
     if not secret_key and embedded:
         secret_key = _own_secret(instance)
     if not secret_key:
-        problems.append("SECRET_KEY is not set: every process of this installation needs the same long random text.")
+        problems.append(
+            "SECRET_KEY is not set: every process of this installation needs the same long random text."
+        )
     elif len(secret_key) < 32:
         problems.append("SECRET_KEY is shorter than 32 letters.")
     if not embedded and not database_url.startswith("postgresql+psycopg://"):
-        problems.append(f"DATABASE_URL must start with sqlite:/// or postgresql://, not {database_url.split(':')[0]}:.")
+        problems.append(
+            f"DATABASE_URL must start with sqlite:/// or postgresql://, not {database_url.split(':')[0]}:."
+        )
     if not embedded and not env.get("BASE_URL"):
-        problems.append("BASE_URL is not set: links in mails need the address under which people reach this installation.")
+        problems.append(
+            "BASE_URL is not set: links in mails need the address under which people reach this installation."
+        )
     numbers = {}
     for name, default in (("TRUSTED_PROXIES", 0), ("BLOCKING_THREADS", 8)):
         try:

@@ -58,7 +58,9 @@ def run(host: str, port: int, empty: bool) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="More than one needs PostgreSQL.")
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1), help="More than one needs PostgreSQL."
+)
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the web: portal, console, links, API and flags."""
     settings = _settings()
@@ -66,6 +68,7 @@ def serve(host: str, port: int, workers: int) -> None:
         raise click.ClickException("SQLite takes one web process. Set DATABASE_URL to PostgreSQL for more.")
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     Granian(
         "wsgi:app",
@@ -77,12 +80,14 @@ def serve(host: str, port: int, workers: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=15,
         log_enabled=True,
-        log_level="warning",
+        log_level=LogLevels.warning,
     ).serve()
 
 
 @main.command()
-@click.option("--threads", default=4, show_default=True, type=click.IntRange(1), help="Jobs at the same time.")
+@click.option(
+    "--threads", default=4, show_default=True, type=click.IntRange(1), help="Jobs at the same time."
+)
 def worker(threads: int) -> None:
     """Run deliveries and jobs: from the database alone, or as Celery tasks where REDIS_URL is set."""
     from betaops import worker as runner

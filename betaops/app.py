@@ -1,6 +1,6 @@
 """Puts the application together."""
 
-from flask_openapi import Info
+from flask_openapi.models.info import Info
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from betaops import wiring

@@ -8,6 +8,8 @@ import sys
 import time
 from typing import Any
 
+import click
+
 RESTART_AFTER_SECONDS = 1.0
 STOP_WITHIN_SECONDS = 20.0
 
@@ -17,7 +19,10 @@ def run(host: str, port: int, *, with_sample: bool) -> int:
     base_url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104  # compared, not bound
     environ = {"BASE_URL": base_url} | dict(_environ())
     prepared = subprocess.run(  # noqa: S603  # our own command
-        _command("prepare", "--sample" if with_sample else "--no-sample"), env=environ, stdout=subprocess.PIPE, check=False
+        _command("prepare", "--sample" if with_sample else "--no-sample"),
+        env=environ,
+        stdout=subprocess.PIPE,
+        check=False,
     )
     if prepared.returncode:
         return prepared.returncode
@@ -29,7 +34,11 @@ def run(host: str, port: int, *, with_sample: bool) -> int:
         time.sleep(0.3)
         for name, child in children.items():
             if child.poll() is not None and not stopping:
-                print(f"{name} stopped with code {child.returncode}; starting it again", file=sys.stderr, flush=True)
+                print(
+                    f"{name} stopped with code {child.returncode}; starting it again",
+                    file=sys.stderr,
+                    flush=True,
+                )
                 time.sleep(RESTART_AFTER_SECONDS)
                 children[name] = subprocess.Popen(commands[name], env=environ)  # noqa: S603  # our own command
     return _wait(children)
@@ -74,7 +83,7 @@ def _say(base_url: str, links: dict[str, str]) -> None:
         "portal_url": "Signup page for testers",
         "survey_url": "A survey",
     }
-    print(f"\nbetaops is starting on {base_url}  (Ctrl-C stops it)\n", flush=True)
+    click.echo(f"\nbetaops is starting on {base_url}  (Ctrl-C stops it)\n")
     for name, link in links.items():
-        print(f"  {words.get(name, name):28} {link}", flush=True)
-    print(flush=True)
+        click.echo(f"  {words.get(name, name):28} {link}")
+    click.echo()

@@ -87,13 +87,13 @@ SEARCHES: tuple[tuple[Any, str, str], ...] = ()
 
 
 class Place(NamedTuple):
-    """An entry of the side navigation. `count` ("module:function" of (session, program)) is what waits there."""
+    """An entry of the side navigation. `waiting` ("module:function" of (session, program)) is what waits there."""
 
     label: Any
     endpoint: str
     icon: str
     permission: str
-    count: str | None = None
+    waiting: str | None = None
 
 
 #: Inside a program: endpoints take its `slug`.
@@ -170,7 +170,7 @@ def _item(place: Place, program: Any) -> dict[str, Any] | None:
         "url": url_for(place.endpoint, **values),
         "icon": place.icon,
         "current": (request.endpoint or "").split(".")[0] == place.endpoint.split(".")[0],
-        "count": _named(place.count)(reading(), program) if place.count else None,
+        "count": _named(place.waiting)(reading(), program) if place.waiting else None,
     }
 
 

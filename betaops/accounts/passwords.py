@@ -65,7 +65,8 @@ def matches(stored: str | None, password: str) -> bool:
     """Whether `password` is the one behind `stored`. Takes as long when there is none."""
     with _slots:
         try:
-            return _hasher.verify(stored or _decoy(), password) and stored is not None
+            _hasher.verify(stored or _decoy(), password)
+            return stored is not None
         except (VerificationError, InvalidHashError):
             return False
 

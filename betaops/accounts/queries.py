@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session as Db
@@ -208,7 +208,7 @@ def events(
     kind: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> Select[tuple[RecordedEvent]]:
+) -> Select[Any]:
     """The audit log of one workspace, as a statement to page through."""
     found = select(RecordedEvent).where(RecordedEvent.workspace_id == workspace_id)
     if kind is not None:

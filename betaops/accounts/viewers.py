@@ -31,7 +31,7 @@ class SignedIn(UserMixin):
         return self.token
 
 
-@login_manager.user_loader  # type: ignore[untyped-decorator]  # flask-login has no types
+@login_manager.user_loader
 def _load(token: str) -> SignedIn | None:
     row = queries.session_by_token(reading(), token, HolderKind.MEMBER, clock.now())
     user = reading().get(User, row.holder_id) if row is not None else None

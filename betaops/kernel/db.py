@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from sqlalchemy import (
@@ -70,7 +70,9 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
-        return dialect.type_descriptor(JSONB(none_as_null=True) if dialect.name == "postgresql" else JSON(none_as_null=True))
+        return dialect.type_descriptor(
+            JSONB(none_as_null=True) if dialect.name == "postgresql" else JSON(none_as_null=True)
+        )
 
 
 class Base(DeclarativeBase):
@@ -85,7 +87,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {
+    type_annotation_map: ClassVar = {
         datetime: UtcDateTime(),
         date: Date(),
         uuid.UUID: Uuid(),
@@ -106,9 +108,9 @@ class Base(DeclarativeBase):
             if attribute.key in values or default is None:
                 continue
             if default.is_scalar:
-                values[attribute.key] = default.arg  # type: ignore[attr-defined]  # scalar defaults have .arg
+                values[attribute.key] = default.arg
             elif default.is_callable:
-                values[attribute.key] = default.arg(None)  # type: ignore[attr-defined]  # wrapped to take a context
+                values[attribute.key] = default.arg(None)
         for key, value in values.items():
             if not hasattr(type(self), key):
                 raise TypeError(f"{type(self).__name__} has no {key!r}")
@@ -138,7 +140,9 @@ def tenant_args(*more: Any) -> tuple[Any, ...]:
 
 def belongs_to(column: str, table: str, *, ondelete: str = "CASCADE") -> ForeignKeyConstraint:
     """A foreign key that also keeps the child in its parent's workspace."""
-    return ForeignKeyConstraint(["workspace_id", column], [f"{table}.workspace_id", f"{table}.id"], ondelete=ondelete)
+    return ForeignKeyConstraint(
+        ["workspace_id", column], [f"{table}.workspace_id", f"{table}.id"], ondelete=ondelete
+    )
 
 
 def one_of(enum: type[StrEnum]) -> Enum:
@@ -180,7 +184,7 @@ def _see_only_this_workspace(state: ORMExecuteState) -> None:
         if any(issubclass(mapper.class_, Tenant) for mapper in state.all_mappers):
             raise Unscoped(str(state.statement)[:200])
         return
-    state.statement = state.statement.options(  # type: ignore[attr-defined]  # every ORM statement takes options
+    state.statement = state.statement.options(
         with_loader_criteria(Tenant, lambda cls: cls.workspace_id == workspace_id, include_aliases=True)
     )
 

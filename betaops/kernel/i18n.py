@@ -38,7 +38,7 @@ def _catalogue(language: str) -> dict[str, str | tuple[str, ...]]:
         if not message.id or message.fuzzy:
             continue
         key = message.id if isinstance(message.id, str) else message.id[0]
-        text = message.string if isinstance(message.string, str) else tuple(message.string)
+        text = message.string if isinstance(message.string, str) else tuple(message.string or ())
         if text and all(text):
             found[key] = text
     return found
@@ -86,8 +86,8 @@ def choose(accepted: str | None) -> str:
 def gettext(message: str, **values: Any) -> str:
     """`message` in the present language, with `%(name)s` filled from `values`."""
     text = _catalogue(_language.get()).get(message, message)
-    text = text if isinstance(text, str) else text[0]
-    return text % values if values else text
+    found: str = text if isinstance(text, str) else text[0]
+    return found % values if values else found
 
 
 def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
@@ -99,7 +99,7 @@ def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
         chosen = text[min(forms.index(_plural_rule(code)(num)), len(text) - 1)]
     else:
         chosen = singular if num == 1 else plural
-    return chosen % {"num": num, **values}
+    return str(chosen % {"num": num, **values})
 
 
 _CLDR_ORDER = ["zero", "one", "two", "few", "many", "other"]
@@ -129,7 +129,7 @@ class Lazy:
         return hash(self.message)
 
     def __mod__(self, values: Any) -> str:
-        return str(self) % values
+        return str(str(self) % values)
 
     def __add__(self, other: object) -> str:
         return str(self) + str(other)

@@ -31,6 +31,4 @@ def given(session: Session, key: str) -> GivenAnswer | None:
 
 def forget(session: Session, before: datetime) -> None:
     """Delete what was given before that moment; over all workspaces."""
-    session.execute(
-        delete(GivenAnswer).where(GivenAnswer.given_at < before).execution_options(unscoped=True)
-    )
+    session.execute(delete(GivenAnswer).where(GivenAnswer.given_at < before).execution_options(unscoped=True))

@@ -14,8 +14,22 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)} | {"o": 0, "i": 1, "l": 1}
 _LENGTH = 26
 
-_lock = threading.Lock()
-_last = 0
+
+class _Stamps:
+    """Hands out strictly increasing 60-bit time stamps (48 bits of milliseconds, 12 of their fraction)."""
+
+    def __init__(self) -> None:
+        self._lock, self._last = threading.Lock(), 0
+
+    def next(self) -> int:
+        milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+        stamp = milliseconds << 12 | (rest << 12) // 1_000_000
+        with self._lock:
+            self._last = max(stamp, self._last + 1)
+            return self._last
+
+
+_stamps = _Stamps()
 
 
 def new_id() -> uuid.UUID:
@@ -24,13 +38,7 @@ def new_id() -> uuid.UUID:
     The 12 bits behind the millisecond hold a fraction of it (method 3 of §6.2), so rows made
     in a burst keep the order in which they were made.
     """
-    global _last
-    nanoseconds = time.time_ns()
-    milliseconds, rest = divmod(nanoseconds, 1_000_000)
-    stamp = milliseconds << 12 | (rest << 12) // 1_000_000
-    with _lock:
-        stamp = max(stamp, _last + 1)
-        _last = stamp
+    stamp = _stamps.next()
     value = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | secrets.randbits(62)
     return uuid.UUID(int=value)
 

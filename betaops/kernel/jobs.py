@@ -129,7 +129,9 @@ def is_due(session: Session, now: datetime) -> bool:
     return session.scalar(select(Job.id).where(_due(now)).limit(1)) is not None
 
 
-def claim(session: Session, now: datetime, *, limit: int = 10, only: uuid.UUID | None = None) -> list[Claimed]:
+def claim(
+    session: Session, now: datetime, *, limit: int = 10, only: uuid.UUID | None = None
+) -> list[Claimed]:
     """Lease up to `limit` due jobs, the longest due first (`only`: this one, if due). Commit at once afterwards."""
     bury_exhausted(session, now)
     due = select(Job.id).where(_due(now)).order_by(Job.run_at).limit(limit).with_for_update(skip_locked=True)
@@ -152,7 +154,9 @@ def offer(session: Session, now: datetime, *, limit: int = 500) -> list[uuid.UUI
         select(Job.id)
         .where(
             _due(now),
-            or_(Job.offered_at.is_(None), Job.offered_at < due_since, Job.offered_at < now - OFFER_AGAIN_AFTER),
+            or_(
+                Job.offered_at.is_(None), Job.offered_at < due_since, Job.offered_at < now - OFFER_AGAIN_AFTER
+            ),
         )
         .order_by(Job.run_at)
         .limit(limit)
@@ -195,7 +199,14 @@ def fail(session: Session, claimed: Claimed, now: datetime, error: BaseException
         return _mine(session, claimed, state=JobState.DEAD, lease_until=None, error=words, finished_at=now)
     if job.unique_key is not None and _waits(session, job.unique_key):
         return _mine(session, claimed, state=JobState.DONE, lease_until=None, error=words, finished_at=now)
-    return _mine(session, claimed, state=JobState.WAITING, lease_until=None, error=words, run_at=now + delay(claimed.attempt))
+    return _mine(
+        session,
+        claimed,
+        state=JobState.WAITING,
+        lease_until=None,
+        error=words,
+        run_at=now + delay(claimed.attempt),
+    )
 
 
 def delay(attempt: int) -> timedelta:
@@ -215,7 +226,12 @@ def bury_exhausted(session: Session, now: datetime) -> None:
     session.execute(
         update(Job)
         .where(Job.state == JobState.RUNNING, Job.lease_until < now, Job.attempts >= Job.max_attempts)
-        .values(state=JobState.DEAD, lease_until=None, finished_at=now, error="The worker stopped in the middle, repeatedly.")
+        .values(
+            state=JobState.DEAD,
+            lease_until=None,
+            finished_at=now,
+            error="The worker stopped in the middle, repeatedly.",
+        )
         .execution_options(synchronize_session=False)
     )
 
@@ -233,7 +249,10 @@ def _due(now: datetime) -> Any:
 
 
 def _waits(session: Session, unique_key: str) -> bool:
-    return session.scalar(select(Job.id).where(Job.unique_key == unique_key, Job.state == JobState.WAITING)) is not None
+    return (
+        session.scalar(select(Job.id).where(Job.unique_key == unique_key, Job.state == JobState.WAITING))
+        is not None
+    )
 
 
 def _mine(session: Session, claimed: Claimed, **values: Any) -> bool:

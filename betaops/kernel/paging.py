@@ -55,8 +55,8 @@ def keyset(
         rows.reverse()
     width = len(columns)
     items = [row[0] if len(row) - width == 1 else tuple(row[:-width]) for row in rows]
-    first = _write(True, rows[0][-width:]) if rows and (cursor if not backwards else more) else None
-    last = _write(False, rows[-1][-width:]) if rows and (more if not backwards else True) else None
+    first = _write(rows[0][-width:], backwards=True) if rows and (cursor if not backwards else more) else None
+    last = _write(rows[-1][-width:], backwards=False) if rows and (more if not backwards else True) else None
     return Page(items, next=last, previous=first)
 
 
@@ -73,7 +73,7 @@ def _after(columns: list[Any], directions: list[str], position: list[Any]) -> An
     return or_(*alternatives)
 
 
-def _write(backwards: bool, values: Sequence[Any]) -> str:
+def _write(values: Sequence[Any], *, backwards: bool) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([backwards, *values])).decode().rstrip("=")
 
 
@@ -88,7 +88,11 @@ def _read(cursor: str, order: Order) -> tuple[bool, list[Any]]:
 
 
 def _typed(column: Any, value: Any) -> Any:
-    wanted = column.type.python_type if not hasattr(column.type, "impl_instance") else column.type.impl_instance.python_type
+    wanted = (
+        column.type.python_type
+        if not hasattr(column.type, "impl_instance")
+        else column.type.impl_instance.python_type
+    )
     if wanted is uuid.UUID:
         return uuid.UUID(value)
     if wanted is datetime:

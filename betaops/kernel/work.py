@@ -96,7 +96,7 @@ class Work:
         Flushed at once: models have few relationships, without which a flush does not know that
         parents go before children; and what the database refuses, it refuses at this line.
         """
-        if isinstance(row, Tenant) and row.workspace_id is None:
+        if isinstance(row, Tenant) and getattr(row, "workspace_id", None) is None:
             row.workspace_id = self.workspace_id
         self.session.add(row)
         self.session.flush()
@@ -110,7 +110,10 @@ class Work:
         SQLite needs no row lock: its writers come one after the other.
         """
         row = self.session.scalar(
-            select(model).where(model.id == row_id).with_for_update().execution_options(populate_existing=True)
+            select(model)
+            .where(model.id == row_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
         if row is None:
             raise NotFound

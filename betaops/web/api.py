@@ -1,7 +1,7 @@
 """What every REST endpoint shares: strict models, the list form, and handlers that return them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from flask import Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
@@ -78,7 +78,11 @@ def shown(model: BaseModel, status: int = 200) -> Response:
 
 def path_id(prefix: str) -> Any:
     """Type for ids in path models: `enr_…` outside. Unknown forms are a 404 like unknown ids."""
-    return Annotated[str, Field(pattern=rf"^{prefix}_[0-9a-z]{{26}}$"), AfterValidator(lambda text: ids.decode(prefix, text))]
+    return Annotated[
+        str,
+        Field(pattern=rf"^{prefix}_[0-9a-z]{{26}}$"),
+        AfterValidator(lambda text: ids.decode(prefix, text)),
+    ]
 
 
 def moment(value: datetime | None) -> str | None:

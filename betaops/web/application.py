@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 import structlog
 from flask import Response, current_app, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
-from flask_openapi import OpenAPI
+from flask_openapi.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import Session
 
@@ -168,7 +168,7 @@ class Application(OpenAPI):
                 return found
         return None
 
-    def dispatch_request(self) -> Response:  # type: ignore[override]  # always a Response here
+    def dispatch_request(self) -> Response:
         """Flask's, inside one unit of work."""
         if request.routing_exception is not None:
             self.raise_routing_exception(request)
@@ -187,7 +187,9 @@ class Application(OpenAPI):
     def _answer(self) -> Response:
         if request.method in SAFE_METHODS or (access := _access()) is None or access.kind != "key":
             return self.make_response(super().dispatch_request())
-        return idempotency.once(writing(), lambda: self.make_response(super(Application, self).dispatch_request()))
+        return idempotency.once(
+            writing(), lambda: self.make_response(super(Application, self).dispatch_request())
+        )
 
     def _refuse_strangers(self) -> Response | None:
         access = _access()
@@ -234,8 +236,12 @@ class Application(OpenAPI):
     def _run_tally(self, tally: Callable[[Work], None]) -> None:
         try:
             with self.platform.database.writing(viewer().workspace_id) as db_session:
-                tally(Work(db_session, self.platform, _actor(viewer()) if _unit().viewer else SYSTEM, clock.now()))
-        except Exception:  # noqa: BLE001  # a count that is lost must not cost the page
+                tally(
+                    Work(
+                        db_session, self.platform, _actor(viewer()) if _unit().viewer else SYSTEM, clock.now()
+                    )
+                )
+        except Exception:  # a count that is lost must not cost the page
             log.warning("tally_failed", exc_info=True)
 
 

@@ -31,7 +31,13 @@ def register(app: Flask) -> None:
 
 def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     """`application/problem+json`; `type` is a stable code."""
-    body = {"type": f"urn:betaops:{code}", "title": code.replace("_", " "), "status": status, "detail": detail, **more}
+    body = {
+        "type": f"urn:betaops:{code}",
+        "title": code.replace("_", " "),
+        "status": status,
+        "detail": detail,
+        **more,
+    }
     response = jsonify(body)
     response.status_code = status
     response.content_type = "application/problem+json"
@@ -52,7 +58,9 @@ def wants_json() -> bool:
     if request.path.startswith("/api/"):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return best == "application/json" and request.accept_mimetypes[best] > request.accept_mimetypes["text/html"]
+    return (
+        best == "application/json" and request.accept_mimetypes[best] > request.accept_mimetypes["text/html"]
+    )
 
 
 def _refused(error: DomainError) -> Response:
@@ -80,10 +88,18 @@ def _http(error: HTTPException) -> Response:
 def _database(error: DBAPIError) -> Response:
     if isinstance(error, IntegrityError):
         log.warning("conflict", error=str(error.orig), route=request.endpoint)
-        return _answer(409, "conflict", _("Somebody changed the same thing at the same moment. Nothing was saved; try again."))
+        return _answer(
+            409,
+            "conflict",
+            _("Somebody changed the same thing at the same moment. Nothing was saved; try again."),
+        )
     if isinstance(error, OperationalError) or error.connection_invalidated:
         log.error("database_away", error=str(error.orig), route=request.endpoint)
-        response = _answer(503, "unavailable", _("Our database is away for the moment. Nothing was saved; try again shortly."))
+        response = _answer(
+            503,
+            "unavailable",
+            _("Our database is away for the moment. Nothing was saved; try again shortly."),
+        )
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
     return _crash(error)
@@ -95,12 +111,18 @@ def _crash(error: Exception) -> Response:
     return _answer(500, "crash", _sentence(500), error_id=error_id)
 
 
-def _answer(status: int, code: str, message: str, *, values: dict[str, Any] | None = None, error_id: str = "") -> Response:
+def _answer(
+    status: int, code: str, message: str, *, values: dict[str, Any] | None = None, error_id: str = ""
+) -> Response:
     _ask_the_database_nothing()
     is_general = message == _sentence(status)
     with i18n.speaking(i18n.choose(request.headers.get("Accept-Language"))):
         if wants_json():
-            plain = {name: value for name, value in (values or {}).items() if isinstance(value, str | int | float | bool)}
+            plain = {
+                name: value
+                for name, value in (values or {}).items()
+                if isinstance(value, str | int | float | bool)
+            }
             return problem(status, code, message, **plain, **({"error_id": error_id} if error_id else {}))
         page = render_template(
             [f"errors/{status}.html", "errors/error.html"],

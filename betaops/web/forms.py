@@ -1,7 +1,6 @@
 """Base of every HTML form: CSRF, clean text, messages in the reader's language, refusals shown in place."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -34,7 +33,7 @@ class Form(FlaskForm):
             return _Translations()
 
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:
-            field = super().bind_field(form, unbound_field, options)
+            field: Field = super().bind_field(form, unbound_field, options)
             if isinstance(field, StringField | TextAreaField | HiddenField) and field.type != "PasswordField":
                 field.filters = (*field.filters, _clean)
             return field
@@ -44,7 +43,7 @@ class Form(FlaskForm):
         if field is not None and field in self._fields:
             self._fields[field].errors = [*self._fields[field].errors, message]
         else:
-            self.form_errors = [*self.form_errors, message]
+            self.form_errors: list[Any] = [*self.form_errors, message]
 
 
 class EmptyForm(Form):
@@ -56,15 +55,25 @@ def optional(field: Field) -> bool:
     return any(isinstance(validator, Optional) for validator in field.validators) or not field.flags.required
 
 
-@contextmanager
-def refusals(form: Form, field: str | None = None) -> Iterator[None]:
-    """What a service refuses inside is undone and shown on `form`; the view goes on behind the block."""
-    savepoint = writing().session.begin_nested()
-    try:
-        yield
-    except DomainError as error:
-        savepoint.rollback()
-        form.refuse(error.message or str(error), error.values.get("field", field))
-    else:
-        if savepoint.is_active:
-            savepoint.commit()
+class refusals:  # noqa: N801  # reads as the verb it is: `with refusals(form):`
+    """What a service refuses inside is undone and shown on `form`; the view goes on behind the block.
+
+    A refusal that names a `field` is shown there, else on `field`, else on the whole form.
+    """
+
+    def __init__(self, form: Form, field: str | None = None) -> None:
+        self.form, self.field = form, field
+
+    def __enter__(self) -> None:
+        self.savepoint = writing().session.begin_nested()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, DomainError):
+            if self.savepoint.is_active:
+                self.savepoint.rollback() if error is not None else self.savepoint.commit()
+            return False
+        self.savepoint.rollback()
+        self.form.refuse(error.message or str(error), error.values.get("field", self.field))
+        return True

@@ -3,7 +3,7 @@
 from flask import Flask, Response, g
 
 from betaops.kernel.settings import Settings
-from betaops.web.application import VISITOR
+from betaops.web.access import VISITOR
 
 POLICY = {
     "default-src": "'none'",

@@ -19,7 +19,10 @@ def once(work: Work, answer: Callable[[], Response]) -> Response:
     if not key or "workspace_id" not in work.session.info or work.session.info["workspace_id"] is None:
         return answer()
     if len(key) > LONGEST_KEY:
-        raise Invalid("bad_idempotency_key", _("An Idempotency-Key has at most %(longest)s letters.", longest=LONGEST_KEY))
+        raise Invalid(
+            "bad_idempotency_key",
+            _("An Idempotency-Key has at most %(longest)s letters.", longest=LONGEST_KEY),
+        )
     fingerprint = hashlib.sha256(
         b"\0".join([request.method.encode(), request.full_path.encode(), request.get_data(cache=True)])
     ).digest()

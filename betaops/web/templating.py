@@ -16,8 +16,8 @@ from werkzeug.local import LocalProxy
 
 from betaops.kernel import clock, i18n, ids
 from betaops.kernel.settings import Settings
-from betaops.web.application import viewer
 from betaops.web.appearance import appearance
+from betaops.web.application import viewer
 from betaops.web.assets import asset
 from betaops.web.here import here
 
@@ -95,7 +95,7 @@ def iso(value: datetime | date) -> str:
     return value.isoformat()
 
 
-def number(value: float | int | None, digits: int | None = None) -> str:
+def number(value: float | None, digits: int | None = None) -> str:
     """With the reader's separators; `digits` behind the point at most."""
     if value is None:
         return "–"
@@ -122,4 +122,3 @@ def markdown(text: str | None) -> Markup:
         link_rel="noopener noreferrer nofollow",
     )
     return Markup(clean)  # noqa: S704  # cleaned by nh3 just above
-

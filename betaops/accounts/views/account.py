@@ -47,7 +47,7 @@ def _profile_form() -> ProfileForm:
     form.language.choices = [
         (code, (Locale.parse(code).get_display_name(code) or code).capitalize()) for code in i18n.available()
     ]
-    form.timezone.choices = sorted(available_timezones())
+    form.timezone.choices = [(zone, zone) for zone in sorted(available_timezones())]
     themes = dict(zip(THEMES, (_("As the system"), _("Light"), _("Dark")), strict=True))
     form.theme.choices = list(themes.items())
     form.density.choices = list(zip(DENSITIES, (_("Comfortable"), _("Compact")), strict=True))
@@ -82,7 +82,7 @@ def save_profile() -> Response | tuple[str, int]:
     form, user = _profile_form(), _me().user
     if not form.validate_on_submit():
         return _page(422, profile=form)
-    user.name, user.language, user.timezone = form.name.data, form.language.data, form.timezone.data
+    user.name, user.language, user.timezone = form.name.data or "", form.language.data, form.timezone.data
     user.theme, user.density = form.theme.data, form.density.data
     writing().session.flush()
     session["language"] = user.language
@@ -139,7 +139,7 @@ def _totp_page(form: TotpForm, status: int) -> tuple[str, int]:
         form.secret.data = _fresh_secret()
         secret = _secret_of(form)
     address = factors.totp_address(_me().user, secret or "")
-    picture = Markup(_qr(address))  # noqa: S704  # segno\'s own SVG
+    picture = Markup(_qr(address))  # noqa: S704  # segno's own SVG
     return render_template(
         "accounts/second_factor.html", form=form, picture=picture, secret=secret, me=_me()
     ), status

@@ -61,7 +61,7 @@ def accept_invitation(token: str) -> Response | tuple[str, int]:
                     _("You have an account with this address. Sign in, then open the link again."),
                 )
             user, is_new = members.accept_invitation(
-                writing(), token, known, name=form.name.data if isinstance(form, JoinForm) else ""
+                writing(), token, known, name=(form.name.data or "") if isinstance(form, JoinForm) else ""
             )
             if is_new and isinstance(form, JoinForm):
                 factors.set_password(writing(), user, form.password.data or "")
