@@ -47,6 +47,9 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.web.start",
     "betaops.web.style",
     "betaops.accounts.views",
+    "betaops.feedback.api",
+    "betaops.feedback.portal",
+    "betaops.feedback.views",
 )
 
 #: How each kind of viewer is known: "module:function" of (session) to Viewer or None, sign-in page, first page.
@@ -58,8 +61,21 @@ VIEWERS: dict[str, tuple[str, str | None, str | None]] = {
 #: Modules with `commands`, a list of click commands.
 COMMANDS: tuple[str, ...] = ("betaops.accounts.commands",)
 
-#: (event, name of the subscription, handler), the last two as "room.handlers:function".
-SUBSCRIPTIONS: tuple[tuple[str, str], ...] = ()
+#: (event, handler), as "room.events:Class" and "room.handlers:function".
+SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
+    ("enrollment.events:EnrollmentApplied", "cohorts.handlers:refresh_enrolled"),
+    ("enrollment.events:EnrollmentWaitlisted", "cohorts.handlers:refresh_enrolled"),
+    ("enrollment.events:EnrollmentAccepted", "cohorts.handlers:refresh_enrolled"),
+    ("enrollment.events:EnrollmentActivated", "cohorts.handlers:refresh_enrolled"),
+    ("enrollment.events:EnrollmentDeclined", "cohorts.handlers:refresh_enrolled"),
+    ("enrollment.events:EnrollmentCompleted", "cohorts.handlers:refresh_enrolled"),
+    ("enrollment.events:EnrollmentWithdrawn", "cohorts.handlers:refresh_enrolled"),
+    ("enrollment.events:EnrollmentRemoved", "cohorts.handlers:refresh_enrolled"),
+    ("enrollment.events:IdentityLinked", "cohorts.handlers:refresh_changed"),
+    ("enrollment.events:TesterChanged", "cohorts.handlers:refresh_changed"),
+    ("enrollment.events:TestersImported", "cohorts.handlers:refresh_imported"),
+    ("enrollment.events:TesterErased", "feedback.handlers:forget_person"),
+)
 
 #: ("room.jobs:function", is long). The job's name is "room.function".
 JOBS: tuple[tuple[str, bool], ...] = (
@@ -67,6 +83,9 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("accounts.jobs:seal_audit", False),
     ("accounts.jobs:send_invitation", False),
     ("accounts.jobs:send_reset", False),
+    ("cohorts.jobs:refresh_cohort", False),
+    ("cohorts.jobs:refresh_tester", False),
+    ("cohorts.jobs:sweep", False),
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
 )
@@ -75,6 +94,7 @@ JOBS: tuple[tuple[str, bool], ...] = (
 PERIODIC: tuple[tuple[str, str], ...] = (
     ("* * * * *", "accounts.seal_audit"),
     ("47 * * * *", "accounts.forget"),
+    ("*/15 * * * *", "cohorts.sweep"),
     ("17 3 * * *", "kernel.tidy"),
 )
 
@@ -82,8 +102,13 @@ PERIODIC: tuple[tuple[str, str], ...] = (
 SAMPLES: tuple[str, ...] = ("betaops.accounts.sample",)
 
 
+#: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
+FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
+
 #: Sources of the command palette: (label, permission, "module:function").
-SEARCHES: tuple[tuple[Any, str, str], ...] = ()
+SEARCHES: tuple[tuple[Any, str, str], ...] = (
+    (_l("Feedback"), "feedback:read", "feedback.views.palette:find"),
+)
 
 
 class Place(NamedTuple):
@@ -97,7 +122,15 @@ class Place(NamedTuple):
 
 
 #: Inside a program: endpoints take its `slug`.
-PROGRAM_PLACES: tuple[Place, ...] = ()
+PROGRAM_PLACES: tuple[Place, ...] = (
+    Place(
+        _l("Feedback"),
+        "feedback.reports",
+        "message-square-text",
+        "feedback:read",
+        "feedback.views.palette:waiting",
+    ),
+)
 
 #: Of the whole workspace.
 WORKSPACE_PLACES: tuple[Place, ...] = (
@@ -134,6 +167,8 @@ def register(app: Application) -> None:
         app.loaders[kind] = _named(loader)
         if sign_in_page is not None and first_page is not None:
             app.sign_in_pages[kind], app.first_pages[kind] = sign_in_page, first_page
+    for front in FRONTS:
+        app.wsgi_app = _named(front)(app.wsgi_app, app.platform)  # type: ignore[method-assign]  # WSGI middleware
     app.searches = [Search(label, permission, _named(find)) for label, permission, find in SEARCHES]
     app.jinja_env.globals["navigation"] = navigation
 

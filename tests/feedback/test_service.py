@@ -33,7 +33,8 @@ def test_the_same_form_sent_twice_is_one_report(work):
     submission = new_id()
     first = service.write(work, program, draft, enrollment=enrollment, submission=submission)
     again = service.write(work, program, draft, enrollment=enrollment, submission=submission)
-    assert first.id == again.id and first.people == 1
+    assert first.id == again.id
+    assert first.people == 1
 
 
 def test_only_bugs_keep_a_severity_and_steps(work):
@@ -65,7 +66,8 @@ def test_a_picture_is_kept_anew_under_a_random_name(work):
     )
     report = service.write(work, queries_program(work, enrollment), draft, enrollment=enrollment)
     (kept,) = queries.attachments(work.session, report.id)
-    assert kept.name == "shot .png" and kept.content_type == "image/png"
+    assert kept.name == "shot .png"
+    assert kept.content_type == "image/png"
     assert work.platform.files.get(kept.file).startswith(b"\x89PNG")
 
 
@@ -85,8 +87,10 @@ def test_states_follow_each_other_as_allowed_and_keep_their_moment(work):
     report = a_report(work)
     service.change_state(work, report, State.IN_PROGRESS)
     service.change_state(work, report, State.FIXED, note="In build 12.")
-    assert report.fixed_at == work.now and report.outcome_note == "In build 12."
-    assert report.outcome_at == work.now and not report.is_open
+    assert report.fixed_at == work.now
+    assert report.outcome_note == "In build 12."
+    assert report.outcome_at == work.now
+    assert not report.is_open
     with pytest.raises(Refused):
         service.change_state(work, report, State.DECLINED)
 
@@ -105,7 +109,8 @@ def test_amending_the_severity_changes_the_impact_and_is_written_down(work):
     service.amend(work, report, severity=Severity.MAJOR)
     assert report.impact == 5.0
     service.amend(work, report, kind=Kind.IDEA)
-    assert report.severity is None and report.impact == 2.0
+    assert report.severity is None
+    assert report.impact == 2.0
     service.amend(work, report, kind=Kind.BUG)
     assert report.severity is Severity.MINOR
 
@@ -115,7 +120,8 @@ def test_many_move_at_once_and_those_that_cannot_are_named(work):
     reports = [a_report(work, program=program) for _ in range(3)]
     service.merge(work, reports[2], reports[0])
     moved, stuck = service.change_states(work, program.id, [row.id for row in reports], State.CLOSED)
-    assert moved == 2 and [row.number for row in stuck] == [3]
+    assert moved == 2
+    assert [row.number for row in stuck] == [3]
 
 
 def test_statement_4_one_foreign_id_refuses_the_whole_batch(work):
@@ -147,7 +153,8 @@ def test_a_duplicate_of_a_duplicate_goes_to_the_report_that_goes_on(work):
     first, second, third = (a_report(work, program=program) for _ in range(3))
     service.merge(work, second, first)
     service.merge(work, third, second)
-    assert third.merged_into_id == first.id and first.people == 3
+    assert third.merged_into_id == first.id
+    assert first.people == 3
 
 
 def test_merging_into_itself_or_across_programs_is_refused(work):
@@ -244,7 +251,8 @@ def test_erasing_a_person_leaves_the_finding_without_name_device_and_pictures(wo
     work.session.expire_all()
     assert service.forget_person(work, tester_id) == 1
     assert (report.environment, report.people, report.has_reporter) == ({}, 0, False)
-    assert work.session.scalar(select(Attachment.id)) is None and work.session.scalar(select(Vote.id)) is None
+    assert work.session.scalar(select(Attachment.id)) is None
+    assert work.session.scalar(select(Vote.id)) is None
     with pytest.raises(NotFound):
         work.platform.files.get(kept.file)
     assert report.title.startswith("Sync")

