@@ -1,0 +1,31 @@
+"""Members as tests need them."""
+
+import pyotp
+from sqlalchemy import select
+
+from betaops.accounts import passwords
+from betaops.accounts.models import User
+from betaops.accounts.permissions import Role
+from betaops.accounts.service import workspaces
+from betaops.kernel.work import Work
+
+PASSWORD = "four words that nobody says"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def a_user(work: Work, mail: str = "ada@example.com", *, name: str = "Ada Byron", role: Role = Role.OWNER, totp: bool = True) -> User:
+    """A member of the work's workspace with PASSWORD and, unless told otherwise, one-time codes from SECRET."""
+    user = work.session.scalar(select(User).where(User.mail_key == mail.casefold()))
+    if user is None:
+        user = workspaces.create_user(work, mail, name)
+        user.password_digest = passwords.digest(PASSWORD)
+        if totp:
+            user.totp_secret_sealed = work.vault.seal(SECRET)
+        workspaces.join(work, user, role)
+        work.session.flush()
+    return user
+
+
+def a_code(work: Work) -> str:
+    """What the app shows now."""
+    return pyotp.TOTP(SECRET).at(int(work.now.timestamp()))
