@@ -145,9 +145,12 @@ def belongs_to(column: str, table: str, *, ondelete: str = "CASCADE") -> Foreign
     )
 
 
-def one_of(enum: type[StrEnum]) -> Enum:
-    """Column type for a `StrEnum`: VARCHAR with a CHECK that lists its values."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", enum.__name__).lower()
+def one_of(enum: type[StrEnum], name: str | None = None) -> Enum:
+    """Column type for a `StrEnum`: VARCHAR with a CHECK that lists its values.
+
+    `name` tells apart the checks of two such columns in one table; else the enum names it.
+    """
+    words = name or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", enum.__name__).lower()
     return Enum(
         enum,
         native_enum=False,
