@@ -16,7 +16,8 @@ _PUNCTUAL = timedelta(minutes=2)
 
 def latest(cron: str, now: datetime) -> datetime:
     """The newest minute (UTC) not after `now` that `cron` names."""
-    return next(CronSim(cron, now + timedelta(minutes=1), reverse=True))
+    next_minute = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return next(CronSim(cron, next_minute, reverse=True))
 
 
 def enqueue_due(session: Session, now: datetime) -> None:

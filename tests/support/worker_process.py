@@ -1,0 +1,115 @@
+"""A real worker in a process of its own, with jobs that a test can watch and hold: `python -m tests.support.worker_process`."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from betaops import worker
+from betaops.app import create_app
+from betaops.kernel import jobs, logging, smtp
+from betaops.kernel.settings import Settings
+from betaops.kernel.work import Work
+from tests.support import processes
+
+ROOT = Path(__file__).parent.parent.parent
+SECRET = "a secret of the tests, long enough"
+FAR_AWAY = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+class WorkerProcess:
+    """Started in `folder`, where its jobs leave traces: a line in `began` and one in `ran` for each."""
+
+    def __init__(self, database_url: str, folder: Path, *, redis_url: str = "", smtp_url: str = "") -> None:
+        self.folder = folder
+        self._process = processes.start(
+            [
+                sys.executable,
+                "-m",
+                "tests.support.worker_process",
+                database_url,
+                str(folder),
+                redis_url,
+                smtp_url,
+            ],
+            log=folder / "worker.log",
+            cwd=ROOT,
+        )
+
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        return self._process
+
+    def kill(self) -> None:
+        """SIGKILL: no handler runs, no transaction ends."""
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> int:
+        processes.stop(self._process)
+        return self._process.returncode
+
+
+def lines(folder: Path, name: str) -> list[str]:
+    """What jobs have written so far."""
+    path = folder / name
+    return path.read_text().split() if path.exists() else []
+
+
+def settings(database_url: str, folder: Path, redis_url: str = "", smtp_url: str = "") -> Settings:
+    return Settings(
+        database_url=database_url,
+        secret_key=SECRET,
+        instance=folder,
+        redis_url=redis_url or None,
+        smtp_url=smtp_url or None,
+        base_url="http://localhost",
+    )
+
+
+def _write(folder: Path, name: str, what: str) -> None:
+    with (folder / name).open("a") as file:
+        file.write(f"{what}\n")
+
+
+def main(arguments: Sequence[str]) -> int:
+    database_url, folder_name, redis_url, smtp_url = arguments
+    folder = Path(folder_name)
+
+    def note(work: Work, *, what: str) -> None:
+        _write(folder, "began", what)
+        work.enqueue("test.effect", {"what": what}, at=FAR_AWAY)
+        _write(folder, "ran", what)
+
+    def hold(work: Work, *, what: str) -> None:
+        """In the middle of its transaction until the file `release` is there."""
+        work.enqueue("test.effect", {"what": what}, at=FAR_AWAY)
+        _write(folder, "began", what)
+        while not (folder / "release").exists():
+            time.sleep(0.02)
+        _write(folder, "ran", what)
+
+    def hold_long(run: jobs.Run, *, what: str) -> None:
+        """The same outside any transaction; its lease is kept by the heartbeat."""
+        _write(folder, "began", what)
+        while not (folder / "release").exists():
+            time.sleep(0.02)
+        with run.work() as work:
+            work.enqueue("test.effect", {"what": what}, at=FAR_AWAY)
+        _write(folder, "ran", what)
+
+    # A killed worker's jobs should be back within the test's patience.
+    jobs.LEASE = timedelta(seconds=1)
+    jobs.OFFER_AGAIN_AFTER = timedelta(seconds=1)
+    smtp.TIMEOUT_SECONDS = 60.0
+    jobs.register("test.note", note)
+    jobs.register("test.hold", hold)
+    jobs.register("test.hold_long", hold_long, long=True)
+    logging.configure("info")
+    return worker.run(create_app(settings(database_url, folder, redis_url, smtp_url)), threads=3)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
