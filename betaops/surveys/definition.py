@@ -1,0 +1,228 @@
+"""A survey's definition as the product works with it: pages, panels, questions, choices. Pure.
+
+Made from SurveyJS JSON by `reading.read`; the JSON itself is kept beside it and never changed by reading.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from betaops.surveys.localised import DEFAULT, text
+
+#: Question types that are asked. Others are kept in the JSON and shown to nobody.
+KINDS = ("text", "comment", "radiogroup", "checkbox", "dropdown", "boolean", "rating", "html", "matrix")
+#: Our own additions stand under this key, per survey and per element: instrument, trait.
+OWN = "x-betaops"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer to choose; `value` is any JSON scalar. `is_special` marks other, none, refused, don't know."""
+
+    value: Any
+    text: Any
+    visible_if: str = ""
+    enable_if: str = ""
+    is_special: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question (or `html` text). `options` is its JSON with old property names made new."""
+
+    name: str
+    kind: str
+    #: Where it stands in the JSON: ("pages", 0, "elements", 2).
+    place: tuple[str | int, ...]
+    options: Mapping[str, Any] = field(repr=False)
+    title: Any = ""
+    description: Any = ""
+    visible_if: str = ""
+    enable_if: str = ""
+    required_if: str = ""
+    is_visible: bool = True
+    is_required: bool = False
+    is_read_only: bool = False
+    choices: tuple[Choice, ...] = ()
+    columns: tuple[Choice, ...] = ()
+    rows: tuple[Choice, ...] = ()
+    validators: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it has an answer at all."""
+        return self.kind in KINDS and self.kind != "html"
+
+    @property
+    def key(self) -> str:
+        """Under which its answer is kept."""
+        return str(self.options.get("valueName") or self.name)
+
+    @property
+    def comment_key(self) -> str:
+        return f"{self.key}-Comment"
+
+    @property
+    def has_other(self) -> bool:
+        return any(choice.is_special and choice.value == "other" for choice in self.choices)
+
+    @property
+    def has_comment(self) -> bool:
+        """A free text beside the answer."""
+        return self.options.get("showCommentArea") is True and not self.has_other
+
+    @property
+    def own(self) -> Mapping[str, Any]:
+        own = self.options.get(OWN)
+        return own if isinstance(own, dict) else {}
+
+    @property
+    def instrument(self) -> str:
+        """A published measure that this is the item of: `nps`, or nothing."""
+        return str(self.own.get("instrument") or "")
+
+    @property
+    def trait(self) -> str:
+        """Under which name the answer is written down for cohorts; nothing: it is not."""
+        return str(self.own.get("trait") or "")
+
+    def label(self, language: str = DEFAULT) -> str:
+        return text(self.title, language) or self.name
+
+    def option_text(self, name: str, language: str = DEFAULT) -> str:
+        return text(self.options.get(name), language)
+
+    def number(self, name: str) -> float | int | None:
+        """A numeric option; None where it is missing or no number."""
+        value = self.options.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            return None
+        try:
+            number = float(value)
+        except ValueError:
+            return None
+        if not math.isfinite(number):
+            return None
+        return int(number) if number.is_integer() else number
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A group of elements with one condition."""
+
+    name: str
+    place: tuple[str | int, ...]
+    elements: tuple["Element", ...]
+    title: Any = ""
+    description: Any = ""
+    visible_if: str = ""
+    enable_if: str = ""
+    required_if: str = ""
+    is_visible: bool = True
+    is_required: bool = False
+
+    def label(self, language: str = DEFAULT) -> str:
+        return text(self.title, language)
+
+
+Element = Question | Panel
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is asked on one screen."""
+
+    name: str
+    place: tuple[str | int, ...]
+    elements: tuple[Element, ...]
+    title: Any = ""
+    description: Any = ""
+    visible_if: str = ""
+    is_visible: bool = True
+    #: The opening text of a survey: not counted, nothing to go back to.
+    is_start: bool = False
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(_questions(self.elements))
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A whole survey."""
+
+    options: Mapping[str, Any] = field(repr=False)
+    pages: tuple[Page, ...]
+    title: Any = ""
+    description: Any = ""
+    #: What reading could not make sense of, in words, with the place.
+    oddities: tuple["Oddity", ...] = ()
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(question for page in self.pages for question in page.questions)
+
+    @cached_property
+    def asked(self) -> tuple[Question, ...]:
+        """Questions with an answer; of two with one name, the first."""
+        seen: dict[str, Question] = {}
+        for question in self.questions:
+            if question.is_asked:
+                seen.setdefault(question.name, question)
+        return tuple(seen.values())
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Question]:
+        return {question.name: question for question in self.asked}
+
+    @cached_property
+    def panels(self) -> tuple[Panel, ...]:
+        return tuple(panel for page in self.pages for panel in _panels(page.elements))
+
+    @cached_property
+    def shows_progress(self) -> bool:
+        """On, off, or where the author says nothing: whenever there is more than one page."""
+        said = self.options.get("showProgressBar")
+        return len(self.pages) > 1 if said is None else said not in (False, "off")
+
+    @cached_property
+    def may_go_back(self) -> bool:
+        return self.options.get("showPrevButton") is not False
+
+    @cached_property
+    def minutes(self) -> int:
+        """About how long it takes: 8 s a choice, 30 s a free text, at least one minute."""
+        seconds = sum(
+            30 if question.kind == "comment" else 8 * max(1, len(question.rows)) for question in self.asked
+        )
+        return max(1, round(seconds / 60))
+
+    def option_text(self, name: str, language: str = DEFAULT) -> str:
+        return text(self.options.get(name), language)
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """Something in the JSON that is not asked or not as it should be; `code` is for programs."""
+
+    code: str
+    name: str
+    place: tuple[str | int, ...]
+    detail: str = ""
+
+
+def _questions(elements: tuple[Element, ...]) -> Iterator[Question]:
+    for element in elements:
+        if isinstance(element, Panel):
+            yield from _questions(element.elements)
+        else:
+            yield element
+
+
+def _panels(elements: tuple[Element, ...]) -> Iterator[Panel]:
+    for element in elements:
+        if isinstance(element, Panel):
+            yield element
+            yield from _panels(element.elements)

@@ -1,0 +1,148 @@
+"""Answers against their definition: what is missing or wrong, and what will be stored. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from betaops.kernel.i18n import gettext as _
+from betaops.surveys.definition import Definition, Panel, Question
+from betaops.surveys.expressions.values import is_empty
+from betaops.surveys.kinds import KINDS, Row, Wrong
+from betaops.surveys.kinds.base import LONGEST_TEXT
+from betaops.surveys.kinds.validators import check
+from betaops.surveys.localised import DEFAULT
+from betaops.surveys.scene import Scene
+
+#: Answers that one response may hold, counting unknown ones.
+MOST_VALUES = 2000
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why an answer cannot stay; `name` is the field it belongs to (question, or its comment)."""
+
+    name: str
+    question: Question
+    message: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """`values` with everything right made tidy and everything wrong left as it was written."""
+
+    values: dict[str, Any]
+    problems: tuple[Problem, ...]
+
+
+def judge(scene: Scene, questions: tuple[Question, ...]) -> Judged:
+    """Judge the shown `questions` of a scene (those of a page, or all)."""
+    values = dict(scene.values)
+    problems: list[Problem] = []
+    required_panels = _required_by_panels(scene)
+    for question in questions:
+        if not scene.is_enabled(question):
+            continue
+        problem = _judge_one(scene, question, values, must=question.name in required_panels)
+        if problem is not None:
+            problems.append(problem)
+    return Judged(values, tuple(problems))
+
+
+def judge_all(
+    definition: Definition,
+    values: Mapping[str, Any],
+    *,
+    now: datetime,
+    language: str = DEFAULT,
+    seed: str = "",
+) -> Judged:
+    """A whole response on completion: hidden and unknown answers dropped, all others judged."""
+    known = {key for question in definition.asked for key in (question.key, question.comment_key)}
+    own = {key: value for key, value in values.items() if key in known and not is_empty(value)}
+    scene = Scene(definition, own, now=now, language=language, seed=seed)
+    scene = Scene(definition, scene.without_hidden(), now=now, language=language, seed=seed)
+    return judge(scene, scene.asked)
+
+
+def rows_of(definition: Definition, values: Mapping[str, Any]) -> dict[str, list[Row]]:
+    """The typed rows of judged answers, by question name; a free text beside a choice is a row of its own."""
+    found: dict[str, list[Row]] = {}
+    for question in definition.asked:
+        value, comment = values.get(question.key), values.get(question.comment_key)
+        rows = [] if is_empty(value) else list(KINDS[question.kind].rows(question, value))
+        if isinstance(comment, str) and comment and (question.has_other or question.has_comment):
+            rows.append(Row(row="", code="#comment", text=comment))
+        if rows:
+            found[question.name] = rows
+    return found
+
+
+def _judge_one(scene: Scene, question: Question, values: dict[str, Any], *, must: bool) -> Problem | None:
+    value = values.get(question.key)
+    if is_empty(value):
+        values.pop(question.key, None)
+        if must or scene.is_required(question):
+            own = question.option_text("requiredErrorText", scene.language)
+            return Problem(question.name, question, own or _required(question))
+    else:
+        try:
+            values[question.key] = KINDS[question.kind].clean(question, value, scene)
+            check(question, values[question.key], scene)
+        except Wrong as wrong:
+            return Problem(question.name, question, str(wrong.message))
+    return _judge_comment(scene, question, values)
+
+
+def _judge_comment(scene: Scene, question: Question, values: dict[str, Any]) -> Problem | None:
+    comment = values.get(question.comment_key)
+    if not (question.has_other or question.has_comment):
+        values.pop(question.comment_key, None)
+        return None
+    text = comment.strip() if isinstance(comment, str) else ""
+    if len(text) > LONGEST_TEXT:
+        return Problem(
+            f"{question.name}-Comment", question, _("Write at most %(high)s letters.", high=LONGEST_TEXT)
+        )
+    chosen = values.get(question.key)
+    picks_other = question.has_other and "other" in (chosen if isinstance(chosen, list) else [chosen])
+    if question.has_other and not picks_other:
+        text = ""
+    if picks_other and not text:
+        own = question.option_text("otherErrorText", scene.language)
+        return Problem(f"{question.name}-Comment", question, own or _("Describe your answer."))
+    values.pop(question.comment_key, None)
+    if text:
+        values[question.comment_key] = text
+    return None
+
+
+def _required(question: Question) -> str:
+    if question.kind in ("radiogroup", "dropdown", "boolean"):
+        return _("Choose an answer.")
+    if question.kind == "checkbox":
+        return _("Choose at least one answer.")
+    if question.kind == "rating":
+        return _("Choose a place on the scale.")
+    return _("Answer every row.") if question.kind == "matrix" else _("Write an answer.")
+
+
+def _required_by_panels(scene: Scene) -> set[str]:
+    """A required panel wants at least one answer inside: without one, its first question is asked for."""
+    found: set[str] = set()
+    for panel in scene.definition.panels:
+        if not scene.is_shown(panel) or not (
+            panel.is_required or (panel.required_if and scene.holds(panel.required_if))
+        ):
+            continue
+        inside = [question for question in _inside(panel) if question.is_asked and scene.is_shown(question)]
+        if inside and all(is_empty(scene.values.get(question.key)) for question in inside):
+            found.add(inside[0].name)
+    return found
+
+
+def _inside(panel: Panel) -> list[Question]:
+    found: list[Question] = []
+    for element in panel.elements:
+        found += _inside(element) if isinstance(element, Panel) else [element]
+    return found

@@ -1,0 +1,137 @@
+"""A definition together with answers: what is shown, asked, required and offered right now. Pure."""
+
+import random
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from betaops.surveys.definition import Choice, Definition, Element, Page, Panel, Question
+from betaops.surveys.expressions import holds
+from betaops.surveys.expressions.values import is_empty
+from betaops.surveys.localised import DEFAULT
+
+
+class Scene:
+    """`values` are the answers so far by question key; `seed` keeps shuffled choices in one order for a response."""
+
+    def __init__(
+        self,
+        definition: Definition,
+        values: Mapping[str, Any],
+        *,
+        now: datetime,
+        language: str = DEFAULT,
+        seed: str = "",
+    ) -> None:
+        self.definition = definition
+        self.values = values
+        self.now = now
+        self.language = language
+        self.seed = seed
+
+    def holds(self, condition: str, **more: Any) -> bool:
+        return not condition or holds(
+            condition, {**self.values, **more} if more else self.values, now=self.now
+        )
+
+    @cached_property
+    def visible(self) -> frozenset[tuple[str | int, ...]]:
+        """Places of all pages, panels and questions that are shown."""
+        return frozenset(place for page in self.definition.pages for place in self._visible_in_page(page))
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """Pages that are shown: those with something to show."""
+        return tuple(page for page in self.definition.pages if self._shown_page(page))
+
+    def is_shown(self, element: Element | Page) -> bool:
+        return element.place in self.visible
+
+    def elements(self, parent: Page | Panel) -> tuple[Element, ...]:
+        """The shown elements right inside `parent`."""
+        return tuple(element for element in parent.elements if self.is_shown(element))
+
+    def questions(self, page: Page) -> tuple[Question, ...]:
+        """The shown questions of a page that have an answer."""
+        return tuple(question for question in page.questions if question.is_asked and self.is_shown(question))
+
+    @cached_property
+    def asked(self) -> tuple[Question, ...]:
+        """All shown questions that have an answer."""
+        return tuple(question for page in self.pages for question in self.questions(page))
+
+    def is_required(self, question: Question) -> bool:
+        return question.is_required or (bool(question.required_if) and self.holds(question.required_if))
+
+    def is_enabled(self, question: Question) -> bool:
+        return not question.is_read_only and self.holds(question.enable_if)
+
+    def choices(self, question: Question) -> tuple[Choice, ...]:
+        """What may be chosen now, in the order in which this person sees it; the special ones stay last."""
+        shown = [choice for choice in question.choices if self.holds(choice.visible_if, item=choice.value)]
+        plain = [choice for choice in shown if not choice.is_special]
+        order = question.options.get("choicesOrder")
+        if order == "random":
+            random.Random(f"{self.seed}:{question.name}").shuffle(plain)  # noqa: S311  # an order, not a secret
+        elif order in ("asc", "desc"):
+            plain.sort(key=lambda choice: str(choice.text).casefold(), reverse=order == "desc")
+        return (*plain, *(choice for choice in shown if choice.is_special))
+
+    def rows(self, question: Question) -> tuple[Choice, ...]:
+        """Rows of a matrix that are shown."""
+        rows = [row for row in question.rows if self.holds(row.visible_if, item=row.value)]
+        if question.options.get("rowOrder") == "random":
+            random.Random(f"{self.seed}:{question.name}").shuffle(rows)  # noqa: S311  # an order, not a secret
+        return tuple(rows)
+
+    def without_hidden(self) -> dict[str, Any]:
+        """The answers that stay on completion: not those of hidden questions, unless the definition keeps them.
+
+        Dropping one answer may hide another question, so it goes on until nothing changes.
+        """
+        if self.definition.options.get("clearInvisibleValues") == "none":
+            return dict(self.values)
+        scene, kept = self, dict(self.values)
+        for _ in range(len(self.definition.asked) + 1):
+            shown = {key for question in scene.asked for key in (question.key, question.comment_key)}
+            known = {
+                key for question in scene.definition.asked for key in (question.key, question.comment_key)
+            }
+            kept = {key: value for key, value in kept.items() if key in shown or key not in known}
+            if kept.keys() == scene.values.keys():
+                break
+            scene = Scene(self.definition, kept, now=self.now, language=self.language, seed=self.seed)
+        return kept
+
+    def _shown_page(self, page: Page) -> bool:
+        return self._wanted(page) and any(self.is_shown(element) for element in page.elements)
+
+    def _visible_in_page(self, page: Page) -> Iterator[tuple[str | int, ...]]:
+        if self._wanted(page):
+            yield page.place
+            for element in page.elements:
+                yield from self._visible_in(element)
+
+    def _visible_in(self, element: Element) -> Iterator[tuple[str | int, ...]]:
+        if not self._wanted(element):
+            return
+        if isinstance(element, Panel):
+            inner = [place for child in element.elements for place in self._visible_in(child)]
+            if inner:
+                yield element.place
+                yield from inner
+        elif element.is_asked or element.kind == "html":
+            yield element.place
+
+    def _wanted(self, element: Element | Page) -> bool:
+        return self.holds(element.visible_if) if element.visible_if else element.is_visible
+
+
+def first_values(definition: Definition) -> dict[str, Any]:
+    """Answers that are there before anybody answers: the default values."""
+    return {
+        question.key: question.options["defaultValue"]
+        for question in definition.asked
+        if not is_empty(question.options.get("defaultValue"))
+    }
