@@ -1,0 +1,213 @@
+"""Flag definitions in PostHog's format: written for SDKs and files, and checked before they are taken. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from betaops.flags import operators
+from betaops.kernel.i18n import gettext as _
+
+Definition = dict[str, Any]
+MOST_CONDITIONS = 50
+MOST_VARIANTS = 20
+MOST_PROPERTIES = 50
+LONGEST_PAYLOAD = 20_000
+#: A larger cohort is left out of definitions, and SDKs ask the server about flags that need it.
+MOST_MEMBERS = 10_000
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,199}")
+#: No distinct id is empty: with it a list of members is never empty (which would mean something else),
+#: and never only "true" and "false" (which would be compared as truth values).
+_NOBODY = ""
+
+
+class Problem(NamedTuple):
+    """What is wrong with a definition and where (`groups.0.properties.1`), as a sentence."""
+
+    place: str
+    sentence: str
+
+
+def cohort_of_members(distinct_ids: Iterable[str]) -> Definition:
+    """A stored cohort in the one form that every SDK can evaluate by itself."""
+    return {
+        "type": "AND",
+        "values": [
+            {"key": "distinct_id", "type": "person", "operator": "exact", "value": [_NOBODY, *distinct_ids]}
+        ],
+    }
+
+
+def with_dependency_chains(flags: Sequence[Definition]) -> list[Definition]:
+    """`flags`, each dependency carrying its chain as the SDKs want it: what comes first first, the target last.
+
+    A target that is missing, or rests on itself, gets an empty chain: no SDK may guess.
+    """
+    by_name = {str(flag["id"]): flag for flag in flags} | {flag["key"]: flag for flag in flags}
+    return [_chained(flag, by_name) for flag in flags]
+
+
+def _chained(flag: Definition, by_name: Mapping[str, Definition]) -> Definition:
+    groups = (flag.get("filters") or {}).get("groups") or []
+    if not any(prop.get("type") == "flag" for group in groups for prop in group.get("properties") or []):
+        return flag
+    changed = [
+        {
+            **group,
+            "properties": [
+                _chained_property(prop, flag["key"], by_name) for prop in group.get("properties") or []
+            ],
+        }
+        for group in groups
+    ]
+    return {**flag, "filters": {**flag["filters"], "groups": changed}}
+
+
+def _chained_property(prop: Definition, key: str, by_name: Mapping[str, Definition]) -> Definition:
+    if prop.get("type") != "flag":
+        return prop
+    target = by_name.get(str(prop.get("key")))
+    if target is None:
+        return {**prop, "dependency_chain": []}
+    return {**prop, "key": target["key"], "dependency_chain": _chain(target["key"], by_name, (key,)) or []}
+
+
+def _chain(key: str, by_name: Mapping[str, Definition], above: tuple[str, ...]) -> list[str] | None:
+    """Every flag below `key` and it itself, in order; None for a cycle or a gap."""
+    if key in above or key not in by_name:
+        return None
+    chain: list[str] = []
+    for name in sorted(dependencies(by_name[key])):
+        target = by_name.get(name)
+        below = _chain(target["key"], by_name, (*above, key)) if target else None
+        if below is None:
+            return None
+        chain += [each for each in below if each not in chain]
+    return [*chain, key]
+
+
+def dependencies(flag: Definition) -> set[str]:
+    """Keys or numbers of the flags that `flag`'s conditions ask for."""
+    groups = (flag.get("filters") or {}).get("groups") or []
+    return {
+        str(prop.get("key"))
+        for group in groups
+        for prop in group.get("properties") or []
+        if prop.get("type") == "flag" and prop.get("operator") == "flag_evaluates_to"
+    }
+
+
+def cohorts(filters: Mapping[str, Any]) -> set[int]:
+    """Numbers of the cohorts that the conditions in `filters` ask for."""
+    return {
+        int(prop["value"])
+        for group in filters.get("groups") or []
+        for prop in group.get("properties") or []
+        if prop.get("type") == "cohort" and str(prop.get("value")).isdigit()
+    }
+
+
+def check(
+    key: str, filters: Any, *, known_cohorts: Iterable[int], known_flags: Iterable[str]
+) -> list[Problem]:
+    """Everything that is wrong with a flag; nothing means that server and SDKs will agree on it."""
+    problems = list(_problems_of_key(key))
+    if not isinstance(filters, dict):
+        return [*problems, Problem("filters", _("The conditions must be an object."))]
+    groups = filters.get("groups") or []
+    if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
+        return [*problems, Problem("groups", _("The conditions must be a list."))]
+    if len(groups) > MOST_CONDITIONS:
+        problems.append(Problem("groups", _("A flag has at most %(most)s conditions.", most=MOST_CONDITIONS)))
+        return problems
+    variants = [variant.get("key") for variant in (filters.get("multivariate") or {}).get("variants") or []]
+    names = (set(known_cohorts), set(known_flags))
+    for index, group in enumerate(groups):
+        problems += _problems_of_condition(f"groups.{index}", group, variants, *names)
+    problems += _problems_of_variants(filters)
+    problems += _problems_of_payloads(filters.get("payloads") or {}, variants)
+    return problems
+
+
+def _problems_of_key(key: Any) -> Iterable[Problem]:
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        yield Problem("key", _("A key is letters, digits, dashes, dots and underscores, like new-editor."))
+
+
+def _problems_of_condition(
+    place: str, group: Definition, variants: Sequence[str], cohort_numbers: set[int], flag_keys: set[str]
+) -> Iterable[Problem]:
+    percentage = group.get("rollout_percentage")
+    if percentage is not None and not _is_percentage(percentage):
+        yield Problem(f"{place}.rollout_percentage", _("Write a percentage from 0 to 100."))
+    if group.get("variant") and group["variant"] not in variants:
+        yield Problem(
+            f"{place}.variant", _("There is no variant “%(name)s”.", name=str(group["variant"])[:60])
+        )
+    properties = group.get("properties") or []
+    if not isinstance(properties, list) or len(properties) > MOST_PROPERTIES:
+        yield Problem(place, _("A condition asks at most %(most)s things.", most=MOST_PROPERTIES))
+        return
+    for index, prop in enumerate(properties):
+        sentence = _problem_of_property(prop, cohort_numbers, flag_keys)
+        if sentence is not None:
+            yield Problem(f"{place}.properties.{index}", sentence)
+
+
+def _problem_of_property(prop: Any, cohort_numbers: set[int], flag_keys: set[str]) -> str | None:
+    if not isinstance(prop, dict):
+        return _("A property must be an object.")
+    match prop.get("type", "person"):
+        case "cohort":
+            if not str(prop.get("value")).isdigit() or int(prop["value"]) not in cohort_numbers:
+                return _("There is no such cohort.")
+            return (
+                None
+                if prop.get("operator") in (None, "exact", "in", "not_in")
+                else _("Choose “in” or “not in”.")
+            )
+        case "flag":
+            if str(prop.get("key")) not in flag_keys:
+                return _("There is no flag “%(key)s”.", key=str(prop.get("key"))[:60])
+            known = prop.get("operator") == "flag_evaluates_to" and isinstance(prop.get("value"), bool | str)
+            return None if known else _("A flag can only be asked for its value.")
+    if not isinstance(prop.get("key"), str) or not prop["key"] or len(prop["key"]) > 200:
+        return _("Name the property.")
+    return operators.problem(prop.get("operator") or "exact", prop.get("value"))
+
+
+def _problems_of_variants(filters: Definition) -> Iterable[Problem]:
+    variants = (filters.get("multivariate") or {}).get("variants") or []
+    if not variants:
+        return
+    if len(variants) > MOST_VARIANTS:
+        yield Problem("variants", _("A flag has at most %(most)s variants.", most=MOST_VARIANTS))
+        return
+    keys = [variant.get("key") for variant in variants]
+    for index, variant in enumerate(variants):
+        if not isinstance(variant.get("key"), str) or not _KEY.fullmatch(variant["key"]):
+            yield Problem(f"variants.{index}.key", _("Name the variant, in letters, digits and dashes."))
+        if not _is_percentage(variant.get("rollout_percentage")):
+            yield Problem(f"variants.{index}.rollout_percentage", _("Write a percentage from 0 to 100."))
+            return
+    if len(set(keys)) != len(keys):
+        yield Problem("variants", _("Each variant needs a name of its own."))
+    total = sum(variant["rollout_percentage"] for variant in variants)
+    if abs(total - 100) > 0.01:
+        yield Problem(
+            "variants", _("The variants must add up to 100 %%, not %(total)s %%.", total=f"{total:g}")
+        )
+
+
+def _problems_of_payloads(payloads: Any, variants: Sequence[str]) -> Iterable[Problem]:
+    if not isinstance(payloads, dict):
+        yield Problem("payloads", _("Payloads must be an object."))
+        return
+    for name, payload in payloads.items():
+        if name != "true" and name not in variants:
+            yield Problem(f"payloads.{name}", _("There is no variant “%(name)s”.", name=str(name)[:60]))
+        if len(str(payload)) > LONGEST_PAYLOAD:
+            yield Problem(f"payloads.{name}", _("Keep it under %(most)s characters.", most=LONGEST_PAYLOAD))
+
+
+def _is_percentage(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 100

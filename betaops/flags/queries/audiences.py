@@ -1,0 +1,186 @@
+"""Who gets a flag, and which flags somebody gets: evaluated as the endpoints do, for pages."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from betaops.cohorts.models import Cohort, CohortMember, Trait
+from betaops.enrollment.models import SEATED, Enrollment, Identity, Tester
+from betaops.flags.conditions import Person
+from betaops.flags.evaluation import FlagSet, Outcome
+from betaops.flags.models import Flag
+from betaops.flags.queries.definitions import Loaded, load, stored_tester
+from betaops.kernel.ids import encode
+from betaops.programs.models import Program
+
+#: Pages evaluate this many people at most, those who were taken last.
+MOST_PEOPLE = 5_000
+EXAMPLES = 10
+
+
+class Given(NamedTuple):
+    """What one person gets and why; `distinct_id` is the id it was worked out for."""
+
+    tester_id: UUID
+    name: str
+    mail: str
+    distinct_id: str
+    outcome: Outcome
+
+
+class Audience(NamedTuple):
+    """Of `looked_at` people in the product's programs, how many get the flag, and as which value."""
+
+    looked_at: int
+    on: int
+    by_value: dict[str, int]
+    examples: list[Given]
+    is_partial: bool
+
+
+def audience(session: Session, flag: Flag, now: datetime, loaded: Loaded | None = None) -> Audience:
+    """Who gets `flag` as it is saved."""
+    flags = FlagSet((loaded or load(session, flag.product_id)).compiled_from())
+    counts: Counter[str] = Counter()
+    examples: list[Given] = []
+    looked_at = on = 0
+    for tester, person in _seated(session, flag.product_id):
+        outcome = flags.evaluate(person, now, [flag.key])[flag.key]
+        looked_at += 1
+        counts[value_word(outcome)] += 1
+        if outcome.value is not False:
+            on += 1
+            if len(examples) < EXAMPLES:
+                examples.append(Given(tester.id, tester.name, tester.mail, person.distinct_id, outcome))
+    return Audience(looked_at, on, dict(counts), examples, looked_at == MOST_PEOPLE)
+
+
+def value_word(outcome: Outcome) -> str:
+    """ "on", "off" or the variant."""
+    return outcome.value if isinstance(outcome.value, str) else "on" if outcome.value else "off"
+
+
+def found_people(session: Session, flag: Flag, words: str, now: datetime, *, limit: int = 10) -> list[Given]:
+    """What people whose name, address or id holds `words` get."""
+    words = words.strip()
+    if not words:
+        return []
+    pattern = "%" + words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    by_id = select(Identity.tester_id).where(Identity.distinct_id == words)
+    testers = session.scalars(
+        select(Tester)
+        .join(Enrollment, Enrollment.tester_id == Tester.id)
+        .join(Program, Program.id == Enrollment.program_id)
+        .where(
+            Program.product_id == flag.product_id,
+            or_(
+                func.lower(Tester.name).like(pattern, escape="\\"),
+                Tester.mail_key.like(pattern, escape="\\"),
+                Tester.id.in_(by_id),
+            ),
+        )
+        .order_by(Tester.name, Tester.id)
+        .distinct()
+        .limit(limit)
+    ).all()
+    flags = FlagSet(load(session, flag.product_id).compiled_from())
+    found = []
+    for tester in testers:
+        person = _person(session, flag.product_id, tester)
+        outcome = flags.evaluate(person, now, [flag.key])[flag.key]
+        found.append(Given(tester.id, tester.name, tester.mail, person.distinct_id, outcome))
+    return found
+
+
+def flags_for(
+    session: Session, product_id: UUID, tester: Tester, now: datetime
+) -> list[tuple[Flag, Outcome]]:
+    """Every flag of the product with its value for this person and the reason."""
+    loaded = load(session, product_id)
+    flags = FlagSet(loaded.compiled_from())
+    outcomes = flags.evaluate(_person(session, product_id, tester), now, [flag.key for flag in loaded.flags])
+    return [(flag, outcomes[flag.key]) for flag in loaded.flags]
+
+
+def distinct_id_of(session: Session, tester: Tester) -> str:
+    """The id under which the product most likely asks about this person: the newest that it gave itself."""
+    rows = session.execute(
+        select(Identity.tester_id, Identity.distinct_id)
+        .where(Identity.tester_id == tester.id)
+        .order_by(Identity.created_at, Identity.id)
+    )
+    return _best_ids([tester], rows)[tester.id]
+
+
+def _person(session: Session, product_id: UUID, tester: Tester) -> Person:
+    distinct_id = distinct_id_of(session, tester)
+    stored = stored_tester(session, product_id, tester.id)
+    properties = stored.properties if stored else {}
+    return Person(
+        distinct_id, {**properties, "distinct_id": distinct_id}, stored.cohorts if stored else frozenset()
+    )
+
+
+def _best_ids(testers: Sequence[Tester], rows: Any) -> dict[UUID, str]:
+    own = {tester.id: {tester.mail_key, encode("tst", tester.id)} for tester in testers}
+    given = {tester_id: distinct_id for tester_id, distinct_id in rows if distinct_id not in own[tester_id]}
+    return {tester.id: tester.mail_key for tester in testers} | given
+
+
+def _seated(session: Session, product_id: UUID) -> Iterator[tuple[Tester, Person]]:
+    """The people in the product's programs, in a bounded number of queries."""
+    testers = session.scalars(
+        select(Tester)
+        .where(
+            Tester.id.in_(
+                select(Enrollment.tester_id)
+                .join(Program, Program.id == Enrollment.program_id)
+                .where(Program.product_id == product_id, Enrollment.state.in_(SEATED))
+            )
+        )
+        .order_by(Tester.created_at.desc(), Tester.id.desc())
+        .limit(MOST_PEOPLE)
+    ).all()
+    cohorts: dict[UUID, set[int]] = defaultdict(set)
+    traits: dict[UUID, dict[str, Any]] = defaultdict(dict)
+    for tester_id, number in session.execute(
+        select(CohortMember.tester_id, Cohort.number)
+        .join(Cohort, Cohort.id == CohortMember.cohort_id)
+        .join(Program, Program.id == Cohort.program_id)
+        .join(
+            Enrollment,
+            (Enrollment.program_id == Program.id) & (Enrollment.tester_id == CohortMember.tester_id),
+        )
+        .where(Program.product_id == product_id, Enrollment.state.in_(SEATED))
+    ):
+        cohorts[tester_id].add(number)
+    for start in range(0, len(testers), 500):
+        some = testers[start : start + 500]
+        their_ids = [tester.id for tester in some]
+        for row in session.execute(
+            select(Trait.tester_id, Trait.name, Trait.value).where(Trait.tester_id.in_(their_ids))
+        ):
+            traits[row.tester_id][row.name] = row.value
+        best = _best_ids(
+            some,
+            session.execute(
+                select(Identity.tester_id, Identity.distinct_id)
+                .where(Identity.tester_id.in_(their_ids))
+                .order_by(Identity.created_at, Identity.id)
+            ),
+        )
+        for tester in some:
+            properties = {
+                **tester.attributes,
+                **traits[tester.id],
+                "email": tester.mail,
+                "name": tester.name,
+                "locale": tester.locale,
+                "distinct_id": best[tester.id],
+            }
+            yield tester, Person(best[tester.id], properties, frozenset(cohorts[tester.id]))

@@ -1,0 +1,6 @@
+"""What changes flags. Nobody commits here but the edge that called."""
+
+from betaops.flags.service.flags import change_flag, create_flag, delete_flag, kill, revive
+from betaops.flags.service.importing import Report, import_definitions
+
+__all__ = ["Report", "change_flag", "create_flag", "delete_flag", "import_definitions", "kill", "revive"]

@@ -1,0 +1,260 @@
+"""Taking over flag definitions in PostHog's format."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from betaops.flags import definitions, queries
+from betaops.flags.evaluation import FlagSet
+from betaops.flags.events import FlagsImported
+from betaops.flags.models import Dialect, Flag, Runtime, Segment
+from betaops.kernel.errors import Invalid
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.payloads import Unreadable, check_depth, without_nul
+from betaops.kernel.versions import edit
+from betaops.kernel.work import Work
+from betaops.programs import queries as program_queries
+from betaops.programs import service as program_service
+
+_DEEPEST = 24
+_LARGEST_NUMBER = 2**53
+#: Fields of a definition that have a column; what else stands there is kept in `Flag.other`.
+_COLUMNS = frozenset(
+    {
+        "id",
+        "key",
+        "name",
+        "active",
+        "deleted",
+        "version",
+        "filters",
+        "evaluation_runtime",
+        "evaluation_contexts",
+    }
+)
+
+
+@dataclass
+class Report:
+    """What an import did. `warnings` name what was taken although no SDK will ever match it."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    cohorts: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def import_definitions(work: Work, product_id: UUID, document: Any, *, replace: bool = False) -> Report:
+    """Take over `{flags, cohorts, group_type_mapping, static_cohorts?, property_matching_version?}`.
+
+    Flags are found again by key. `replace` also drops the flags and imported cohorts that the document
+    does not have. Raises `Invalid`, with nothing changed, where it is not that format. A cohort number
+    that a program of this product has itself keeps meaning that cohort.
+    """
+    product = program_queries.product(work.session, product_id)
+    document = _readable(document)
+    report = Report()
+    known = queries.load(work.session, product.id)
+    own = {number for number, _name in known.cohorts}
+    report.cohorts = _take_cohorts(work, product.id, document, own, replace=replace)
+    _take_dialect(work, product.id, document)
+    wanted = {flag["key"]: flag for flag in document["flags"] if not flag.get("deleted")}
+    existing = {flag.key: flag for flag in known.flags}
+    if replace:
+        for key in existing.keys() - wanted.keys():
+            work.delete(existing[key])
+            report.deleted += 1
+        work.session.flush()
+    for key, flag in wanted.items():
+        _take_flag(work, product.id, existing.get(key), flag, report)
+    _check(work, product.id, wanted, report)
+    work.record(
+        FlagsImported(
+            product_id=product.id, created=report.created, changed=report.changed, deleted=report.deleted
+        )
+    )
+    program_service.bump_revision(work, product.id)
+    return report
+
+
+def _readable(raw: Any) -> dict[str, Any]:
+    """The document with everything in its place, or `Invalid`."""
+    try:
+        check_depth(raw, _DEEPEST)
+    except Unreadable as error:
+        raise _invalid(_("It is nested too deep.")) from error
+    document: dict[str, Any] = without_nul(raw) if isinstance(raw, dict) else {}
+    if not isinstance(document.get("flags"), list):
+        raise _invalid(_("It must be an object with a list of “flags”."))
+    for name in ("cohorts", "group_type_mapping", "static_cohorts"):
+        document[name] = document.get(name) or {}
+        if not isinstance(document[name], dict):
+            raise _invalid(_("“%(name)s” must be an object.", name=name))
+    if document.get("property_matching_version", 1) not in (1, 2):
+        raise _invalid(_("“%(name)s” must be 1 or 2.", name="property_matching_version"))
+    keys: set[str] = set()
+    for index, flag in enumerate(document["flags"]):
+        sentence = _problem_of_form(flag)
+        if sentence is None and flag["key"] in keys:
+            sentence = _("another flag has this key.")
+        if sentence is not None:
+            raise _invalid(_("Flag %(number)s: %(problem)s", number=index + 1, problem=sentence))
+        keys.add(flag["key"])
+    return document
+
+
+def _problem_of_form(flag: Any) -> str | None:
+    """What keeps a flag from being stored and compiled at all."""
+    if not isinstance(flag, dict) or not isinstance(flag.get("key"), str) or not 0 < len(flag["key"]) <= 200:
+        return _("it has no key.")
+    if not _is_number(flag.get("id")):
+        return _("it has no whole number as its id.")
+    filters = flag.get("filters") or {}
+    groups = filters.get("groups") or [] if isinstance(filters, dict) else None
+    if not isinstance(groups, list) or not all(
+        isinstance(group, dict)
+        and isinstance(group.get("properties") or [], list)
+        and all(isinstance(prop, dict) for prop in group.get("properties") or [])
+        and _is_share(group.get("rollout_percentage"))
+        for group in groups
+    ):
+        return _("its conditions are not a list of conditions.")
+    variants = (filters.get("multivariate") or {}).get("variants") or []
+    if not all(
+        isinstance(variant, dict)
+        and isinstance(variant.get("key"), str)
+        and _is_share(variant.get("rollout_percentage", ""))
+        for variant in variants
+    ):
+        return _("its variants are not a list of variants.")
+    return None if isinstance(filters.get("payloads") or {}, dict) else _("its payloads are not an object.")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _LARGEST_NUMBER
+
+
+def _is_share(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def _take_cohorts(
+    work: Work, product_id: UUID, document: Mapping[str, Any], own: set[int], *, replace: bool
+) -> int:
+    wanted: dict[int, dict[str, Any]] = {}
+    for number, group in document["cohorts"].items():
+        if not str(number).isdigit() or not isinstance(group, dict):
+            raise _invalid(_("Cohort %(number)s is not a group of conditions.", number=str(number)[:40]))
+        wanted[int(number)] = {
+            "definition": group,
+            "members": None,
+            "name": str(group.get("name") or "")[:400],
+        }
+    for number, listed in document["static_cohorts"].items():
+        members, name = _members(listed)
+        if not str(number).isdigit() or members is None:
+            raise _invalid(_("Cohort %(number)s is not a list of distinct ids.", number=str(number)[:40]))
+        wanted[int(number)] = {"definition": None, "members": members, "name": name}
+    existing = {
+        segment.number: segment
+        for segment in work.session.scalars(select(Segment).where(Segment.product_id == product_id))
+    }
+    if replace and (gone := existing.keys() - wanted.keys()):
+        work.session.execute(
+            delete(Segment).where(Segment.product_id == product_id, Segment.number.in_(gone))
+        )
+    for number, values in wanted.items():
+        if number in own:
+            continue
+        if (segment := existing.get(number)) is None:
+            work.add(Segment(product_id=product_id, number=number, **values))
+        else:
+            for name, value in values.items():
+                setattr(segment, name, value)
+    return len(wanted)
+
+
+def _members(listed: Any) -> tuple[list[str] | None, str]:
+    """Distinct ids, from a list or from an object that holds one beside a name."""
+    name = ""
+    if isinstance(listed, dict):
+        name = str(listed.get("name") or "")[:400]
+        listed = listed.get("distinct_ids", listed.get("members"))
+    if not isinstance(listed, list) or not all(isinstance(item, str | int) for item in listed):
+        return None, name
+    return [str(item) for item in listed], name
+
+
+def _take_dialect(work: Work, product_id: UUID, document: Mapping[str, Any]) -> None:
+    values = {
+        "matching_version": document.get("property_matching_version", 1),
+        "group_types": {str(index): str(name) for index, name in document["group_type_mapping"].items()},
+    }
+    dialect = work.session.scalar(select(Dialect).where(Dialect.product_id == product_id))
+    if dialect is None:
+        work.add(Dialect(product_id=product_id, **values))
+    else:
+        dialect.matching_version, dialect.group_types = values["matching_version"], values["group_types"]
+
+
+def _take_flag(
+    work: Work, product_id: UUID, existing: Flag | None, flag: Mapping[str, Any], report: Report
+) -> None:
+    runtime = flag.get("evaluation_runtime")
+    contexts = flag.get("evaluation_contexts", flag.get("evaluation_tags")) or []
+    values: dict[str, Any] = {
+        "number": flag["id"],
+        "description": str(flag.get("name") or "")[:2000],
+        "is_active": bool(flag.get("active", True)),
+        "filters": flag.get("filters") or {"groups": []},
+        "runtime": Runtime(runtime) if runtime in list(Runtime) else Runtime.ALL,
+        "contexts": [str(name) for name in contexts] if isinstance(contexts, list) else [],
+        "other": {name: value for name, value in flag.items() if name not in _COLUMNS},
+    }
+    if existing is not None:
+        changed = edit(work, existing, None, **values)
+        work.session.flush()
+        report.changed += bool(changed)
+        report.unchanged += not changed
+        return
+    version = flag.get("version")
+    work.add(
+        Flag(
+            product_id=product_id,
+            key=flag["key"],
+            version=version if _is_number(version) and version else 1,
+            created_at=work.now,
+            changed_at=work.now,
+            changed_by=work.actor.name,
+            **values,
+        )
+    )
+    report.created += 1
+
+
+def _check(work: Work, product_id: UUID, wanted: Mapping[str, Any], report: Report) -> None:
+    """Refuse what cannot be evaluated; warn of what nobody will ever match."""
+    work.session.flush()
+    loaded = queries.load(work.session, product_id)
+    try:
+        FlagSet(loaded.compiled_from())
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise _invalid(_("A part of them is of the wrong type.")) from error
+    names: Sequence[str] = [name for flag in loaded.flags for name in (flag.key, str(flag.number))]
+    for key, flag in wanted.items():
+        found = definitions.check(
+            key, flag.get("filters") or {}, known_cohorts=loaded.names_of_cohorts(), known_flags=names
+        )
+        report.warnings += [f"{key}: {problem.place}: {problem.sentence}" for problem in found]
+
+
+def _invalid(sentence: str) -> Invalid:
+    return Invalid("bad_definitions", _("These are not flag definitions. %(problem)s", problem=sentence))
