@@ -5,6 +5,7 @@ from typing import Any
 from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired as Required
 from wtforms.validators import Length, Optional, ValidationError
 
@@ -47,7 +48,9 @@ class ReportForm(Form):
     )
     severity = RadioField(
         _l("How much is it in your way?"),
-        choices=[(severity.value, labels.SEVERITY_FOR_TESTERS[severity]) for severity in Severity],
+        choices=[
+            SelectChoice(severity.value, labels.SEVERITY_FOR_TESTERS[severity]) for severity in Severity
+        ],
         default=Severity.MINOR.value,
         validate_choice=False,
     )
@@ -80,7 +83,9 @@ class ReportForm(Form):
 class ChosenKindForm(ReportForm):
     """The same for a member who writes down what somebody told them."""
 
-    kind = SelectField(_l("What it is"), choices=[(kind.value, labels.KINDS[kind]) for kind in Kind])
+    kind = SelectField(
+        _l("What it is"), choices=[SelectChoice(kind.value, labels.KINDS[kind]) for kind in Kind]
+    )
     mail = StringField(
         _l("Who told you"),
         [Optional(), Length(max=320)],
@@ -130,7 +135,9 @@ class NoteForm(Form):
 class StateForm(Form):
     """Where a report goes, and what its people are told."""
 
-    state = SelectField(_l("State"), choices=[(state.value, labels.STATES[state]) for state in State])
+    state = SelectField(
+        _l("State"), choices=[SelectChoice(state.value, labels.STATES[state]) for state in State]
+    )
     note = TextAreaField(_l("What they are told"), [Optional(), Length(max=4000)])
     tell = BooleanField(_l("Tell the people behind it by mail"), default=True)
     version = HiddenField()
@@ -139,14 +146,17 @@ class StateForm(Form):
 class DetailsForm(Form):
     """What is corrected in triage."""
 
-    kind = SelectField(_l("Kind"), choices=[(kind.value, labels.KINDS[kind]) for kind in Kind])
+    kind = SelectField(_l("Kind"), choices=[SelectChoice(kind.value, labels.KINDS[kind]) for kind in Kind])
     title = StringField(
         _l("Title"),
         [Required(_l("A report has a title.")), Length(max=200, message=_l("At most 200 letters."))],
     )
     severity = SelectField(
         _l("Severity"),
-        choices=[("", _l("None")), *((severity.value, labels.SEVERITIES[severity]) for severity in Severity)],
+        choices=[
+            SelectChoice("", _l("None")),
+            *(SelectChoice(each.value, labels.SEVERITIES[each]) for each in Severity),
+        ],
     )
     app_version = StringField(_l("Version"), [Optional(), Length(max=60, message=_l("At most 60 letters."))])
     owner = SelectField(_l("Owner"), choices=[])

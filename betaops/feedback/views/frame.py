@@ -40,6 +40,11 @@ class Place(NamedTuple):
     #: Filters as they stand in the address.
     query: dict[str, str]
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but tab and order was asked for."""
+        return not self.query.keys() <= {"tab", "sort"}
+
 
 def program_of(slug: str) -> Program:
     return program_queries.program_by_slug(reading(), slug)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import render_template, request
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from betaops.accounts import queries as account_queries
 from betaops.feedback import environment, labels, policy, queries, triage
@@ -123,7 +124,7 @@ def details_form(row: Report, *, sent: bool = False) -> DetailsForm:
     choices = [("", "–"), *((ids.encode("usr", user_id), name) for user_id, name in members())]
     if row.owner_id and values["owner"] not in {value for value, _name in choices}:
         choices.append((ids.encode("usr", row.owner_id), "?"))
-    form.owner.choices = choices
+    form.owner.choices = [SelectChoice(value, name) for value, name in choices]
     return form
 
 
