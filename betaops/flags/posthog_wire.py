@@ -111,7 +111,7 @@ def _text(body: Mapping[str, Any], *names: str) -> str:
     for name in names:
         value = body.get(name)
         if isinstance(value, str) and value:
-            return value
+            return str(payloads.without_nul(value))
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
     return ""

@@ -19,7 +19,7 @@ from betaops.kernel.work import Work
 from betaops.programs import service as program_service
 from tests.factories.cohorts import a_cohort, where
 from tests.factories.enrollment import an_enrollment
-from tests.factories.flags import a_flag, person
+from tests.factories.flags import a_flag, in_cohort, person
 from tests.factories.programs import a_product, a_program
 from tests.support.browsers import Browser
 from tests.support.running import RunJobs
