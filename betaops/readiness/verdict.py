@@ -9,9 +9,9 @@ scores on several levels. The error allowed, 1 − confidence at either end, is 
 of expectations that are judged together (Bonferroni), so that "95 %" holds for the whole list.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from betaops.statistics import bounded, forecast, planning
 
@@ -157,6 +157,22 @@ def counted(value: int, limit: int, direction: str, watched: int) -> Outcome:
         waiting=0,
         settles=None,
     )
+
+
+def tipping_point(outcome: Mapping[str, Any]) -> float | None:
+    """The mean score of the silent at which the verdict that was reached would no longer hold for all.
+
+    (threshold − answered share · bound) / (1 − answered share); None where nobody is silent, nothing was
+    reached, or no answers of theirs could turn it.
+    """
+    asked = outcome["n"] + outcome["waiting"]
+    if outcome["verdict"] not in (Verdict.MET, Verdict.NOT_MET) or not outcome["waiting"] or not outcome["n"]:
+        return None
+    answered = outcome["n"] / asked
+    is_above = (outcome["verdict"] == Verdict.MET) == (outcome["direction"] == Direction.AT_LEAST)
+    bound = outcome["low"] if is_above else outcome["high"]
+    point = (outcome["threshold"] - answered * bound) / (1 - answered)
+    return _rounded(point) if 0 <= point <= 1 else None
 
 
 def reconciled(verdicts: Sequence[str]) -> list[Verdict]:

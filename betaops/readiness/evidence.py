@@ -1,0 +1,33 @@
+"""What a decision is signed on: every expectation with its reading, as plain values with one hash."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+#: Counts up when the form of a snapshot changes.
+FORM = 1
+
+
+def snapshot(
+    items: Sequence[Mapping[str, Any]], *, program: str, at: str, recommended: str | None
+) -> dict[str, Any]:
+    """The readings as they stand; `items` in the order of the page."""
+    return {
+        "form": FORM,
+        "program": program,
+        "at": at,
+        "recommended": recommended,
+        "expectations": list(items),
+    }
+
+
+def digest(value: Mapping[str, Any]) -> str:
+    """SHA-256, in hex, of the canonical JSON: keys sorted, no spaces, numbers as Python writes them."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def fingerprint(items: Sequence[Mapping[str, Any]]) -> str:
+    """What a page was showing when somebody decided on it: changes with any verdict, number or line."""
+    return digest({"expectations": list(items)})[:32]

@@ -1,0 +1,296 @@
+"""The one plain sentence that goes with every verdict, and what stands under *How we know*.
+
+Made from the numbers alone. All figures are in the measure's unit (`Found.of` converts an outcome).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.i18n import ngettext
+from betaops.readiness.figures import Unit, about, figure, span
+from betaops.readiness.verdict import Direction, Verdict, tipping_point
+
+#: Below this chance the honest sentence is that it will not be settled with these people.
+UNLIKELY = 0.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """An outcome in the unit that people read, with the verdict as it counts."""
+
+    verdict: Verdict
+    own: Verdict
+    unit: Unit
+    direction: Direction
+    n: int
+    threshold: float
+    estimate: float | None
+    low: float
+    high: float
+    outcome: Mapping[str, Any]
+    #: What the silent would have to be on the whole for the verdict to fall; None where they cannot turn it.
+    turning: float | None = None
+    #: For counted facts: the count in words, "2 open blockers".
+    told: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        outcome: Mapping[str, Any],
+        verdict: Verdict,
+        unit: Unit,
+        convert: Callable[[float], float],
+        told: str = "",
+    ) -> "Found":
+        """`convert` takes the score scale to the unit."""
+        estimate, turning = outcome["estimate"], tipping_point(outcome)
+        return cls(
+            verdict=verdict,
+            own=Verdict(outcome["verdict"]),
+            unit=unit,
+            direction=Direction(outcome["direction"]),
+            n=outcome["n"],
+            threshold=convert(outcome["threshold"]),
+            estimate=None if estimate is None else convert(estimate),
+            low=convert(outcome["low"]),
+            high=convert(outcome["high"]),
+            outcome=outcome,
+            turning=None if turning is None else convert(turning),
+            told=told,
+        )
+
+    def figure(self, value: float) -> str:
+        return figure(value, self.unit, against=self.threshold if value != self.threshold else None)
+
+    @property
+    def line(self) -> str:
+        """“needed 70%” or “allowed 10%”."""
+        text = figure(self.threshold, self.unit)
+        if self.direction is Direction.AT_LEAST:
+            return _("needed %(threshold)s", threshold=text)
+        return _("allowed %(threshold)s", threshold=text)
+
+
+def sentence(found: Found) -> str:
+    """One or two sentences: the verdict, the numbers it rests on, and what is missing."""
+    if found.verdict is Verdict.CONTRADICTED:
+        return _(
+            "Contradicted: another measure of this need says otherwise. By this one, %(own)s", own=_own(found)
+        )
+    text = _own(found)
+    return text[:1].upper() + text[1:]
+
+
+def _own(found: Found) -> str:
+    if found.outcome["method"] == "count":
+        return _counted(found)
+    if not found.n:
+        return _nothing_yet(found)
+    if found.own is Verdict.INCONCLUSIVE:
+        return _open(found)
+    rising = found.direction is Direction.AT_LEAST
+    met = found.own is Verdict.MET
+    values = {
+        "estimate": found.figure(found.estimate or 0.0),
+        "people": _people(found.n),
+        "bound": found.figure(found.low if rising is met else found.high),
+        "line": found.line,
+    }
+    if met and rising:
+        return _(
+            "met: %(estimate)s from %(people)s, at least %(bound)s allowing for chance (%(line)s).", **values
+        )
+    if met:
+        return _(
+            "met: %(estimate)s from %(people)s, at most %(bound)s allowing for chance (%(line)s).", **values
+        )
+    if rising:
+        return _(
+            "not met: %(estimate)s from %(people)s, at most %(bound)s allowing for chance (%(line)s).",
+            **values,
+        )
+    return _(
+        "not met: %(estimate)s from %(people)s, at least %(bound)s allowing for chance (%(line)s).", **values
+    )
+
+
+def _counted(found: Found) -> str:
+    values = {"told": found.told, "line": found.line}
+    if found.own is Verdict.MET:
+        return _("met: %(told)s (%(line)s).", **values)
+    if found.own is Verdict.NOT_MET:
+        return _("not met: %(told)s (%(line)s).", **values)
+    return _(
+        "not settled: nobody has used the product yet who could have found anything (%(line)s).", **values
+    )
+
+
+def _nothing_yet(found: Found) -> str:
+    smallest = found.outcome["smallest_sample"]
+    if smallest is None:
+        return _("not settled: no number of people can prove this. Choose a lower threshold.")
+    return ngettext(
+        "not settled: nothing measured yet. Even if all goes well, %(num)s person is needed to prove it.",
+        "not settled: nothing measured yet. Even if all goes well, %(num)s people are needed to prove it.",
+        smallest,
+    )
+
+
+def _open(found: Found) -> str:
+    smallest = found.outcome["smallest_sample"]
+    best = 1.0 if found.direction is Direction.AT_LEAST else 0.0
+    if smallest is not None and found.n < smallest and found.outcome["estimate"] == best:
+        return _(
+            "not settled: even %(n)s of %(n)s cannot prove %(threshold)s, %(smallest)s people are needed.",
+            n=found.n,
+            threshold=figure(found.threshold, found.unit),
+            smallest=smallest,
+        )
+    return _(
+        "not settled: %(estimate)s from %(people)s, could be %(span)s (%(line)s).",
+        estimate=found.figure(found.estimate or 0.0),
+        people=_people(found.n),
+        span=span(found.low, found.high, found.unit),
+        line=found.line,
+    ) + _ahead(found)
+
+
+def _ahead(found: Found) -> str:
+    """What would settle it, with a space before it; the silent people first, for they can be asked today."""
+    early, likely, late = (found.outcome[name] for name in ("more_early", "more_likely", "more_late"))
+    waiting, settles = found.outcome["waiting"], found.outcome["settles"]
+    parts = [""]
+    if likely is None:
+        parts.append(_("The truth lies so near the line that thousands more would not settle it."))
+    elif late is None or late > 8 * likely:
+        parts.append(
+            _(
+                "About %(likely)s more would probably settle it (%(early)s or more).",
+                likely=about(likely),
+                early=about(early),
+            )
+        )
+    else:
+        parts.append(
+            _(
+                "About %(likely)s more would probably settle it (%(early)s–%(late)s).",
+                likely=about(likely),
+                early=about(early),
+                late=about(late),
+            )
+        )
+    if waiting and settles is not None and settles < UNLIKELY:
+        parts.append(
+            ngettext(
+                "The %(num)s silent tester is unlikely to be enough.",
+                "The %(num)s silent testers are unlikely to be enough.",
+                waiting,
+            )
+        )
+    elif waiting:
+        parts.append(ngettext("%(num)s tester is silent.", "%(num)s testers are silent.", waiting))
+    else:
+        parts.append(_("Everybody in scope is counted already: it takes more testers."))
+    return " ".join(parts)
+
+
+def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
+    """What the reading cannot promise, each as a sentence."""
+    outcome, lines = found.outcome, []
+    asked = found.n + outcome["waiting"]
+    if outcome["method"] == "count":
+        return [_("Counted, not estimated: it says what was found, not what is there.")]
+    if outcome["mode"] == "live":
+        lines.append(
+            _(
+                "Read while answers still come in: every early look is one more chance to be lucky. Decide on a day fixed before."
+            )
+        )
+    if asked and found.n < asked / 2:
+        lines.append(
+            _(
+                "Only %(answered)s of %(asked)s have answered, and those who are quick to answer are often the keen ones.",
+                answered=found.n,
+                asked=asked,
+            )
+        )
+    if found.turning is not None:
+        lines.append(_turning(found))
+    lines += [
+        EXCLUDED[reason](number) for reason, number in excluded.items() if number and reason in EXCLUDED
+    ]
+    if outcome["method"] == "dirichlet":
+        lines.append(
+            _("The bound for means holds in every simulation we ran; a general proof is still missing.")
+        )
+    return lines
+
+
+def _turning(found: Found) -> str:
+    values = {"point": figure(found.turning or 0.0, found.unit)}
+    if (found.own is Verdict.MET) is (found.direction is Direction.AT_LEAST):
+        return ngettext(
+            "It would fall if the %(num)s silent tester came out below %(point)s.",
+            "It would fall if the %(num)s silent testers came out below %(point)s.",
+            found.outcome["waiting"],
+            **values,
+        )
+    return ngettext(
+        "It would fall if the %(num)s silent tester came out above %(point)s.",
+        "It would fall if the %(num)s silent testers came out above %(point)s.",
+        found.outcome["waiting"],
+        **values,
+    )
+
+
+def method(found: Found) -> str:
+    """How the range was made."""
+    outcome = found.outcome
+    if outcome["method"] == "count":
+        return _("A count against a limit.")
+    confidence = figure(1 - outcome["error"] * outcome["n_expectations"], Unit.SHARE)
+    text = (
+        _(
+            "Exact range for a share (Clopper–Pearson), one score for each tester, %(confidence)s confidence.",
+            confidence=confidence,
+        )
+        if outcome["method"] == "clopper_pearson"
+        else _(
+            "Dirichlet bound for a mean, one score for each tester, %(confidence)s confidence.",
+            confidence=confidence,
+        )
+    )
+    if outcome["n_expectations"] > 1:
+        text += " " + _(
+            "Shared among %(count)s expectations that are judged together, so that it holds for all of them.",
+            count=outcome["n_expectations"],
+        )
+    return text
+
+
+def _people(n: int) -> str:
+    return ngettext("%(num)s person", "%(num)s people", n)
+
+
+EXCLUDED: dict[str, Callable[[int], str]] = {
+    "anonymous": lambda n: ngettext(
+        "%(num)s anonymous answer was left out: it belongs to no tester.",
+        "%(num)s anonymous answers were left out: they belong to no tester.",
+        n,
+    ),
+    "outside": lambda n: ngettext(
+        "%(num)s answer came from somebody outside the scope and was left out.",
+        "%(num)s answers came from people outside the scope and were left out.",
+        n,
+    ),
+    "removed": lambda n: ngettext(
+        "%(num)s removed tester was left out.", "%(num)s removed testers were left out.", n
+    ),
+    "no_number": lambda n: ngettext(
+        "%(num)s answer is not on the scale and was left out.",
+        "%(num)s answers are not on the scale and were left out.",
+        n,
+    ),
+}
