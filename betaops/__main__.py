@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +111,78 @@ def migrate() -> None:
     platform = _platform()
     migrations.upgrade(platform.database)
     platform.database.close()
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def check(as_json: bool) -> None:
+    """Verify settings, database, broker, mail server and disk; exit 1 when something is wrong."""
+    from betaops.kernel import checks
+
+    found = checks.run(_platform())
+    if as_json:
+        click.echo(json.dumps({"checks": [each._asdict() for each in found]}))
+    else:
+        for each in found:
+            click.echo(f"{'ok ' if each.is_good else 'BAD'}  {each.name:10} {each.words}")
+    sys.exit(0 if all(each.is_good for each in found) else 1)
+
+
+@main.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON line.")
+def backup(target: Path, as_json: bool) -> None:
+    """Write everything into one zip: tables, files and a manifest."""
+    from betaops import wiring
+    from betaops.kernel import backup as backups
+
+    wiring.load_models()
+    platform = _platform()
+    with _bar("Backing up", hidden=as_json) as progress:
+        rows = backups.write(platform.database, platform.settings.instance / "files", target, progress)
+    _say_rows(rows, as_json=as_json)
+
+
+@main.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON line.")
+def restore(source: Path, as_json: bool) -> None:
+    """Put a backup into an empty, migrated installation, of either database."""
+    from betaops import wiring
+    from betaops.kernel import backup as backups
+    from betaops.kernel import migrations
+    from betaops.kernel.errors import Refused
+
+    wiring.load_models()
+    platform = _platform()
+    migrations.upgrade(platform.database)
+    try:
+        with _bar("Restoring", hidden=as_json) as progress:
+            rows = backups.restore(platform.database, platform.settings.instance / "files", source, progress)
+    except Refused as error:
+        raise click.ClickException(str(error.message)) from error
+    _say_rows(rows, as_json=as_json)
+
+
+@contextmanager
+def _bar(label: str, *, hidden: bool) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    with click.progressbar(
+        length=1, label=label, hidden=hidden or not sys.stderr.isatty(), file=sys.stderr
+    ) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield progress
+
+
+def _say_rows(rows: dict[str, int], *, as_json: bool) -> None:
+    total = sum(rows.values())
+    click.echo(
+        json.dumps({"rows": total, "tables": rows}) if as_json else f"{total} rows in {len(rows)} tables"
+    )
 
 
 @main.command()
