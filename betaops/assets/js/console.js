@@ -10,6 +10,7 @@ const PARTS = [
   ["[data-drop], [data-environment]", "report"],
   ["[data-copy]", "copy"],
   ["[data-watch]", "watch"],
+  ["form[data-preview]", "preview"],
 ];
 
 for (const [selector, name] of PARTS) if (document.querySelector(selector)) import(`./${name}.js`);
