@@ -14,9 +14,10 @@ Without an SMTP_URL a mail is `kept`, for the console's Outbox page.
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -156,9 +157,33 @@ def send_again(work: "Work", mail: Mail) -> None:
             _enqueue(work, mail, work.now)
 
 
+class _Lines(EmailPolicy):
+    """Two headers are written otherwise than Python would.
+
+    List-Unsubscribe stays whole (RFC 5322 §2.1.1 allows 998 letters a line): an address longer than a line would
+    be hidden in an encoded word, which no mail program reads as one. A long subject beyond ASCII is encoded by
+    `email.header`, because the newer code loses and doubles spaces where it folds.
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}\r\n"
+        if name == "Subject" and not self.utf8 and not value.isascii():
+            return f"{name}: {Header(value, 'utf-8', header_name=name).encode(linesep=self.linesep)}\r\n"
+        return super().fold(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name in ("List-Unsubscribe", "Subject"):
+            return self.fold(name, value).encode("utf-8" if self.utf8 else "ascii")
+        return super().fold_binary(name, value)
+
+
+_LINES = _Lines(linesep=SMTP.linesep)
+
+
 def compose(letter: Letter, *, sender: str, message_id: str, at: datetime) -> EmailMessage:
     """The message as it goes over the wire; `Invalid` where a header could be read as two."""
-    message = EmailMessage(policy=SMTP.clone(utf8=not letter.to.isascii()))
+    message = EmailMessage(policy=_LINES.clone(utf8=not letter.to.isascii()))
     if any(mark in letter.to for mark in "\r\n\0,;<>") or "@" not in letter.to:
         raise Invalid("bad_address", _("This is not a mail address."), field="to")
     try:
