@@ -1,7 +1,7 @@
 """How pages look to this person: theme, density of rows, single-key commands.
 
-Kept in a cookie that the server reads, so that a page comes in its right colours and nothing flashes;
-what a member has stored is the default on a new browser. `keep` lets the owner of that store know.
+Kept by the server (for members through `keep_with`, for others in a cookie), so that a page comes in its right
+colours and nothing flashes. The cookie is set for members too: error pages look nobody up.
 """
 
 from collections.abc import Callable
@@ -37,12 +37,12 @@ class Appearance:
 
 
 def appearance() -> Appearance:
-    """Of the present request: the cookie's choice, else what the member stored, else the system's."""
+    """Of the present request: what a member stored; for others the cookie's choice, else the system's."""
     who = viewer()
     theme, density, keys = (*request.cookies.get(COOKIE, "").split("."), "", "", "")[:3]
     return Appearance(
-        theme=_known(theme, THEMES, who.theme),
-        density=_known(density, DENSITIES, who.density),
+        theme=who.theme if who.kind == "member" else _known(theme, THEMES, "system"),
+        density=who.density if who.kind == "member" else _known(density, DENSITIES, "comfortable"),
         keys=keys != "off",
         language=i18n.language(),
         direction=i18n.locale().text_direction,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask, render_template_string
 from flask_wtf.csrf import CSRFProtect
-from wtforms import BooleanField, Form, RadioField, StringField
+from wtforms import BooleanField, Form, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired
 
@@ -145,3 +145,13 @@ def test_templates_carry_no_script_or_style_of_their_own() -> None:
             continue
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)", text), path
+
+
+def test_a_choice_that_always_has_an_answer_is_not_called_optional(draw: Any) -> None:
+    class Choices(Form):
+        phase = SelectField("Phase", choices=[SelectChoice("a", "A"), SelectChoice("b", "B")])
+        cohort = SelectField("Cohort", choices=[SelectChoice("", "None"), SelectChoice("b", "B")])
+
+    form = Choices()
+    assert "(optional)" not in draw("field", "{{ field(form.phase) }}", form=form)
+    assert "(optional)" in draw("field", "{{ field(form.cohort) }}", form=form)
