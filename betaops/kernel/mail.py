@@ -170,7 +170,7 @@ class _Lines(EmailPolicy):
             return f"{name}: {value}\r\n"
         if name == "Subject" and not self.utf8 and not value.isascii():
             return f"{name}: {Header(value, 'utf-8', header_name=name).encode(linesep=self.linesep)}\r\n"
-        return super().fold(name, value)
+        return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         if name in ("List-Unsubscribe", "Subject"):
