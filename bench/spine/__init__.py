@@ -1,0 +1,1 @@
+"""What the first version claims about speed and size."""
