@@ -50,6 +50,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.feedback.api",
     "betaops.feedback.portal",
     "betaops.feedback.views",
+    "betaops.usage.endpoints",
 )
 
 #: How each kind of viewer is known: "module:function" of (session) to Viewer or None, sign-in page, first page.
@@ -72,6 +73,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("enrollment.events:EnrollmentWithdrawn", "cohorts.handlers:refresh_enrolled"),
     ("enrollment.events:EnrollmentRemoved", "cohorts.handlers:refresh_enrolled"),
     ("enrollment.events:IdentityLinked", "cohorts.handlers:refresh_changed"),
+    ("enrollment.events:IdentityLinked", "usage.handlers:adopt"),
     ("enrollment.events:TesterChanged", "cohorts.handlers:refresh_changed"),
     ("enrollment.events:TestersImported", "cohorts.handlers:refresh_imported"),
     ("enrollment.events:TesterErased", "feedback.handlers:forget_person"),

@@ -13,6 +13,7 @@ from betaops.kernel import jobs, outbox
 from betaops.kernel.db import Base, Database, Identified, Tenant, scope_to
 from betaops.kernel.errors import NotFound
 from betaops.kernel.events import Event, EventSubject, RecordedEvent
+from betaops.kernel.ingest import Ingest
 from betaops.kernel.settings import Settings
 from betaops.kernel.vault import Vault
 
@@ -43,6 +44,11 @@ class Platform:
         from betaops.kernel.files import FileStore
 
         return FileStore.open(self.settings)
+
+    @cached_property
+    def ingest(self) -> Ingest:
+        """For paths that many strangers write to at once (events, answers)."""
+        return Ingest(self)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,120 @@
+"""Many small writes from many requests, committed together.
+
+SQLite has one writer at a time and one fsync a commit: in the embedded size a single thread takes
+whatever waits, writes it in one transaction and commits once, and each caller returns after that commit.
+PostgreSQL groups commits itself; there each write is its own transaction.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from betaops.kernel import clock
+from betaops.kernel.db import Session, scope_to
+from betaops.kernel.errors import Unavailable
+from betaops.kernel.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from betaops.kernel.work import Platform, Work
+
+Result = TypeVar("Result")
+
+#: Writes in one transaction at most.
+MOST_TOGETHER = 64
+#: A thread without work ends after this long; the next write starts another.
+IDLE_SECONDS = 5.0
+#: How long a caller waits for its commit.
+PATIENCE_SECONDS = 20.0
+
+
+@dataclass
+class _Write:
+    workspace_id: UUID
+    change: "Callable[[Work], Any]"
+    done: threading.Event = field(default_factory=threading.Event)
+    result: Any = None
+    error: BaseException | None = None
+
+
+class Ingest:
+    """The grouped writes of one process."""
+
+    def __init__(self, platform: "Platform") -> None:
+        self._platform = platform
+        self._waiting: queue.SimpleQueue[_Write] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._is_running = False
+
+    def write(self, workspace_id: UUID, change: "Callable[[Work], Result]") -> Result:
+        """What `change` returns, once it is committed; what it raises, with nothing of it written.
+
+        `change` gets a Work of the system in that workspace and must not wait for anything but the
+        database: others wait behind it. Call it from a request that has no write transaction of its own.
+        """
+        if not self._platform.database.is_sqlite:
+            with self._platform.database.writing(workspace_id) as session:
+                return change(self._work(session))
+        write = _Write(workspace_id, change)
+        self._waiting.put(write)
+        self._start()
+        if not write.done.wait(PATIENCE_SECONDS):
+            raise Unavailable("busy", _("The database is busy. Try again in a moment."))
+        if write.error is not None:
+            raise write.error
+        return write.result  # type: ignore[no-any-return]  # set by `change`, which returns Result
+
+    def _start(self) -> None:
+        with self._lock:
+            if not self._is_running:
+                self._is_running = True
+                threading.Thread(target=self._run, name="ingest", daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                writes = [self._waiting.get(timeout=IDLE_SECONDS)]
+            except queue.Empty:
+                with self._lock:
+                    if self._waiting.empty():
+                        self._is_running = False
+                        return
+                continue
+            while len(writes) < MOST_TOGETHER:
+                try:
+                    writes.append(self._waiting.get_nowait())
+                except queue.Empty:
+                    break
+            self._write_together(writes)
+
+    def _write_together(self, writes: list[_Write]) -> None:
+        try:
+            with self._platform.database.engine.connect() as connection, connection.begin():
+                for write in writes:
+                    self._write_one(connection, write)
+        except BaseException as error:  # noqa: BLE001  # nothing was committed: every caller must hear of it
+            for write in writes:
+                write.error = write.error or error
+        finally:
+            for write in writes:
+                write.done.set()
+
+    def _write_one(self, connection: Any, write: _Write) -> None:
+        """Within a savepoint of its own: one that fails takes no other with it."""
+        session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        scope_to(session, write.workspace_id)
+        try:
+            write.result = write.change(self._work(session))
+            session.commit()
+        except Exception as error:  # noqa: BLE001  # handed to the caller
+            session.rollback()
+            write.error = error
+        finally:
+            session.close()
+
+    def _work(self, session: Session) -> "Work":
+        from betaops.kernel.work import SYSTEM, Work
+
+        return Work(session, self._platform, SYSTEM, clock.now())

@@ -1,0 +1,86 @@
+"""Where SDKs send events. Answers exactly `{"status":1}` once they are kept, and mistakes in the SDKs' own words."""
+
+from typing import cast
+
+import orjson
+import structlog
+from flask import Blueprint, Response, current_app, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from betaops.kernel import clock
+from betaops.kernel.errors import NotFound, Unavailable
+from betaops.programs import queries as program_queries
+from betaops.usage import capture, service
+from betaops.web import cors
+from betaops.web.access import public
+from betaops.web.application import Application
+
+log = structlog.get_logger("usage")
+
+blueprint = Blueprint("usage_endpoints", __name__)
+
+_PATHS = ("/batch/", "/e/", "/i/v0/e/", "/capture/", "/track/")
+
+
+@public(cookieless=True)
+def receive() -> Response:
+    """Events of one product. Answered after they are committed."""
+    if request.method == "OPTIONS":
+        return _answer(204, b"", cors.preflight(request.environ))
+    try:
+        return _receive()
+    except capture.Refusal as refusal:
+        return _answer(refusal.status, refusal.body, cors.headers(request.environ, ()))
+    except (SQLAlchemyError, Unavailable):
+        log.warning("usage_unavailable", exc_info=True)
+        body = orjson.dumps({"type": "server_error", "code": "error", "detail": "Try again.", "attr": None})
+        return _answer(503, body, (*cors.headers(request.environ, ()), ("Retry-After", "5")))
+
+
+def _receive() -> Response:
+    batch = capture.read(_body(), clock.now(), encoding=request.headers.get("Content-Encoding", ""))
+    platform = cast(Application, current_app).platform
+    # A session of its own: the request must not hold the database while it waits for the writer.
+    with platform.database.reading() as session:
+        try:
+            product = program_queries.product_by_project_key(session, batch.token)
+        except NotFound:
+            raise capture.Refusal(
+                401, "authentication_failed", "The project key is not known here."
+            ) from None
+    if not cors.is_allowed(request.environ, product.origins):
+        refused = orjson.dumps(
+            {"type": "authentication_error", "code": "origin_not_allowed", "detail": "Origin.", "attr": None}
+        )
+        return _answer(403, refused, (("Vary", "Origin"),))
+    product_id = product.id
+    if batch.events:
+        platform.ingest.write(product.workspace_id, lambda work: service.take(work, product_id, batch.events))
+    return _answer(200, b'{"status":1}', cors.headers(request.environ, product.origins))
+
+
+def _body() -> bytes:
+    request.max_content_length = capture.LARGEST_BODY
+    try:
+        return request.get_data(cache=False, parse_form_data=False)
+    except RequestEntityTooLarge:
+        raise capture.Refusal(413, "payload_too_large", "The body is too large.") from None
+
+
+def _answer(status: int, body: bytes, headers: cors.Headers) -> Response:
+    response = Response(body, status, content_type="application/json")
+    for name, value in headers:
+        response.headers[name] = value
+    return response
+
+
+for path in _PATHS:
+    blueprint.add_url_rule(
+        path,
+        endpoint=path.strip("/").replace("/", "_"),
+        view_func=receive,
+        methods=["POST", "OPTIONS"],
+        strict_slashes=False,
+        provide_automatic_options=False,
+    )

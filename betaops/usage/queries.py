@@ -1,0 +1,152 @@
+"""Reading usage: of one person, and of a program."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from betaops.enrollment.models import Enrollment
+from betaops.kernel.paging import Page, keyset
+from betaops.programs.models import Program
+from betaops.usage.models import UsageDaily, UsageEvent
+
+
+class Seen(NamedTuple):
+    """When somebody was first and last active, and how much in between; None for never."""
+
+    first: datetime | None
+    last: datetime | None
+    events: int
+
+
+class ByName(NamedTuple):
+    name: str
+    events: int
+    people: int
+    last_day: date
+
+
+class ByDay(NamedTuple):
+    day: date
+    people: int
+    events: int
+
+
+class Totals(NamedTuple):
+    """Of one program in one span of days."""
+
+    people: int
+    events: int
+
+
+def seen(session: Session, tester_id: UUID) -> Seen:
+    row = session.execute(
+        select(func.min(UsageEvent.at), func.max(UsageEvent.at), func.count()).where(
+            UsageEvent.tester_id == tester_id
+        )
+    ).one()
+    return Seen(*row)
+
+
+def recent(session: Session, tester_id: UUID, *, limit: int = 10) -> Sequence[UsageEvent]:
+    """The newest events of one person."""
+    return session.scalars(
+        select(UsageEvent)
+        .where(UsageEvent.tester_id == tester_id)
+        .order_by(UsageEvent.at.desc(), UsageEvent.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def events(
+    session: Session, tester_id: UUID, *, cursor: str | None = None, size: int = 50
+) -> Page[UsageEvent]:
+    """All events of one person, the newest first."""
+    return keyset(
+        session,
+        select(UsageEvent).where(UsageEvent.tester_id == tester_id),
+        order=[(UsageEvent.at, "desc"), (UsageEvent.id, "desc")],
+        cursor=cursor,
+        size=size,
+    )
+
+
+def days_of(session: Session, tester_id: UUID, since: date, until: date) -> list[int]:
+    """Events a day of one person, `since` to `until`, with zeros."""
+    rows = session.execute(
+        select(UsageDaily.day, func.sum(UsageDaily.events))
+        .where(UsageDaily.tester_id == tester_id, UsageDaily.day.between(since, until))
+        .group_by(UsageDaily.day)
+    )
+    found = {day: int(total) for day, total in rows}
+    return [found.get(day, 0) for day in _days(since, until)]
+
+
+def by_name(session: Session, program: Program, since: date, until: date) -> list[ByName]:
+    """What a program's people did, what most of them did first."""
+    people = func.count(func.distinct(UsageDaily.tester_id))
+    rows = session.execute(
+        _of_program(
+            select(UsageDaily.name, func.sum(UsageDaily.events), people, func.max(UsageDaily.day)),
+            program,
+            since,
+            until,
+        )
+        .group_by(UsageDaily.name)
+        .order_by(people.desc(), func.sum(UsageDaily.events).desc(), UsageDaily.name)
+        .limit(200)
+    )
+    return [ByName(name, int(total), number, last) for name, total, number, last in rows]
+
+
+def by_day(
+    session: Session, program: Program, since: date, until: date, name: str | None = None
+) -> list[ByDay]:
+    """How many of a program's people were active on each day (did `name`, if given), with zeros."""
+    statement = _of_program(
+        select(UsageDaily.day, func.count(func.distinct(UsageDaily.tester_id)), func.sum(UsageDaily.events)),
+        program,
+        since,
+        until,
+    ).group_by(UsageDaily.day)
+    if name is not None:
+        statement = statement.where(UsageDaily.name == name)
+    found = {day: (people, int(total)) for day, people, total in session.execute(statement)}
+    return [ByDay(day, *found.get(day, (0, 0))) for day in _days(since, until)]
+
+
+def totals(session: Session, program: Program, since: date, until: date, name: str | None = None) -> Totals:
+    """How many people were active at all (did `name`), and how many events that makes."""
+    statement = _of_program(
+        select(
+            func.count(func.distinct(UsageDaily.tester_id)), func.coalesce(func.sum(UsageDaily.events), 0)
+        ),
+        program,
+        since,
+        until,
+    )
+    if name is not None:
+        statement = statement.where(UsageDaily.name == name)
+    people, total = session.execute(statement).one()
+    return Totals(people, int(total))
+
+
+def has_any(session: Session, product_id: UUID) -> bool:
+    """Whether the product ever sent an event."""
+    return (
+        session.scalar(select(UsageEvent.id).where(UsageEvent.product_id == product_id).limit(1)) is not None
+    )
+
+
+def _of_program(statement: Select[*tuple[Any, ...]], program: Program, since: date, until: date) -> Any:
+    return statement.join(
+        Enrollment,
+        (Enrollment.tester_id == UsageDaily.tester_id) & (Enrollment.program_id == program.id),
+    ).where(UsageDaily.product_id == program.product_id, UsageDaily.day.between(since, until))
+
+
+def _days(since: date, until: date) -> list[date]:
+    return [since + timedelta(days=number) for number in range((until - since).days + 1)]

@@ -1,0 +1,27 @@
+"""Events from before anybody knew whose they were."""
+
+from uuid import UUID
+
+from sqlalchemy import update
+
+from betaops.kernel.work import Work
+from betaops.usage.models import UsageEvent
+from betaops.usage.service.ingesting import count
+
+
+def adopt(work: Work, tester_id: UUID, distinct_id: str) -> int:
+    """Give the unowned events of `distinct_id` to its tester and count them; how many there were."""
+    rows = work.session.execute(
+        update(UsageEvent)
+        .where(UsageEvent.distinct_id == distinct_id, UsageEvent.tester_id.is_(None))
+        .values(tester_id=tester_id)
+        .returning(UsageEvent.product_id, UsageEvent.at, UsageEvent.name)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for product_id in {row.product_id for row in rows}:
+        count(
+            work,
+            product_id,
+            ((tester_id, row.at.date(), row.name) for row in rows if row.product_id == product_id),
+        )
+    return len(rows)

@@ -1,0 +1,160 @@
+"""Taking events in: once each, linked to whom they belong to, counted by person and day."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from betaops.enrollment.addresses import mail_key
+from betaops.enrollment.models import Identity
+from betaops.enrollment.service import testers
+from betaops.kernel.errors import DomainError
+from betaops.kernel.ids import new_id
+from betaops.kernel.work import Work
+from betaops.usage.capture import Captured
+from betaops.usage.models import UsageDaily, UsageEvent
+
+_EVENTS: Any = UsageEvent.__table__
+_DAILY: Any = UsageDaily.__table__
+
+
+def take(work: Work, product_id: UUID, events: Sequence[Captured]) -> int:
+    """Write what is new of `events`; how many were. Sent again, it changes nothing.
+
+    Says who they are where an event does (`$identify`, `$create_alias`); earlier events of a newly
+    linked id are adopted by the `IdentityLinked` event's handler.
+    """
+    owners = _owners(work, events)
+    for event in events:
+        _link(work, owners, event)
+    new = _insert(work, product_id, events, owners)
+    written = [(event, owners.get(event.distinct_id)) for event in events if event.uuid in new]
+    count(work, product_id, ((owner, event.at.date(), event.name) for event, owner in written if owner))
+    for tester_id in sorted({owner for _event, owner in written if owner}):
+        testers.seen(work, tester_id)
+    return len(new)
+
+
+def count(work: Work, product_id: UUID, facts: Iterable[tuple[UUID, date, str]]) -> None:
+    """Add (tester, day, name), one for each event, to the daily counts."""
+    totals = Counter(facts)
+    rows = [
+        {
+            "id": new_id(),
+            "workspace_id": work.workspace_id,
+            "product_id": product_id,
+            "tester_id": tester_id,
+            "day": day,
+            "name": name,
+            "events": events,
+        }
+        # In one order for all writers, so that two of them never wait for each other.
+        for (tester_id, day, name), events in sorted(totals.items())
+    ]
+    if rows:
+        statement = _flavour(work).insert(_DAILY)
+        work.session.connection().execute(
+            statement.on_conflict_do_update(
+                index_elements=["product_id", "day", "tester_id", "name"],
+                set_={"events": _DAILY.c.events + statement.excluded.events},
+            ),
+            rows,
+        )
+
+
+def _insert(work: Work, product_id: UUID, events: Sequence[Captured], owners: dict[str, UUID]) -> set[UUID]:
+    """The uuids that were not there yet."""
+    by_uuid = {event.uuid: event for event in events}
+    rows = [
+        {
+            "id": new_id(),
+            "workspace_id": work.workspace_id,
+            "product_id": product_id,
+            "uuid": event.uuid,
+            "distinct_id": event.distinct_id,
+            "tester_id": owners.get(event.distinct_id),
+            "name": event.name,
+            "at": event.at,
+            "received_at": work.now,
+            "properties": event.properties,
+        }
+        for event in by_uuid.values()
+    ]
+    if not rows:
+        return set()
+    statement = _flavour(work).insert(_EVENTS).on_conflict_do_nothing().returning(_EVENTS.c.uuid)
+    return set(work.session.connection().execute(statement, rows).scalars())
+
+
+def _owners(work: Work, events: Sequence[Captured]) -> dict[str, UUID]:
+    """Whose each distinct id in `events` is, as far as known; an address counts in every spelling."""
+    spellings = {distinct_id: _spelling(distinct_id) for distinct_id in _ids_in(events)}
+    wanted = {*spellings, *spellings.values()}
+    known: dict[str, UUID] = {}
+    ordered = sorted(wanted)
+    for start in range(0, len(ordered), 500):
+        rows = work.session.execute(
+            select(Identity.distinct_id, Identity.tester_id).where(
+                Identity.distinct_id.in_(ordered[start : start + 500])
+            )
+        )
+        known.update((row.distinct_id, row.tester_id) for row in rows)
+    return {
+        distinct_id: known.get(distinct_id) or known[spelling]
+        for distinct_id, spelling in spellings.items()
+        if distinct_id in known or spelling in known
+    }
+
+
+def _ids_in(events: Sequence[Captured]) -> set[str]:
+    found = {event.distinct_id for event in events}
+    for event in events:
+        for other in (
+            event.properties.get("$anon_distinct_id"),
+            event.properties.get("alias"),
+            _mail_in(event),
+        ):
+            if isinstance(other, str) and other:
+                found.add(other)
+    return found
+
+
+def _spelling(distinct_id: str) -> str:
+    return mail_key(distinct_id) if "@" in distinct_id else distinct_id
+
+
+def _mail_in(event: Captured) -> str | None:
+    mail = event.set_properties().get("email")
+    return mail if isinstance(mail, str) and "@" in mail else None
+
+
+def _link(work: Work, owners: dict[str, UUID], event: Captured) -> None:
+    """Learn ids from an event that tells them; an id that is somebody's already stays theirs."""
+    if event.name == "$identify":
+        mail = _mail_in(event)
+        owner = owners.get(event.distinct_id) or (owners.get(mail) if mail else None)
+        _own(work, owners, owner, event.distinct_id)
+        _own(work, owners, owner, event.properties.get("$anon_distinct_id"))
+    elif event.name == "$create_alias":
+        alias = event.properties.get("alias")
+        owner = owners.get(event.distinct_id) or (owners.get(alias) if isinstance(alias, str) else None)
+        _own(work, owners, owner, event.distinct_id)
+        _own(work, owners, owner, alias)
+
+
+def _own(work: Work, owners: dict[str, UUID], owner: UUID | None, distinct_id: Any) -> None:
+    if owner is None or not isinstance(distinct_id, str) or not distinct_id.strip() or distinct_id in owners:
+        return
+    try:
+        testers.link_identity(work, owner, distinct_id)
+    except DomainError:
+        return
+    owners[distinct_id] = owner
+
+
+def _flavour(work: Work) -> Any:
+    return postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
