@@ -155,3 +155,21 @@ def test_a_choice_that_always_has_an_answer_is_not_called_optional(draw: Any) ->
     form = Choices()
     assert "(optional)" not in draw("field", "{{ field(form.phase) }}", form=form)
     assert "(optional)" in draw("field", "{{ field(form.cohort) }}", form=form)
+
+
+def test_each_chosen_value_is_a_chip_that_takes_itself_away(draw: Any) -> None:
+    fields = [
+        {"name": "state", "label": "State", "options": [("new", "New"), ("old", "Old")], "value": ["new", "old"]},
+        {"name": "cohort", "label": "Cohort", "options": [(7, "iOS")], "value": 7},
+        {"name": "owner", "label": "Owner", "options": [("me", "Mine")], "value": None},
+    ]
+    html = draw("filters", '{{ filters(fields, search="", clear="/list") }}', fields=fields)
+    assert html.count('class="chip"') == 3
+    assert "State: <b>New</b>" in html
+    assert "Cohort: <b>iOS</b>" in html
+    assert 'href="/list?q=a&amp;sort=name&amp;state=old"' in html
+
+
+def test_filters_that_are_not_set_are_no_chips(draw: Any) -> None:
+    fields = [{"name": "state", "label": "State", "options": [("", "All"), ("new", "New")], "value": ""}]
+    assert "chip" not in draw("filters", "{{ filters(fields) }}", fields=fields)
