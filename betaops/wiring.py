@@ -51,16 +51,22 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.feedback.portal",
     "betaops.feedback.views",
     "betaops.usage.endpoints",
+    "betaops.readiness.api",
+    "betaops.readiness.views",
+    "betaops.readiness.views.overview",
 )
 
 #: How each kind of viewer is known: "module:function" of (session) to Viewer or None, sign-in page, first page.
 VIEWERS: dict[str, tuple[str, str | None, str | None]] = {
-    "member": ("accounts.viewers:member", "accounts.sign_in", "readiness.latest"),
+    "member": ("accounts.viewers:member", "accounts.sign_in", "overview.latest"),
     "key": ("accounts.viewers:key", None, None),
 }
 
 #: Modules with `commands`, a list of click commands.
-COMMANDS: tuple[str, ...] = ("betaops.accounts.commands",)
+COMMANDS: tuple[str, ...] = (
+    "betaops.accounts.commands",
+    "betaops.readiness.commands",
+)
 
 #: (event, handler), as "room.events:Class" and "room.handlers:function".
 SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
@@ -77,6 +83,23 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("enrollment.events:TesterChanged", "cohorts.handlers:refresh_changed"),
     ("enrollment.events:TestersImported", "cohorts.handlers:refresh_imported"),
     ("enrollment.events:TesterErased", "feedback.handlers:forget_person"),
+    ("enrollment.events:EnrollmentAccepted", "readiness.handlers:read_soon"),
+    ("enrollment.events:EnrollmentActivated", "readiness.handlers:read_soon"),
+    ("enrollment.events:EnrollmentCompleted", "readiness.handlers:read_soon"),
+    ("enrollment.events:EnrollmentRemoved", "readiness.handlers:read_soon"),
+    ("enrollment.events:EnrollmentWithdrawn", "readiness.handlers:read_soon"),
+    ("enrollment.events:TesterErased", "readiness.handlers:read_all_soon"),
+    ("enrollment.events:TestersImported", "readiness.handlers:read_soon"),
+    ("feedback.events:FixChecked", "readiness.handlers:read_soon"),
+    ("feedback.events:ReportAmended", "readiness.handlers:read_soon"),
+    ("feedback.events:ReportMerged", "readiness.handlers:read_soon"),
+    ("feedback.events:ReportReceived", "readiness.handlers:read_soon"),
+    ("feedback.events:ReportStateChanged", "readiness.handlers:read_soon"),
+    ("feedback.events:ReportVoted", "readiness.handlers:read_soon"),
+    ("feedback.events:VoteWithdrawn", "readiness.handlers:read_soon"),
+    ("programs.events:PhaseChanged", "readiness.handlers:read_soon"),
+    ("surveys.events:ResponseWithdrawn", "readiness.handlers:read_soon"),
+    ("surveys.events:SurveyAnswered", "readiness.handlers:read_soon"),
 )
 
 #: ("room.jobs:function", is long). The job's name is "room.function".
@@ -90,6 +113,8 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("cohorts.jobs:sweep", False),
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
+    ("readiness.jobs:read", False),
+    ("readiness.jobs:read_all", False),
 )
 
 #: Minutes (cron, UTC) at which a job runs by itself.
@@ -98,6 +123,7 @@ PERIODIC: tuple[tuple[str, str], ...] = (
     ("47 * * * *", "accounts.forget"),
     ("*/15 * * * *", "cohorts.sweep"),
     ("17 3 * * *", "kernel.tidy"),
+    ("7,27,47 * * * *", "readiness.read_all"),
 )
 
 #: Modules with `plant(world)`, in the order in which a sample workspace grows.
@@ -125,6 +151,8 @@ class Place(NamedTuple):
 
 #: Inside a program: endpoints take its `slug`.
 PROGRAM_PLACES: tuple[Place, ...] = (
+    Place(_l("Overview"), "overview.program", "layout-dashboard", "readiness:read"),
+    Place(_l("Readiness"), "readiness.index", "target", "readiness:read"),
     Place(
         _l("Feedback"),
         "feedback.reports",

@@ -1,0 +1,302 @@
+"""Expectations, readings and decisions over the REST API. Deciding and signing is for people alone."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Response
+from flask_openapi import APIBlueprint
+from pydantic import BaseModel, Field
+
+from betaops.kernel import ids
+from betaops.kernel.errors import Invalid, NotFound
+from betaops.kernel.i18n import gettext as _
+from betaops.programs import queries as program_queries
+from betaops.programs.models import Program
+from betaops.readiness import measures, policy, queries, service
+from betaops.readiness.board import Row
+from betaops.readiness.models import Decision, DecisionState, Expectation, Reading, Signature, Stance
+from betaops.readiness.recommendation import Choice, Weight
+from betaops.readiness.service.expecting import Draft
+from betaops.readiness.verdict import Direction, Verdict
+from betaops.web.access import scope
+from betaops.web.api import PROBLEMS, Body, Int, Paging, Text, path_id, shown
+from betaops.web.application import reading, writing
+
+blueprint = APIBlueprint(
+    "readiness_api",
+    __name__,
+    url_prefix="/api/v1",
+    abp_tags=[{"name": "readiness", "description": "What customers expect, and whether it is met."}],
+    abp_security=[{"key": []}],
+    abp_responses=PROBLEMS,
+)
+
+_MEASURES = ", ".join(f"`{kind}`" for kind in measures.KINDS)
+
+
+class InProgram(BaseModel):
+    program_id: path_id("prg") = Field(description="`prg_…`")  # type: ignore[valid-type]  # a type made by a function
+
+
+class OfExpectation(InProgram):
+    expectation_id: path_id("exp") = Field(description="`exp_…`")  # type: ignore[valid-type]  # a type made by a function
+
+
+class WrittenExpectation(Body):
+    """A need in the customer's words, what shows it, and the line it has to cross."""
+
+    need: Text = Field(min_length=1, max_length=2000, pattern=r"\S")
+    source: Text = Field("", max_length=300, description="Where the need was heard")
+    weight: Weight = Weight.MUST
+    measure: Text = Field(max_length=40, description=f"One of {_MEASURES}")
+    parameters: dict[str, Any] = Field(
+        default_factory=dict,
+        description="What the measure needs to know; see the expectations that are there",
+    )
+    threshold: float = Field(
+        ge=-1e9, le=1e9, allow_inf_nan=False, description="A share from 0 to 1, points, a mean, or a count"
+    )
+    direction: Direction = Direction.AT_LEAST
+    cohort: Text | None = Field(None, description="`coh_…`; without it everybody in the program")
+    confidence: float = Field(0.95, gt=0.5, lt=1, description="One-sided")
+
+
+class ChangedExpectation(WrittenExpectation):
+    version: Int | None = Field(
+        None, ge=1, le=2**31 - 1, description="Refused (409) when it is not the newest"
+    )
+
+
+class ShownExpectation(BaseModel):
+    id: str
+    program: str
+    need: str
+    source: str
+    weight: Weight
+    measure: str
+    parameters: dict[str, Any]
+    threshold: float
+    direction: Direction
+    cohort: str | None
+    confidence: float
+    position: int
+    version: int
+    created_at: datetime
+    changed_at: datetime
+    changed_by: str
+    #: As in the list of readings; null until the first.
+    verdict: Verdict | None
+    sentence: str
+
+
+class ExpectationList(BaseModel):
+    items: list[ShownExpectation]
+    next: str | None
+
+
+class ShownReading(BaseModel):
+    taken_on: date
+    taken_at: datetime
+    version: int
+    verdict: Verdict
+    n: int
+    estimate: float | None
+    low: float | None
+    high: float | None
+    outcome: dict[str, Any] = Field(
+        description="On the score scale, 0 to 1, with all that the verdict rests on"
+    )
+    sample: dict[str, Any] = Field(description="Counts per level, and who was left out")
+
+
+class ReadingList(BaseModel):
+    items: list[ShownReading]
+    next: str | None
+
+
+class ShownSignature(BaseModel):
+    name: str
+    role: str
+    stance: Stance
+    reason: str
+    signed_at: datetime
+
+
+class ShownDecision(BaseModel):
+    id: str
+    choice: Choice
+    recommended: Choice | None
+    reason: str
+    conditions: list[dict[str, Any]]
+    next_look_on: date | None
+    state: DecisionState
+    signatures: list[ShownSignature]
+    signatures_needed: int
+    snapshot: dict[str, Any] = Field(description="The readings it was signed on")
+    digest: str = Field(description="SHA-256 of the snapshot's canonical JSON, in hex")
+    created_at: datetime
+    in_force_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+class DecisionList(BaseModel):
+    """The one that stands comes first, then the withdrawn ones, the newest first."""
+
+    items: list[ShownDecision]
+    next: str | None = None
+
+
+@blueprint.get("/programs/<program_id>/expectations", responses={200: ExpectationList})
+@scope(policy.SEE)
+def expectations(path: InProgram, query: Paging) -> Response:
+    """Expectations of a program in their order, each with its last verdict."""
+    program = program_queries.program(reading(), path.program_id)
+    page = queries.expectation_page(reading(), program.id, cursor=query.cursor, size=query.limit)
+    readings = queries.latest_readings(reading(), program.id)
+    return shown(
+        ExpectationList(items=[_shown(each, readings.get(each.id)) for each in page.items], next=page.next)
+    )
+
+
+@blueprint.post("/programs/<program_id>/expectations", responses={201: ShownExpectation})
+@scope(policy.CHANGE)
+def create(path: InProgram, body: WrittenExpectation) -> Response:
+    """Add an expectation; it is judged at once."""
+    program = program_queries.program(reading(), path.program_id)
+    row = service.add(writing(), program, _draft(body))
+    return shown(_now(program, row), 201)
+
+
+@blueprint.get("/programs/<program_id>/expectations/<expectation_id>", responses={200: ShownExpectation})
+@scope(policy.SEE)
+def expectation(path: OfExpectation) -> Response:
+    """One expectation with its last verdict."""
+    program = program_queries.program(reading(), path.program_id)
+    return shown(_now(program, queries.expectation(reading(), program.id, path.expectation_id)))
+
+
+@blueprint.put("/programs/<program_id>/expectations/<expectation_id>", responses={200: ShownExpectation})
+@scope(policy.CHANGE)
+def change(path: OfExpectation, body: ChangedExpectation) -> Response:
+    """Say it anew; it is judged at once."""
+    program = program_queries.program(reading(), path.program_id)
+    row = service.change(writing(), program, path.expectation_id, _draft(body), version=body.version)
+    return shown(_now(program, row))
+
+
+@blueprint.delete("/programs/<program_id>/expectations/<expectation_id>", responses={204: None})
+@scope(policy.CHANGE)
+def remove(path: OfExpectation) -> Response:
+    """Remove it with its readings; decisions keep what they were signed on."""
+    program = program_queries.program(reading(), path.program_id)
+    service.remove(writing(), program, path.expectation_id)
+    return Response(status=204)
+
+
+@blueprint.get("/programs/<program_id>/expectations/<expectation_id>/readings", responses={200: ReadingList})
+@scope(policy.SEE)
+def readings(path: OfExpectation, query: Paging) -> Response:
+    """The last reading of each day, the newest first."""
+    row = queries.expectation(reading(), path.program_id, path.expectation_id)
+    page = queries.reading_page(reading(), row.id, cursor=query.cursor, size=query.limit)
+    return shown(ReadingList(items=[_shown_reading(each) for each in page.items], next=page.next))
+
+
+@blueprint.get("/programs/<program_id>/decisions", responses={200: DecisionList})
+@scope(policy.SEE)
+def decisions(path: InProgram) -> Response:
+    """What was decided, with the signatures, dissent included."""
+    program = program_queries.program(reading(), path.program_id)
+    found = sorted(
+        queries.decisions(reading(), program.id), key=lambda each: each.state is DecisionState.WITHDRAWN
+    )
+    signed = queries.signatures(reading(), [each.id for each in found])
+    return shown(DecisionList(items=[_shown_decision(each, signed[each.id]) for each in found]))
+
+
+def _draft(body: WrittenExpectation) -> Draft:
+    try:
+        cohort_id = ids.decode("coh", body.cohort) if body.cohort else None
+    except NotFound as error:
+        raise Invalid("cohort", _("This program has no such cohort."), field="cohort") from error
+    return Draft(
+        need=body.need,
+        source=body.source,
+        weight=body.weight,
+        measure=body.measure,
+        parameters=body.parameters,
+        threshold=body.threshold,
+        direction=body.direction,
+        cohort_id=cohort_id,
+        confidence=body.confidence,
+    )
+
+
+def _now(program: Program, row: Expectation) -> ShownExpectation:
+    return _shown(row, queries.latest_readings(reading(), program.id).get(row.id))
+
+
+def _shown(row: Expectation, last: Reading | None) -> ShownExpectation:
+    return ShownExpectation(
+        id=ids.encode("exp", row.id),
+        program=ids.encode("prg", row.program_id),
+        need=row.need,
+        source=row.source,
+        weight=row.weight,
+        measure=row.measure,
+        parameters=row.parameters,
+        threshold=row.threshold,
+        direction=row.direction,
+        cohort=ids.encode("coh", row.cohort_id) if row.cohort_id else None,
+        confidence=row.confidence,
+        position=row.position,
+        version=row.version,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        changed_by=row.changed_by,
+        verdict=last.verdict if last is not None else None,
+        sentence=Row(row, last).sentence,
+    )
+
+
+def _shown_reading(row: Reading) -> ShownReading:
+    return ShownReading(
+        taken_on=row.taken_on,
+        taken_at=row.taken_at,
+        version=row.version,
+        verdict=row.verdict,
+        n=row.n,
+        estimate=row.estimate,
+        low=row.low,
+        high=row.high,
+        outcome=row.outcome,
+        sample=row.sample,
+    )
+
+
+def _shown_decision(row: Decision, signed: list[Signature]) -> ShownDecision:
+    return ShownDecision(
+        id=ids.encode("dec", row.id),
+        choice=row.choice,
+        recommended=row.recommended,
+        reason=row.reason,
+        conditions=row.conditions,
+        next_look_on=row.next_look_on,
+        state=row.state,
+        signatures=[
+            ShownSignature(
+                name=each.name,
+                role=each.role,
+                stance=each.stance,
+                reason=each.reason,
+                signed_at=each.signed_at,
+            )
+            for each in signed
+        ],
+        signatures_needed=row.signatures_needed,
+        snapshot=row.snapshot,
+        digest=row.digest,
+        created_at=row.created_at,
+        in_force_at=row.in_force_at,
+        withdrawn_at=row.withdrawn_at,
+    )

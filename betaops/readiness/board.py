@@ -1,0 +1,184 @@
+"""One expectation with its last reading, ready to be said and drawn. No session: everything is loaded."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from betaops.kernel import ids
+from betaops.kernel.i18n import gettext as _
+from betaops.readiness import measures, wording
+from betaops.readiness.figures import figure
+from betaops.readiness.measures import Evidence, Measure
+from betaops.readiness.models import Expectation, Reading
+from betaops.readiness.recommendation import FAILED, Choice, Standing, Weight, recommend
+from betaops.readiness.verdict import Direction, Verdict
+from betaops.readiness.wording import Found
+
+
+@dataclass
+class Row:
+    expectation: Expectation
+    reading: Reading | None
+    #: Name of the cohort; empty for everybody.
+    cohort: str = ""
+
+    @cached_property
+    def measure(self) -> Measure:
+        return measures.named(self.expectation.measure)
+
+    @cached_property
+    def parameters(self) -> Any:
+        return self.measure.read(self.expectation.parameters)
+
+    @property
+    def is_must(self) -> bool:
+        return self.expectation.weight is Weight.MUST
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.reading.verdict if self.reading is not None else Verdict.INCONCLUSIVE
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the reading is of the expectation as it now stands."""
+        return self.reading is not None and self.reading.version == self.expectation.version
+
+    @cached_property
+    def title(self) -> str:
+        """What is measured: “testers who answer 4 or more to “How easy was the import?””."""
+        return self.measure.title(self.parameters)
+
+    @cached_property
+    def line(self) -> str:
+        """“at least 70%”."""
+        text = figure(self.expectation.threshold, self.measure.unit)
+        if self.expectation.direction is Direction.AT_LEAST:
+            return _("at least %(threshold)s", threshold=text)
+        return _("at most %(threshold)s", threshold=text)
+
+    @cached_property
+    def found(self) -> Found | None:
+        if self.reading is None:
+            return None
+        value = self.reading.sample.get("value")
+        counted = self.reading.outcome["method"] == "count"
+        return Found.of(
+            self.reading.outcome,
+            self.reading.verdict,
+            self.measure.unit,
+            (lambda number: number)
+            if counted
+            else lambda score: self.measure.from_score(score, self.parameters),
+            told=self.measure.told(value) if counted and value is not None else "",
+        )
+
+    @cached_property
+    def sentence(self) -> str:
+        if self.found is None:
+            return _("Not measured yet.")
+        return wording.sentence(self.found)
+
+    @property
+    def short(self) -> str:
+        """“91% of 64, needs at least 97%”: for lists that have the verdict beside."""
+        if self.found is None or self.reading is None:
+            return self.line
+        if self.measure.is_counted:
+            return f"{self.found.told} ({self.found.line})"
+        if self.reading.estimate is None:
+            return _("nothing yet, %(line)s", line=self.found.line)
+        return _(
+            "%(estimate)s from %(people)s, %(line)s",
+            estimate=self.found.figure(self.reading.estimate),
+            people=self.reading.n,
+            line=self.found.line,
+        )
+
+    def told(self, past: Any) -> str:
+        """The estimate of a former reading (`queries.Past`) in words."""
+        return "–" if past.estimate is None else figure(past.estimate, self.measure.unit)
+
+    @property
+    def method(self) -> str:
+        return wording.method(self.found) if self.found is not None else ""
+
+    @property
+    def limits(self) -> list[str]:
+        if self.found is None or self.reading is None:
+            return []
+        return wording.limits(self.found, self.reading.sample.get("excluded", {}))
+
+    @property
+    def evidence(self) -> Evidence:
+        return self.measure.evidence(self.parameters)
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The axis of the drawing, in the measure's unit."""
+        low, high = self.measure.span(self.parameters)
+        if self.found is not None and self.measure.is_counted:
+            high = max(high, self.found.high, self.found.threshold)
+        return low, high
+
+    @property
+    def standing(self) -> Standing:
+        estimate = self.reading.estimate if self.reading is not None else None
+        rising = self.expectation.direction is Direction.AT_LEAST
+        leans = estimate is not None and (
+            estimate >= self.expectation.threshold if rising else estimate <= self.expectation.threshold
+        )
+        return Standing(self.expectation.weight, self.verdict, leans)
+
+    def to_json(self) -> dict[str, Any]:
+        """For snapshots, reports and the API: all the verdict rests on, nothing about any person."""
+        expectation, reading = self.expectation, self.reading
+        return {
+            "id": ids.encode("exp", expectation.id),
+            "need": expectation.need,
+            "source": expectation.source,
+            "weight": expectation.weight.value,
+            "measure": expectation.measure,
+            "parameters": expectation.parameters,
+            "threshold": expectation.threshold,
+            "direction": expectation.direction.value,
+            "scope": ids.encode("coh", expectation.cohort_id) if expectation.cohort_id else None,
+            "confidence": expectation.confidence,
+            "version": expectation.version,
+            "reading": None if reading is None else reading_json(reading),
+        }
+
+
+def reading_json(reading: Reading) -> dict[str, Any]:
+    return {
+        "taken_at": reading.taken_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "version": reading.version,
+        "verdict": reading.verdict.value,
+        "n": reading.n,
+        "estimate": reading.estimate,
+        "low": reading.low,
+        "high": reading.high,
+        "outcome": reading.outcome,
+        "sample": reading.sample,
+    }
+
+
+def recommended(rows: Sequence[Row]) -> Choice | None:
+    return recommend([row.standing for row in rows])
+
+
+def missing(rows: Sequence[Row]) -> list[Row]:
+    """Must-haves that are not met, the failed ones first: what stands between here and GO."""
+    found = [row for row in rows if row.is_must and row.verdict is not Verdict.MET]
+    return sorted(found, key=lambda row: row.verdict not in FAILED)
+
+
+def tally(rows: Sequence[Row]) -> dict[Verdict, int]:
+    """How many expectations stand where; every verdict is named."""
+    return {verdict: sum(row.verdict is verdict for row in rows) for verdict in Verdict}
+
+
+def need_key(need: str) -> str:
+    """What makes two wordings the same need: letters without case, spaces and punctuation."""
+    return re.sub(r"[\W_]+", " ", need.casefold()).strip()

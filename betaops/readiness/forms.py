@@ -1,0 +1,291 @@
+"""Forms for expectations and decisions: parsing, and messages for people."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from wtforms import (
+    DateField,
+    FieldList,
+    FormField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms import Form as PlainForm
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from betaops.kernel import ids
+from betaops.kernel.errors import NotFound
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.readiness.figures import Unit
+from betaops.readiness.measures import Measure
+from betaops.readiness.models import Expectation, Stance
+from betaops.readiness.recommendation import Choice, Weight
+from betaops.readiness.service.deciding import Condition
+from betaops.readiness.service.expecting import Draft
+from betaops.readiness.verdict import Direction
+from betaops.web.forms import Form
+
+#: How many conditions a decision's form offers.
+CONDITIONS = 3
+
+
+class ExpectationForm(Form):
+    """What every expectation says; `form_class` adds what its measure asks for."""
+
+    need = TextAreaField(
+        _l("What do customers need?"),
+        [DataRequired(_l("Say what customers need, in their words.")), Length(max=2000)],
+        description=_l("In their words: “Sync never loses a note”. Several measures may serve one need."),
+    )
+    source = StringField(
+        _l("Where was it heard?"),
+        [Optional(), Length(max=300)],
+        description=_l("An interview, a request, a contract, a market document."),
+    )
+    weight = RadioField(
+        _l("How much does it matter?"),
+        choices=[
+            (Weight.MUST.value, _l("Must: without it the product does not ship")),
+            (Weight.SHOULD.value, _l("Should: it counts, but does not stop a release")),
+        ],
+        default=Weight.MUST.value,
+    )
+    direction = RadioField(
+        _l("The need is met when it is"),
+        choices=[
+            (Direction.AT_LEAST.value, _l("at least the line")),
+            (Direction.AT_MOST.value, _l("at most the line")),
+        ],
+    )
+    threshold = StringField(_l("Line"), [InputRequired(_l("Say where the line is."))])
+    cohort = SelectField(_l("Whose answers count?"), default="")
+    confidence = SelectField(
+        _l("How sure must it be?"),
+        choices=[
+            ("0.8", _l("80%: wrong one time in five at the line")),
+            ("0.9", _l("90%: wrong one time in ten at the line")),
+            ("0.95", _l("95%: wrong one time in twenty at the line")),
+            ("0.99", _l("99%: wrong one time in a hundred at the line")),
+        ],
+        default="0.95",
+    )
+    version = HiddenField()
+
+    measure: Measure
+    base: dict[str, Any]
+
+    def validate_threshold(self, _field: StringField) -> None:
+        if self.threshold_value() is None:
+            raise ValidationError(
+                _(
+                    "Write a number, such as %(example)s.",
+                    example=_written(self.measure, self.measure.threshold),
+                )
+            )
+
+    def threshold_value(self) -> float | None:
+        """In the measure's unit; None for what is no number."""
+        text = (
+            (self.threshold.data or "").strip().removesuffix("%").replace(",", ".").replace("−", "-").strip()
+        )
+        try:
+            value = float(text)
+        except ValueError:
+            return None
+        if not abs(value) < 1e9:
+            return None
+        return round(value / 100, 9) if self.measure.unit is Unit.SHARE else value
+
+    def parameters(self) -> dict[str, Any]:
+        """What the measure is to know."""
+        return self.base
+
+    def draft(self) -> Draft:
+        """After validation."""
+        return Draft(
+            need=self.need.data or "",
+            source=self.source.data or "",
+            weight=Weight(self.weight.data),
+            measure=self.measure.kind,
+            parameters=self.parameters(),
+            threshold=self.threshold_value() or 0.0,
+            direction=Direction(self.direction.data),
+            cohort_id=_cohort_id(self.cohort.data) if "cohort" in self else None,
+            confidence=float(self.confidence.data) if "confidence" in self else 0.95,
+        )
+
+
+class _AnswersForm(ExpectationForm):
+    counted = SelectMultipleField(
+        _l("Which answers are good?"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+
+    def validate_counted(self, field: SelectMultipleField) -> None:
+        if not field.data:
+            raise ValidationError(_("Tick at least one answer."))
+        if len(field.data) == len(self.base["answers"]):
+            raise ValidationError(_("If every answer is good, nothing can be found out."))
+
+    def parameters(self) -> dict[str, Any]:
+        return self.base | {"counted": list(self.counted.data or [])}
+
+
+class _DoingForm(ExpectationForm):
+    times = IntegerField(
+        _l("At least how many times?"),
+        [InputRequired(_l("Say how many times.")), NumberRange(1, 10_000)],
+        default=1,
+    )
+
+    def parameters(self) -> dict[str, Any]:
+        return self.base | {"times": self.times.data}
+
+
+_FORMS: dict[str, type[ExpectationForm]] = {"survey_share": _AnswersForm, "usage_share": _DoingForm}
+
+
+def expectation_form(
+    measure: Measure,
+    parameters: dict[str, Any],
+    cohorts: Sequence[tuple[Any, str]],
+    row: Expectation | None = None,
+    need: str = "",
+    **options: Any,
+) -> ExpectationForm:
+    """The form for one measure, filled from `row` where one is edited; `cohorts` are (id, name).
+
+    `options` go to the form: `formdata=None` shows what is saved whatever was sent.
+    """
+    chosen = _FORMS.get(measure.kind, ExpectationForm)
+    shown = _shown(row, need) | {
+        "direction": (row.direction if row is not None else measure.direction).value,
+        "threshold": _written(measure, row.threshold if row is not None else measure.threshold),
+        "counted": list(parameters.get("counted", [])),
+        "times": parameters.get("times", 1),
+    }
+    form = chosen(data=shown, **options)
+    form.measure, form.base = measure, parameters
+    form.cohort.choices = [("", _("Everybody in the program"))] + [
+        (ids.encode("coh", each), name) for each, name in cohorts
+    ]
+    form.threshold.label.text = _LINES[measure.unit]
+    if measure.is_counted:
+        del form.cohort, form.confidence
+    if isinstance(form, _AnswersForm):
+        form.counted.choices = [(each["code"], each["label"]) for each in parameters["answers"]]
+    return form
+
+
+_LINES = {
+    Unit.SHARE: _l("Line, in percent of testers"),
+    Unit.POINTS: _l("Line, in points"),
+    Unit.MEAN: _l("Line, on the scale of the question"),
+    Unit.COUNT: _l("Line, as a number"),
+}
+
+
+def _written(measure: Measure, value: float) -> str:
+    """A line as it is typed: percent without its sign."""
+    return f"{value * 100 if measure.unit is Unit.SHARE else value:g}"
+
+
+def _shown(row: Expectation | None, need: str) -> dict[str, Any]:
+    if row is None:
+        return {"need": need}
+    return {
+        "need": row.need,
+        "source": row.source,
+        "weight": row.weight.value,
+        "cohort": ids.encode("coh", row.cohort_id) if row.cohort_id else "",
+        "confidence": f"{row.confidence:g}",
+        "version": str(row.version),
+    }
+
+
+def _cohort_id(text: str | None) -> Any:
+    if not text:
+        return None
+    try:
+        return ids.decode("coh", text)
+    except NotFound:
+        return None
+
+
+class _ConditionForm(PlainForm):
+    text = StringField(_l("What must happen"), [Optional(), Length(max=500)])
+    owner = StringField(_l("Who sees to it"), [Optional(), Length(max=120)])
+    due_on = DateField(_l("Until"), [Optional()])
+
+
+class SigningForm(Form):
+    """Asks for the password again, unless the member has signed in a moment ago."""
+
+    password = PasswordField(
+        _l("Your password"),
+        [InputRequired(_l("Enter your password: a signature is yours alone."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class DecisionForm(SigningForm):
+    choice = RadioField(
+        _l("Decision"),
+        [DataRequired(_l("Choose what you decide."))],
+        choices=[
+            (Choice.GO.value, _l("Go: it ships")),
+            (
+                Choice.CONDITIONAL.value,
+                _l("Conditional go: it ships, and these conditions are met by their dates"),
+            ),
+            (Choice.NO_GO.value, _l("No-go: it does not ship now")),
+        ],
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        [Optional(), Length(max=4000)],
+        description=_l("Needed when you decide against the recommendation. It stays with the decision."),
+    )
+    conditions = FieldList(FormField(_ConditionForm), min_entries=CONDITIONS, max_entries=CONDITIONS)
+    next_look_on = DateField(
+        _l("Next look"), [Optional()], description=_l("For a no-go: when it is decided again.")
+    )
+    role = StringField(_l("You sign as"), [DataRequired(_l("Say in which role you sign.")), Length(max=120)])
+    seen = HiddenField()
+
+    def stated_conditions(self) -> list[Condition]:
+        """Lines with anything in them; one without a date is refused by the service as one of the past is."""
+        return [
+            Condition(entry["text"] or "", entry["owner"] or "", entry["due_on"] or date.min)
+            for entry in self.conditions.data
+            if entry["text"] or entry["owner"] or entry["due_on"]
+        ]
+
+
+class SignatureForm(SigningForm):
+    stance = RadioField(
+        _l("Your position"),
+        [DataRequired(_l("Say whether you agree."))],
+        choices=[
+            (Stance.ASSENT.value, _l("I agree with this decision")),
+            (Stance.DISSENT.value, _l("I disagree, and my reason stays with the decision")),
+        ],
+    )
+    reason = TextAreaField(
+        _l("Reason"), [Optional(), Length(max=4000)], description=_l("Needed when you disagree.")
+    )
+    role = StringField(_l("You sign as"), [DataRequired(_l("Say in which role you sign.")), Length(max=120)])
+
+
+class WithdrawalForm(SigningForm):
+    reason = TextAreaField(
+        _l("Why is it withdrawn?"), [DataRequired(_l("Say why it is withdrawn.")), Length(max=4000)]
+    )

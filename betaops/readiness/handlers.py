@@ -1,0 +1,44 @@
+"""What readiness does when evidence came in or went: it has the program read anew, soon and once."""
+
+from betaops.enrollment.events import EnrollmentChanged, TesterErased, TestersImported
+from betaops.feedback.events import (
+    FixChecked,
+    ReportAmended,
+    ReportMerged,
+    ReportReceived,
+    ReportStateChanged,
+    ReportVoted,
+    VoteWithdrawn,
+)
+from betaops.kernel.work import Work
+from betaops.programs.events import PhaseChanged
+from betaops.readiness import queries
+from betaops.readiness.jobs import soon
+from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
+
+#: Events that name the program whose evidence they change.
+Told = (
+    SurveyAnswered
+    | ResponseWithdrawn
+    | EnrollmentChanged
+    | TestersImported
+    | ReportReceived
+    | ReportAmended
+    | ReportStateChanged
+    | ReportMerged
+    | ReportVoted
+    | VoteWithdrawn
+    | FixChecked
+    | PhaseChanged
+)
+
+
+def read_soon(work: Work, event: Told) -> None:
+    """Something was answered, reported, decided about a person, or the program's phase changed."""
+    soon(work, event.program_id)
+
+
+def read_all_soon(work: Work, event: TesterErased) -> None:
+    """A person is gone, and with them what they said, in whatever program."""
+    for _workspace_id, program_id in queries.measured_programs(work.session, work.workspace_id):
+        soon(work, program_id)

@@ -1,0 +1,173 @@
+"""What every measure is: a way from a program's data to one score for each tester."""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlalchemy.orm import Session
+
+from betaops.kernel.errors import Invalid
+from betaops.kernel.i18n import gettext as _
+from betaops.programs.models import Program
+from betaops.readiness.figures import Unit
+from betaops.readiness.verdict import Direction
+
+
+class Parameters(BaseModel):
+    """What a measure needs to know, as stored with the expectation; unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The testers an expectation speaks of."""
+
+    program_id: UUID
+    product_id: UUID
+    #: Ever accepted and not removed; within the cohort where there is one.
+    testers: frozenset[UUID]
+    #: Those of them who began.
+    started: frozenset[UUID]
+    #: Removed from the program and left out for that.
+    removed: int = 0
+    is_cohort: bool = False
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Scores as counts for each level of [0, 1], and who is not among them."""
+
+    levels: tuple[float, ...]
+    counts: tuple[int, ...]
+    #: How many could have a score; those without one are silent.
+    asked: int
+    excluded: dict[str, int] = field(default_factory=dict)
+    #: A counted fact instead of scores.
+    value: int | None = None
+
+    @property
+    def n(self) -> int:
+        return sum(self.counts)
+
+    @property
+    def waiting(self) -> int:
+        return max(0, self.asked - self.n)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"levels": list(self.levels), "counts": list(self.counts)}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Where the people and answers behind a number are listed: an endpoint, its values, the link's words."""
+
+    endpoint: str
+    values: dict[str, Any]
+    label: str
+
+
+class Group(StrEnum):
+    """Where a measure's data comes from: the headings under which measures are offered."""
+
+    ANSWERS = "answers"
+    USE = "use"
+    FEEDBACK = "feedback"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something that could be measured here: `key` names it in addresses, `parameters` are a first guess."""
+
+    key: str
+    label: str
+    note: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+class Measure(ABC):
+    """One way to measure. A new one is a class in a file of its own and a line in the registry."""
+
+    kind: ClassVar[str]
+    label: ClassVar[Any]
+    hint: ClassVar[Any] = ""
+    group: ClassVar[Group]
+    unit: ClassVar[Unit] = Unit.SHARE
+    direction: ClassVar[Direction] = Direction.AT_LEAST
+    #: A sensible line to begin with, in the measure's unit.
+    threshold: ClassVar[float] = 0.7
+    #: What is imagined besides the answers, see `statistics.bounded`: 0.5 for scales made of several questions.
+    imagined: ClassVar[float] = 1.0
+    parameters: ClassVar[type[Parameters]] = Parameters
+
+    @property
+    def is_counted(self) -> bool:
+        return self.unit is Unit.COUNT
+
+    def read(self, parameters: Mapping[str, Any]) -> Any:
+        """Stored parameters as an object; `Invalid` for what this measure cannot use."""
+        try:
+            return self.parameters.model_validate(parameters)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(str(part) for part in first["loc"]) or "parameters"
+            raise Invalid(
+                "parameters",
+                _("%(measure)s: %(name)s is missing or wrong.", measure=self.label, name=name),
+                field=name,
+            ) from error
+
+    def to_score(self, value: float, parameters: Any) -> float:
+        """From the measure's unit to [0, 1]."""
+        return value
+
+    def from_score(self, score: float, parameters: Any) -> float:
+        """From [0, 1] to the measure's unit."""
+        return score
+
+    def span(self, parameters: Any) -> tuple[float, float]:
+        """Smallest and greatest value in the unit: the axis of the drawing."""
+        return self.from_score(0.0, parameters), self.from_score(1.0, parameters)
+
+    def offers(self, session: Session, program: Program) -> list[Offer]:
+        """What it could be applied to in this program; measures without parameters offer themselves."""
+        return [Offer("", str(self.label), str(self.hint))]
+
+    def offer(self, session: Session, program: Program, key: str) -> Offer | None:
+        """The offer of that key; None where there is none."""
+        return next((each for each in self.offers(session, program) if each.key == key), None)
+
+    @abstractmethod
+    def title(self, parameters: Any) -> str:
+        """What is measured, in words that end a sentence: "share who answer 4 or more to “…”"."""
+
+    @abstractmethod
+    def sample(self, session: Session, scope: Scope, parameters: Any) -> Sample:
+        """The scores as they stand."""
+
+    @abstractmethod
+    def evidence(self, parameters: Any) -> Evidence:
+        """Where the data is listed. Values leave out the program's `slug`."""
+
+    def told(self, value: int) -> str:
+        """A counted value in words; only counted measures are asked."""
+        raise NotImplementedError
+
+
+def shares(yes: int, n: int, asked: int, excluded: dict[str, int] | None = None) -> Sample:
+    """A sample of yes and no."""
+    return Sample((0.0, 1.0), (n - yes, yes), max(asked, n), excluded or {})
+
+
+def by_level(
+    scores: Iterable[float], always: Sequence[float] = (0.0, 1.0)
+) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Scores as sorted levels with their counts; the levels in `always` are there even when nobody is."""
+    counted = Counter(round(score, 9) for score in scores)
+    levels = sorted({*counted, *always})
+    return tuple(levels), tuple(counted[level] for level in levels)

@@ -1,0 +1,84 @@
+"""What an expectation can prove before anybody has answered."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from betaops.readiness.figures import Unit, figure
+from betaops.readiness.measures import Measure
+from betaops.readiness.verdict import Direction
+from betaops.statistics import planning
+
+#: How frequent a problem is of which the plan says how likely anybody meets it.
+RARE = 0.05
+#: How far from the line towards the best value the truths lie that the plan asks about.
+_WAY = (0.25, 0.5, 0.75)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """If this is really so, so many answers prove it four times out of five; None: more than 20,000."""
+
+    value: str
+    answers: int | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    threshold: str
+    #: Fewest answers, all as good as can be; None where no number proves it.
+    smallest: int | None
+    #: The same if one more expectation of this weight were added.
+    smallest_with_one_more: int | None
+    truths: tuple[Truth, ...]
+    #: Expectations of this weight that are judged together, this one among them.
+    family: int
+    #: Testers it speaks of now.
+    testers: int
+    #: The chance that at least one of them meets a problem that strikes one in twenty.
+    rare_met: float
+    #: How frequent a problem may still be that none of them met.
+    unseen: float
+    is_counted: bool
+    is_mean: bool
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Even if all of them answer as well as can be, it is not proven."""
+        return not self.is_counted and (self.smallest is None or self.smallest > self.testers)
+
+
+def plan(
+    measure: Measure,
+    parameters: Any,
+    *,
+    threshold: float,
+    direction: Direction,
+    confidence: float,
+    family: int,
+    testers: int,
+) -> Plan:
+    """`threshold` in the measure's unit; `family` counts this expectation too."""
+    error = (1 - confidence) / family
+    line = measure.to_score(threshold, parameters) if not measure.is_counted else 0.5
+    rising = line if direction is Direction.AT_LEAST else 1 - line
+    truths = []
+    for way in () if measure.is_counted else _WAY:
+        score = rising + (1 - rising) * way
+        value = measure.from_score(score if direction is Direction.AT_LEAST else 1 - score, parameters)
+        truths.append(
+            Truth(
+                figure(value, measure.unit, against=threshold), planning.answers_needed(rising, score, error)
+            )
+        )
+    return Plan(
+        threshold=figure(threshold, measure.unit),
+        smallest=planning.smallest_perfect_sample(rising, error),
+        smallest_with_one_more=planning.smallest_perfect_sample(rising, (1 - confidence) / (family + 1)),
+        truths=tuple(truths),
+        family=family,
+        testers=testers,
+        rare_met=planning.chance_to_meet(RARE, testers),
+        unseen=planning.largest_unseen(testers, 1 - confidence),
+        is_counted=measure.is_counted,
+        is_mean=measure.unit in (Unit.MEAN, Unit.POINTS),
+    )

@@ -1,0 +1,19 @@
+"""What can be done with expectations, readings and decisions."""
+
+from betaops.readiness.service.deciding import Condition, propose, sign, withdraw
+from betaops.readiness.service.expecting import add, change, move, remove
+from betaops.readiness.service.participating import count_weeks
+from betaops.readiness.service.reading import take_readings
+
+__all__ = [
+    "Condition",
+    "add",
+    "change",
+    "count_weeks",
+    "move",
+    "propose",
+    "remove",
+    "sign",
+    "take_readings",
+    "withdraw",
+]

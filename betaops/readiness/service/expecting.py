@@ -1,0 +1,164 @@
+"""Adding, changing, ordering and removing expectations."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+
+from betaops.cohorts.models import Cohort
+from betaops.kernel import versions
+from betaops.kernel.errors import Invalid
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.work import Work
+from betaops.programs.models import Program
+from betaops.readiness import measures, queries
+from betaops.readiness.events import ExpectationAdded, ExpectationChanged, ExpectationRemoved
+from betaops.readiness.models import Expectation, Reading
+from betaops.readiness.recommendation import Weight
+from betaops.readiness.service.reading import take_readings
+from betaops.readiness.verdict import Direction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What an expectation is to say; checked against its measure before it is kept."""
+
+    need: str
+    measure: str
+    threshold: float
+    direction: Direction
+    parameters: dict[str, Any]
+    source: str = ""
+    weight: Weight = Weight.MUST
+    cohort_id: UUID | None = None
+    confidence: float = 0.95
+
+
+def add(work: Work, program: Program, draft: Draft) -> Expectation:
+    """At the end of the list, with its first reading. `Invalid` names the field that cannot be."""
+    values = _checked(work, program, draft)
+    last = work.session.scalar(
+        select(func.max(Expectation.position)).where(Expectation.program_id == program.id)
+    )
+    row = Expectation(
+        program_id=program.id, position=0 if last is None else last + 1, created_at=work.now, **values
+    )
+    versions.stamp(work, row)
+    work.add(row)
+    work.record(ExpectationAdded(expectation_id=row.id, program_id=program.id, need=row.need))
+    take_readings(work, program)
+    return row
+
+
+def change(
+    work: Work, program: Program, expectation_id: UUID, draft: Draft, *, version: int | None
+) -> Expectation:
+    """Save it anew and judge it anew; `Stale` when somebody saved in between."""
+    queries.expectation(work.session, program.id, expectation_id)
+    row = work.lock(Expectation, expectation_id)
+    values = _checked(work, program, draft)
+    before = {name: getattr(row, name) for name in values}
+    changed = versions.edit(work, row, version, **values)
+    if changed:
+        work.session.flush()
+        work.record(
+            ExpectationChanged(
+                expectation_id=row.id,
+                program_id=program.id,
+                need=row.need,
+                changes=[f"{name}: {_plain(before[name])} → {_plain(values[name])}" for name in changed],
+            )
+        )
+        take_readings(work, program)
+    return row
+
+
+def move(work: Work, program: Program, expectation_id: UUID, *, up: bool) -> None:
+    """One place up or down among those of the same weight; at the end nothing happens."""
+    rows = list(queries.expectations(work.session, program.id, locked=True))
+    row = next((each for each in rows if each.id == expectation_id), None)
+    if row is None:
+        queries.expectation(work.session, program.id, expectation_id)
+        return
+    group = [each for each in rows if each.weight is row.weight]
+    here = group.index(row)
+    there = here - 1 if up else here + 1
+    if 0 <= there < len(group):
+        group[here], group[there] = group[there], group[here]
+    others = [each for each in rows if each.weight is not row.weight]
+    for position, each in enumerate([*group, *others]):
+        each.position = position
+
+
+def remove(work: Work, program: Program, expectation_id: UUID) -> None:
+    """Gone with its readings. What was decided on it keeps its own copy."""
+    queries.expectation(work.session, program.id, expectation_id)
+    row = work.lock(Expectation, expectation_id)
+    reading = queries.latest_readings(work.session, program.id).get(row.id)
+    work.record(
+        ExpectationRemoved(
+            expectation_id=row.id,
+            program_id=program.id,
+            need=row.need,
+            verdict=reading.verdict.value if reading else "",
+        )
+    )
+    work.session.execute(delete(Reading).where(Reading.expectation_id == row.id))
+    work.delete(row)
+    work.session.flush()
+    take_readings(work, program)
+
+
+def _checked(work: Work, program: Program, draft: Draft) -> dict[str, Any]:
+    """The columns of a draft that can be kept."""
+    if not draft.need.strip():
+        raise Invalid("need", _("Say what customers need, in their words."), field="need")
+    if draft.measure not in measures.KINDS:
+        raise Invalid("measure", _("There is no such measure."), field="measure")
+    measure = measures.named(draft.measure)
+    parameters = measure.read(draft.parameters)
+    low, high = measure.span(parameters)
+    if measure.is_counted:
+        if draft.threshold < 0 or draft.threshold != int(draft.threshold):
+            raise Invalid("threshold", _("A count is a whole number from 0 up."), field="threshold")
+        if draft.cohort_id is not None:
+            raise Invalid(
+                "cohort", _("This is counted for the whole program, not for a cohort."), field="cohort"
+            )
+    elif not low < draft.threshold < high:
+        raise Invalid(
+            "threshold",
+            _(
+                "The line must lie between %(low)s and %(high)s, both left out: no sample can prove all or nothing.",
+                low=f"{low:g}",
+                high=f"{high:g}",
+            ),
+            field="threshold",
+        )
+    if not 0.5 < draft.confidence < 1:
+        raise Invalid("confidence", _("Confidence lies between 50% and 100%."), field="confidence")
+    if draft.cohort_id is not None and not _has_cohort(work, program, draft.cohort_id):
+        raise Invalid("cohort", _("This program has no such cohort."), field="cohort")
+    return {
+        "need": draft.need.strip(),
+        "source": draft.source.strip(),
+        "weight": draft.weight,
+        "measure": measure.kind,
+        "parameters": parameters.model_dump(mode="json"),
+        "threshold": float(draft.threshold),
+        "direction": draft.direction,
+        "cohort_id": draft.cohort_id,
+        "confidence": draft.confidence,
+    }
+
+
+def _has_cohort(work: Work, program: Program, cohort_id: UUID) -> bool:
+    return (
+        work.session.scalar(select(Cohort.id).where(Cohort.id == cohort_id, Cohort.program_id == program.id))
+        is not None
+    )
+
+
+def _plain(value: Any) -> str:
+    return getattr(value, "value", None) or str(value)

@@ -1,0 +1,121 @@
+"""Taking readings: every expectation of a program judged on the data as it stands."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from betaops.kernel.work import Work
+from betaops.programs.models import Phase, Program
+from betaops.readiness import measures, queries
+from betaops.readiness.board import need_key
+from betaops.readiness.events import VerdictChanged
+from betaops.readiness.measures import Measure, Sample, Scope
+from betaops.readiness.models import Expectation, Reading
+from betaops.readiness.verdict import Mode, Outcome, Verdict, counted, reconciled, verdict
+
+
+class _Judged(NamedTuple):
+    expectation: Expectation
+    measure: Measure
+    sample: Sample
+    outcome: Outcome
+
+
+def take_readings(work: Work, program: Program) -> list[Reading]:
+    """Today's reading of each expectation, made or brought up to date; changed verdicts become events.
+
+    May run as often as one likes: the same data gives the same rows.
+    """
+    judged = _judge(work, program, queries.expectations(work.session, program.id, locked=True))
+    verdicts = _reconcile(judged)
+    last = queries.latest_readings(work.session, program.id)
+    return [
+        _keep(work, each, verdicts[each.expectation.id], last.get(each.expectation.id)) for each in judged
+    ]
+
+
+def _judge(work: Work, program: Program, expectations: Sequence[Expectation]) -> list[_Judged]:
+    scopes: dict[UUID | None, Scope] = {}
+    mode = Mode.CLOSE if program.phase in (Phase.CLOSED, Phase.ARCHIVED) else Mode.LIVE
+    # What must be and what should be are two families: adding a wish does not make the musts harder to prove.
+    families = Counter(each.weight for each in expectations if not measures.named(each.measure).is_counted)
+    judged = []
+    for expectation in expectations:
+        if expectation.cohort_id not in scopes:
+            scopes[expectation.cohort_id] = queries.scope(work.session, program, expectation.cohort_id)
+        measure = measures.named(expectation.measure)
+        parameters = measure.read(expectation.parameters)
+        sample = measure.sample(work.session, scopes[expectation.cohort_id], parameters)
+        if measure.is_counted:
+            outcome = counted(
+                sample.value or 0, int(expectation.threshold), expectation.direction, sample.asked
+            )
+        else:
+            outcome = verdict(
+                sample.levels,
+                sample.counts,
+                measure.to_score(expectation.threshold, parameters),
+                expectation.direction,
+                expectation.confidence,
+                families[expectation.weight],
+                mode,
+                imagined=measure.imagined,
+                waiting=sample.waiting,
+            )
+        judged.append(_Judged(expectation, measure, sample, outcome))
+    return judged
+
+
+def _reconcile(judged: Sequence[_Judged]) -> dict[UUID, Verdict]:
+    """The verdicts as they count, by expectation: measures of one need are heard together."""
+    needs: dict[str, list[_Judged]] = defaultdict(list)
+    for each in judged:
+        needs[need_key(each.expectation.need)].append(each)
+    return {
+        each.expectation.id: word
+        for group in needs.values()
+        for each, word in zip(group, reconciled([each.outcome["verdict"] for each in group]), strict=True)
+    }
+
+
+def _keep(work: Work, judged: _Judged, word: Verdict, last: Reading | None) -> Reading:
+    expectation, measure, sample, outcome = judged
+    former = last.verdict if last is not None else None
+    if last is not None and last.taken_on == work.now.date():
+        row = last
+        if (row.version, row.verdict, row.outcome, row.sample) == (
+            expectation.version,
+            word,
+            dict(outcome),
+            sample.to_json(),
+        ):
+            return row
+    else:
+        row = Reading(
+            program_id=expectation.program_id,
+            expectation_id=expectation.id,
+            taken_on=work.now.date(),
+        )
+    parameters = measure.read(expectation.parameters)
+
+    def in_unit(score: float | None) -> float | None:
+        if score is None or measure.is_counted:
+            return score
+        return round(measure.from_score(score, parameters), 9)
+
+    row.taken_at, row.version, row.verdict, row.n = work.now, expectation.version, word, outcome["n"]
+    row.estimate, row.low, row.high = (in_unit(outcome[name]) for name in ("estimate", "low", "high"))
+    row.outcome, row.sample = dict(outcome), sample.to_json()
+    work.add(row)
+    if former is not word:
+        work.record(
+            VerdictChanged(
+                expectation_id=expectation.id,
+                program_id=expectation.program_id,
+                former=former.value if former else "",
+                verdict=word.value,
+                n=outcome["n"],
+            )
+        )
+    return row

@@ -1,0 +1,177 @@
+"""Adding and changing expectations: first what shows it, then where the line is."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+
+from betaops.cohorts import queries as cohort_queries
+from betaops.kernel import ids
+from betaops.kernel.errors import Invalid, NotFound
+from betaops.kernel.i18n import gettext as _
+from betaops.programs import queries as program_queries
+from betaops.programs.models import Program
+from betaops.readiness import measures, policy, queries, service
+from betaops.readiness.board import Row
+from betaops.readiness.forms import ExpectationForm, expectation_form
+from betaops.readiness.measures import Group, Measure
+from betaops.readiness.models import Expectation
+from betaops.readiness.plan import Plan, plan
+from betaops.readiness.recommendation import Weight
+from betaops.readiness.verdict import Direction
+from betaops.readiness.views import blueprint
+from betaops.web.access import needs
+from betaops.web.application import reading, writing
+from betaops.web.conflicts import conflict_with, number
+from betaops.web.forms import EmptyForm, refusals
+
+LONGEST_NEED = 2000
+
+
+@blueprint.get("/expectations/measures")
+@needs(policy.CHANGE)
+def choose(slug: str) -> str:
+    """What could show that a need is met: questions, events, feedback."""
+    program = program_queries.program_by_slug(reading(), slug)
+    offered = [
+        (
+            group,
+            [
+                (each, each.offers(reading(), program))
+                for each in measures.KINDS.values()
+                if each.group is group
+            ],
+        )
+        for group in Group
+    ]
+    return render_template(
+        "readiness/choose.html",
+        program=program,
+        offered=offered,
+        need=request.args.get("need", "")[:LONGEST_NEED],
+    )
+
+
+@blueprint.route("/expectations/new", methods=["GET", "POST"])
+@needs(policy.CHANGE)
+def new(slug: str) -> Any:
+    program = program_queries.program_by_slug(reading(), slug)
+    measure = measures.KINDS.get(request.args.get("measure", ""))
+    offer = measure.offer(reading(), program, request.args.get("of", "")) if measure is not None else None
+    if measure is None or offer is None:
+        return redirect(url_for(".choose", slug=slug, need=request.args.get("need")), 303)
+    need = request.args.get("need", "")[:LONGEST_NEED]
+    form = expectation_form(measure, offer.parameters, _cohorts(program), need=need)
+    if form.validate_on_submit():
+        with refusals(form):
+            service.add(writing(), program, form.draft())
+            flash(_("The expectation is there, with its first reading."))
+            return redirect(url_for(".index", slug=slug), 303)
+    return _page(program, measure, form, None)
+
+
+@blueprint.route("/expectations/<id(exp):expectation_id>", methods=["GET", "POST"])
+@needs(policy.CHANGE)
+def edit(slug: str, expectation_id: UUID) -> Any:
+    program = program_queries.program_by_slug(reading(), slug)
+    row = queries.expectation(reading(), program.id, expectation_id)
+    measure, cohorts = measures.named(row.measure), _cohorts(program)
+    form = expectation_form(measure, row.parameters, cohorts, row)
+    if form.validate_on_submit():
+        with refusals(form):
+            service.change(writing(), program, row.id, form.draft(), version=number(form.version.data))
+            flash(_("Saved, and judged anew."))
+            return redirect(url_for(".index", slug=slug), 303)
+    saved = expectation_form(measure, row.parameters, cohorts, row, formdata=None)
+    conflict = conflict_with(form, saved, version=row.version, who=row.changed_by, when=row.changed_at)
+    return _page(program, measure, form, row, conflict)
+
+
+@blueprint.post("/expectations/<id(exp):expectation_id>/place")
+@needs(policy.CHANGE)
+def move(slug: str, expectation_id: UUID) -> Any:
+    program = program_queries.program_by_slug(reading(), slug)
+    service.move(writing(), program, expectation_id, up=request.form.get("to") == "up")
+    return redirect(url_for(".index", slug=slug), 303)
+
+
+@blueprint.post("/expectations/<id(exp):expectation_id>/removal")
+@needs(policy.CHANGE)
+def remove(slug: str, expectation_id: UUID) -> Any:
+    program = program_queries.program_by_slug(reading(), slug)
+    service.remove(writing(), program, expectation_id)
+    flash(_("The expectation is gone."))
+    return redirect(url_for(".index", slug=slug), 303)
+
+
+@blueprint.get("/expectations/plan")
+@needs(policy.CHANGE)
+def show_plan(slug: str) -> str:
+    """What the form as it is filled in could prove: a fragment that the form's page puts in place."""
+    program = program_queries.program_by_slug(reading(), slug)
+    measure = measures.KINDS.get(request.args.get("measure", ""))
+    if measure is None:
+        raise NotFound
+    row = None
+    if request.args.get("expectation"):
+        row = queries.expectation(reading(), program.id, ids.decode("exp", request.args["expectation"]))
+    offer = measure.offer(reading(), program, request.args.get("of", "")) if row is None else None
+    parameters = row.parameters if row is not None else offer.parameters if offer is not None else None
+    if parameters is None:
+        raise NotFound
+    form = expectation_form(
+        measure, parameters, _cohorts(program), row, formdata=request.args, meta={"csrf": False}
+    )
+    return render_template("readiness/_plan.html", plan=_plan(program, measure, form, row))
+
+
+def _page(
+    program: Program, measure: Measure, form: ExpectationForm, row: Expectation | None, conflict: Any = None
+) -> Any:
+    page = render_template(
+        "readiness/expectation.html",
+        program=program,
+        measure=measure,
+        title=measure.title(measure.read(form.base)) if row is None else Row(row, None).title,
+        form=form,
+        row=row,
+        plan=_plan(program, measure, form, row),
+        removal=EmptyForm(),
+        conflict_found=conflict,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _plan(program: Program, measure: Measure, form: ExpectationForm, row: Expectation | None) -> Plan | None:
+    """None while the line is no number, or lies where no line can be."""
+    threshold = form.threshold_value()
+    try:
+        parameters = measure.read(form.base)
+        direction = Direction(form.direction.data)
+        weight = Weight(form.weight.data)
+        draft = form.draft()
+    except (Invalid, ValueError, KeyError):
+        return None
+    low, high = measure.span(parameters)
+    if threshold is None or (not measure.is_counted and not low < threshold < high):
+        return None
+    others = [
+        each
+        for each in queries.expectations(reading(), program.id)
+        if each.weight is weight
+        and not measures.named(each.measure).is_counted
+        and (row is None or each.id != row.id)
+    ]
+    return plan(
+        measure,
+        parameters,
+        threshold=threshold,
+        direction=direction,
+        confidence=draft.confidence,
+        family=len(others) + 1,
+        testers=len(queries.scope(reading(), program, draft.cohort_id).testers),
+    )
+
+
+def _cohorts(program: Program) -> list[tuple[UUID, str]]:
+    return [(sized.cohort.id, sized.cohort.name) for sized in cohort_queries.cohorts(reading(), program.id)]
