@@ -1,0 +1,120 @@
+"""Journeys: the product as `./run` serves it, with its sample workspace, in Debian's Chromium."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from bench.spine.server import Installation, installation
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All journeys share one installation and one browser: one xdist worker runs them."""
+    for item in items:
+        if "tests/journeys/" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where Debian's chromium is; without one, journeys are skipped unless they are required."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        reason = "no chromium on this machine: apt-get install chromium"
+        if os.environ.get("BETAOPS_REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def served(chromium: str) -> Iterator[Installation]:
+    """A running installation with the sample workspace, shared by all journeys."""
+    with installation() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def facts(served: Installation) -> dict[str, Any]:
+    """What `sample --json` says. Its console link signs in once: see `console`."""
+    return served.facts()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str, playwright: Playwright) -> Iterator[Browser]:
+    found = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, served: Installation) -> Iterator[Callable[..., Page]]:
+    """`visit(width=360, dark=True, scripts=False, state=…)`: a page of a fresh person.
+
+    Whatever the policy blocks or a script throws fails the test (security statement 22).
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def begin(
+        *, width: int = 1280, height: int = 900, dark: bool = False, scripts: bool = True, state: Any = None
+    ) -> Page:
+        context = browser.new_context(
+            base_url=served.url,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+            storage_state=state,
+            locale="en-GB",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda said: complaints.append(f"{page.url}: {said.text}") if _is_complaint(said) else None,
+        )
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+    assert not complaints, "\n".join(complaints)
+
+
+def _is_complaint(said: Any) -> bool:
+    # A page that answers 404 or 422 on purpose is reported as an error as well.
+    return said.type == "error" and "Failed to load resource" not in said.text
+
+
+@pytest.fixture(scope="session")
+def member_state(browser: Browser, served: Installation) -> Any:
+    """Cookies of the sample's owner, for `visit(state=member_state)`."""
+    context = browser.new_context(base_url=served.url)
+    page = context.new_page()
+    page.goto(served.facts()["console_url"])
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/console**")
+    state = context.storage_state()
+    context.close()
+    return state
