@@ -28,6 +28,7 @@ def take(work: Work, product_id: UUID, events: Sequence[Captured]) -> int:
     Says who they are where an event does (`$identify`, `$create_alias`); earlier events of a newly
     linked id are adopted by the `IdentityLinked` event's handler.
     """
+    events = list({event.uuid: event for event in events}.values())
     owners = _owners(work, events)
     for event in events:
         _link(work, owners, event)
@@ -68,7 +69,6 @@ def count(work: Work, product_id: UUID, facts: Iterable[tuple[UUID, date, str]])
 
 def _insert(work: Work, product_id: UUID, events: Sequence[Captured], owners: dict[str, UUID]) -> set[UUID]:
     """The uuids that were not there yet."""
-    by_uuid = {event.uuid: event for event in events}
     rows = [
         {
             "id": new_id(),
@@ -82,7 +82,7 @@ def _insert(work: Work, product_id: UUID, events: Sequence[Captured], owners: di
             "received_at": work.now,
             "properties": event.properties,
         }
-        for event in by_uuid.values()
+        for event in events
     ]
     if not rows:
         return set()
