@@ -47,6 +47,19 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.web.start",
     "betaops.web.style",
     "betaops.accounts.views",
+    "betaops.programs.api",
+    "betaops.programs.views.agreements",
+    "betaops.programs.views.products",
+    "betaops.programs.views.programs",
+    "betaops.programs.views.settings",
+    "betaops.enrollment.api",
+    "betaops.enrollment.portal.doors",
+    "betaops.enrollment.portal.home",
+    "betaops.enrollment.portal.join",
+    "betaops.enrollment.portal.mine",
+    "betaops.enrollment.views.arriving",
+    "betaops.enrollment.views.person",
+    "betaops.enrollment.views.testers",
     "betaops.feedback.api",
     "betaops.feedback.portal",
     "betaops.feedback.views",
@@ -59,12 +72,14 @@ BLUEPRINTS: tuple[str, ...] = (
 #: How each kind of viewer is known: "module:function" of (session) to Viewer or None, sign-in page, first page.
 VIEWERS: dict[str, tuple[str, str | None, str | None]] = {
     "member": ("accounts.viewers:member", "accounts.sign_in", "overview.latest"),
+    "tester": ("enrollment.viewers:tester", "portal_doors.sign_in", "portal.home"),
     "key": ("accounts.viewers:key", None, None),
 }
 
 #: Modules with `commands`, a list of click commands.
 COMMANDS: tuple[str, ...] = (
     "betaops.accounts.commands",
+    "betaops.enrollment.commands",
     "betaops.readiness.commands",
 )
 
@@ -82,6 +97,8 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("enrollment.events:IdentityLinked", "usage.handlers:adopt"),
     ("enrollment.events:TesterChanged", "cohorts.handlers:refresh_changed"),
     ("enrollment.events:TestersImported", "cohorts.handlers:refresh_imported"),
+    ("programs.events:CapacityRaised", "enrollment.handlers:offer_seats"),
+    ("programs.events:PhaseChanged", "enrollment.handlers:follow_phase"),
     ("enrollment.events:TesterErased", "feedback.handlers:forget_person"),
     ("enrollment.events:EnrollmentAccepted", "readiness.handlers:read_soon"),
     ("enrollment.events:EnrollmentActivated", "readiness.handlers:read_soon"),
@@ -111,6 +128,15 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("cohorts.jobs:refresh_cohort", False),
     ("cohorts.jobs:refresh_tester", False),
     ("cohorts.jobs:sweep", False),
+    ("enrollment.jobs:complete_testers", True),
+    ("enrollment.jobs:decide_many", True),
+    ("enrollment.jobs:drop_export", False),
+    ("enrollment.jobs:export_testers", True),
+    ("enrollment.jobs:import_testers", True),
+    ("enrollment.jobs:mail_confirmation", False),
+    ("enrollment.jobs:mail_invitation", False),
+    ("enrollment.jobs:mail_sign_in", False),
+    ("enrollment.jobs:tidy", False),
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
     ("readiness.jobs:read", False),
@@ -122,12 +148,17 @@ PERIODIC: tuple[tuple[str, str], ...] = (
     ("* * * * *", "accounts.seal_audit"),
     ("47 * * * *", "accounts.forget"),
     ("*/15 * * * *", "cohorts.sweep"),
+    ("41 3 * * *", "enrollment.tidy"),
     ("17 3 * * *", "kernel.tidy"),
     ("7,27,47 * * * *", "readiness.read_all"),
 )
 
 #: Modules with `plant(world)`, in the order in which a sample workspace grows.
-SAMPLES: tuple[str, ...] = ("betaops.accounts.sample",)
+SAMPLES: tuple[str, ...] = (
+    "betaops.accounts.sample",
+    "betaops.programs.sample",
+    "betaops.enrollment.sample",
+)
 
 
 #: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
@@ -135,6 +166,8 @@ FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
 
 #: Sources of the command palette: (label, permission, "module:function").
 SEARCHES: tuple[tuple[Any, str, str], ...] = (
+    (_l("Testers"), "testers:read", "enrollment.views.searching:find"),
+    (_l("Programs"), "programs:read", "programs.views.programs:find"),
     (_l("Feedback"), "feedback:read", "feedback.views.palette:find"),
 )
 
@@ -154,16 +187,26 @@ PROGRAM_PLACES: tuple[Place, ...] = (
     Place(_l("Overview"), "overview.program", "layout-dashboard", "readiness:read"),
     Place(_l("Readiness"), "readiness.index", "target", "readiness:read"),
     Place(
+        _l("Testers"),
+        "testers.index",
+        "users",
+        "testers:read",
+        "enrollment.queries.testers:waiting_for_decision",
+    ),
+    Place(
         _l("Feedback"),
         "feedback.reports",
         "message-square-text",
         "feedback:read",
         "feedback.views.palette:waiting",
     ),
+    Place(_l("Program settings"), "program_settings.show", "sliders-horizontal", "programs:read"),
 )
 
 #: Of the whole workspace.
 WORKSPACE_PLACES: tuple[Place, ...] = (
+    Place(_l("Programs"), "programs.index", "flask-conical", "programs:read"),
+    Place(_l("Products"), "products.index", "package", "programs:read"),
     Place(_l("Settings"), "accounts.settings", "settings", "console:read"),
 )
 

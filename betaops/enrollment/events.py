@@ -13,12 +13,16 @@ from betaops.kernel.events import Event
 class TesterCreated(Event):
     """Somebody new in the workspace, with `mail_key` and `tst_…` as identities."""
 
+    __test__ = False
+
     tester_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class TesterChanged(Event):
     """Name, mail, language or attributes; `changed` names the fields."""
+
+    __test__ = False
 
     tester_id: UUID
     changed: list[str]
@@ -111,6 +115,8 @@ class InvitationRevoked(Event):
 class TestersImported(Event):
     """A file was read to its end; the counts are of people, `refused` of rows."""
 
+    __test__ = False
+
     import_id: UUID
     program_id: UUID
     created: int
@@ -121,5 +127,7 @@ class TestersImported(Event):
 @dataclass(frozen=True, kw_only=True)
 class TesterErased(Event):
     """The person is gone; rooms above drop or pseudonymise what they still hold under this id."""
+
+    __test__ = False
 
     tester_id: UUID

@@ -48,6 +48,8 @@ INSIDE = frozenset({State.ACCEPTED, State.ACTIVE})
 class Tester(Versioned, Tenant, Base):
     """A person outside, known by mail address; one row a workspace, whatever the number of programs."""
 
+    __test__ = False  # not a test case, whatever pytest makes of the name
+
     __table_args__ = tenant_args(
         UniqueConstraint("workspace_id", "mail_key"),
         Index("ix_tester_name", "workspace_id", "name", "id"),
@@ -261,6 +263,8 @@ class SignInLink(Tenant, Base):
 class TesterNote(Tenant, Base):
     """What members tell each other about a tester; testers never see it."""
 
+    __test__ = False  # not a test case, whatever pytest makes of the name
+
     __table_args__ = tenant_args(
         belongs_to("tester_id", "tester"), Index("ix_tester_note_tester", "workspace_id", "tester_id", "at")
     )
@@ -273,6 +277,8 @@ class TesterNote(Tenant, Base):
 
 class TesterImport(Tenant, Base):
     """One CSV file on its way in: progress while it runs, report when it is done."""
+
+    __test__ = False  # not a test case, whatever pytest makes of the name
 
     __table_args__ = tenant_args(belongs_to("program_id", "program"))
 

@@ -87,7 +87,9 @@ def _closed_beta(product: str) -> Outline:
             ),
         ),
         goals=_(
-            "- Learn whether the new version holds up in daily use\n- Find the problems that 1 in 20 people would meet\n- Decide on the release with evidence"
+            "- Learn whether the new version holds up in daily use\n"
+            "- Find the problems that 1 in 20 people would meet\n"
+            "- Decide on the release with evidence"
         ),
         agreement=_confidential(product),
         screener=(

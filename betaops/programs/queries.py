@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from betaops.kernel import tokens
 from betaops.kernel.errors import NotFound
+from betaops.kernel.paging import Page, keyset
 from betaops.programs import checklist, screener
 from betaops.programs.models import Agreement, Phase, Product, Program, ProgramPhase
 from betaops.programs.story import Charter, Story
@@ -70,6 +71,26 @@ def programs(session: Session, *, with_archived: bool = True) -> Sequence[Progra
     return session.scalars(found).all()
 
 
+def products_page(session: Session, *, cursor: str | None, size: int) -> Page[Product]:
+    return keyset(
+        session,
+        select(Product),
+        order=[(Product.created_at, "desc"), (Product.id, "desc")],
+        cursor=cursor,
+        size=size,
+    )
+
+
+def programs_page(session: Session, *, cursor: str | None, size: int) -> Page[Program]:
+    return keyset(
+        session,
+        select(Program),
+        order=[(Program.created_at, "desc"), (Program.id, "desc")],
+        cursor=cursor,
+        size=size,
+    )
+
+
 def count_programs(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Program)) or 0
 
@@ -101,6 +122,14 @@ def program_for_strangers(session: Session, slug: str) -> Program:
         .where(Program.slug == slug, Program.phase.not_in((Phase.DRAFT, Phase.ARCHIVED)))
         .execution_options(unscoped=True)
     )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def program_of_installation(session: Session, slug: str) -> Program:
+    """By its short name, of whatever workspace and phase: for the operator's commands."""
+    found = session.scalar(select(Program).where(Program.slug == slug).execution_options(unscoped=True))
     if found is None:
         raise NotFound
     return found

@@ -109,7 +109,7 @@ def _problems(question: Question, names: set[str]) -> Iterable[tuple[str, str]]:
     if unknown := set(question.knock_out) - allowed:
         yield (
             "knock_out",
-            _("“%(answer)s” is not one of the answers to this question.", answer=sorted(unknown)[0]),
+            _("“%(answer)s” is not one of the answers to this question.", answer=min(unknown)),
         )
 
 
@@ -123,7 +123,7 @@ def name_for(label: str, taken: Iterable[str]) -> str:
 
 def read(question: Question, raw: Any) -> Any:
     """The answer as it is kept (None for no answer), from form text or JSON. Raises `BadAnswer`."""
-    if raw is None or raw == "" or raw == [] or (isinstance(raw, str) and not raw.strip()):
+    if not (raw.strip() if isinstance(raw, str) else raw) and raw is not False and raw != 0:
         if question.required:
             raise BadAnswer(_missing(question.kind))
         return None

@@ -6,6 +6,8 @@ import unicodedata
 LONGEST = 60
 #: What a slug may look like; also used by forms.
 PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+#: Words that stand where a slug may stand in an address.
+RESERVED = frozenset({"me", "new", "sign-in", "sign-out", "join", "portal", "console"})
 
 
 def slug(name: str) -> str:
@@ -17,4 +19,6 @@ def slug(name: str) -> str:
 def candidates(name: str, fallback: str) -> list[str]:
     """Slugs to try in turn until one is free."""
     base = slug(name) or fallback
+    if base in RESERVED:
+        base = f"{fallback}-{base}"
     return [base, *(f"{base[: LONGEST - 4]}-{number}" for number in range(2, 100))]

@@ -7,11 +7,20 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from betaops.enrollment.models import Application, Consent, Enrollment, EnrollmentTransition, Identity, Invitation
-from betaops.enrollment.models import SignInLink, State, Tester
+from betaops.enrollment.models import (
+    Application,
+    Consent,
+    Enrollment,
+    EnrollmentTransition,
+    Identity,
+    Invitation,
+    SignInLink,
+    State,
+    Tester,
+)
 from betaops.enrollment.providers import provided
 from betaops.kernel import tokens
 from betaops.kernel.errors import NotFound
@@ -76,10 +85,31 @@ def invitation(session: Session, plain: str) -> Invitation | None:
     )
 
 
+def ahead_on_waitlist(session: Session, place: Enrollment) -> int:
+    """How many wait longer than this one."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Enrollment)
+            .where(
+                Enrollment.program_id == place.program_id,
+                Enrollment.state == State.WAITLISTED,
+                or_(
+                    Enrollment.waitlisted_at < place.waitlisted_at,
+                    and_(Enrollment.waitlisted_at == place.waitlisted_at, Enrollment.id < place.id),
+                ),
+            )
+        )
+        or 0
+    )
+
+
 def has_signed(session: Session, enrollment_id: UUID, agreement_id: UUID) -> bool:
     return (
         session.scalar(
-            select(Consent.id).where(Consent.enrollment_id == enrollment_id, Consent.agreement_id == agreement_id)
+            select(Consent.id).where(
+                Consent.enrollment_id == enrollment_id, Consent.agreement_id == agreement_id
+            )
         )
         is not None
     )

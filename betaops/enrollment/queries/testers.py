@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from betaops.enrollment.models import (
@@ -58,10 +58,17 @@ def enrollments(
     name = wanted.sort.removeprefix("-")
     direction = "desc" if wanted.sort.startswith("-") else "asc"
     column = SORTS.get(name, Enrollment.applied_at)
-    statement = _narrowed(select(Enrollment), program, wanted, with_tester=True).options(contains_eager(Enrollment.tester))
+    statement = _narrowed(select(Enrollment), program, wanted, with_tester=True).options(
+        contains_eager(Enrollment.tester)
+    )
     return keyset(
         session, statement, order=[(column, direction), (Enrollment.id, direction)], cursor=cursor, size=size
     )
+
+
+def _escaped(text: str) -> str:
+    """For LIKE with `\\` as escape."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def count(session: Session, program: Program, wanted: Wanted) -> int:
@@ -76,7 +83,9 @@ def ids(session: Session, program: Program, wanted: Wanted) -> Sequence[UUID]:
     ).all()
 
 
-def _narrowed(statement: Select[Any], program: Program, wanted: Wanted, *, with_tester: bool = False) -> Select[Any]:
+def _narrowed(
+    statement: Select[Any], program: Program, wanted: Wanted, *, with_tester: bool = False
+) -> Select[Any]:
     """Joined with the tester only where something asks about them: counts over 100,000 rows feel it."""
     statement = statement.where(Enrollment.program_id == program.id)
     if with_tester or wanted.text or any(wanted.more.values()):
@@ -88,14 +97,29 @@ def _narrowed(statement: Select[Any], program: Program, wanted: Wanted, *, with_
         statement = statement.where(Enrollment.source == wanted.source)
     if wanted.text:
         for word in wanted.text[:LONGEST_SEARCH].lower().split()[:5]:
-            pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+            pattern = f"%{_escaped(word)}%"
             statement = statement.where(
-                func.lower(Tester.name).like(pattern, escape="\\") | Tester.mail_key.like(pattern, escape="\\")
+                func.lower(Tester.name).like(pattern, escape="\\")
+                | Tester.mail_key.like(pattern, escape="\\")
             )
     for provider in provided.filters:
         if value := wanted.more.get(provider.name):
             statement = provider.narrow(statement, value)
     return statement
+
+
+def attribute_names(session: Session, program: Program, most: int = 200) -> set[str]:
+    """Names of attributes that testers of the program have, from the newest 2,000 of them."""
+    names: set[str] = set()
+    for attributes in session.scalars(
+        select(Tester.attributes)
+        .join(Enrollment, Enrollment.tester_id == Tester.id)
+        .where(Enrollment.program_id == program.id)
+        .order_by(Enrollment.applied_at.desc())
+        .limit(2000)
+    ):
+        names.update(attributes)
+    return set(sorted(names)[:most])
 
 
 def by_state(session: Session, program_id: UUID) -> dict[State, int]:
@@ -139,9 +163,9 @@ def funnel(session: Session, program_id: UUID) -> Funnel:
         select(func.coalesce(func.sum(ProgramVisit.count), 0)).where(ProgramVisit.program_id == program_id)
     )
     applied, accepted, active = session.execute(
-        select(
-            func.count(), func.count(Enrollment.accepted_at), func.count(Enrollment.activated_at)
-        ).where(Enrollment.program_id == program_id)
+        select(func.count(), func.count(Enrollment.accepted_at), func.count(Enrollment.activated_at)).where(
+            Enrollment.program_id == program_id
+        )
     ).one()
     return Funnel(int(viewed or 0), applied, accepted, active)
 
@@ -158,6 +182,25 @@ def enrollment(session: Session, program_id: UUID, enrollment_id: UUID) -> Enrol
     return found
 
 
+def any_enrollment(session: Session, enrollment_id: UUID) -> Enrollment:
+    """Of whatever program of the workspace, with its tester."""
+    found = session.scalar(
+        select(Enrollment)
+        .options(joinedload(Enrollment.tester))
+        .where(Enrollment.id == enrollment_id)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def place_of(session: Session, program_id: UUID, tester_id: UUID) -> Enrollment | None:
+    return session.scalar(
+        select(Enrollment).where(Enrollment.program_id == program_id, Enrollment.tester_id == tester_id)
+    )
+
+
 def tester(session: Session, tester_id: UUID) -> Tester:
     found = session.scalar(select(Tester).where(Tester.id == tester_id))
     if found is None:
@@ -169,17 +212,36 @@ def tester_by_key(session: Session, mail_key: str) -> Tester | None:
     return session.scalar(select(Tester).where(Tester.mail_key == mail_key))
 
 
-def testers(session: Session, *, text: str = "", cursor: str | None = None, size: int = 50) -> Page[Any]:
+def everybody(session: Session, *, text: str = "", cursor: str | None = None, size: int = 50) -> Page[Any]:
     """Everybody of the workspace, the newest first."""
     statement = select(Tester)
     if text:
-        pattern = "%" + text.lower()[:LONGEST_SEARCH].replace("%", "").replace("_", "\\_") + "%"
+        pattern = f"%{_escaped(text.lower()[:LONGEST_SEARCH])}%"
         statement = statement.where(
             func.lower(Tester.name).like(pattern, escape="\\") | Tester.mail_key.like(pattern, escape="\\")
         )
     return keyset(
         session, statement, order=[(Tester.created_at, "desc"), (Tester.id, "desc")], cursor=cursor, size=size
     )
+
+
+def find_places(session: Session, text: str, limit: int) -> Sequence[Enrollment]:
+    """Places of people whose name or address begins with, or has a word beginning with, `text`."""
+    plain = _escaped(text.lower()[:LONGEST_SEARCH])
+    return session.scalars(
+        select(Enrollment)
+        .join(Enrollment.tester)
+        .options(contains_eager(Enrollment.tester), joinedload(Enrollment.program))
+        .where(
+            or_(
+                func.lower(Tester.name).like(f"{plain}%", escape="\\"),
+                func.lower(Tester.name).like(f"% {plain}%", escape="\\"),
+                Tester.mail_key.like(f"{plain}%", escape="\\"),
+            )
+        )
+        .order_by(Tester.name, Enrollment.applied_at.desc())
+        .limit(limit)
+    ).all()
 
 
 def enrollments_of(session: Session, tester_id: UUID) -> Sequence[Enrollment]:
@@ -210,7 +272,9 @@ def identities(session: Session, tester_id: UUID) -> Sequence[Identity]:
 def tester_by_distinct_id(session: Session, distinct_id: str) -> Tester | None:
     """Whom a product under test means."""
     return session.scalar(
-        select(Tester).join(Identity, Identity.tester_id == Tester.id).where(Identity.distinct_id == distinct_id)
+        select(Tester)
+        .join(Identity, Identity.tester_id == Tester.id)
+        .where(Identity.distinct_id == distinct_id)
     )
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from betaops.enrollment.models import Application, Enrollment, Tester
 from betaops.enrollment.service.consenting import sign
 from betaops.enrollment.service.enrolling import apply
-from betaops.enrollment.service.testers import LONGEST_NAME, read_address, tester_for
+from betaops.enrollment.service.testers import LONGEST_NAME, ensure_tester, read_address
 from betaops.kernel import tokens
 from betaops.kernel.errors import NotFound, Refused
 from betaops.kernel.i18n import gettext as _
@@ -65,7 +66,7 @@ def send(work: Work, application: Application) -> None:
     program = program_queries.program(work.session, application.program_id)
     _require_open(program)
     _still_open(application)
-    missing = missing_step(work, application, program)
+    missing = missing_step(work.session, application, program)
     if missing is not None:
         raise Refused("incomplete", _("Something is still missing."), step=missing)
     recent = work.session.scalar(
@@ -85,13 +86,18 @@ def send(work: Work, application: Application) -> None:
         work.enqueue("enrollment.mail_confirmation", {"application_id": str(application.id)}, unique=key)
 
 
-def missing_step(work: Work, application: Application, program: Program) -> str | None:
-    """The first of `questions`, `agreement`, `person` that is not done, or None."""
+def missing_step(session: Session, application: Application, program: Program) -> str | None:
+    """The first of `questions`, `agreement`, `person` that is not done, or None.
+
+    Answers to questions that are asked no more are passed over.
+    """
     asked = screener.questions(program.screener)
-    _answers, wrong = screener.read_all(asked, application.answers)
+    names = {question.name for question in asked}
+    given = {name: value for name, value in application.answers.items() if name in names}
+    _answers, wrong = screener.read_all(asked, given)
     if wrong:
         return "questions"
-    agreement = program_queries.agreement_in_force(work.session, program.id)
+    agreement = program_queries.agreement_in_force(session, program.id)
     if agreement is not None and application.agreement_id != agreement.id:
         return "agreement"
     if not application.name or not application.mail:
@@ -136,7 +142,7 @@ def confirm(work: Work, application_id: UUID) -> Confirmed:
     _require_open(program)
     asked = screener.questions(program.screener)
     answers, _wrong = screener.read_all(asked, application.answers)
-    tester, is_new = tester_for(
+    tester, is_new = ensure_tester(
         work,
         application.mail,
         name=application.name,

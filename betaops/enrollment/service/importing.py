@@ -68,6 +68,15 @@ def new_import(work: Work, program_id: UUID, *, title: str, data: bytes, target:
     return record
 
 
+def file_of(work: Work, import_id: UUID) -> str:
+    """Where the file lies; empty once it was read."""
+    return work.lock(TesterImport, import_id).file
+
+
+def forget_file(work: Work, import_id: UUID) -> None:
+    work.lock(TesterImport, import_id).file = ""
+
+
 def read_in(open_work: Opener, import_id: UUID, data: bytes, progress: Callable[[int, int], None]) -> None:
     """Read the file to its end; may be started again after a crash and goes on where it stopped."""
     with open_work() as work:

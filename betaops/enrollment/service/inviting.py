@@ -11,7 +11,7 @@ from betaops.enrollment.events import InvitationRevoked, InvitationSent
 from betaops.enrollment.models import SEATED, Enrollment, Invitation, Tester
 from betaops.enrollment.service.consenting import sign
 from betaops.enrollment.service.enrolling import admit
-from betaops.enrollment.service.testers import LONGEST_NAME, read_address, tester_for
+from betaops.enrollment.service.testers import LONGEST_NAME, ensure_tester, read_address
 from betaops.kernel import tokens
 from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
@@ -124,6 +124,14 @@ def mint_invitation(work: Work, invitation_id: UUID) -> tuple[Invitation, str] |
     return invitation, token.plain
 
 
+def renew(work: Work, program_id: UUID, invitation_id: UUID) -> None:
+    """The same person once more, with a fresh link; somebody who is in already is not written to."""
+    invitation = work.lock(Invitation, invitation_id)
+    if invitation.program_id != program_id:
+        raise NotFound
+    invite(work, program_id, [(invitation.mail, invitation.name)])
+
+
 def revoke(work: Work, program_id: UUID, invitation_id: UUID) -> None:
     """The link opens nothing any more; a second time changes nothing."""
     invitation = work.lock(Invitation, invitation_id)
@@ -166,7 +174,7 @@ def take(
     in_force = program_queries.agreement_in_force(work.session, program.id)
     if in_force is not None and (agreement is None or agreement.id != in_force.id):
         raise Refused("agreement_changed", _("The agreement has changed meanwhile. Read it again, please."))
-    tester, is_new = tester_for(work, invitation.mail, name=name or invitation.name, locale=locale)
+    tester, is_new = ensure_tester(work, invitation.mail, name=name or invitation.name, locale=locale)
     enrollment = admit(work, program.id, tester, source="invitation")
     if in_force is not None:
         sign(work, enrollment, tester, in_force, name=name, address=address)

@@ -18,7 +18,7 @@ LIFETIME = timedelta(minutes=10)
 MOST_AN_HOUR = 6
 
 
-def ask_for_link(work: Work, mail: str, *, program_id: UUID | None = None) -> None:
+def ask_for_link(work: Work, mail: str) -> None:
     """The same work for an address known or unknown: a job looks it up, so the answer's time tells nothing."""
     try:
         key = mail_key(clean(mail))
@@ -26,7 +26,7 @@ def ask_for_link(work: Work, mail: str, *, program_id: UUID | None = None) -> No
         return
     work.enqueue(
         "enrollment.mail_sign_in",
-        {"mail_key": key, "program_id": str(program_id) if program_id else None},
+        {"mail_key": key},
         unique=f"sign-in:{tokens.digest(key).hex()}",
     )
 
@@ -37,6 +37,7 @@ class Minted:
 
     tester: Tester
     plain: str
+    link_id: UUID
 
 
 def mint_links(work: Work, key: str) -> list[Minted]:
@@ -54,18 +55,22 @@ def mint_links(work: Work, key: str) -> list[Minted]:
         )
         if (recent or 0) >= MOST_AN_HOUR:
             continue
-        token = tokens.mint()
-        work.session.add(
-            SignInLink(
-                workspace_id=tester.workspace_id,
-                tester_id=tester.id,
-                token_digest=token.digest,
-                created_at=work.now,
-                expires_at=work.now + LIFETIME,
-            )
-        )
-        minted.append(Minted(tester, token.plain))
+        minted.append(mint(work, tester))
     return minted
+
+
+def mint(work: Work, tester: Tester) -> Minted:
+    """A link for this tester; the plain token goes to them and nowhere else."""
+    token = tokens.mint()
+    link = SignInLink(
+        workspace_id=tester.workspace_id,
+        tester_id=tester.id,
+        token_digest=token.digest,
+        created_at=work.now,
+        expires_at=work.now + LIFETIME,
+    )
+    work.session.add(link)
+    return Minted(tester, token.plain, link.id)
 
 
 def use_link(work: Work, plain: str) -> Tester:

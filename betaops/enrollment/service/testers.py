@@ -34,7 +34,7 @@ def read_address(typed: str) -> tuple[str, str]:
     return address, mail_key(address)
 
 
-def tester_for(
+def ensure_tester(
     work: Work,
     mail: str,
     *,

@@ -15,7 +15,7 @@ from betaops.programs import queries, screener
 from betaops.programs.events import CapacityRaised, ProgramChanged, ProgramCreated
 from betaops.programs.models import Agreement, Phase, Program, ProgramPhase
 from betaops.programs.outlines import outline
-from betaops.programs.slugs import candidates
+from betaops.programs.slugs import LONGEST, PATTERN, RESERVED, candidates
 from betaops.programs.story import Charter, Story
 
 MOST_SEATS = 1_000_000
@@ -155,6 +155,8 @@ def _change(work: Work, program_id: UUID, version: int | None, **values: Any) ->
 
 def _free_slug(work: Work, wanted: str | None, name: str) -> str:
     tries = [wanted] if wanted else candidates(name, "program")
+    if wanted and (wanted in RESERVED or not PATTERN.fullmatch(wanted) or len(wanted) > LONGEST):
+        raise Invalid("bad_slug", _("Use small letters, digits and dashes, like notes-beta."), field="slug")
     taken = set(
         work.session.scalars(
             select(Program.slug).where(Program.slug.in_(tries)).execution_options(unscoped=True)

@@ -1,0 +1,106 @@
+"""`betaops testers …`"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+import config
+from betaops.enrollment.models import State, TesterImport
+from betaops.enrollment.service import importing
+from betaops.kernel import clock
+from betaops.kernel.errors import DomainError, NotFound
+from betaops.kernel.work import Actor, Platform, Work
+from betaops.programs import queries as program_queries
+
+#: How people at the terminal stand in histories.
+OPERATOR = Actor("system", None, "Command line")
+
+
+@click.group("testers")
+def testers() -> None:
+    """People in programs."""
+
+
+@testers.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--program", "slug", required=True, help="The program's short name, as in its address.")
+@click.option(
+    "--as",
+    "target",
+    type=click.Choice([State.APPLIED.value, State.ACCEPTED.value]),
+    default=State.APPLIED.value,
+    show_default=True,
+    help="What new people become; without a free seat, accepted ones wait.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def import_file(file: Path, slug: str, target: str, as_json: bool) -> None:
+    """Take people in from a CSV FILE. Told apart by mail address: running it again changes nothing."""
+    platform = Platform.open(config.load())
+    try:
+        report = _import(platform, file, slug, State(target), as_json)
+    except DomainError as error:
+        raise click.ClickException(str(error.message) or error.code) from error
+    finally:
+        platform.database.close()
+    if as_json:
+        click.echo(json.dumps(report))
+    else:
+        _print(report)
+    if report["failure"]:
+        sys.exit(1)
+
+
+def _import(platform: Platform, file: Path, slug: str, target: State, as_json: bool) -> dict[str, Any]:
+    data = file.read_bytes()
+    with platform.database.reading() as session:
+        try:
+            program = program_queries.program_of_installation(session, slug)
+        except NotFound as error:
+            raise click.ClickException(f"There is no program “{slug}”.") from error
+
+    @contextmanager
+    def open_work() -> Iterator[Work]:
+        with platform.database.writing(program.workspace_id) as session:
+            yield Work(session, platform, OPERATOR, clock.now())
+
+    with open_work() as work:
+        record = importing.new_import(work, program.id, title=file.name, data=data, target=target)
+    is_watched = sys.stderr.isatty() and not as_json
+    with click.progressbar(
+        length=max(record.rows_total, 1), label=file.name, file=sys.stderr, hidden=not is_watched
+    ) as bar:
+        importing.read_in(open_work, record.id, data, lambda done, _total: bar.update(max(0, done - bar.pos)))
+    with open_work() as work:
+        return _report(work.lock(TesterImport, record.id))
+
+
+def _report(record: TesterImport) -> dict[str, Any]:
+    return {
+        "created": record.created,
+        "updated": record.updated,
+        "unchanged": record.unchanged,
+        "waitlisted": record.waitlisted,
+        "refused": record.refused,
+        "refusals": record.refusals,
+        "failure": record.failure,
+    }
+
+
+def _print(report: dict[str, Any]) -> None:
+    if report["failure"]:
+        click.echo(report["failure"], err=True)
+        return
+    for name in ("created", "updated", "unchanged", "waitlisted", "refused"):
+        click.echo(f"{name:10} {report[name]:,}")
+    for refusal in report["refusals"]:
+        click.echo(f"  row {refusal['row']}: {refusal['value'] or '–'}: {refusal['reason']}")
+    if len(report["refusals"]) < report["refused"]:
+        click.echo(f"  … and {report['refused'] - len(report['refusals']):,} more")
+
+
+commands = [testers]

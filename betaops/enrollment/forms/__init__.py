@@ -1,0 +1,1 @@
+"""Forms of testers: for strangers who apply, for testers inside, and for the console."""
