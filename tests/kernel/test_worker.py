@@ -1,6 +1,6 @@
 """Real worker processes: killed in the middle, stopped politely, two at once; alone and with Celery over Redis."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,35 +11,26 @@ from betaops.kernel.db import Database
 from betaops.kernel.jobs import Job, JobState
 from betaops.kernel.work import Work
 from tests.support import redis
-from tests.support.processes import wait_until
-from tests.support.worker_process import WorkerProcess, lines
+from tests.support.worker_process import Team, lines
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.parametrize(
-        ("database", "start"),
+        ("database", "team"),
         [("sqlite", "local"), ("postgresql", "local"), ("postgresql", "celery")],
         indirect=True,
     ),
 ]
 
-Start = Callable[[], WorkerProcess]
-
 
 @pytest.fixture
-def start(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> Iterator[Start]:
-    """Starts workers on `database`; those still running at the end are killed."""
-    started: list[WorkerProcess] = []
+def team(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> Iterator[Team]:
+    """Workers on `database`, alone or with Celery."""
     with ExitStack() as stack:
         redis_url = stack.enter_context(redis.server()) if request.param == "celery" else ""
-
-        def start() -> WorkerProcess:
-            started.append(WorkerProcess(database.url, tmp_path, redis_url=redis_url))
-            return started[-1]
-
-        yield start
-        for each in started:
-            each.kill()
+        team = Team(database.url, tmp_path, redis_url=redis_url)
+        stack.callback(team.end)
+        yield team
 
 
 def effects(work: Work) -> list[str]:
@@ -57,59 +48,59 @@ def unfinished(work: Work) -> int:
 
 
 def test_a_worker_killed_in_the_middle_of_a_job_loses_nothing_and_changes_nothing_twice(
-    work: Work, start: Start, tmp_path: Path
+    work: Work, team: Team, tmp_path: Path
 ) -> None:
     work.enqueue("test.hold", {"what": "a"})
     work.session.commit()
-    first = start()
-    wait_until(lambda: lines(tmp_path, "began") == ["a"], what="the job's beginning")
+    first = team.start()
+    team.wait_until(lambda: lines(tmp_path, "began") == ["a"], "the job's beginning")
     first.kill()
     assert effects(work) == []
     (tmp_path / "release").touch()
-    start()
-    wait_until(lambda: unfinished(work) == 0, what="the job's repetition")
+    team.start()
+    team.wait_until(lambda: unfinished(work) == 0, "the job's repetition")
     assert lines(tmp_path, "began") == ["a", "a"]
     assert effects(work) == ["a"]
 
 
-def test_two_workers_run_each_job_once(work: Work, start: Start, tmp_path: Path) -> None:
+def test_two_workers_run_each_job_once(work: Work, team: Team, tmp_path: Path) -> None:
     names = [f"{number:03}" for number in range(60)]
     for name in names:
         work.enqueue("test.note", {"what": name})
     work.session.commit()
-    start()
-    start()
-    wait_until(lambda: unfinished(work) == 0, what="sixty jobs")
+    team.start()
+    team.start()
+    team.wait_until(lambda: unfinished(work) == 0, "sixty jobs")
     assert sorted(lines(tmp_path, "began")) == names
     assert effects(work) == names
 
 
 def test_a_job_that_takes_many_leases_is_run_once_by_one_of_two_workers(
-    work: Work, start: Start, tmp_path: Path
+    work: Work, team: Team, tmp_path: Path
 ) -> None:
     work.enqueue("test.hold_long", {"what": "long"})
     work.enqueue("test.note", {"what": "short"})
     work.session.commit()
-    start()
-    start()
-    wait_until(
-        lambda: "long" in lines(tmp_path, "began") and "short" in lines(tmp_path, "ran"), what="both jobs"
+    team.start()
+    team.start()
+    team.wait_until(
+        lambda: "long" in lines(tmp_path, "began") and "short" in lines(tmp_path, "ran"), "both jobs"
     )
     with pytest.raises(AssertionError, match="did not happen"):
-        wait_until(lambda: lines(tmp_path, "began").count("long") > 1, what="a second run", seconds=3)
+        team.wait_until(lambda: lines(tmp_path, "began").count("long") > 1, "a second run", seconds=3)
     (tmp_path / "release").touch()
-    wait_until(lambda: unfinished(work) == 0, what="the long job's end")
+    team.wait_until(lambda: unfinished(work) == 0, "the long job's end")
     assert lines(tmp_path, "began").count("long") == 1
     assert effects(work) == ["long", "short"]
 
 
-def test_a_worker_told_to_stop_finishes_what_it_has_begun(work: Work, start: Start, tmp_path: Path) -> None:
+def test_a_worker_told_to_stop_finishes_what_it_has_begun(work: Work, team: Team, tmp_path: Path) -> None:
     work.enqueue("test.hold_long", {"what": "a"})
     work.session.commit()
-    worker = start()
-    wait_until(lambda: lines(tmp_path, "began") == ["a"], what="the job's beginning")
-    worker.process.terminate()
+    worker = team.start()
+    team.wait_until(lambda: lines(tmp_path, "began") == ["a"], "the job's beginning")
+    worker.tell_to_stop()
     (tmp_path / "release").touch()
-    assert worker.process.wait(30) == 0
+    assert worker.exit_code() == 0
     assert unfinished(work) == 0
     assert effects(work) == ["a"]

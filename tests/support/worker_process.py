@@ -1,17 +1,16 @@
 """A real worker in a process of its own, with jobs that a test can watch and hold: `python -m tests.support.worker_process`."""
 
-import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from betaops import worker
-from betaops.app import create_app
-from betaops.kernel import jobs, logging, smtp
+from betaops import wiring, worker
+from betaops.kernel import jobs, logging, mail, smtp
 from betaops.kernel.settings import Settings
-from betaops.kernel.work import Work
+from betaops.kernel.work import Platform, Work
+from betaops.web.application import Application
 from tests.support import processes
 
 ROOT = Path(__file__).parent.parent.parent
@@ -38,18 +37,51 @@ class WorkerProcess:
             cwd=ROOT,
         )
 
-    @property
-    def process(self) -> "subprocess.Popen[bytes]":
-        return self._process
-
     def kill(self) -> None:
         """SIGKILL: no handler runs, no transaction ends."""
         self._process.kill()
         self._process.wait()
 
-    def stop(self) -> int:
-        processes.stop(self._process)
-        return self._process.returncode
+    def tell_to_stop(self) -> None:
+        self._process.terminate()
+
+    def exit_code(self) -> int:
+        """Waits for its end."""
+        return self._process.wait(30)
+
+    @property
+    def has_crashed(self) -> bool:
+        return (self._process.poll() or 0) > 0
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "worker.log").read_text()
+
+
+class Team:
+    """Several workers on one database."""
+
+    def __init__(self, database_url: str, folder: Path, **urls: str) -> None:
+        self._database_url, self._folder, self._urls = database_url, folder, urls
+        self._workers: list[WorkerProcess] = []
+
+    def start(self) -> WorkerProcess:
+        self._workers.append(WorkerProcess(self._database_url, self._folder, **self._urls))
+        return self._workers[-1]
+
+    def wait_until(self, is_so: Callable[[], bool], what: str, **options: float) -> None:
+        """Fails at once, with its log, when a worker crashes."""
+
+        def is_so_now() -> bool:
+            crashed = [each.log[-3000:] for each in self._workers if each.has_crashed]
+            assert not crashed, f"a worker crashed:\n{crashed[0]}"
+            return is_so()
+
+        processes.wait_until(is_so_now, what=what, **options)
+
+    def end(self) -> None:
+        for each in self._workers:
+            each.kill()
 
 
 def lines(folder: Path, name: str) -> list[str]:
@@ -108,7 +140,12 @@ def main(arguments: Sequence[str]) -> int:
     jobs.register("test.hold", hold)
     jobs.register("test.hold_long", hold_long, long=True)
     logging.configure("info")
-    return worker.run(create_app(settings(database_url, folder, redis_url, smtp_url)), threads=3)
+    jobs.register(mail.SEND, mail.send_mail, long=True)
+    # No rooms: what is tried here is the kernel.
+    wiring.load_models()
+    return worker.run(
+        Application(Platform.open(settings(database_url, folder, redis_url, smtp_url))), threads=3
+    )
 
 
 if __name__ == "__main__":
