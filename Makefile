@@ -1,7 +1,7 @@
 # Aliases. ./run and ./test are the real thing and need no make.
 PYTHON = .venv/bin/python
 
-.PHONY: run test check format bench lock
+.PHONY: run test check format bench messages lock
 
 run:
 	./run
@@ -26,6 +26,13 @@ format:
 
 bench:
 	@for claim in bench/*/; do $(PYTHON) -m bench.$$(basename $$claim) || exit 1; done
+
+# Collects every sentence and brings each language's catalogue up to date; what is new there waits for its translation.
+messages:
+	.venv/bin/pybabel -q extract -F betaops/translations/babel.cfg -k _l --no-location --sort-output --omit-header -o /tmp/betaops.pot .
+	@for file in betaops/translations/*/LC_MESSAGES/messages.po; do \
+		.venv/bin/pybabel -q update -i /tmp/betaops.pot -o $$file -l $$(basename $$(dirname $$(dirname $$file))) \
+			--no-fuzzy-matching --ignore-obsolete --omit-header --no-wrap || exit 1; done
 
 # Needs uv. --universal: one lock for every Python from 3.11 on and every platform.
 lock:
