@@ -133,7 +133,8 @@ function columns() {
       sheet.append(label);
     }
     chooser.append(opener, sheet);
-    const tools = wrap.parentElement.querySelector(".filters-end") ?? wrap.parentElement.querySelector(".filters");
+    const near = document.querySelectorAll("[data-columns]").length > 1 ? wrap.parentElement : document;
+    const tools = near.querySelector(".filters-end") ?? near.querySelector(".filters");
     if (tools) tools.append(chooser);
     else {
       const line = Object.assign(document.createElement("div"), { className: "column-chooser" });
