@@ -10,7 +10,6 @@ from wtforms import (
     FormField,
     HiddenField,
     IntegerField,
-    PasswordField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -226,17 +225,7 @@ class _ConditionForm(PlainForm):
     due_on = DateField(_l("Until"), [Optional()])
 
 
-class SigningForm(Form):
-    """Asks for the password again, unless the member has signed in a moment ago."""
-
-    password = PasswordField(
-        _l("Your password"),
-        [InputRequired(_l("Enter your password: a signature is yours alone."))],
-        render_kw={"autocomplete": "current-password"},
-    )
-
-
-class DecisionForm(SigningForm):
+class DecisionForm(Form):
     choice = RadioField(
         _l("Decision"),
         [DataRequired(_l("Choose what you decide."))],
@@ -270,7 +259,7 @@ class DecisionForm(SigningForm):
         ]
 
 
-class SignatureForm(SigningForm):
+class SignatureForm(Form):
     stance = RadioField(
         _l("Your position"),
         [DataRequired(_l("Say whether you agree."))],
@@ -285,7 +274,7 @@ class SignatureForm(SigningForm):
     role = StringField(_l("You sign as"), [DataRequired(_l("Say in which role you sign.")), Length(max=120)])
 
 
-class WithdrawalForm(SigningForm):
+class WithdrawalForm(Form):
     reason = TextAreaField(
         _l("Why is it withdrawn?"), [DataRequired(_l("Say why it is withdrawn.")), Length(max=4000)]
     )

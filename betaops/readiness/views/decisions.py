@@ -5,21 +5,18 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 
-from betaops.accounts import passwords
 from betaops.accounts.permissions import Role
-from betaops.accounts.service import sessions, throttles
-from betaops.accounts.viewers import signed_in
-from betaops.kernel import clock
+from betaops.accounts.viewers import is_proven
 from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
 from betaops.readiness import board, evidence, policy, queries, service
-from betaops.readiness.forms import DecisionForm, SignatureForm, SigningForm, WithdrawalForm
+from betaops.readiness.forms import DecisionForm, SignatureForm, WithdrawalForm
 from betaops.readiness.models import Stance
 from betaops.readiness.recommendation import Choice
 from betaops.readiness.views import blueprint
 from betaops.web.access import needs
 from betaops.web.application import reading, viewer, writing
-from betaops.web.forms import refusals
+from betaops.web.forms import Form, refusals
 
 
 @blueprint.route("/decisions/new", methods=["GET", "POST"])
@@ -29,12 +26,13 @@ def decide(slug: str) -> Any:
     standing = queries.decision_that_stands(reading(), program.id)
     if standing is not None and request.method == "GET":
         return redirect(url_for(".decision", slug=slug, decision_id=standing.id), 303)
+    if request.method == "GET" and not is_proven():
+        return redirect(url_for("accounts.prove", next=request.path), 303)
     rows = queries.board(reading(), program.id)
     recommended = board.recommended(rows)
     seen = evidence.fingerprint([row.to_json() for row in rows])
     form = DecisionForm(data={"role": _role(), "seen": seen})
-    _ask_again(form)
-    if form.validate_on_submit() and _is_proven(form):
+    if form.validate_on_submit() and _may_sign(form):
         with refusals(form):
             decision = service.propose(
                 writing(),
@@ -61,6 +59,7 @@ def decide(slug: str) -> Any:
         rows=rows,
         recommended=recommended,
         missing=board.missing(rows),
+        must_prove=not is_proven(),
     )
     return page, 422 if form.errors else 200
 
@@ -91,8 +90,7 @@ def decision(slug: str, decision_id: UUID) -> str:
 def sign(slug: str, decision_id: UUID) -> Any:
     program = program_queries.program_by_slug(reading(), slug)
     form = SignatureForm()
-    _ask_again(form)
-    if form.validate_on_submit() and _is_proven(form):
+    if form.validate_on_submit() and _may_sign(form):
         with refusals(form):
             service.sign(
                 writing(),
@@ -112,8 +110,7 @@ def sign(slug: str, decision_id: UUID) -> Any:
 def withdraw(slug: str, decision_id: UUID) -> Any:
     program = program_queries.program_by_slug(reading(), slug)
     form = WithdrawalForm(prefix="withdrawal-")
-    _ask_again(form)
-    if form.validate_on_submit() and _is_proven(form):
+    if form.validate_on_submit() and _may_sign(form):
         with refusals(form):
             service.withdraw(writing(), program, decision_id, form.reason.data or "")
             flash(_("The decision is withdrawn. It stays to be read."))
@@ -125,8 +122,6 @@ def _page(slug: str, decision_id: UUID, form: SignatureForm, withdrawal: Withdra
     program = program_queries.program_by_slug(reading(), slug)
     found = queries.decision(reading(), program.id, decision_id)
     signatures = queries.signatures(reading(), [found.id])[found.id]
-    _ask_again(form)
-    _ask_again(withdrawal)
     page = render_template(
         "readiness/decision.html",
         program=program,
@@ -136,6 +131,7 @@ def _page(slug: str, decision_id: UUID, form: SignatureForm, withdrawal: Withdra
         may_sign=policy.may_be_signed(found, signatures, viewer().id),
         form=form,
         withdrawal=withdrawal,
+        must_prove=not is_proven(),
     )
     return page, 422 if form.errors or withdrawal.errors else 200
 
@@ -150,30 +146,12 @@ def _role() -> str:
     return words.get(Role(viewer().role), "") if viewer().role else ""
 
 
-def _is_fresh() -> bool:
-    present = signed_in()
-    return present is not None and present.row.fresh_until > clock.now()
+def _may_sign(form: Form) -> bool:
+    """Whether they proved lately who they are: only then does a signature bear their name.
 
-
-def _ask_again(form: SigningForm) -> None:
-    """A form that is shown soon after signing in needs no password."""
-    if _is_fresh() and "password" in form:
-        del form.password
-
-
-def _is_proven(form: SigningForm) -> bool:
-    """Whether it is really they: a session signed in a moment ago, or the password typed into this form."""
-    present = signed_in()
-    if present is None:
-        return False
-    if _is_fresh():
+    Else the form says so and keeps what was typed; the page leads to the proof in a tab of its own.
+    """
+    if is_proven():
         return True
-    with refusals(form):
-        account = present.user.mail_key
-        throttles.check(writing(), account=account, address=request.remote_addr)
-        if passwords.matches(present.user.password_digest, form.password.data or ""):
-            sessions.freshen(writing(), present.row.id)
-            return True
-        throttles.failed(writing(), account=account, address=request.remote_addr)
-        form.refuse(_("This is not your password."), "password")
+    form.refuse(_("It is a while since you signed in. Confirm that it is you, then send this again."))
     return False
