@@ -230,6 +230,11 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
+def _loads(value: Any) -> Any:
+    """A column declared JSON keeps a lone number as a number in SQLite, not as its text."""
+    return value if isinstance(value, int | float) else orjson.loads(value)
+
+
 def _sqlite(url: str, pool_size: int) -> Engine:
     engine = create_engine(
         url,
@@ -237,7 +242,7 @@ def _sqlite(url: str, pool_size: int) -> Engine:
         max_overflow=pool_size,
         connect_args={"timeout": 5, "check_same_thread": False, "isolation_level": None},
         json_serializer=_dumps,
-        json_deserializer=orjson.loads,
+        json_deserializer=_loads,
     )
 
     @event.listens_for(engine, "connect")
