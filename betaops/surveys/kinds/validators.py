@@ -35,7 +35,7 @@ def is_address(value: str) -> bool:
 
 
 @lru_cache(maxsize=512)
-def pattern(source: str, ignores_case: bool) -> Any:
+def pattern(source: str, *, ignores_case: bool) -> Any:
     """The compiled pattern; None where RE2 does not take it (checked before publishing)."""
     if len(source) > LONGEST_PATTERN:
         return None
@@ -73,7 +73,7 @@ def _text(validator: Mapping[str, Any], value: Any, scene: Scene) -> str | None:
 
 def _regex(validator: Mapping[str, Any], value: Any, scene: Scene) -> str | None:
     ignores_case = validator.get("caseInsensitive") is True or validator.get("insensitive") is True
-    compiled = pattern(str(validator.get("regex") or ""), ignores_case)
+    compiled = pattern(str(validator.get("regex") or ""), ignores_case=ignores_case)
     values = value if isinstance(value, list) else [value]
     if compiled is None or all(compiled.search(str(each)) for each in values):
         return None

@@ -1,0 +1,172 @@
+"""What keeps a definition from being published, and what its author should know. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from betaops.kernel.i18n import gettext as _
+from betaops.surveys import conditions
+from betaops.surveys.definition import KINDS, Choice, Definition, Oddity, Panel, Question
+from betaops.surveys.expressions import SyntaxProblem, parse
+from betaops.surveys.kinds.validators import pattern
+
+LONGEST_NAME = 200
+#: Bytes of JSON.
+LARGEST_DEFINITION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One problem (`is_blocking`) or remark; `place` leads to it in the JSON."""
+
+    code: str
+    message: str
+    name: str = ""
+    place: tuple[str | int, ...] = ()
+    is_blocking: bool = True
+
+    @property
+    def pointer(self) -> str:
+        """The place as people read it: pages › 1 › elements › 3."""
+        return " › ".join(str(part + 1) if isinstance(part, int) else part for part in self.place)
+
+
+def check(definition: Definition) -> list[Finding]:
+    """Everything found, problems first."""
+    found = [_odd(oddity) for oddity in definition.oddities]
+    if not definition.asked and not any(finding.code == "not_a_survey" for finding in found):
+        found.append(Finding("nothing_asked", _("The survey asks nothing yet. Add a question.")))
+    for question in definition.questions:
+        found += _question(question)
+    found += _conditions(definition)
+    return sorted(found, key=lambda finding: not finding.is_blocking)
+
+
+def problems(definition: Definition) -> list[Finding]:
+    """Only what is in the way of publishing."""
+    return [finding for finding in check(definition) if finding.is_blocking]
+
+
+def _odd(oddity: Oddity) -> Finding:
+    return Finding(
+        oddity.code,
+        _sentence(oddity),
+        oddity.name,
+        oddity.place,
+        is_blocking=oddity.code not in ("unsupported_type", "not_an_element", "odd_choice"),
+    )
+
+
+def _sentence(oddity: Oddity) -> str:
+    name, detail = oddity.name, oddity.detail
+    sentences = {
+        "not_a_survey": _("This is not a survey: a JSON object with pages is expected."),
+        "not_a_page": _("This page is not an object."),
+        "not_a_list": _("Elements must be a list."),
+        "not_an_element": _("This element is not an object. It is kept, and shown to nobody."),
+        "too_much": _("There is more here than a survey may hold."),
+        "no_name": _("This question has no name. It needs one, so that its answers can be told from others."),
+        "unsupported_type": _(
+            "“%(name)s” is of type %(type)s, which is kept but not asked.", name=name, type=detail
+        ),
+        "choices_by_url": _(
+            "“%(name)s” takes its answers from another address. They are never fetched: list them.", name=name
+        ),
+        "odd_choice": _("“%(name)s” has an answer without a value. It is left out.", name=name),
+        "same_choice_twice": _("“%(name)s” has the answer %(value)s twice.", name=name, value=detail),
+        "same_name_twice": _(
+            "Two elements are called “%(name)s”. Their answers could not be told apart.", name=name
+        ),
+    }
+    return sentences.get(oddity.code, oddity.code)
+
+
+def _question(question: Question) -> Iterator[Finding]:
+    def finding(code: str, message: str) -> Finding:
+        return Finding(code, message, question.name, question.place)
+
+    if question.kind not in KINDS:
+        return
+    name = question.name
+    if len(name) > LONGEST_NAME or "\0" in name:
+        yield finding(
+            "bad_name", _("The name of a question has at most %(most)s letters.", most=LONGEST_NAME)
+        )
+    if name.startswith("__"):
+        yield finding("bad_name", _("“%(name)s”: names must not begin with two underscores.", name=name))
+    if question.kind in ("radiogroup", "checkbox", "dropdown") and not question.choices:
+        yield finding("no_choices", _("“%(name)s” has no answers to choose from.", name=name))
+    if question.kind == "matrix" and not (question.rows and question.columns):
+        yield finding("no_choices", _("“%(name)s” needs rows and columns.", name=name))
+    low, high = ("rateMin", "rateMax") if question.kind == "rating" else ("min", "max")
+    least, most = question.number(low), question.number(high)
+    if least is not None and most is not None and least >= most:
+        yield finding("empty_range", _("“%(name)s”: the lowest value must be below the highest.", name=name))
+    for validator in question.validators:
+        if str(validator.get("type", "")).startswith("regex"):
+            source = str(validator.get("regex") or "")
+            if pattern(source, ignores_case=True) is None:
+                yield finding(
+                    "bad_pattern",
+                    _("“%(name)s”: the pattern %(pattern)s cannot be used.", name=name, pattern=source[:80]),
+                )
+
+
+def _conditions(definition: Definition) -> Iterator[Finding]:
+    known = conditions.known_names(definition)
+    for name, place, property_name, condition in _all_conditions(definition):
+        here = (*place, property_name)
+        try:
+            tree = parse(condition)
+        except SyntaxProblem as error:
+            message = _(
+                "%(property)s of “%(name)s” cannot be read from letter %(letter)s on: %(rest)s",
+                property=property_name, name=name, letter=error.position + 1, rest=condition[error.position :][:40] or "…",
+            )  # fmt: skip
+            yield Finding("bad_expression", message, name, here)
+            continue
+        for function in conditions.unknown_functions(tree):
+            message = _("%(property)s of “%(name)s” uses %(function)s(), which is not known.",
+                        property=property_name, name=name, function=function)  # fmt: skip
+            yield Finding("unknown_function", message, name, here)
+        for wanted in conditions.names(tree):
+            if conditions.leads_nowhere(wanted, known):
+                message = _("%(property)s of “%(name)s” refers to {%(wanted)s}, which is not in the survey.",
+                            property=property_name, name=name, wanted=wanted)  # fmt: skip
+                yield Finding("unknown_name", message, name, here)
+
+
+Condition = tuple[str, tuple[str | int, ...], str, str]
+
+
+def _all_conditions(definition: Definition) -> Iterator[Condition]:
+    """Name, place, property and text of every condition that the product evaluates."""
+    for page in definition.pages:
+        if page.visible_if:
+            yield page.name, page.place, "visibleIf", page.visible_if
+    elements: tuple[Panel | Question, ...] = (*definition.panels, *definition.questions)
+    for element in elements:
+        for property_name, condition in (
+            ("visibleIf", element.visible_if), ("enableIf", element.enable_if), ("requiredIf", element.required_if)
+        ):  # fmt: skip
+            if condition:
+                yield element.name, element.place, property_name, condition
+    for question in definition.questions:
+        for group in (question.choices, question.rows, question.columns):
+            yield from _choice_conditions(question, group)
+        for validator in question.validators:
+            if isinstance(validator.get("expression"), str):
+                yield question.name, question.place, "validators", validator["expression"]
+    yield from _ending_conditions(definition.options.get("completedHtmlOnCondition"))
+
+
+def _choice_conditions(question: Question, choices: tuple[Choice, ...]) -> Iterator[Condition]:
+    for choice in choices:
+        if choice.visible_if:
+            yield question.name, question.place, "choices", choice.visible_if
+
+
+def _ending_conditions(endings: Any) -> Iterator[Condition]:
+    for index, ending in enumerate(endings if isinstance(endings, list) else ()):
+        if isinstance(ending, Mapping) and isinstance(ending.get("expression"), str):
+            yield "completedHtml", ("completedHtmlOnCondition", index), "expression", ending["expression"]

@@ -1,0 +1,226 @@
+"""What the builder does to a draft: JSON in, JSON out, everything unknown kept. Pure.
+
+Elements are addressed by a *spot*: page and position, and positions inside panels, "0.2.1".
+"""
+
+import copy
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from betaops.kernel.errors import NotFound
+from betaops.surveys.definition import OWN, Definition
+from betaops.surveys.localised import changed, text
+from betaops.surveys.reading import ALIASES, read
+
+Draft = dict[str, Any]
+
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+LONGEST_NAME = 40
+
+#: What the builder offers, and the JSON each begins with.
+NEW: dict[str, dict[str, Any]] = {
+    "radiogroup": {"type": "radiogroup", "choices": [{"value": "yes", "text": "Yes"}, {"value": "no", "text": "No"}]},
+    "checkbox": {"type": "checkbox", "choices": [{"value": "one", "text": "One"}, {"value": "two", "text": "Two"}]},
+    "dropdown": {"type": "dropdown", "choices": [{"value": "one", "text": "One"}, {"value": "two", "text": "Two"}]},
+    "rating": {"type": "rating", "rateMin": 1, "rateMax": 5},
+    "nps": {
+        "type": "rating", "rateMin": 0, "rateMax": 10, "minRateDescription": "Not at all likely",
+        "maxRateDescription": "Extremely likely", OWN: {"instrument": "nps"},
+    },
+    "boolean": {"type": "boolean"},
+    "text": {"type": "text"},
+    "comment": {"type": "comment"},
+    "matrix": {
+        "type": "matrix", "columns": [1, 2, 3, 4, 5],
+        "rows": [{"value": "first", "text": "First"}, {"value": "second", "text": "Second"}],
+    },
+    "html": {"type": "html", "html": ""},
+    "panel": {"type": "panel", "elements": []},
+}  # fmt: skip
+
+
+def empty(title: str) -> Draft:
+    """A survey with one page."""
+    return {"title": title, "pages": [{"name": "page1", "elements": []}]}
+
+
+def spot_of(place: tuple[str | int, ...]) -> str:
+    """("pages", 0, "elements", 2) is "0.2"; a survey without pages has one, 0."""
+    numbers = [str(part) for part in place if isinstance(part, int)]
+    return ".".join(numbers if place[:1] == ("pages",) else ["0", *numbers])
+
+
+def element_at(draft: Mapping[str, Any], spot: str) -> Draft:
+    """The JSON at a spot (page or element); `NotFound` where there is none."""
+    draft = _paged(draft)
+    *way, last = _path(spot)
+    item = _list_at(draft, way)
+    if not 0 <= last < len(item) or not isinstance(item[last], dict):
+        raise NotFound
+    return copy.deepcopy(item[last])
+
+
+def add_page(draft: Mapping[str, Any]) -> tuple[Draft, str]:
+    new = _paged(draft)
+    taken = {str(page.get("name")) for page in new["pages"] if isinstance(page, dict)}
+    new["pages"].append({"name": _free("page", taken, start=len(new["pages"]) + 1), "elements": []})
+    return new, str(len(new["pages"]) - 1)
+
+
+def add_element(draft: Mapping[str, Any], spot: str, kind: str, title: str) -> tuple[Draft, str]:
+    """Put a new element at the end of the page or panel at `spot`; gives the new draft and where it is."""
+    if kind not in NEW:
+        raise NotFound
+    new = _paged(draft)
+    element = copy.deepcopy(NEW[kind])
+    element["name"] = free_name(read(new), title or kind)
+    if title and kind != "html":
+        element["title"] = title
+    if kind == "html":
+        element["html"] = title
+    inside = _list_at(new, _path(spot))
+    inside.append(element)
+    return new, f"{spot}.{len(inside) - 1}"
+
+
+def change(draft: Mapping[str, Any], spot: str, values: Mapping[str, Any]) -> Draft:
+    """Set properties of the page or element at `spot`; None takes one away. Old names of the same go."""
+    new = _paged(draft)
+    *way, last = _path(spot)
+    inside = _list_at(new, way)
+    if not 0 <= last < len(inside) or not isinstance(inside[last], dict):
+        raise NotFound
+    inside[last] = _changed(inside[last], values)
+    return new
+
+
+def change_survey(draft: Mapping[str, Any], values: Mapping[str, Any]) -> Draft:
+    """Set properties of the survey itself."""
+    return _changed(_paged(draft), values)
+
+
+def remove(draft: Mapping[str, Any], spot: str) -> Draft:
+    new = _paged(draft)
+    *way, last = _path(spot)
+    inside = _list_at(new, way)
+    if not 0 <= last < len(inside) or (not way and len(inside) == 1):
+        raise NotFound
+    del inside[last]
+    return new
+
+
+def move(draft: Mapping[str, Any], spot: str, step: int) -> tuple[Draft, str]:
+    """One up (-1) or down (1); at the end of a page on to the next page. Stays where there is nowhere to go."""
+    new = _paged(draft)
+    *way, last = _path(spot)
+    inside = _list_at(new, way)
+    if not 0 <= last < len(inside):
+        raise NotFound
+    target = last + step
+    if 0 <= target < len(inside):
+        inside[last], inside[target] = inside[target], inside[last]
+        return new, ".".join(str(part) for part in (*way, target))
+    if len(way) != 1 or not 0 <= way[0] + step < len(new["pages"]):
+        return new, spot
+    other = _list_at(new, [way[0] + step])
+    position = len(other) if step < 0 else 0
+    other.insert(position, inside.pop(last))
+    return new, f"{way[0] + step}.{position}"
+
+
+def free_name(definition: Definition, words: str) -> str:
+    """A name made of `words` that no element has; names stay when titles change, answers hang on them."""
+    base = _NOT_IN_NAMES.sub("_", words.lower()).strip("_")[:LONGEST_NAME].strip("_") or "question"
+    taken = {question.name.lower() for question in definition.questions}
+    taken |= {panel.name.lower() for panel in definition.panels}
+    return base if base not in taken else _free(f"{base}_", taken, start=2)
+
+
+def choices_as_lines(choices: Any) -> str:
+    """Choices for a text field: one a line, "value | text" where the two differ."""
+    lines = []
+    for choice in choices if isinstance(choices, list) else ():
+        value = choice.get("value") if isinstance(choice, dict) else choice
+        words = text(choice.get("text")) if isinstance(choice, dict) else ""
+        if value is not None:
+            lines.append(f"{value} | {words}" if words and words != str(value) else str(value))
+    return "\n".join(lines)
+
+
+def choices_from_lines(lines: str, former: Any) -> list[Any]:
+    """What was written, with everything kept that a former choice of the same value had besides."""
+    known = {str(choice.get("value")): choice for choice in former or () if isinstance(choice, dict)}
+    plain = {str(choice): choice for choice in former or () if not isinstance(choice, dict | list)}
+    found: dict[str, Any] = {}
+    for line in lines.splitlines():
+        value, bar, words = (part.strip() for part in line.partition("|"))
+        if not value and not words:
+            continue
+        value = value or words
+        if value in known:
+            kept = known[value]
+            found[value] = {**kept, "text": changed(kept.get("text"), words or value)} if bar else dict(kept)
+        else:
+            typed = plain.get(value, value)
+            found[value] = {"value": typed, "text": words} if words and words != value else typed
+    return list(found.values())
+
+
+def _changed(item: Mapping[str, Any], values: Mapping[str, Any]) -> Draft:
+    new = {
+        name: value for name, value in item.items() if ALIASES.get(name, name) not in values or name in values
+    }
+    for name, value in values.items():
+        if value is None:
+            new.pop(name, None)
+        else:
+            new[name] = value
+    return new
+
+
+def _paged(draft: Mapping[str, Any]) -> Draft:
+    """A copy whose pages are a list of objects with `elements`, as new definitions have them."""
+    new = copy.deepcopy(dict(draft))
+    pages = new.get("pages")
+    if not isinstance(pages, list) or not pages:
+        elements = new.pop("elements", None) or new.pop("questions", None) or []
+        new["pages"] = [{"name": "page1", "elements": elements if isinstance(elements, list) else []}]
+    for page in new["pages"]:
+        _modern(page)
+    return new
+
+
+def _modern(item: Any) -> None:
+    if not isinstance(item, dict):
+        return
+    if "questions" in item and "elements" not in item:
+        item["elements"] = item.pop("questions")
+    for element in item["elements"] if isinstance(item.get("elements"), list) else ():
+        _modern(element)
+
+
+def _list_at(draft: Draft, way: list[int]) -> list[Any]:
+    """The list of pages, or of elements of the page or panel that `way` leads to."""
+    inside: list[Any] = draft["pages"]
+    for number in way:
+        if not 0 <= number < len(inside) or not isinstance(inside[number], dict):
+            raise NotFound
+        holder = inside[number]
+        if not isinstance(holder.setdefault("elements", []), list):
+            raise NotFound
+        inside = holder["elements"]
+    return inside
+
+
+def _path(spot: str) -> list[int]:
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,4}){0,12}", spot):
+        raise NotFound
+    return [int(part) for part in spot.split(".")]
+
+
+def _free(base: str, taken: set[str], *, start: int) -> str:
+    number = start
+    while f"{base}{number}" in taken:
+        number += 1
+    return f"{base}{number}"

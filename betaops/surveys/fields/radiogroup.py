@@ -1,0 +1,24 @@
+"""One of a list, all of it in sight."""
+
+from typing import Any
+
+from wtforms.form import BaseForm
+
+from betaops.surveys.definition import Question
+from betaops.surveys.fields.base import Choices, described, field_of, options, typed
+from betaops.surveys.kinds.base import code_of
+from betaops.surveys.scene import Scene
+
+
+class RadiogroupFields:
+    template = "choices"
+
+    def build(self, question: Question, scene: Scene) -> dict[str, Any]:
+        offered = options(scene.choices(question), scene.language)
+        return {question.name: Choices(choices=offered, validate_choice=False, **described(question, scene))}
+
+    def data(self, question: Question, value: Any) -> dict[str, Any]:
+        return {question.name: None if value is None or isinstance(value, dict | list) else code_of(value)}
+
+    def value(self, question: Question, form: BaseForm) -> Any:
+        return typed(question.choices, field_of(form, question.name).data)

@@ -1,0 +1,45 @@
+"""Conditions for the page's script, so that showing and hiding needs no round trip. Pure.
+
+A condition is sent as nested lists (`["equal", ["name", "plan"], ["value", "pro"]]`). The script knows logic,
+comparison and membership; anything else it leaves to the server, which answers with every saved draft.
+"""
+
+from typing import Any
+
+from betaops.surveys.expressions import SyntaxProblem, parse
+from betaops.surveys.expressions.grammar import Array, Binary, Constant, Node, Unary, Variable
+
+_KNOWN = frozenset(
+    {
+        "and", "or", "equal", "notequal", "greater", "less", "greaterorequal", "lessorequal", "contains",
+        "notcontains", "anyof", "noneof", "allof", "empty", "notempty", "negate",
+    }
+)  # fmt: skip
+
+
+def compiled(condition: str) -> list[Any] | None:
+    """The condition for the script; None where it has something that the script does not know."""
+    try:
+        return _node(parse(condition))
+    except SyntaxProblem:
+        return None
+
+
+def _node(node: Node | None) -> list[Any] | None:
+    match node:
+        case Constant():
+            return ["value", node.value]
+        case Variable() if not any(mark in node.name for mark in ".[") and not node.is_raw:
+            return ["name", node.name.lower()]
+        case Array():
+            return _all("list", list(node.items))
+        case Unary() if node.operator in _KNOWN:
+            return _all(node.operator, [node.operand])
+        case Binary() if node.operator in _KNOWN and node.right is not None:
+            return _all(node.operator, [node.left, node.right])
+    return None
+
+
+def _all(name: str, nodes: list[Node]) -> list[Any] | None:
+    found = [_node(node) for node in nodes]
+    return None if any(each is None for each in found) else [name, *found]

@@ -1,0 +1,101 @@
+"""Links into surveys: made, mailed, opened, taken back."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from betaops.enrollment.models import INSIDE, Enrollment
+from betaops.kernel import tokens
+from betaops.kernel.errors import NotFound, Refused
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.work import Work
+from betaops.surveys.events import SurveySent
+from betaops.surveys.models import LinkKind, Response, ResponseState, Survey, SurveyLink
+
+
+def public_link(work: Work, survey_id: UUID, *, kind: LinkKind = LinkKind.PUBLIC) -> SurveyLink:
+    """The survey's link for anybody (or for trying out); made when first asked for."""
+    survey = work.lock(Survey, survey_id)
+    found = work.session.scalar(
+        select(SurveyLink).where(
+            SurveyLink.survey_id == survey.id, SurveyLink.kind == kind, SurveyLink.revoked_at.is_(None)
+        )
+    )
+    if found is not None:
+        return found
+    token = tokens.mint()
+    link = SurveyLink(
+        survey_id=survey.id, kind=kind, token_digest=token.digest, token=token.plain, created_at=work.now
+    )
+    work.add(link)
+    return link
+
+
+def personal_link(work: Work, survey_id: UUID, enrollment_id: UUID) -> str:
+    """A new personal link; gives its token, which is kept nowhere. Earlier links of the person go on working."""
+    token = tokens.mint()
+    work.add(
+        SurveyLink(
+            survey_id=survey_id,
+            kind=LinkKind.PERSONAL,
+            enrollment_id=enrollment_id,
+            token_digest=token.digest,
+            created_at=work.now,
+        )
+    )
+    return token.plain
+
+
+def revoke_link(work: Work, link_id: UUID, *, survey_id: UUID) -> None:
+    """It opens nothing any more; what came by it stays."""
+    link = work.lock(SurveyLink, link_id)
+    if link.survey_id != survey_id:
+        raise NotFound
+    link.revoked_at = link.revoked_at or work.now
+
+
+def send(work: Work, survey_id: UUID) -> int:
+    """Have a personal link mailed to everybody inside who has not answered; gives how many that is now.
+
+    A job does it, so that a thousand mails keep nobody waiting; who got one is not mailed again within a day.
+    """
+    survey = work.lock(Survey, survey_id)
+    if not survey.takes_answers(work.now):
+        raise Refused("not_open", _("The survey is not open. Publish and open it, then send it."))
+    people = unanswered(work, survey)
+    if not people:
+        raise Refused("nobody_left", _("Everybody who takes part has answered already."))
+    survey.sent_at = work.now
+    work.enqueue(
+        "surveys.send_links", {"survey_id": str(survey.id)}, unique=f"surveys.send_links:{survey.id}"
+    )
+    work.record(SurveySent(survey_id=survey.id, program_id=survey.program_id))
+    return len(people)
+
+
+def unanswered(work: Work, survey: Survey) -> list[UUID]:
+    """Enrollments inside the program without a finished response."""
+    finished = select(Response.id).where(
+        Response.survey_id == survey.id,
+        Response.enrollment_id == Enrollment.id,
+        Response.state == ResponseState.COMPLETE,
+    )
+    return list(
+        work.session.scalars(
+            select(Enrollment.id)
+            .where(
+                Enrollment.program_id == survey.program_id, Enrollment.state.in_(INSIDE), ~finished.exists()
+            )
+            .order_by(Enrollment.id)
+        )
+    )
+
+
+def note_opened(work: Work, link_id: UUID) -> None:
+    """Count an opening; the first one is kept as a moment."""
+    work.session.execute(
+        update(SurveyLink)
+        .where(SurveyLink.id == link_id)
+        .values(opens=SurveyLink.opens + 1, opened_at=func.coalesce(SurveyLink.opened_at, work.now))
+        .execution_options(synchronize_session=False)
+    )

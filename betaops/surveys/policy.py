@@ -1,0 +1,20 @@
+"""Who may do what with surveys, and what may be said of them."""
+
+from betaops.accounts.permissions import Permission
+from betaops.enrollment.models import INSIDE, Enrollment, State
+from betaops.surveys.models import Survey, SurveyState
+
+READ = Permission.SURVEYS_READ
+WRITE = Permission.SURVEYS_WRITE
+SEND = Permission.MESSAGES_SEND
+EXPORT = Permission.EXPORT_READ
+ANSWER = Permission.RESPONSES_WRITE
+
+
+def may_answer(enrollment: Enrollment) -> bool:
+    """People inside; who has completed the program may still finish what was asked of them."""
+    return enrollment.state in INSIDE or enrollment.state is State.COMPLETED
+
+
+def may_edit(survey: Survey) -> bool:
+    return survey.state is not SurveyState.ARCHIVED

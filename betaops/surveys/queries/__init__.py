@@ -1,0 +1,52 @@
+"""Surveys of one workspace, what was answered, and what the rooms above read of it."""
+
+from betaops.surveys.queries.answers import item_answers, items, texts
+from betaops.surveys.queries.doors import door
+from betaops.surveys.queries.people import answered, waiting_for
+from betaops.surveys.queries.responses import (
+    count_responses,
+    counts,
+    export_rows,
+    funnel,
+    response,
+    responses,
+    tallies,
+)
+from betaops.surveys.queries.surveys import (
+    find_surveys,
+    links,
+    live_version,
+    published,
+    survey,
+    survey_in,
+    survey_questions,
+    surveys,
+    version,
+    versions,
+)
+
+__all__ = [
+    "answered",
+    "count_responses",
+    "counts",
+    "door",
+    "export_rows",
+    "find_surveys",
+    "funnel",
+    "item_answers",
+    "items",
+    "links",
+    "live_version",
+    "published",
+    "response",
+    "responses",
+    "survey",
+    "survey_in",
+    "survey_questions",
+    "surveys",
+    "tallies",
+    "texts",
+    "version",
+    "versions",
+    "waiting_for",
+]

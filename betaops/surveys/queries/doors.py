@@ -1,0 +1,143 @@
+"""Ways into a survey, looked up by what stands in the address. These look-ups know no workspace yet."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from betaops.enrollment.models import Enrollment
+from betaops.kernel import tokens
+from betaops.kernel.db import scope_to
+from betaops.kernel.errors import NotFound
+from betaops.surveys.models import LinkKind, Response, ResponseState, Survey, SurveyLink
+
+#: What signed addresses are for; each only for its own.
+RESUME = "survey.response"
+PERSON = "survey.person"
+#: How long the way from the portal into a survey stays open.
+PERSON_SECONDS = 24 * 3600
+LONGEST_TOKEN = 400
+
+
+class Way(StrEnum):
+    """How somebody came in."""
+
+    PERSONAL = "personal"
+    PUBLIC = "public"
+    TEST = "test"
+    PORTAL = "portal"
+    RESUMED = "resumed"
+
+
+@dataclass(frozen=True)
+class Door:
+    """A survey, how somebody came to it, who they are where that is known, and their response where there is one."""
+
+    way: Way
+    survey: Survey
+    link: SurveyLink | None = None
+    enrollment: Enrollment | None = None
+    response: Response | None = None
+
+    @property
+    def is_test(self) -> bool:
+        return self.way is Way.TEST or (
+            self.response is not None and self.response.state is ResponseState.TEST
+        )
+
+
+def door(session: Session, token: str, secret: str) -> Door:
+    """What `token` opens; the session sees that workspace from then on. `NotFound` for anything else.
+
+    Minted tokens have no dot, signed ones have: a response to go on with, or a person coming from the portal.
+    """
+    if len(token) > LONGEST_TOKEN or not token.isascii():
+        raise NotFound
+    if "." not in token:
+        return _by_link(session, token)
+    resumed = tokens.read(secret, RESUME, token)
+    if isinstance(resumed, str):
+        return _by_response(session, UUID(resumed))
+    person = tokens.read(secret, PERSON, token, max_age_seconds=PERSON_SECONDS)
+    if isinstance(person, list) and len(person) == 2:
+        return _by_person(session, UUID(person[0]), UUID(person[1]))
+    raise NotFound
+
+
+def resume_token(secret: str, response_id: UUID) -> str:
+    """For the address under which a response without a personal link goes on."""
+    return tokens.sign(secret, RESUME, str(response_id))
+
+
+def person_token(secret: str, survey_id: UUID, enrollment_id: UUID) -> str:
+    """For the way from the portal, where the person is known already."""
+    return tokens.sign(secret, PERSON, [str(survey_id), str(enrollment_id)])
+
+
+def _by_link(session: Session, token: str) -> Door:
+    link = session.scalar(
+        select(SurveyLink)
+        .options(joinedload(SurveyLink.survey).joinedload(Survey.program))
+        .where(SurveyLink.token_digest == tokens.digest(token))
+        .execution_options(unscoped=True)
+    )
+    if link is None:
+        raise NotFound
+    scope_to(session, link.workspace_id)
+    if link.kind is not LinkKind.PERSONAL or link.enrollment_id is None:
+        return Door(Way(link.kind.value), link.survey, link)
+    enrollment = _enrollment(session, link.enrollment_id)
+    return Door(
+        Way.PERSONAL, link.survey, link, enrollment, _response_of(session, link.survey_id, enrollment.id)
+    )
+
+
+def _by_person(session: Session, survey_id: UUID, enrollment_id: UUID) -> Door:
+    survey = session.scalar(
+        select(Survey)
+        .options(joinedload(Survey.program))
+        .where(Survey.id == survey_id)
+        .execution_options(unscoped=True)
+    )
+    if survey is None:
+        raise NotFound
+    scope_to(session, survey.workspace_id)
+    enrollment = _enrollment(session, enrollment_id)
+    if enrollment.program_id != survey.program_id:
+        raise NotFound
+    return Door(Way.PORTAL, survey, None, enrollment, _response_of(session, survey.id, enrollment.id))
+
+
+def _by_response(session: Session, response_id: UUID) -> Door:
+    response = session.scalar(
+        select(Response)
+        .options(joinedload(Response.survey).joinedload(Survey.program))
+        .where(Response.id == response_id)
+        .execution_options(unscoped=True)
+    )
+    if response is None:
+        raise NotFound
+    scope_to(session, response.workspace_id)
+    enrollment = _enrollment(session, response.enrollment_id) if response.enrollment_id else None
+    return Door(Way.RESUMED, response.survey, None, enrollment, response)
+
+
+def _enrollment(session: Session, enrollment_id: UUID) -> Enrollment:
+    found = session.scalar(
+        select(Enrollment).options(joinedload(Enrollment.tester)).where(Enrollment.id == enrollment_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _response_of(session: Session, survey_id: UUID, enrollment_id: UUID) -> Response | None:
+    return session.scalar(
+        select(Response).where(
+            Response.survey_id == survey_id,
+            Response.enrollment_id == enrollment_id,
+            Response.state.not_in((ResponseState.TEST, ResponseState.WITHDRAWN)),
+        )
+    )

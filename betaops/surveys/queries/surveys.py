@@ -1,0 +1,136 @@
+"""Surveys, versions, questions, links."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from betaops.kernel.errors import NotFound
+from betaops.surveys.definition import Definition
+from betaops.surveys.models import LinkKind, Survey, SurveyLink, SurveyQuestion, SurveyState, SurveyVersion
+from betaops.surveys.reading import read
+
+#: Parsed versions that one process keeps; they never change.
+MOST_KEPT = 256
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published version ready to be answered."""
+
+    id: UUID
+    survey_id: UUID
+    number: int
+    definition: Definition
+    #: Identities of its questions by name.
+    question_ids: Mapping[str, UUID]
+
+
+_kept: dict[UUID, Published] = {}
+
+
+def published(session: Session, version_id: UUID) -> Published:
+    """The version, parsed once per process. Look its survey or response up first: this asks no workspace."""
+    found = _kept.get(version_id)
+    if found is None:
+        row = session.scalar(select(SurveyVersion).where(SurveyVersion.id == version_id))
+        if row is None:
+            raise NotFound
+        ids = session.execute(
+            select(SurveyQuestion.name, SurveyQuestion.id).where(SurveyQuestion.survey_id == row.survey_id)
+        )
+        found = Published(
+            row.id, row.survey_id, row.number, read(row.definition), {row.name: row.id for row in ids}
+        )
+        while len(_kept) >= MOST_KEPT:
+            _kept.pop(next(iter(_kept)), None)
+        _kept[version_id] = found
+    return found
+
+
+def surveys(session: Session, program_id: UUID, *, with_archived: bool = True) -> Sequence[Survey]:
+    """Of one program, the newest first."""
+    found = (
+        select(Survey).where(Survey.program_id == program_id).order_by(Survey.created_at.desc(), Survey.id)
+    )
+    if not with_archived:
+        found = found.where(Survey.state != SurveyState.ARCHIVED)
+    return session.scalars(found).all()
+
+
+def survey(session: Session, survey_id: UUID) -> Survey:
+    found = session.scalar(select(Survey).options(joinedload(Survey.program)).where(Survey.id == survey_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def survey_in(session: Session, program_id: UUID, survey_id: UUID) -> Survey:
+    """One of this program; another program's is not there."""
+    found = survey(session, survey_id)
+    if found.program_id != program_id:
+        raise NotFound
+    return found
+
+
+def find_surveys(session: Session, words: str, limit: int) -> Sequence[Survey]:
+    """By a part of the name, over all programs, the newest first."""
+    return session.scalars(
+        select(Survey)
+        .options(joinedload(Survey.program))
+        .where(func.lower(Survey.name).contains(words.lower(), autoescape=True))
+        .order_by(Survey.created_at.desc())
+        .limit(limit)
+    ).all()
+
+
+def live_version(session: Session, survey: Survey) -> SurveyVersion | None:
+    """What new responses get."""
+    if survey.live_number is None:
+        return None
+    return session.scalar(
+        select(SurveyVersion).where(
+            SurveyVersion.survey_id == survey.id, SurveyVersion.number == survey.live_number
+        )
+    )
+
+
+def version(session: Session, survey_id: UUID, number: int) -> SurveyVersion:
+    found = session.scalar(
+        select(SurveyVersion).where(SurveyVersion.survey_id == survey_id, SurveyVersion.number == number)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def versions(session: Session, survey_id: UUID) -> Sequence[Any]:
+    """(number, note, published_at, published_by), the newest first, without the definitions."""
+    return session.execute(
+        select(
+            SurveyVersion.number, SurveyVersion.note, SurveyVersion.published_at, SurveyVersion.published_by
+        )
+        .where(SurveyVersion.survey_id == survey_id)
+        .order_by(SurveyVersion.number.desc())
+    ).all()
+
+
+def survey_questions(session: Session, survey_id: UUID) -> Sequence[SurveyQuestion]:
+    """Of all versions, those of the newest first in their order."""
+    return session.scalars(
+        select(SurveyQuestion)
+        .where(SurveyQuestion.survey_id == survey_id)
+        .order_by(SurveyQuestion.last_number.desc(), SurveyQuestion.position, SurveyQuestion.id)
+    ).all()
+
+
+def links(session: Session, survey_id: UUID) -> Sequence[SurveyLink]:
+    """Public and test links, the newest first; personal ones are only counted (`funnel`)."""
+    return session.scalars(
+        select(SurveyLink)
+        .where(SurveyLink.survey_id == survey_id, SurveyLink.kind != LinkKind.PERSONAL)
+        .order_by(SurveyLink.created_at.desc())
+    ).all()

@@ -1,0 +1,278 @@
+"""Answering: beginning, saving, going on, finishing. Every way in (page, frame, API) ends here.
+
+Whatever is sent twice has one outcome: a response is found again by its person or its submission key, both
+unique in the database, and finishing a finished one changes nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from betaops.cohorts import service as cohort_service
+from betaops.enrollment.models import Enrollment
+from betaops.kernel.errors import Invalid, NotFound, Refused
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.ids import new_id
+from betaops.kernel.work import Work
+from betaops.surveys import queries
+from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
+from betaops.surveys.judging import MOST_VALUES, Judged, judge, judge_all, rows_of
+from betaops.surveys.models import Answer, Response, ResponseState, Survey
+from betaops.surveys.queries.doors import Door
+from betaops.surveys.queries.surveys import Published
+from betaops.surveys.scene import Scene, first_values
+
+LONGEST_KEY = 100
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The response, and whether this call made it."""
+
+    response: Response
+    is_new: bool
+
+
+def begin(work: Work, door: Door, *, submission_key: str, language: str = "en") -> Begun:
+    """The response of whoever stands at the door: theirs if there is one, else a new one on the live version."""
+    if door.response is not None:
+        return Begun(work.lock(Response, door.response.id), is_new=False)
+    survey = door.survey
+    if not survey.takes_answers(work.now):
+        raise Refused("closed", _("This survey does not take answers now."))
+    live = queries.live_version(work.session, survey)
+    if live is None:
+        raise Refused("closed", _("This survey does not take answers now."))
+    published = queries.published(work.session, live.id)
+    response_id = _insert(
+        work,
+        survey,
+        published,
+        enrollment=door.enrollment,
+        submission_key=submission_key,
+        link_id=door.link.id if door.link else None,
+        state=ResponseState.TEST if door.is_test else ResponseState.STARTED,
+        language=language,
+        answers=first_values(published.definition),
+    )
+    if response_id is not None:
+        return Begun(work.lock(Response, response_id), is_new=True)
+    return Begun(_earlier(work, survey.id, door.enrollment, submission_key), is_new=False)
+
+
+def save(work: Work, response: Response, values: Mapping[str, Any], *, page: int | None = None) -> None:
+    """Keep what was typed, right or wrong; None takes an answer away. Nothing happens to a finished response."""
+    if response.is_finished:
+        return
+    answers = {key: value for key, value in {**response.answers, **values}.items() if value is not None}
+    if len(answers) > MOST_VALUES:
+        raise Invalid("too_many_answers", _("These are more answers than a survey has questions."))
+    response.answers = answers
+    response.saved_at = work.now
+    if page is not None:
+        response.page = page
+        if response.state is ResponseState.STARTED:
+            response.state = ResponseState.PARTIAL
+
+
+def send_page(work: Work, response: Response, published: Published, page: int, values: Mapping[str, Any],
+              *, asked: frozenset[str]) -> Judged:  # fmt: skip
+    """Save a page and judge the questions that were on it (`asked`, by name)."""
+    save(work, response, values)
+    scene = scene_of(work, response, published)
+    wanted = published.definition.pages[page]
+    judged = judge(scene, tuple(each for each in scene.questions(wanted) if each.name in asked))
+    if not judged.problems:
+        save(
+            work,
+            response,
+            {**judged.values, **dict.fromkeys(response.answers.keys() - judged.values.keys())},
+            page=page,
+        )
+    return judged
+
+
+def scene_of(work: Work, response: Response, published: Published) -> Scene:
+    return Scene(
+        published.definition,
+        response.answers,
+        now=work.now,
+        language=response.language,
+        seed=response.submission_key,
+    )
+
+
+def finish(work: Work, response: Response, published: Published) -> Judged:
+    """Judge everything; if all is right, drop hidden answers, write the typed rows and close the response."""
+    if response.is_finished:
+        return Judged(dict(response.answers), ())
+    judged = judge_all(
+        published.definition,
+        response.answers,
+        now=work.now,
+        language=response.language,
+        seed=response.submission_key,
+    )
+    if judged.problems:
+        return judged
+    response.answers = judged.values
+    response.finished_at = response.saved_at = work.now
+    if response.state is not ResponseState.TEST:
+        response.state = ResponseState.COMPLETE
+    work.session.flush()
+    if response.state is ResponseState.COMPLETE:
+        _count_in(work, response, published)
+    return judged
+
+
+def submit(
+    work: Work,
+    survey: Survey,
+    answers: Mapping[str, Any],
+    *,
+    submission_key: str,
+    enrollment: Enrollment | None = None,
+    language: str = "en",
+) -> Begun:
+    """A whole response at once (API, imports): judged first, then written. The same key again gives the first one.
+
+    `Invalid` with `problems` in its values; nothing is written then.
+    """
+    if not submission_key or len(submission_key) > LONGEST_KEY:
+        raise Invalid(
+            "bad_submission_key", _("A submission key has 1 to %(most)s letters.", most=LONGEST_KEY)
+        )
+    earlier = _find(work, survey.id, None, submission_key)
+    if earlier is not None:
+        return Begun(earlier, is_new=False)
+    live = queries.live_version(work.session, survey) if survey.takes_answers(work.now) else None
+    if live is None:
+        raise Refused("closed", _("This survey does not take answers now."))
+    published = queries.published(work.session, live.id)
+    judged = judge_all(published.definition, answers, now=work.now, language=language, seed=submission_key)
+    if judged.problems:
+        raise Invalid("wrong_answers", _("Some answers cannot be taken."), problems=judged.problems)
+    response_id = _insert(
+        work,
+        survey,
+        published,
+        enrollment=enrollment,
+        submission_key=submission_key,
+        link_id=None,
+        state=ResponseState.COMPLETE,
+        language=language,
+        answers=judged.values,
+    )
+    if response_id is None:
+        return Begun(_earlier(work, survey.id, enrollment, submission_key), is_new=False)
+    response = work.lock(Response, response_id)
+    _count_in(work, response, published)
+    return Begun(response, is_new=True)
+
+
+def withdraw(work: Work, response_id: UUID) -> None:
+    """Take a response out of everything: its answers go, that there was one stays known."""
+    response = work.lock(Response, response_id)
+    if response.state is ResponseState.WITHDRAWN:
+        return
+    survey = queries.survey(work.session, response.survey_id)
+    work.session.execute(delete(Answer).where(Answer.response_id == response.id))
+    response.answers = {}
+    response.state = ResponseState.WITHDRAWN
+    response.finished_at = response.finished_at or work.now
+    work.session.flush()
+    work.record(ResponseWithdrawn(response_id=response.id, survey_id=survey.id, program_id=survey.program_id))
+
+
+def _insert(
+    work: Work,
+    survey: Survey,
+    published: Published,
+    *,
+    enrollment: Enrollment | None,
+    submission_key: str,
+    link_id: UUID | None,
+    state: ResponseState,
+    language: str,
+    answers: dict[str, Any],
+) -> UUID | None:
+    """One statement; None where the person or the key has a response already."""
+    flavour = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = flavour.insert(Response).values(
+        id=new_id(),
+        workspace_id=survey.workspace_id,
+        survey_id=survey.id,
+        version_id=published.id,
+        enrollment_id=enrollment.id if enrollment else None,
+        tester_id=enrollment.tester_id if enrollment else None,
+        link_id=link_id,
+        submission_key=submission_key[:LONGEST_KEY],
+        state=state,
+        language=language[:20],
+        page=0,
+        answers=answers,
+        started_at=work.now,
+        saved_at=work.now,
+        finished_at=work.now if state is ResponseState.COMPLETE else None,
+    )
+    found: UUID | None = work.session.scalar(statement.on_conflict_do_nothing().returning(Response.id))
+    return found
+
+
+def _earlier(work: Work, survey_id: UUID, enrollment: Enrollment | None, submission_key: str) -> Response:
+    found = _find(work, survey_id, enrollment, submission_key)
+    if found is None:
+        raise NotFound
+    return work.lock(Response, found.id)
+
+
+def _find(work: Work, survey_id: UUID, enrollment: Enrollment | None, submission_key: str) -> Response | None:
+    wanted = select(Response).where(Response.survey_id == survey_id)
+    if enrollment is not None:
+        person = wanted.where(
+            Response.enrollment_id == enrollment.id,
+            Response.state.not_in((ResponseState.TEST, ResponseState.WITHDRAWN)),
+        )
+        found = work.session.scalar(person)
+        if found is not None:
+            return found
+    return work.session.scalar(wanted.where(Response.submission_key == submission_key[:LONGEST_KEY]))
+
+
+def _count_in(work: Work, response: Response, published: Published) -> None:
+    """What follows from a complete response: typed rows, facts about the person, the event."""
+    rows = [
+        {
+            "id": new_id(),
+            "workspace_id": response.workspace_id,
+            "response_id": response.id,
+            "question_id": published.question_ids[name],
+            "row": row.row,
+            "code": row.code,
+            "number": row.number,
+            "text": row.text,
+        }
+        for name, typed in rows_of(published.definition, response.answers).items()
+        for row in typed
+    ]
+    if rows:
+        work.session.execute(insert(Answer), rows)
+    survey = queries.survey(work.session, response.survey_id)
+    if response.tester_id is not None:
+        for question in published.definition.asked:
+            if question.trait:
+                value = response.answers.get(question.key)
+                cohort_service.set_trait(work, response.tester_id, f"survey.{question.trait}"[:120], value)
+    work.record(
+        SurveyAnswered(
+            response_id=response.id,
+            survey_id=survey.id,
+            program_id=survey.program_id,
+            enrollment_id=response.enrollment_id,
+            tester_id=response.tester_id,
+        )
+    )

@@ -1,0 +1,21 @@
+"""What changes surveys. Nobody commits here but the edge that called."""
+
+from betaops.surveys.service.building import (
+    change_settings,
+    change_state,
+    create_survey,
+    delete_survey,
+    edit_draft,
+)
+from betaops.surveys.service.publishing import digest, publish, review
+
+__all__ = [
+    "change_settings",
+    "change_state",
+    "create_survey",
+    "delete_survey",
+    "digest",
+    "edit_draft",
+    "publish",
+    "review",
+]

@@ -1,0 +1,86 @@
+"""Surveys, published and answered the way the product does it."""
+
+from itertools import count
+from typing import Any
+
+from betaops.enrollment.models import Enrollment
+from betaops.kernel.work import Work
+from betaops.programs.models import Program
+from betaops.surveys import links, respond, service
+from betaops.surveys.models import Response, Survey
+from betaops.surveys.queries.doors import Door, Way
+from tests.factories.programs import a_program
+
+_numbers = count(1)
+
+#: Two pages, every kind of condition and answer that most surveys have.
+CHECK_IN: dict[str, Any] = {
+    "title": "Week 2 check-in",
+    "pages": [
+        {
+            "name": "using",
+            "title": "How it goes",
+            "elements": [
+                {"type": "radiogroup", "name": "used_import", "title": "Did you import notes?",
+                 "isRequired": True, "choices": [{"value": "yes", "text": "Yes"}, {"value": "no", "text": "No"}]},
+                {"type": "rating", "name": "import_easy", "title": "Import was easy", "isRequired": True,
+                 "visibleIf": "{used_import} = 'yes'", "rateMin": 1, "rateMax": 5,
+                 "x-betaops": {"trait": "import_easy"}},
+                {"type": "checkbox", "name": "platforms", "title": "Where do you use it?",
+                 "choices": ["iOS", "Android", "Web"], "showOtherItem": True},
+            ],
+        },
+        {
+            "name": "ending",
+            "elements": [
+                {"type": "rating", "name": "nps", "title": "Would you recommend it?", "isRequired": True,
+                 "rateMin": 0, "rateMax": 10, "x-betaops": {"instrument": "nps"}},
+                {"type": "comment", "name": "why", "title": "Why?", "visibleIf": "{nps} <= 6"},
+            ],
+        },
+    ],
+}  # fmt: skip
+
+
+def a_survey(
+    work: Work,
+    *,
+    program: Program | None = None,
+    definition: dict[str, Any] | None = None,
+    name: str = "Week 2 check-in",
+    is_published: bool = True,
+) -> Survey:
+    program = program or a_program(work)
+    survey = service.create_survey(
+        work, program_id=program.id, name=name, definition=definition if definition is not None else CHECK_IN
+    )
+    if is_published:
+        service.publish(work, survey.id)
+    work.session.refresh(survey)
+    return survey
+
+
+def a_public_link(work: Work, survey: Survey) -> str:
+    """The token of the survey's link for anybody."""
+    token = links.public_link(work, survey.id).token
+    assert token is not None
+    return token
+
+
+def a_response(
+    work: Work,
+    survey: Survey,
+    answers: dict[str, Any] | None = None,
+    *,
+    enrollment: Enrollment | None = None,
+    key: str | None = None,
+) -> Response:
+    """A complete one."""
+    given = answers if answers is not None else {"used_import": "yes", "import_easy": 4, "nps": 9}
+    return respond.submit(
+        work, survey, given, submission_key=key or f"response-{next(_numbers)}", enrollment=enrollment
+    ).response
+
+
+def a_door(survey: Survey, *, enrollment: Enrollment | None = None) -> Door:
+    return Door(Way.PORTAL if enrollment else Way.PUBLIC, survey, None, enrollment)
