@@ -65,7 +65,7 @@ def confirm(token: str) -> Any:
     return page, 422 if form.errors else 200
 
 
-@blueprint.route("/invitation/<token>", methods=["GET", "POST"])
+@blueprint.route("/join/invitation/<token>", methods=["GET", "POST"])
 @public
 def invitation(token: str) -> Any:
     """What they are invited to, the agreement, their name: in."""
