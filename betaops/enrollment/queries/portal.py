@@ -32,7 +32,7 @@ def enrollment_by_slug(session: Session, tester_id: UUID, slug: str) -> Enrollme
     found = session.scalar(
         select(Enrollment)
         .join(Program, Program.id == Enrollment.program_id)
-        .options(joinedload(Enrollment.program), joinedload(Enrollment.tester))
+        .options(joinedload(Enrollment.program).joinedload(Program.product), joinedload(Enrollment.tester))
         .where(Enrollment.tester_id == tester_id, Program.slug == slug)
     )
     if found is None:

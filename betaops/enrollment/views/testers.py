@@ -61,8 +61,7 @@ def _list(program: Program, **more: Any) -> str:
         wanted=present,
         fields=filter_fields(program, present),
         columns=[(column, column.values(reading(), program, tester_ids)) for column in provided.columns],
-        kept=query(),
-        **({"place": None} | more),
+        **({"place": None, "kept": query()} | more),
     )
 
 
