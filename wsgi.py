@@ -2,5 +2,8 @@
 
 import config
 from betaops.app import create_app
+from betaops.kernel import logging
 
-app = create_app(config.load())
+settings = config.load()
+logging.configure(settings.log_level)
+app = create_app(settings)
