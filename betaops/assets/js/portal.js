@@ -6,6 +6,7 @@ const PARTS = [
   ["[data-drop], [data-environment]", "report"],
   ["[data-copy]", "copy"],
   ["[data-watch]", "watch"],
+  ["form[data-passkey]", "passkey"],
   ["body[data-embed]", "framed"],
   ["details[data-menu], dialog[data-dialog]", "overlays"],
 ];
