@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 Visit = Callable[..., Page]
 STYLE = "/console/style"
@@ -140,7 +140,12 @@ def test_the_error_summary_takes_focus_and_leads_into_the_field(visit: Visit, me
 
 def test_a_form_is_sent_once_however_often_it_is_pressed(style: Page) -> None:
     sent: list[str] = []
-    style.route("**/console/style", lambda route: (sent.append(route.request.method), route.abort()))
+
+    def swallow(route: Route) -> None:
+        sent.append(route.request.method)
+        route.abort()
+
+    style.route("**/console/style", swallow)
     style.evaluate(
         """() => { const button = document.querySelector("form[data-unsaved] .actions button");
                    button.click(); button.click(); button.click(); }"""
@@ -151,7 +156,12 @@ def test_a_form_is_sent_once_however_often_it_is_pressed(style: Page) -> None:
 
 def test_leaving_a_changed_form_asks_first(style: Page) -> None:
     asked: list[str] = []
-    style.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    style.on("dialog", answer)
     style.locator("#name").fill("Second week")
     style.reload()
     assert asked == ["beforeunload"]
