@@ -160,7 +160,7 @@ def _asks(place: Enrollment) -> list[Ask]:
                 url=url_for(".agreement", slug=place.program.slug),
                 verb=_("Read it"),
                 minutes=3,
-                icon="file-signature",
+                icon="file-pen-line",
                 is_urgent=True,
             )
         )
