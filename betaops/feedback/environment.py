@@ -48,7 +48,8 @@ def kept(told: Any, user_agent: str = "") -> dict[str, str]:
     for name, letters in FIELDS.items():
         value = said.get(name)
         if isinstance(value, str | int | float) and not isinstance(value, bool):
-            found[name] = _clean(str(value))[:letters]
+            if cleaned := _clean(str(value))[:letters]:
+                found[name] = cleaned
     agent = _clean(user_agent)[: FIELDS["user_agent"]]
     if agent:
         found.setdefault("user_agent", agent)

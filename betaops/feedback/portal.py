@@ -49,6 +49,7 @@ def _page(template: str, enrollment: Enrollment, current: str = "", **values: An
     return render_template(
         f"feedback/portal/{template}.html",
         program=enrollment.program,
+        is_inside=True,
         slug=slug,
         links=_links(slug, current),
         labels=labels,

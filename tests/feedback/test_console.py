@@ -57,7 +57,14 @@ def test_filters_stand_in_the_address(work, program, base, member_client, query,
     from tests.support.signed_in import a_member
 
     a_report(work, program=program, title="blocker", severity=Severity.BLOCKER, app_version="2.0")
-    a_report(work, program=program, title="idea", kind=Kind.IDEA, owner_id=a_member(work, "owner").id, app_version="2.1")
+    a_report(
+        work,
+        program=program,
+        title="idea",
+        kind=Kind.IDEA,
+        owner_id=a_member(work, "owner").id,
+        app_version="2.1",
+    )
     a_report(work, program=program, title="praise", kind=Kind.PRAISE, state=State.CLOSED)
     page = member_client().get(base + query)
     assert {title for title in ("blocker", "idea", "praise") if f">{title}</a>" in page.text} == expected
@@ -99,7 +106,9 @@ def test_an_outcome_is_saved_with_its_words(work, program, base, member_client):
 
 def test_filters_survive_what_is_done_to_a_report(work, program, base, member_client):
     report = a_report(work, program=program)
-    answer = member_client().submit(at(base, report) + "?kind=bug&sort=-impact", {"note-body": "Hm."}, action="/notes")
+    answer = member_client().submit(
+        at(base, report) + "?kind=bug&sort=-impact", {"note-body": "Hm."}, action="/notes"
+    )
     assert answer.location.endswith("?kind=bug&sort=-impact")
 
 
@@ -126,7 +135,12 @@ def test_details_are_edited_in_one_form(work, program, base, member_client):
         action="/details",
     )
     assert answer.status_code == 303
-    assert (report.title, report.kind, report.severity, report.is_private) == ("Better words", Kind.IDEA, None, True)
+    assert (report.title, report.kind, report.severity, report.is_private) == (
+        "Better words",
+        Kind.IDEA,
+        None,
+        True,
+    )
 
 
 def test_severity_and_owner_change_with_one_press(work, program, base, member_client):
@@ -136,10 +150,16 @@ def test_severity_and_owner_change_with_one_press(work, program, base, member_cl
     browser = member_client()
     owner = a_member(work, "owner")
     assert browser.post(at(base, report, "severity"), data={"severity": "blocker"}).status_code == 303
-    assert browser.post(at(base, report, "owner"), data={"owner": ids.encode("usr", owner.id)}).status_code == 303
+    assert (
+        browser.post(at(base, report, "owner"), data={"owner": ids.encode("usr", owner.id)}).status_code
+        == 303
+    )
     assert (report.severity, report.owner_id) == (Severity.BLOCKER, owner.id)
     assert browser.post(at(base, report, "severity"), data={"severity": "terrible"}).status_code == 422
-    assert browser.post(at(base, report, "owner"), data={"owner": ids.encode("usr", ids.new_id())}).status_code == 404
+    assert (
+        browser.post(at(base, report, "owner"), data={"owner": ids.encode("usr", ids.new_id())}).status_code
+        == 404
+    )
 
 
 def test_a_merge_by_number_and_its_undoing(work, program, base, member_client):
@@ -169,7 +189,8 @@ def test_many_are_settled_after_a_look_at_who_hears_of_it(work, program, base, m
     assert "2 people stand behind them" in shown.text
     assert {report.state for report in reports} == {State.NEW}
     done = browser.post(
-        f"{base}/states", data={"ids": chosen, "state": "closed", "confirmed": "1", "note": "Thanks", "tell": "y"}
+        f"{base}/states",
+        data={"ids": chosen, "state": "closed", "confirmed": "1", "note": "Thanks", "tell": "y"},
     )
     assert done.status_code == 303
     assert [report.state for report in reports] == [State.CLOSED, State.CLOSED, State.NEW]
@@ -187,13 +208,17 @@ def test_a_reply_and_a_note_land_in_the_conversation(work, program, base, member
     browser.submit(at(base, report), {"reply-body": "Which phone?", "reply-asks": "y"}, action="/replies")
     browser.submit(at(base, report), {"note-body": "Ask the sync team."}, action="/notes")
     said = queries.thread(work.session, report.id, with_notes=True)
-    assert [(comment.kind, comment.who) for comment in said] == [(CommentKind.REPLY, "Owner"), (CommentKind.NOTE, "Owner")]
+    assert [(comment.kind, comment.who) for comment in said] == [
+        (CommentKind.REPLY, "Owner"),
+        (CommentKind.NOTE, "Owner"),
+    ]
 
 
 def test_a_report_is_written_down_for_somebody(work, program, base, member_client):
     enrollment = an_enrollment(work, program=program, mail="ana@example.com")
     answer = member_client().submit(
-        f"{base}/new", {"title": "On the phone", "kind": "bug", "severity": "major", "mail": "Ana@Example.com."}
+        f"{base}/new",
+        {"title": "On the phone", "kind": "bug", "severity": "major", "mail": "Ana@Example.com."},
     )
     assert answer.status_code == 303
     (seen,) = queries.own_reports(work.session, enrollment.id)
@@ -201,7 +226,9 @@ def test_a_report_is_written_down_for_somebody(work, program, base, member_clien
 
 
 def test_a_report_for_somebody_unknown_is_refused_and_kept(work, program, base, member_client):
-    answer = member_client().submit(f"{base}/new", {"title": "On the phone", "kind": "bug", "mail": "who@example.com"})
+    answer = member_client().submit(
+        f"{base}/new", {"title": "On the phone", "kind": "bug", "mail": "who@example.com"}
+    )
     assert answer.status_code == 422
     assert "On the phone" in answer.text
 
@@ -223,7 +250,9 @@ def test_a_viewer_reads_and_changes_nothing(work, program, base, member_client):
     assert report.state is State.NEW
 
 
-def test_statement_2_another_programs_report_is_as_unknown_as_a_random_one(work, program, base, member_client):
+def test_statement_2_another_programs_report_is_as_unknown_as_a_random_one(
+    work, program, base, member_client
+):
     foreign = a_report(work, program=a_program(work, name="Other"))
     browser = member_client()
     for report_id in (foreign.id, ids.new_id()):
@@ -235,7 +264,9 @@ def test_statement_2_another_programs_report_is_as_unknown_as_a_random_one(work,
 
 
 def test_statement_21_markdown_and_names_with_script_are_inert(work, program, base, member_client):
-    evil = "<script>alert(1)</script> [x](javascript:alert(1)) ![i](//evil.example/x.png) <svg onload=alert(1)>"
+    evil = (
+        "<script>alert(1)</script> [x](javascript:alert(1)) ![i](//evil.example/x.png) <svg onload=alert(1)>"
+    )
     enrollment = an_enrollment(work, program=program, name="<img src=x onerror=alert(1)>")
     report = a_report(work, enrollment=enrollment, title="<script>alert(2)</script>", body=evil, steps=evil)
     service.note(work, report, evil)
@@ -255,7 +286,9 @@ def test_statement_23_cells_that_a_sheet_would_compute_stay_text(work, program, 
     assert "'@SUM(A1)" in sheet.text
 
 
-def test_statement_35_a_picture_comes_in_a_sandbox_and_only_with_its_own_report(work, program, base, member_client):
+def test_statement_35_a_picture_comes_in_a_sandbox_and_only_with_its_own_report(
+    work, program, base, member_client
+):
     report, other = a_report(work, program=program, with_picture=True), a_report(work, program=program)
     (kept,) = queries.attachments(work.session, report.id)
     browser = member_client()
@@ -301,5 +334,3 @@ def test_a_long_list_asks_the_database_a_bounded_number_of_times(work, program, 
 
 def test_program_queries_are_not_asked_for_another_slug(member_client):
     assert member_client().get("/console/programs/nowhere/feedback").status_code == 404
-
-

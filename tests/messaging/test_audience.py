@@ -30,5 +30,5 @@ def test_an_audience_comes_back_as_it_was_stored(audience):
     ],
 )
 def test_half_an_audience_is_refused(wrong):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"."):
         Audience.from_json(wrong)

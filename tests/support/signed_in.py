@@ -8,6 +8,7 @@ from sqlalchemy import select
 from betaops.accounts.models import HolderKind, Membership, User
 from betaops.accounts.permissions import Role
 from betaops.accounts.service import sessions
+from betaops.enrollment import viewers
 from betaops.kernel import tokens
 from betaops.kernel.work import Work
 from betaops.web.application import Application
@@ -32,7 +33,9 @@ def sign_in_member(browser: Browser, work: Work, user: User) -> None:
 
 def sign_in_tester(browser: Browser, work: Work, tester_id: uuid.UUID) -> None:
     token = sessions.open_session(work, HolderKind.TESTER, tester_id, workspace_id=work.workspace_id)
-    _keep(browser, work, "tester", token)
+    work.session.commit()
+    with browser.application.test_request_context():
+        browser.set_cookie(viewers.cookie_name(), token.plain)
 
 
 def _keep(browser: Browser, work: Work, name: str, token: tokens.Token) -> None:

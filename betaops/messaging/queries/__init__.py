@@ -1,0 +1,42 @@
+"""What can be asked about mails, announcements and wishes."""
+
+from betaops.messaging.queries.audiences import Reach, Recipient, audience_ids, reach, recipient, recipients
+from betaops.messaging.queries.campaigns import (
+    Sent,
+    campaign,
+    campaign_to_send,
+    campaigns,
+    deliveries,
+    has_cohort,
+    tallies,
+    waiting,
+)
+from betaops.messaging.queries.mails import Wanted, mail, mails, mails_to, needing_a_look
+from betaops.messaging.queries.wishes import is_suppressed, is_wanted, preferences, suppression, suppressions
+
+__all__ = [
+    "Reach",
+    "Recipient",
+    "Sent",
+    "Wanted",
+    "audience_ids",
+    "campaign",
+    "campaign_to_send",
+    "campaigns",
+    "deliveries",
+    "has_cohort",
+    "is_suppressed",
+    "is_wanted",
+    "mail",
+    "mails",
+    "mails_to",
+    "needing_a_look",
+    "preferences",
+    "reach",
+    "recipient",
+    "recipients",
+    "suppression",
+    "suppressions",
+    "tallies",
+    "waiting",
+]
