@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import request
 
+from betaops.enrollment import providers
 from betaops.kernel import jobs, outbox
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.work import Platform
@@ -46,6 +47,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.web.search",
     "betaops.web.start",
     "betaops.web.style",
+    "betaops.accounts.api",
     "betaops.accounts.views",
     "betaops.programs.api",
     "betaops.programs.views.agreements",
@@ -60,9 +62,14 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.enrollment.views.arriving",
     "betaops.enrollment.views.person",
     "betaops.enrollment.views.testers",
+    "betaops.cohorts.api",
+    "betaops.cohorts.views",
     "betaops.feedback.api",
     "betaops.feedback.portal",
     "betaops.feedback.views",
+    "betaops.messaging.portal",
+    "betaops.messaging.views.announcements",
+    "betaops.messaging.views.outbox",
     "betaops.usage.endpoints",
     "betaops.readiness.api",
     "betaops.readiness.views",
@@ -85,6 +92,8 @@ COMMANDS: tuple[str, ...] = (
 
 #: (event, handler), as "room.events:Class" and "room.handlers:function".
 SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
+    ("accounts.events:PasswordChanged", "accounts.handlers:tell_password_changed"),
+    ("accounts.events:SecondFactorChanged", "accounts.handlers:tell_factor_changed"),
     ("enrollment.events:EnrollmentApplied", "cohorts.handlers:refresh_enrolled"),
     ("enrollment.events:EnrollmentWaitlisted", "cohorts.handlers:refresh_enrolled"),
     ("enrollment.events:EnrollmentAccepted", "cohorts.handlers:refresh_enrolled"),
@@ -100,6 +109,14 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("programs.events:CapacityRaised", "enrollment.handlers:offer_seats"),
     ("programs.events:PhaseChanged", "enrollment.handlers:follow_phase"),
     ("enrollment.events:TesterErased", "feedback.handlers:forget_person"),
+    ("enrollment.events:EnrollmentAccepted", "messaging.handlers:welcome"),
+    ("enrollment.events:EnrollmentDeclined", "messaging.handlers:declined"),
+    ("enrollment.events:EnrollmentWaitlisted", "messaging.handlers:waitlisted"),
+    ("enrollment.events:TesterErased", "messaging.handlers:forget_person"),
+    ("feedback.events:ReportMerged", "messaging.handlers:merged"),
+    ("feedback.events:ReportReceived", "messaging.handlers:received"),
+    ("feedback.events:ReportReplied", "messaging.handlers:replied"),
+    ("feedback.events:ReportStateChanged", "messaging.handlers:outcome"),
     ("enrollment.events:EnrollmentAccepted", "readiness.handlers:read_soon"),
     ("enrollment.events:EnrollmentActivated", "readiness.handlers:read_soon"),
     ("enrollment.events:EnrollmentCompleted", "readiness.handlers:read_soon"),
@@ -121,10 +138,12 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
 
 #: ("room.jobs:function", is long). The job's name is "room.function".
 JOBS: tuple[tuple[str, bool], ...] = (
+    ("accounts.jobs:check_audit", False),
     ("accounts.jobs:forget", False),
     ("accounts.jobs:seal_audit", False),
     ("accounts.jobs:send_invitation", False),
     ("accounts.jobs:send_reset", False),
+    ("accounts.jobs:send_sign_in_notice", False),
     ("cohorts.jobs:refresh_cohort", False),
     ("cohorts.jobs:refresh_tester", False),
     ("cohorts.jobs:sweep", False),
@@ -139,6 +158,8 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("enrollment.jobs:tidy", False),
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
+    ("messaging.jobs:send_campaign", True),
+    ("messaging.jobs:tell_outcome", True),
     ("readiness.jobs:read", False),
     ("readiness.jobs:read_all", False),
 )
@@ -161,6 +182,28 @@ SAMPLES: tuple[str, ...] = (
 )
 
 
+#: What rooms above put on enrollment's pages, by the field of `enrollment.providers.Provided`.
+PROVIDED: dict[str, tuple[str, ...]] = {
+    "filters": ("cohorts.provided:FILTER",),
+    "columns": ("cohorts.provided:COLUMN",),
+    "asks": ("feedback.provided:asks",),
+    "changes": ("feedback.provided:changes",),
+    "facts": ("feedback.provided:facts",),
+    "timeline": ("feedback.provided:timeline",),
+    "links": ("feedback.provided:links",),
+}
+#: The fields that hold one function.
+PROVIDED_ALONE: dict[str, str] = {
+    "preferences_url": "messaging.provided:preferences_url",
+    "report_url": "feedback.provided:report_url",
+}
+#: By name: what each room holds about a tester, for their own export.
+PROVIDED_DATA: dict[str, str] = {
+    "cohorts": "cohorts.provided:data",
+    "feedback": "feedback.provided:data",
+    "mails": "messaging.provided:data",
+}
+
 #: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
 FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
 
@@ -169,6 +212,8 @@ SEARCHES: tuple[tuple[Any, str, str], ...] = (
     (_l("Testers"), "testers:read", "enrollment.views.searching:find"),
     (_l("Programs"), "programs:read", "programs.views.programs:find"),
     (_l("Feedback"), "feedback:read", "feedback.views.palette:find"),
+    (_l("Members"), "console:read", "accounts.search:members"),
+    (_l("Settings"), "console:read", "accounts.search:pages"),
 )
 
 
@@ -193,6 +238,7 @@ PROGRAM_PLACES: tuple[Place, ...] = (
         "testers:read",
         "enrollment.queries.testers:waiting_for_decision",
     ),
+    Place(_l("Cohorts"), "cohorts.index", "users-round", "cohorts:read"),
     Place(
         _l("Feedback"),
         "feedback.reports",
@@ -200,6 +246,7 @@ PROGRAM_PLACES: tuple[Place, ...] = (
         "feedback:read",
         "feedback.views.palette:waiting",
     ),
+    Place(_l("Messages"), "messages.index", "megaphone", "messages:read"),
     Place(_l("Program settings"), "program_settings.show", "sliders-horizontal", "programs:read"),
 )
 
@@ -207,6 +254,7 @@ PROGRAM_PLACES: tuple[Place, ...] = (
 WORKSPACE_PLACES: tuple[Place, ...] = (
     Place(_l("Programs"), "programs.index", "flask-conical", "programs:read"),
     Place(_l("Products"), "products.index", "package", "programs:read"),
+    Place(_l("Outbox"), "outbox.mails", "mail", "messages:read"),
     Place(_l("Settings"), "accounts.settings", "settings", "console:read"),
 )
 
@@ -244,6 +292,11 @@ def register(app: Application) -> None:
         app.wsgi_app = _named(front)(app.wsgi_app, app.platform)  # type: ignore[method-assign]  # WSGI middleware
     app.searches = [Search(label, permission, _named(find)) for label, permission, find in SEARCHES]
     app.jinja_env.globals["navigation"] = navigation
+    providers.provide(
+        **{name: tuple(map(_named, paths)) for name, paths in PROVIDED.items()},
+        **{name: _named(path) for name, path in PROVIDED_ALONE.items()},
+        data=tuple((name, _named(path)) for name, path in PROVIDED_DATA.items()),
+    )
 
 
 def commands() -> "list[Command]":

@@ -1,10 +1,10 @@
 """Forms of accounts."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from wtforms import (
-    BooleanField,
     EmailField,
+    Field,
     HiddenField,
     PasswordField,
     SelectField,
@@ -23,117 +23,125 @@ from betaops.web.forms import Form
 class Mail:
     """Validator: an address that mail can be sent to; the field's data becomes its readable form."""
 
-    field_flags: ClassVar = {"maxlength": addresses.LONGEST}
-
-    def __call__(self, form: Any, field: Any) -> None:
+    def __call__(self, form: Any, field: Field) -> None:
         readable = addresses.readable(field.data or "")
         if readable is None:
             raise ValidationError(_("Enter an email address like name@example.com."))
         field.data = readable
 
 
-def mail_field(label: Any, **more: Any) -> EmailField:
-    return EmailField(
-        label,
-        [InputRequired(_l("Enter an email address.")), Mail()],
-        render_kw={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"},
-        **more,
-    )
-
-
-def password_field(label: Any, autocomplete: str, **more: Any) -> PasswordField:
-    return PasswordField(
-        label,
-        [InputRequired(_l("Enter your password.")), Length(max=passwords.LONGEST)],
-        render_kw={"autocomplete": autocomplete},
-        **more,
-    )
-
-
 class NewPassword:
     """Validator: one that is not the first to be guessed."""
 
-    def __call__(self, form: Any, field: Any) -> None:
-        words = tuple(
-            str(getattr(form, name).data or "")
-            for name in ("name", "mail", "workspace")
-            if hasattr(form, name)
-        )
-        problem = passwords.problem(field.data or "", words)
+    def __call__(self, form: Any, field: Field) -> None:
+        typed = (getattr(form, name).data or "" for name in ("name", "mail", "workspace") if name in form)
+        problem = passwords.problem(field.data or "", (*typed, *form.words))
         if problem is not None:
             raise ValidationError(problem)
 
 
-def new_password_field() -> PasswordField:
+def _mail(autocomplete: str = "email") -> EmailField:
+    return EmailField(
+        _l("Email address"),
+        [InputRequired(_l("Enter an email address.")), Mail()],
+        render_kw={
+            "autocomplete": autocomplete,
+            "inputmode": "email",
+            "spellcheck": "false",
+            "maxlength": addresses.LONGEST,
+        },
+    )
+
+
+def _text(label: Any, missing: Any, longest: int, autocomplete: str = "off", **more: Any) -> StringField:
+    return StringField(
+        label,
+        [InputRequired(missing), Length(max=longest)],
+        render_kw={"autocomplete": autocomplete, "maxlength": longest},
+        **more,
+    )
+
+
+def _password(label: Any) -> PasswordField:
     return PasswordField(
-        _l("Password"),
+        label,
+        [InputRequired(_l("Enter your password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+def _new_password(label: Any) -> PasswordField:
+    return PasswordField(
+        label,
         [InputRequired(_l("Choose a password.")), NewPassword()],
         description=_l("8 characters or more. A few words in a row are easy to keep and hard to guess."),
         render_kw={"autocomplete": "new-password"},
     )
 
 
-class SignInForm(Form):
-    mail = mail_field(_l("Email address"))
-    password = password_field(_l("Password"), "current-password")
-    next = HiddenField()
-
-
-class CodeForm(Form):
-    code = StringField(
+def _code(missing: Any, validator: type[InputRequired | Optional] = InputRequired) -> StringField:
+    return StringField(
         _l("Code"),
-        [InputRequired(_l("Enter the code.")), Length(max=40)],
-        description=_l("Six digits from your authenticator app, or one of your recovery codes."),
+        [validator(missing) if validator is InputRequired else validator(), Length(max=60)],
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"},
     )
 
 
+class Choosing(Form):
+    """A form with a new password. `words`: what belongs to the person besides the form's own fields."""
+
+    words: tuple[str, ...] = ()
+
+
+class SignInForm(Form):
+    mail = _mail("username webauthn")
+    password = _password(_l("Password"))
+    next = HiddenField()
+
+
+class CodeForm(Form):
+    code = _code(_l("Enter the code."))
+
+
 class ForgotForm(Form):
-    mail = mail_field(_l("Email address"))
+    mail = _mail()
 
 
-class ResetForm(Form):
-    password = new_password_field()
+class ResetForm(Choosing):
+    password = _new_password(_l("New password"))
 
 
-class SetupForm(Form):
+class SetupForm(Choosing):
     """The very first account."""
 
-    workspace = StringField(
-        _l("Organisation"), [InputRequired(_l("Enter the name of your organisation.")), Length(max=120)],
-        render_kw={"autocomplete": "organization"},
-    )  # fmt: skip
-    name = StringField(
-        _l("Your name"),
-        [InputRequired(_l("Enter your name.")), Length(max=120)],
-        render_kw={"autocomplete": "name"},
-    )
-    mail = mail_field(_l("Email address"))
-    password = new_password_field()
+    workspace = _text(_l("Organisation"), _l("Enter the name of your organisation."), 120, "organization")
+    name = _text(_l("Your name"), _l("Enter your name."), 120, "name")
+    mail = _mail()
+    password = _new_password(_l("Password"))
 
 
-class JoinForm(Form):
+class JoinForm(Choosing):
     """Accepting an invitation to work here."""
 
-    name = StringField(
-        _l("Your name"),
-        [InputRequired(_l("Enter your name.")), Length(max=120)],
-        render_kw={"autocomplete": "name"},
-    )
-    password = new_password_field()
+    name = _text(_l("Your name"), _l("Enter your name."), 120, "name")
+    password = _new_password(_l("Password"))
 
 
-class ProveForm(Form):
-    password = password_field(_l("Password"), "current-password")
+class ProofForm(Form):
+    """One of them, as far as the account has it."""
+
+    password = PasswordField(_l("Password"), [Optional()], render_kw={"autocomplete": "current-password"})
+    code = _code("", Optional)
+    credential = HiddenField()
     next = HiddenField()
 
 
 class WorkspaceForm(Form):
-    name = StringField(_l("Name"), [InputRequired(_l("Enter a name.")), Length(max=120)])
+    name = _text(_l("Name"), _l("Enter a name."), 120, description=_l("Members and testers see it."))
 
 
 class InviteForm(Form):
-    mail = mail_field(_l("Email address"))
+    mail = _mail()
     role = SelectField(_l("Role"))
 
 
@@ -142,13 +150,10 @@ class RoleForm(Form):
 
 
 class KeyForm(Form):
-    name = StringField(
-        _l("Name"),
-        [InputRequired(_l("Enter a name.")), Length(max=80)],
-        description=_l("Where the key is used."),
-    )
+    name = _text(_l("Name"), _l("Enter a name."), 80, description=_l("Where the key is used."))
     scopes = SelectMultipleField(
         _l("What it may do"),
+        [InputRequired(_l("Choose at least one thing that the key may do."))],
         option_widget=widgets.CheckboxInput(),
         widget=widgets.ListWidget(prefix_label=False),
     )
@@ -156,32 +161,29 @@ class KeyForm(Form):
 
 
 class ProfileForm(Form):
-    name = StringField(
-        _l("Name"),
-        [InputRequired(_l("Enter your name.")), Length(max=120)],
-        render_kw={"autocomplete": "name"},
-    )
+    name = _text(_l("Name"), _l("Enter your name."), 120, "name")
     language = SelectField(_l("Language"))
-    timezone = SelectField(_l("Time zone"))
+    timezone = SelectField(_l("Time zone"), description=_l("Dates and times are shown in it."))
     theme = SelectField(_l("Theme"))
     density = SelectField(_l("Rows in tables"))
 
 
-class PasswordForm(Form):
-    current = password_field(_l("Present password"), "current-password")
-    password = new_password_field()
-    everywhere = BooleanField(_l("Sign out everywhere else"), [Optional()], default=True)
+class PasswordForm(Choosing):
+    current = _password(_l("Present password"))
+    password = _new_password(_l("New password"))
+
+
+class NewPasswordForm(Choosing):
+    """For an account that has none yet."""
+
+    password = _new_password(_l("New password"))
 
 
 class TotpForm(Form):
     secret = HiddenField()
-    code = StringField(
-        _l("Code"),
-        [InputRequired(_l("Enter the code that your app shows.")), Length(max=10)],
-        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
-    )
+    code = _code(_l("Enter the code that your app shows."))
 
 
 class PasskeyForm(Form):
-    label = StringField(_l("Name of this passkey"), [InputRequired(_l("Enter a name.")), Length(max=80)])
+    label = _text(_l("Name of this passkey"), _l("Enter a name."), 80)
     credential = HiddenField()

@@ -1,51 +1,81 @@
-"""Mails with links, the seal over the audit log, tidying up."""
+"""Mails with links, the seals over the audit log, tidying up."""
 
 import uuid
+from typing import Any
+
+import orjson
 
 from betaops.accounts import queries
+from betaops.accounts.agents import told
 from betaops.accounts.models import MemberInvitation, User
-from betaops.accounts.permissions import Role
-from betaops.accounts.service import audit, links, sessions, throttles
+from betaops.accounts.service import audit, links, resets, sessions, throttles
 from betaops.accounts.words import ROLE_WORDS
-from betaops.kernel import mail
+from betaops.kernel import mail, tokens
 from betaops.kernel.work import Work
 from betaops.web.letters import letter, link
 
 
 def send_invitation(work: Work, *, invitation_id: str, token: str) -> None:
-    invitation = work.session.get(MemberInvitation, uuid.UUID(invitation_id))
-    if invitation is None:
-        return
+    """Unless it was taken back, or sent anew, before its turn came."""
     plain = work.vault.open(token).decode()
-    who = queries.names(work.session, {invitation.invited_by_id} if invitation.invited_by_id else set())
+    invitation = work.session.get(MemberInvitation, uuid.UUID(invitation_id))
+    if invitation is None or invitation.token_digest != tokens.digest(plain):
+        return
+    inviter = invitation.invited_by_id
     workspace = queries.workspace(work.session, invitation.workspace_id)
     written = letter(
         "accounts_invitation",
         invitation.mail,
         kind="accounts.invitation",
         workspace=workspace.name,
-        who=who.get(invitation.invited_by_id) if invitation.invited_by_id else workspace.name,
-        role=ROLE_WORDS[Role(invitation.role)],
+        who=queries.names(work.session, {inviter}).get(inviter) if inviter else None,
+        role=ROLE_WORDS[invitation.role],
         url=link("accounts.invitation", token=plain),
     )
-    mail.queue(work, written, key=f"invitation:{invitation.id}:{invitation.created_at.timestamp():.0f}")
+    mail.queue(work, written, key=f"invitation:{invitation.token_digest.hex()}")
 
 
-def send_reset(work: Work, *, user_id: str, token: str) -> None:
+def send_reset(work: Work, *, address: str) -> None:
+    """A link for whoever has that address, if anybody."""
+    asked = resets.mint_for(work, work.vault.open(address).decode())
+    if asked is not None:
+        _write(
+            work,
+            asked.user,
+            "reset",
+            key=f"reset:{tokens.digest(asked.token).hex()}",
+            url=link("accounts.reset", token=asked.token),
+        )
+
+
+def send_sign_in_notice(work: Work, *, user_id: str, seen: str) -> None:
+    """To somebody who signed in with a browser that they had not used before."""
     user = work.session.get(User, uuid.UUID(user_id))
     if user is None:
         return
-    plain = work.vault.open(token).decode()
-    written = letter(
-        "accounts_reset", user.mail, kind="accounts.reset", language=user.language, person_id=user.id,
-        url=link("accounts.reset", token=plain),
-    )  # fmt: skip
-    mail.queue(work, written, key=f"reset:{plain[:12]}")
+    browser = orjson.loads(work.vault.open(seen))
+    _write(
+        work,
+        user,
+        "sign_in",
+        key=f"sign-in:{tokens.digest(seen).hex()}",
+        browser=told(browser["agent"]),
+        address=browser["address"],
+        at=work.now,
+        url=link("accounts.list_sessions"),
+    )
 
 
 def seal_audit(work: Work) -> None:
-    """Cover what happened since the last seal."""
-    audit.seal(work)
+    """Cover what happened since the last seals, and recompute chains that were not for a day."""
+    audit.seal_all(work)
+    audit.check_due(work)
+
+
+def check_audit(work: Work, *, chain: str) -> None:
+    """Recompute one chain because somebody asked for it."""
+    audit.seal(work, uuid.UUID(chain))
+    audit.check(work, uuid.UUID(chain))
 
 
 def forget(work: Work) -> None:
@@ -53,3 +83,16 @@ def forget(work: Work) -> None:
     sessions.forget_ended(work)
     links.forget(work)
     throttles.forget(work)
+
+
+def _write(work: Work, user: User, template: str, *, key: str, **values: Any) -> None:
+    written = letter(
+        f"accounts_{template}",
+        user.mail,
+        kind=f"accounts.{template}",
+        language=user.language,
+        person_id=user.id,
+        name=user.name,
+        **values,
+    )
+    mail.queue(work, written, key=key)

@@ -103,6 +103,8 @@ class Purpose(StrEnum):
     SET_UP = "set_up"
     SIGN_IN = "sign_in"
     RESET = "reset"
+    #: Not in a link: the challenge that a passkey signs.
+    PASSKEY = "passkey"
 
 
 class AccessLink(Identified, Base):
@@ -154,19 +156,35 @@ class Throttle(Base):
 
 
 class AuditSeal(Identified, Base):
-    """A link of the hash chain over the events: each covers the one before and a batch of events."""
+    """A link of the hash chain over one workspace's events: it covers the link before and a batch of events."""
 
-    __table_args__ = (CheckConstraint("number > 0", name="numbers_start_at_one"),)
+    __table_args__ = (
+        UniqueConstraint("chain", "number"),
+        CheckConstraint("number > 0", name="numbers_start_at_one"),
+    )
 
-    number: Mapped[int] = mapped_column(unique=True)
+    #: The workspace's id; the nil UUID for events of no workspace. No foreign key: a seal outlives what it covers.
+    chain: Mapped[uuid.UUID]
+    number: Mapped[int]
     previous: Mapped[bytes] = mapped_column(LargeBinary(32))
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    events: Mapped[int]
     sealed_at: Mapped[datetime]
 
 
 class SealedEvent(Base):
-    """Which seal covers an event, and the event's own digest."""
+    """Which seal covers an event."""
 
     event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
-    seal_number: Mapped[int] = mapped_column(ForeignKey("audit_seal.number"), index=True)
-    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    seal_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("audit_seal.id", ondelete="CASCADE"), index=True)
+
+
+class AuditCheck(Base):
+    """What came out when a chain was last recomputed from its events."""
+
+    chain: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    checked_at: Mapped[datetime]
+    seals: Mapped[int]
+    events: Mapped[int]
+    #: Number of the first seal that does not hold; empty where all do.
+    broken_at: Mapped[int | None]

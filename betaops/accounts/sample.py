@@ -1,5 +1,7 @@
 """The sample workspace: Acme, whose members run a beta. Rooms above plant theirs on top (see `wiring.SAMPLES`)."""
 
+import base64
+import hmac
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ from betaops.accounts import queries
 from betaops.accounts.models import Purpose, Workspace
 from betaops.accounts.permissions import SCOPES, Role
 from betaops.accounts.service import keys, links, workspaces
-from betaops.kernel import clock
+from betaops.kernel import clock, tokens
 from betaops.kernel.work import SYSTEM, Platform, Work
 
 SEED = 2026
@@ -53,7 +55,7 @@ class World:
 
 
 def plant(world: World) -> None:
-    """Acme and its four members. Each call gives a fresh one-time console link and a fresh key."""
+    """Acme, its four members and a key. Each call gives a fresh one-time console link; the key stays the same."""
     with world.work(days_ago=40) as work:
         workspace = work.session.scalar(select(Workspace).where(Workspace.slug == SLUG))
         if workspace is None:
@@ -65,11 +67,8 @@ def plant(world: World) -> None:
         owner = queries.user_by_mail(work.session, MEMBERS[0][1])
         if owner is None:
             raise LookupError(f"the sample's owner {MEMBERS[0][1]} is gone")
-        for former in queries.api_keys(work.session):
-            if former.name == KEY_NAME and former.revoked_at is None:
-                keys.revoke_key(work, former.id)
-        _, api_key = keys.create_key(work, KEY_NAME, set(SCOPES))
         link = links.mint(work, Purpose.SIGN_IN, owner.id)
+        api_key = _key(work)
     base = world.platform.settings.base_url
     world.facts |= {
         "workspace": SLUG,
@@ -77,3 +76,13 @@ def plant(world: World) -> None:
         "api_key": api_key,
         "owner_id": owner.id,
     }
+
+
+def _key(work: Work) -> str:
+    """Derived from this installation's secret, so that it can be printed again although only its digest is kept."""
+    derived = hmac.digest(work.settings.secret_key.encode(), b"betaops sample key", "sha256")
+    plain = keys.PREFIX + base64.urlsafe_b64encode(derived).decode().rstrip("=")
+    token = tokens.Token(plain, tokens.digest(plain))
+    if queries.api_key_by_token(work.session, plain, work.now) is None:
+        keys.create_key(work, KEY_NAME, set(SCOPES), token=token)
+    return plain

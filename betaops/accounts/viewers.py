@@ -1,24 +1,42 @@
 """Who is looking: members by Flask-Login over our own session rows, programs by their key."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import wraps
+from typing import Any, TypeVar, cast
 
-from flask import Flask, request
+from flask import Flask, flash, g, redirect, request, url_for
+from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.orm import Session as Db
 
-from betaops.accounts import queries
+from betaops.accounts import policy, queries
 from betaops.accounts.models import HolderKind, Session, User
 from betaops.accounts.permissions import ROLES
-from betaops.accounts.service import keys, sessions
+from betaops.accounts.queries import Standing
+from betaops.accounts.service import keys, people, sessions
 from betaops.kernel import clock
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.work import Work
+from betaops.web import appearance
 from betaops.web.access import Viewer
-from betaops.web.application import afterwards, reading
+from betaops.web.application import SAFE_METHODS, afterwards, reading
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+#: So much longer than a proof holds, a form that was opened in time may be sent.
+GRACE = timedelta(minutes=15)
 
 login_manager = LoginManager()
 login_manager.session_protection = None
 
 #: Without a second factor, a member sees only these until there is one.
-SET_UP_FACTOR = ("accounts.second_factor", "accounts.add_totp", "accounts.sign_out")
+SET_UP_FACTOR = (
+    "accounts.second_factor",
+    "accounts.add_totp",
+    "accounts.passkey_creation",
+    "accounts.add_passkey",
+)
 
 
 class SignedIn(UserMixin):
@@ -41,7 +59,10 @@ def _load(token: str) -> SignedIn | None:
 
 
 def register(app: Flask) -> None:
-    login_manager.init_app(app)
+    """Not `login_manager.init_app`: its remember-me cookie, which we do not have, would touch every answer."""
+    app.login_manager = login_manager  # type: ignore[attr-defined]  # where Flask-Login looks for it
+    app.jinja_env.globals["workspaces"] = workspaces
+    appearance.keep_with(app, _keep_look)
 
 
 def signed_in() -> SignedIn | None:
@@ -49,16 +70,48 @@ def signed_in() -> SignedIn | None:
     return current_user if isinstance(current_user, SignedIn) else None
 
 
+def is_proven() -> bool:
+    """Whether the member proved lately who they are. What was opened in time may be sent a little later.
+
+    A limited session has just begun with a password and may do nothing but set a second factor up.
+    """
+    present = signed_in()
+    if present is None:
+        return False
+    grace = timedelta(0) if request.method in SAFE_METHODS else GRACE
+    return present.row.is_limited or clock.now() < present.row.fresh_until + grace
+
+
+def proven(page: str) -> Callable[[View], View]:
+    """Only for members who proved themselves lately; others are asked first, then led to `page` (an endpoint).
+
+    Stands under the mark that says who may call the route.
+    """
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **values: Any) -> Any:
+            if is_proven():
+                return view(*args, **values)
+            if request.method not in SAFE_METHODS:
+                flash(_("Confirm that it is you, then do that once more. Nothing was changed."), "warning")
+            return redirect(url_for("accounts.prove", next=url_for(page)), 303)
+
+        return cast(View, guarded)
+
+    return wrap
+
+
 def member(session: Db) -> Viewer | None:
     """The viewer of console routes."""
     present = signed_in()
     if present is None:
         return None
-    place = queries.standing(session, present.user.id, present.row.workspace_id)
+    g.workspaces = queries.standings(session, present.user.id)
+    place = _present_place(present.row)
     if place is None:
         return None
     _note_seen(present.row)
-    must_set_up = present.row.is_limited
     return Viewer(
         kind="member",
         id=present.user.id,
@@ -72,8 +125,13 @@ def member(session: Db) -> Viewer | None:
         timezone=present.user.timezone,
         theme=present.user.theme,
         density=present.user.density,
-        detour=SET_UP_FACTOR if must_set_up else (),
+        detour=SET_UP_FACTOR if present.row.is_limited else (),
     )
+
+
+def workspaces() -> Sequence[Standing]:
+    """Every workspace of the member of this request, for the switcher."""
+    return cast(Sequence[Standing], g.get("workspaces", ()))
 
 
 def key(session: Db) -> Viewer | None:
@@ -84,24 +142,36 @@ def key(session: Db) -> Viewer | None:
     found = queries.api_key_by_token(session, token.strip(), clock.now())
     if found is None:
         return None
+    key_id = found.id
     if found.last_used_at is None or clock.now() - found.last_used_at > sessions.SEEN_EVERY:
-        afterwards(lambda work: keys.used(work, found.id))
+        afterwards(lambda work: keys.used(work, key_id))
     return Viewer(
         kind="key",
-        id=found.id,
+        id=key_id,
         name=found.name,
         workspace_id=found.workspace_id,
-        permissions=frozenset(found.scopes),
+        permissions=frozenset([*found.scopes, policy.SELF]),
     )
 
 
-def _note_seen(row: Session) -> None:
-    if clock.now() - row.last_seen_at > sessions.SEEN_EVERY:
-        afterwards(lambda work: sessions.seen(work, row.id))
-
-
-def cookie_token() -> Any:
+def cookie_token() -> str | None:
     """The token that the browser came with, live or not; a sign-in puts a new one in its place."""
-    from flask import session as cookie
+    return cast("str | None", cookie.get("_user_id"))
 
-    return cookie.get("_user_id")
+
+def _present_place(row: Session) -> Standing | None:
+    """Where the session works; the workspace joined first when it has lost its place there."""
+    places = workspaces()
+    chosen = (place for place in places if place.workspace.id == row.workspace_id)
+    return next(chosen, places[0] if places else None)
+
+
+def _note_seen(row: Session) -> None:
+    session_id = row.id
+    if clock.now() - row.last_seen_at > sessions.SEEN_EVERY:
+        afterwards(lambda work: sessions.seen(work, session_id))
+
+
+def _keep_look(work: Work, who: Viewer, theme: str, density: str) -> None:
+    if who.id is not None:
+        people.keep_look(work, who.id, theme, density)

@@ -9,3 +9,9 @@ ROLE_WORDS = {
     Role.ANALYST: _l("Analyst"),
     Role.VIEWER: _l("Viewer"),
 }
+ROLE_NOTES = {
+    Role.OWNER: _l("does everything, members and keys included"),
+    Role.MANAGER: _l("runs programs and signs decisions"),
+    Role.ANALYST: _l("builds surveys, reads and sorts answers"),
+    Role.VIEWER: _l("reads"),
+}

@@ -24,9 +24,14 @@ _KINDS: dict[str, type["Event"]] = {}
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Event:
-    """Base of every event. `kind` is the class name in snake case and is kept in the database: never rename."""
+    """Base of every event. `kind` is the class name in snake case and is kept in the database: never rename.
+
+    `said` (lazily translated) follows the actor's name in the audit log, with `%(field)s` filled from the event:
+    "changed a member's role from %(before)s to %(after)s". Without one, the kind is shown in words.
+    """
 
     kind: ClassVar[str]
+    said: ClassVar[Any] = None
 
     def __init_subclass__(cls) -> None:
         cls.kind = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
@@ -52,6 +57,11 @@ class Event:
             elif isinstance(value, tuple | list):
                 found.update(item for item in value if isinstance(item, uuid.UUID))
         return found
+
+
+def class_of(kind: str) -> type[Event] | None:
+    """The event of that kind; None when no room knows it any more."""
+    return _KINDS.get(kind)
 
 
 class RecordedEvent(Identified, Base):

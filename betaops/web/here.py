@@ -19,3 +19,15 @@ def here(**changes: object) -> str:
         values = value if isinstance(value, list | tuple) else [value]
         kept += [(name, str(each)) for each in values if each is not None and each != ""]
     return f"{request.path}?{urlencode(kept)}" if kept else request.path
+
+
+def local(target: str | None) -> str | None:
+    """`target` if it is a path of ours: no link sends people elsewhere after signing in or changing the theme."""
+    if (
+        not target
+        or not target.startswith("/")
+        or target.startswith(("//", "/\\"))
+        or not target.isprintable()
+    ):
+        return None
+    return target

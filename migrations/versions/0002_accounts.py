@@ -11,15 +11,26 @@ down_revision = "0001"
 
 def upgrade() -> None:
     op.create_table(
+        "audit_check",
+        sa.Column("chain", sa.Uuid(), nullable=False),
+        sa.Column("checked_at", db.UtcDateTime(), nullable=False),
+        sa.Column("seals", sa.Integer(), nullable=False),
+        sa.Column("events", sa.Integer(), nullable=False),
+        sa.Column("broken_at", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("chain", name=op.f("pk_audit_check")),
+    )
+    op.create_table(
         "audit_seal",
+        sa.Column("chain", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("previous", sa.LargeBinary(length=32), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("events", sa.Integer(), nullable=False),
         sa.Column("sealed_at", db.UtcDateTime(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("number > 0", name=op.f("ck_audit_seal_numbers_start_at_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_seal")),
-        sa.UniqueConstraint("number", name=op.f("uq_audit_seal_number")),
+        sa.UniqueConstraint("chain", "number", name=op.f("uq_audit_seal_chain_number")),
     )
     op.create_table(
         "throttle",
@@ -55,6 +66,7 @@ def upgrade() -> None:
                 "set_up",
                 "sign_in",
                 "reset",
+                "passkey",
                 name="purpose_is_known",
                 native_enum=False,
                 create_constraint=True,
@@ -235,23 +247,22 @@ def upgrade() -> None:
     op.create_table(
         "sealed_event",
         sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("seal_number", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("seal_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_sealed_event_event_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["seal_number"], ["audit_seal.number"], name=op.f("fk_sealed_event_seal_number")
+            ["seal_id"], ["audit_seal.id"], name=op.f("fk_sealed_event_seal_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_sealed_event")),
     )
     with op.batch_alter_table("sealed_event", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sealed_event_seal_number"), ["seal_number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sealed_event_seal_id"), ["seal_id"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("sealed_event", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sealed_event_seal_number"))
+        batch_op.drop_index(batch_op.f("ix_sealed_event_seal_id"))
 
     op.drop_table("sealed_event")
     with op.batch_alter_table("session", schema=None) as batch_op:
@@ -276,3 +287,4 @@ def downgrade() -> None:
     op.drop_table("user")
     op.drop_table("throttle")
     op.drop_table("audit_seal")
+    op.drop_table("audit_check")

@@ -1,25 +1,27 @@
 """Ways in: password and code, one-time links; and what they do not tell to strangers."""
 
-
+import re
 from typing import Any
 
+import pyotp
 import pytest
 from sqlalchemy import func, select
 
 from betaops.accounts.models import Purpose, RecoveryCode, Session
 from betaops.accounts.service import factors, links
+from betaops.kernel.errors import Refused
 from betaops.kernel.work import Work
 from tests.factories.accounts import PASSWORD, a_code, a_user
-from tests.support.browsers import Browser
+from tests.support.browsers import Browser, forms_of
 from tests.support.clock import Clock
 
 
 def _sign_in(browser: Browser, mail: str = "ada@example.com", password: str = PASSWORD) -> Any:
-    return browser.submit("/sign-in", {"mail": mail, "password": password})
+    return browser.submit("/sign-in", {"mail": mail, "password": password}, action="/sign-in")
 
 
 def _code(browser: Browser, code: str) -> Any:
-    return browser.submit("/sign-in/code", {"code": code})
+    return browser.submit("/sign-in/code", {"code": code}, action="")
 
 
 def test_password_and_code_lead_to_the_console(client: Browser, work: Work, clock: Clock) -> None:
@@ -30,36 +32,42 @@ def test_password_and_code_lead_to_the_console(client: Browser, work: Work, cloc
     assert client.get("/console/account").status_code == 200
 
 
-def test_an_address_is_known_in_any_case_and_with_a_trailing_dot(client: Browser, work: Work, clock: Clock) -> None:
+def test_an_address_is_known_in_any_case_and_with_a_trailing_dot(
+    client: Browser, work: Work, clock: Clock
+) -> None:
     a_user(work)
     assert _sign_in(client, "ADA@Example.com.").location == "/sign-in/code"
 
 
-def test_a_password_alone_leads_to_setting_up_a_second_factor_and_nowhere_else(client: Browser, work: Work) -> None:
+def test_a_password_alone_leads_to_setting_up_a_second_factor_and_nowhere_else(
+    client: Browser, work: Work
+) -> None:
     a_user(work, totp=False)
     assert _sign_in(client).location == "/console/account/second-factor"
     assert client.get("/console/settings/members").location == "/console/account/second-factor"
     assert client.get("/console/account/second-factor").status_code == 200
 
 
-def test_a_second_factor_is_set_up_with_the_code_that_the_app_shows(client: Browser, work: Work, clock: Clock) -> None:
-    import pyotp
-
+def test_a_second_factor_is_set_up_with_the_code_that_the_app_shows(
+    client: Browser, work: Work, clock: Clock
+) -> None:
     user = a_user(work, totp=False)
     _sign_in(client)
     page = client.get("/console/account/second-factor").text
-    secret = page.split('class="control mono" type="text" readonly value="')[1].split('"')[0]
-    wrong = client.submit("/console/account/second-factor", {"code": "000000"})
+    secret = page.split("data-totp-key>")[1].split("<")[0]
+    form = next(form for form in forms_of(page) if "code" in form.fields)
+    wrong = client.post(form.action, data={**form.fields, "code": "000000"})
     assert wrong.status_code == 422
-    # The page that refuses keeps the same secret: the picture that was scanned stays good.
-    assert secret in wrong.text
-    from tests.support.browsers import forms_of
-
-    form = next(form for form in forms_of(wrong.text) if "code" in form.fields)
-    done = client.post("/console/account/second-factor", data={**form.fields, "code": pyotp.TOTP(secret).at(int(work.now.timestamp()))})
-    assert done.status_code == 200
+    assert secret in wrong.text, (
+        "the page that refuses keeps the secret: the picture that was scanned stays good"
+    )
+    code = pyotp.TOTP(secret.replace(" ", "")).at(int(work.now.timestamp()))
+    done = client.post(form.action, data={**form.fields, "code": code})
+    assert done.location == "/console/account/recovery-codes"
+    assert client.get(done.location).text.count("-") > 40
+    assert client.get(done.location).location == "/console/account/security"
     assert user.totp_secret_sealed is not None
-    assert secret not in user.totp_secret_sealed
+    assert secret.replace(" ", "") not in user.totp_secret_sealed
     assert work.session.scalar(select(func.count()).select_from(RecoveryCode)) == 10
     assert client.get("/console/settings/members").status_code == 200
 
@@ -84,7 +92,9 @@ def test_s09_signing_in_renews_the_token_and_ends_what_the_browser_came_with(
     assert client.get("/console/account").status_code == 303
 
 
-def test_s10_signing_out_deletes_the_row_so_a_copied_cookie_fails(client: Browser, work: Work, clock: Clock) -> None:
+def test_s10_signing_out_deletes_the_row_so_a_copied_cookie_fails(
+    client: Browser, work: Work, clock: Clock
+) -> None:
     a_user(work)
     _sign_in(client)
     _code(client, a_code(work))
@@ -98,7 +108,9 @@ def test_s10_signing_out_deletes_the_row_so_a_copied_cookie_fails(client: Browse
     assert client.get("/console/account").location.startswith("/sign-in")
 
 
-def test_s11_a_session_ends_when_idle_and_after_a_week_in_any_case(client: Browser, work: Work, clock: Clock) -> None:
+def test_s11_a_session_ends_when_idle_and_after_a_week_in_any_case(
+    client: Browser, work: Work, clock: Clock
+) -> None:
     a_user(work)
     _sign_in(client)
     _code(client, a_code(work))
@@ -168,7 +180,9 @@ def test_s15_a_code_works_once(client: Browser, work: Work, clock: Clock) -> Non
     assert _code(client, a_code(work)).status_code == 303
 
 
-def test_s15_a_recovery_code_is_kept_as_a_digest_and_works_once(client: Browser, work: Work, clock: Clock) -> None:
+def test_s15_a_recovery_code_is_kept_as_a_digest_and_works_once(
+    client: Browser, work: Work, clock: Clock
+) -> None:
     user = a_user(work)
     code = factors.make_recovery_codes(work, user)[3]
     stored = {row.digest for row in work.session.scalars(select(RecoveryCode))}
@@ -185,12 +199,12 @@ def test_s16_a_wrong_password_and_an_unknown_address_are_answered_alike(client: 
     wrong = _sign_in(client, "ada@example.com", "not the password")
     unknown = _sign_in(client, "eve@example.com", "not the password")
     assert wrong.status_code == unknown.status_code == 422
-    assert _without_what_varies(wrong.text, "ada@example.com") == _without_what_varies(unknown.text, "eve@example.com")
+    assert _without_what_varies(wrong.text, "ada@example.com") == _without_what_varies(
+        unknown.text, "eve@example.com"
+    )
 
 
 def _without_what_varies(page: str, mail: str) -> str:
-    import re
-
     return re.sub(r'name="csrf_token"[^>]*', "", page).replace(mail, "…")
 
 
@@ -202,7 +216,9 @@ def test_s16_asking_for_a_reset_says_the_same_to_everybody(client: Browser, work
     assert known.text.replace("ada@example.com", "…") == unknown.text.replace("eve@example.com", "…")
 
 
-def test_s17_guessing_is_slowed_down_and_never_locked_for_good(client: Browser, work: Work, clock: Clock) -> None:
+def test_s17_guessing_is_slowed_down_and_never_locked_for_good(
+    client: Browser, work: Work, clock: Clock
+) -> None:
     a_user(work)
     for _guess in range(5):
         assert _sign_in(client, password="a wrong guess").status_code == 422
@@ -234,14 +250,25 @@ def test_s18_a_key_is_not_made_without_a_fresh_proof(client: Browser, work: Work
     _sign_in(client)
     _code(client, a_code(work))
     clock.shift(minutes=20)
-    refused = client.submit("/console/settings/keys", {"name": "CI", "scopes": ["flags:read"]}, action="/keys")
-    assert refused.location.startswith("/fresh")
-    client.submit("/fresh", {"password": PASSWORD})
-    made = client.submit("/console/settings/keys", {"name": "CI", "scopes": ["flags:read"]}, action="/keys")
-    assert made.status_code == 201
+    asked = client.get("/console/settings/keys/new")
+    assert asked.location == "/console/account/proof?next=/console/settings/keys/new"
+    clock.shift(minutes=20)
+    assert (
+        client.post(
+            "/console/settings/keys/new", data={"name": "CI", "scopes": ["flags:read"], "days": ""}
+        ).location
+        == asked.location
+    )
+    assert client.submit(asked.location, {"password": "a wrong guess"}).status_code == 422
+    assert client.submit(asked.location, {"password": PASSWORD}).location == "/console/settings/keys/new"
+    made = client.submit("/console/settings/keys/new", {"name": "CI", "scopes": ["flags:read"]})
+    assert made.location == "/console/settings/keys"
+    assert "bok_" in client.get(made.location).text
 
 
-def test_s20_there_is_no_account_before_the_printed_link_makes_one(client: Browser, work: Work, clock: Clock) -> None:
+def test_s20_there_is_no_account_before_the_printed_link_makes_one(
+    client: Browser, work: Work, clock: Clock
+) -> None:
     token = links.mint(work, Purpose.SET_UP)
     typed = {"workspace": "Nova", "name": "Ada", "mail": "ada@nova.example", "password": "password1"}
     common = client.submit(f"/setup/{token}", typed)
@@ -253,7 +280,9 @@ def test_s20_there_is_no_account_before_the_printed_link_makes_one(client: Brows
     assert client.get(f"/setup/{token}").status_code == 410
 
 
-def test_s27_signing_in_leads_nowhere_else_than_to_a_path_of_ours(client: Browser, work: Work, clock: Clock) -> None:
+def test_s27_signing_in_leads_nowhere_else_than_to_a_path_of_ours(
+    client: Browser, work: Work, clock: Clock
+) -> None:
     user = a_user(work)
     for target in ("//evil.example", "/\\evil.example", "https://evil.example", "/ok\r\nSet-Cookie: a=b"):
         page = client.get("/sign-in", query_string={"next": target})
@@ -264,8 +293,6 @@ def test_s27_signing_in_leads_nowhere_else_than_to_a_path_of_ours(client: Browse
 
 
 def test_a_link_used_twice_at_once_lets_one_in(work: Work) -> None:
-    from betaops.kernel.errors import Refused
-
     token = links.mint(work, Purpose.SIGN_IN, a_user(work).id)
     links.spend(work, token, Purpose.SIGN_IN)
     with pytest.raises(Refused):

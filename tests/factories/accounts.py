@@ -13,7 +13,14 @@ PASSWORD = "four words that nobody says"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
-def a_user(work: Work, mail: str = "ada@example.com", *, name: str = "Ada Byron", role: Role = Role.OWNER, totp: bool = True) -> User:
+def a_user(
+    work: Work,
+    mail: str = "ada@example.com",
+    *,
+    name: str = "Ada Byron",
+    role: Role = Role.OWNER,
+    totp: bool = True,
+) -> User:
     """A member of the work's workspace with PASSWORD and, unless told otherwise, one-time codes from SECRET."""
     user = work.session.scalar(select(User).where(User.mail_key == mail.casefold()))
     if user is None:

@@ -16,12 +16,17 @@ PREFIX = "bok_"
 
 
 def create_key(
-    work: Work, name: str, scopes: set[Permission], *, expires_at: datetime | None = None
+    work: Work,
+    name: str,
+    scopes: set[Permission],
+    *,
+    expires_at: datetime | None = None,
+    token: tokens.Token | None = None,
 ) -> tuple[ApiKey, str]:
-    """The row, and the key itself, which is never seen again."""
+    """The row, and the key itself (`token` or a new random one), which is never seen again."""
     if not scopes or not scopes <= SCOPES:
         raise Invalid("bad_scopes", _("Choose at least one thing that the key may do."), field="scopes")
-    token = tokens.mint(PREFIX)
+    token = token or tokens.mint(PREFIX)
     key = ApiKey(
         name=name,
         start=token.plain[:10],

@@ -17,6 +17,7 @@ GOOD_FOR = {
     Purpose.SET_UP: timedelta(hours=24),
     Purpose.SIGN_IN: timedelta(minutes=60),
     Purpose.RESET: timedelta(minutes=10),
+    Purpose.PASSKEY: timedelta(minutes=5),
 }
 
 

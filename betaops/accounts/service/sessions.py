@@ -15,6 +15,8 @@ from betaops.kernel.work import Work
 IDLE = {HolderKind.MEMBER: timedelta(hours=12), HolderKind.TESTER: timedelta(days=30)}
 #: It ends after so long whatever happens.
 ABSOLUTE = {HolderKind.MEMBER: timedelta(days=7), HolderKind.TESTER: timedelta(days=90)}
+#: Opened by a password alone, to set a second factor up: no longer than this.
+LIMITED = timedelta(hours=1)
 #: For so long after a proof, sensitive changes need no new one.
 FRESH = timedelta(minutes=15)
 #: `last_seen_at` is written at most this often.
@@ -44,7 +46,7 @@ def open_session(
             workspace_id=workspace_id,
             created_at=work.now,
             last_seen_at=work.now,
-            expires_at=work.now + min(IDLE[kind], ABSOLUTE[kind]),
+            expires_at=work.now + (LIMITED if is_limited else IDLE[kind]),
             fresh_until=work.now + FRESH,
             address=(address or "")[:45] or None,
             agent=(agent or "")[:300] or None,
@@ -59,7 +61,8 @@ def seen(work: Work, session_id: uuid.UUID) -> None:
     row = work.session.get(Session, session_id)
     if row is not None:
         row.last_seen_at = work.now
-        row.expires_at = min(work.now + IDLE[row.holder_kind], row.created_at + ABSOLUTE[row.holder_kind])
+        if not row.is_limited:
+            row.expires_at = min(work.now + IDLE[row.holder_kind], row.created_at + ABSOLUTE[row.holder_kind])
 
 
 def freshen(work: Work, session_id: uuid.UUID) -> None:
@@ -72,8 +75,9 @@ def freshen(work: Work, session_id: uuid.UUID) -> None:
 def unlimit(work: Work, session_id: uuid.UUID) -> None:
     """A second factor is there now: the session leads everywhere."""
     row = work.session.get(Session, session_id)
-    if row is not None:
+    if row is not None and row.is_limited:
         row.is_limited = False
+        row.expires_at = work.now + IDLE[row.holder_kind]
 
 
 def close_session(work: Work, token: str) -> None:

@@ -1,101 +1,146 @@
-"""Proving who one is: password first, then a code, a passkey or a recovery code."""
+"""Proving who one is: a password and then a code, or a passkey alone (`passkeys`)."""
 
 import hashlib
 import secrets
 from datetime import datetime
+from typing import Literal
 
+import orjson
 import pyotp
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from betaops.accounts import passwords, queries
 from betaops.accounts.addresses import comparable
-from betaops.accounts.events import MemberSignedIn, SecondFactorChanged, SignInFailed
+from betaops.accounts.events import MemberSignedIn, MemberSignedOut, SecondFactorChanged, SignInFailed
 from betaops.accounts.models import RecoveryCode, User
 from betaops.accounts.service import throttles
-from betaops.kernel.work import Work
+from betaops.kernel.work import Actor, Work
 
 STEP_SECONDS = 30
+Method = Literal["password", "code", "passkey", "link", "setup", "invitation"]
+#: The others are followed by their own mail, or were printed on the operator's terminal.
+TOLD_OF: tuple[Method, ...] = ("password", "code", "passkey")
 
 
-def check_password(work: Work, mail: str, password: str, address: str | None) -> User | None:
+def check_password(
+    work: Work, mail: str, password: str, *, address: str | None, browser: str | None = None
+) -> User | None:
     """The user, or None: unknown address, wrong password and closed account look and last the same.
 
-    `TooMany` while this account or address has to wait.
+    `browser`: what tells the browser of a former sign-in to this very account. `TooMany` while one has to wait.
     """
-    account = comparable(mail)
-    throttles.check(work, account=account, address=address)
+    # Hashing takes some 30 ms. It happens beside this work's transaction, so that no other writer waits for it.
+    with work.platform.database.reading() as aside:
+        known = queries.user_by_mail(aside, mail)
+    is_right = passwords.matches(known.password_digest if known else None, password)
+    marks = {"address": address, **_account_marks(comparable(mail), browser)}
+    throttles.check(work, **marks)
     user = queries.user_by_mail(work.session, mail)
-    is_right = passwords.matches(user.password_digest if user else None, password)
-    if user is None or not is_right or user.disabled_at is not None:
-        throttles.failed(work, account=account, address=address)
-        work.record(SignInFailed(user_id=user.id if user else None, method="password"))
+    is_theirs = (
+        is_right and user is not None and known is not None and user.password_digest == known.password_digest
+    )
+    if user is None or not is_theirs or user.disabled_at is not None:
+        _failed(work, user, "password", marks)
         return None
     return user
 
 
-def check_code(work: Work, user: User, code: str, address: str | None) -> bool:
+def check_code(work: Work, user: User, code: str, *, address: str | None) -> bool:
     """A one-time code of the present step or a neighbour, each step once; or an unused recovery code."""
-    account = f"code:{user.mail_key}"
-    throttles.check(work, account=account, address=address)
-    typed = code.replace(" ", "").replace("-", "").lower()
-    if _is_current_code(work, user, typed) or _spend_recovery_code(work, user, typed):
-        throttles.succeeded(work, account=account)
+    marks = {"account": f"code:{user.mail_key}", "address": address}
+    throttles.check(work, **marks)
+    if _is_current_code(work, user, code) or _spend_recovery_code(work, user, code):
+        throttles.succeeded(work, account=marks["account"])
         return True
-    throttles.failed(work, account=account, address=address)
-    work.record(SignInFailed(user_id=user.id, method="code"))
+    _failed(work, user, "code", marks)
     return False
 
 
-def signed_in(work: Work, user: User, method: str) -> None:
-    """All proofs were given."""
-    throttles.succeeded(work, account=user.mail_key)
+def signed_in(
+    work: Work,
+    user: User,
+    method: Method,
+    *,
+    browser: str | None = None,
+    address: str | None = None,
+    agent: str = "",
+) -> None:
+    """All proofs were given: from here on the work is the member's own. A new browser is told of by mail."""
+    throttles.succeeded(work, **_account_marks(user.mail_key, browser))
+    _enter(work, user)
+    work.actor = Actor("member", user.id, user.name)
     work.record(MemberSignedIn(user_id=user.id, method=method))
+    if browser is None and method in TOLD_OF:
+        seen = orjson.dumps({"address": address, "agent": agent[:300]})
+        work.enqueue("accounts.send_sign_in_notice", {"user_id": str(user.id), "seen": work.vault.seal(seen)})
 
 
-def _is_current_code(work: Work, user: User, typed: str) -> bool:
-    if user.totp_secret_sealed is None or not typed.isdigit():
-        return False
-    step = matching_step(work.vault.open(user.totp_secret_sealed).decode(), typed, work.now)
-    if step is None:
-        return False
-    return bool(
-        work.session.execute(
-            update(User)
-            .where(User.id == user.id, (User.totp_last_step.is_(None)) | (User.totp_last_step < step))
-            .values(totp_last_step=step)
-        ).rowcount  # type: ignore[attr-defined]  # an UPDATE's result is a cursor result
-    )
+def signed_out(work: Work, user: User, *, everywhere: bool = False) -> None:
+    _enter(work, user)
+    work.record(MemberSignedOut(user_id=user.id, everywhere=everywhere))
 
 
 def matching_step(secret: str, code: str, now: datetime) -> int | None:
     """The step (30 s since 1970) whose code this is, of the present one and its two neighbours."""
     totp, present = pyotp.TOTP(secret), int(now.timestamp()) // STEP_SECONDS
+    typed = "".join(code.split()).encode("utf-8", "surrogatepass")
     for step in (present, present - 1, present + 1):
-        if secrets.compare_digest(totp.at(step * STEP_SECONDS).encode(), code.encode()):
+        if secrets.compare_digest(totp.at(step * STEP_SECONDS).encode(), typed):
             return step
     return None
 
 
 def recovery_digest(code: str) -> bytes:
-    """Codes have 80 random bits of their own: a plain hash keeps them."""
-    return hashlib.sha256(code.encode()).digest()
+    """Codes have 125 random bits of their own: a plain hash keeps them (ASVS 5.0, 6.5.2)."""
+    plain = "".join(letter for letter in code.lower() if letter.isalnum())
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).digest()
 
 
-def _spend_recovery_code(work: Work, user: User, typed: str) -> bool:
-    found = work.session.scalar(
-        select(RecoveryCode.id).where(
-            RecoveryCode.user_id == user.id,
-            RecoveryCode.digest == recovery_digest(typed),
-            RecoveryCode.used_at.is_(None),
-        )
-    )
-    if found is None:
+def _account_marks(mail_key: str, browser: str | None) -> dict[str, str | None]:
+    return {"browser": f"{browser}:{mail_key}"} if browser else {"account": mail_key}
+
+
+def _failed(work: Work, user: User | None, method: str, marks: dict[str, str | None]) -> None:
+    """Count it, and write it where the workspace's owners will see it."""
+    throttles.failed(work, **marks)
+    if user is not None:
+        _enter(work, user)
+    work.record(SignInFailed(user_id=user.id if user else None, method=method))
+
+
+def _enter(work: Work, user: User) -> None:
+    """On public pages the work is in no workspace yet: events about a member belong to theirs."""
+    if work.session.info.get("workspace_id") is None:
+        place = queries.standing(work.session, user.id, None)
+        if place is not None:
+            work.enter(place.workspace.id)
+
+
+def _is_current_code(work: Work, user: User, code: str) -> bool:
+    if user.totp_secret_sealed is None:
         return False
-    spent = work.session.execute(
+    step = matching_step(work.vault.open(user.totp_secret_sealed).decode(), code, work.now)
+    if step is None:
+        return False
+    is_unused = or_(User.totp_last_step.is_(None), User.totp_last_step < step)
+    used = update(User).where(User.id == user.id, is_unused).values(totp_last_step=step).returning(User.id)
+    return work.session.execute(used).scalar_one_or_none() is not None
+
+
+def _spend_recovery_code(work: Work, user: User, code: str) -> bool:
+    unused = select(RecoveryCode.id).where(
+        RecoveryCode.user_id == user.id,
+        RecoveryCode.digest == recovery_digest(code),
+        RecoveryCode.used_at.is_(None),
+    )
+    spent = (
         update(RecoveryCode)
-        .where(RecoveryCode.id == found, RecoveryCode.used_at.is_(None))
+        .where(RecoveryCode.id.in_(unused), RecoveryCode.used_at.is_(None))
         .values(used_at=work.now)
-    ).rowcount  # type: ignore[attr-defined]  # an UPDATE's result is a cursor result
-    if spent:
-        work.record(SecondFactorChanged(user_id=user.id, change="code_used"))
-    return bool(spent)
+        .returning(RecoveryCode.id)
+        .execution_options(synchronize_session=False)
+    )
+    if work.session.execute(spent).scalar_one_or_none() is None:
+        return False
+    work.record(SecondFactorChanged(user_id=user.id, change="code_used"))
+    return True

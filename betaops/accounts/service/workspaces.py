@@ -4,11 +4,14 @@ import re
 
 from sqlalchemy import select
 
+from betaops.accounts import passwords, queries
 from betaops.accounts.addresses import comparable
 from betaops.accounts.events import MemberJoined, WorkspaceCreated
 from betaops.accounts.models import Membership, User, Workspace
 from betaops.accounts.permissions import Role
-from betaops.kernel.work import Work
+from betaops.kernel.errors import Refused
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.work import Actor, Work
 
 
 def create_workspace(work: Work, name: str, *, slug: str | None = None) -> Workspace:
@@ -20,9 +23,22 @@ def create_workspace(work: Work, name: str, *, slug: str | None = None) -> Works
     return workspace
 
 
-def create_user(work: Work, mail: str, name: str) -> User:
-    """A person without a way in yet."""
+def found(work: Work, organisation: str, *, mail: str, name: str, password: str | None = None) -> User:
+    """A new workspace and its first owner, whose own doing it is from here on."""
+    user = create_user(work, mail, name, password=password)
+    work.actor = Actor("member", user.id, user.name)
+    create_workspace(work, organisation)
+    join(work, user, Role.OWNER)
+    return user
+
+
+def create_user(work: Work, mail: str, name: str, *, password: str | None = None) -> User:
+    """A person, without a way in unless a password is given. `Refused` for an address that has an account."""
+    if queries.user_by_mail(work.session, mail) is not None:
+        raise Refused("known", _("There is an account with this address already. Sign in."), field="mail")
     user = User(mail=mail, mail_key=comparable(mail), name=name, created_at=work.now)
+    if password is not None:
+        user.password_digest = passwords.digest(password)
     work.add(user)
     return user
 

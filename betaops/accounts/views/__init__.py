@@ -1,28 +1,35 @@
-"""Pages of accounts: signing in (`signing_in`), one's own account, the workspace's settings."""
+"""Pages of accounts: the ways in, one's own account, the workspace's settings."""
 
-from flask import Blueprint
-
-blueprint = Blueprint("accounts", __name__)
-
-from betaops.accounts.views import (  # noqa: E402  # the modules add their routes to the blueprint
+from betaops.accounts.views import (
     account,
     audit,
+    factors,
     invitations,
+    keys,
     links,
+    members,
     passkeys,
+    proof,
     resets,
-    settings,
+    sessions,
     signing_in,
+    workspace,
 )
+from betaops.accounts.views.frame import blueprint
 
 __all__ = [
     "account",
     "audit",
     "blueprint",
+    "factors",
     "invitations",
+    "keys",
     "links",
+    "members",
     "passkeys",
+    "proof",
     "resets",
-    "settings",
+    "sessions",
     "signing_in",
+    "workspace",
 ]

@@ -1,20 +1,18 @@
 """A new password by mail. The answer is the same whether the address is known or not."""
 
-from typing import cast
-
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, render_template, request
 
 from betaops.accounts import queries
 from betaops.accounts.forms import ForgotForm, ResetForm
-from betaops.accounts.models import Purpose, User
-from betaops.accounts.service import factors, links, resets
-from betaops.accounts.views import blueprint
+from betaops.accounts.models import Purpose
+from betaops.accounts.service import resets
+from betaops.accounts.views.frame import blueprint, to
 from betaops.kernel import clock
-from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.web.access import public
 from betaops.web.application import reading, writing
 from betaops.web.forms import refusals
+from betaops.web.limits import limiter
 
 
 @blueprint.get("/forgot")
@@ -24,6 +22,7 @@ def forgot() -> str:
 
 
 @blueprint.post("/forgot")
+@limiter.limit("10 per minute")
 @public
 def ask_for_reset() -> tuple[str, int]:
     form = ForgotForm()
@@ -37,22 +36,21 @@ def ask_for_reset() -> tuple[str, int]:
 @blueprint.get("/reset/<token>")
 @public
 def reset(token: str) -> tuple[str, int]:
-    is_good = queries.link_by_token(reading(), token, Purpose.RESET, clock.now()) is not None
-    return render_template("accounts/reset.html", form=ResetForm(), is_good=is_good), 200 if is_good else 410
+    return _page(token, ResetForm(), 200)
 
 
 @blueprint.post("/reset/<token>")
 @public
 def save_new_password(token: str) -> Response | tuple[str, int]:
     form = ResetForm()
-    is_good = queries.link_by_token(reading(), token, Purpose.RESET, clock.now()) is not None
-    if is_good and form.validate_on_submit():
+    if form.validate_on_submit():
         with refusals(form):
-            spent = links.spend(writing(), token, Purpose.RESET)
-            user = writing().session.get(User, spent.user_id)
-            if user is None:
-                raise NotFound
-            factors.set_password(writing(), user, form.password.data or "")
+            resets.reset(writing(), token, form.password.data or "")
             flash(_("Your password is changed. Sign in with it; the second step stays as it was."))
-            return cast(Response, redirect(url_for("accounts.sign_in"), 303))
-    return render_template("accounts/reset.html", form=form, is_good=is_good), 422 if is_good else 410
+            return to("accounts.sign_in")
+    return _page(token, form, 422)
+
+
+def _page(token: str, form: ResetForm, status: int) -> tuple[str, int]:
+    is_good = queries.link_by_token(reading(), token, Purpose.RESET, clock.now()) is not None
+    return render_template("accounts/reset.html", form=form, is_good=is_good), status if is_good else 410

@@ -1,93 +1,94 @@
-"""Sign in, prove it again, sign out."""
+"""Sign in and sign out."""
 
-from typing import cast
+from flask import Response, flash, render_template, request
 
-from flask import Response, flash, redirect, render_template, request, session, url_for
-
-from betaops.accounts import passwords, policy, queries
-from betaops.accounts.events import MemberSignedOut
-from betaops.accounts.forms import CodeForm, ProveForm, SignInForm
-from betaops.accounts.models import User
-from betaops.accounts.service import sessions, signing_in, throttles
+from betaops.accounts import queries
+from betaops.accounts.addresses import comparable
+from betaops.accounts.forms import CodeForm, SignInForm
+from betaops.accounts.service import passkeys, signing_in
 from betaops.accounts.viewers import signed_in
-from betaops.accounts.views import blueprint
-from betaops.accounts.views._session import PENDING, PENDING_SECONDS, admit, dismiss, local
-from betaops.kernel import clock
+from betaops.accounts.views.browser import admit, ask_for_code, dismiss, known_browser, pending_user
+from betaops.accounts.views.frame import blueprint, platform, to, to_path
 from betaops.kernel.i18n import gettext as _
-from betaops.web.access import needs, public
+from betaops.web.access import public
 from betaops.web.application import reading, viewer, writing
 from betaops.web.forms import refusals
+from betaops.web.here import local
+from betaops.web.limits import limiter
+
+
+def sign_in_page(form: SignInForm, status: int = 200) -> tuple[str, int]:
+    form.password.data = ""
+    page = render_template(
+        "accounts/sign_in.html",
+        form=form,
+        has_passkeys=passkeys.site(platform().settings) is not None,
+    )
+    return page, status
 
 
 @blueprint.get("/sign-in")
 @public
-def sign_in() -> Response | str:
+def sign_in() -> Response | tuple[str, int]:
     if viewer().kind == "member":
-        return cast(Response, redirect(url_for("start.start"), 303))
-    form = SignInForm(next=local(request.args.get("next")) or "")
-    return render_template("accounts/sign_in.html", form=form)
+        return to_path(local(request.args.get("next")))
+    return sign_in_page(SignInForm(next=local(request.args.get("next")) or ""))
 
 
 @blueprint.post("/sign-in")
+@limiter.limit("30 per minute")
 @public
 def check_password() -> Response | tuple[str, int]:
     form = SignInForm()
     if form.validate_on_submit():
+        mail = form.mail.data or ""
         with refusals(form):
             user = signing_in.check_password(
-                writing(), form.mail.data or "", form.password.data or "", request.remote_addr
+                writing(),
+                mail,
+                form.password.data or "",
+                address=request.remote_addr,
+                browser=known_browser(comparable(mail)),
             )
+            if user is not None and queries.has_second_factor(reading(), user):
+                return ask_for_code(user, local(form.next.data))
             if user is not None:
-                return _go_on(user, local(form.next.data))
+                return admit(user, "password", is_limited=True)
             form.refuse(_("This address and password do not belong together."))
-    form.password.data = ""
-    return render_template("accounts/sign_in.html", form=form), 422
+    return sign_in_page(form, 422)
 
 
-def _go_on(user: User, next_url: str | None) -> Response:
-    """To the second factor, or to setting one up."""
-    if not queries.has_second_factor(reading(), user):
-        return admit(user, "password", is_limited=True)
-    session[PENDING] = {"user": str(user.id), "at": int(clock.now().timestamp()), "next": next_url}
-    return cast(Response, redirect(url_for("accounts.code"), 303))
-
-
-def pending_user() -> User | None:
-    """Who has given the password in this browser in the last minutes and owes the second factor."""
-    import uuid
-
-    pending = session.get(PENDING)
-    if not pending or clock.now().timestamp() - pending["at"] > PENDING_SECONDS:
-        return None
-    return reading().get(User, uuid.UUID(pending["user"]))
+def code_page(form: CodeForm, status: int = 200) -> Response | tuple[str, int]:
+    user = pending_user()
+    if user is None:
+        flash(_("That took too long. Enter your password again."), "warning")
+        return to("accounts.sign_in")
+    page = render_template(
+        "accounts/code.html",
+        form=form,
+        has_codes=user.has_second_factor,
+        has_passkey=bool(queries.passkeys(reading(), user.id)),
+    )
+    return page, status
 
 
 @blueprint.get("/sign-in/code")
 @public
-def code() -> Response | str:
-    user = pending_user()
-    if user is None:
-        return cast(Response, redirect(url_for("accounts.sign_in"), 303))
-    return render_template(
-        "accounts/code.html", form=CodeForm(), has_passkey=bool(queries.passkeys(reading(), user.id))
-    )
+def code() -> Response | tuple[str, int]:
+    return code_page(CodeForm())
 
 
 @blueprint.post("/sign-in/code")
+@limiter.limit("30 per minute")
 @public
 def check_code() -> Response | tuple[str, int]:
-    user = pending_user()
-    if user is None:
-        flash(_("That took too long. Enter your password again."))
-        return cast(Response, redirect(url_for("accounts.sign_in"), 303))
-    form = CodeForm()
-    if form.validate_on_submit():
-        with refusals(form):
-            if signing_in.check_code(writing(), user, form.code.data or "", request.remote_addr):
-                return admit(user, "code", next_url=session[PENDING].get("next"))
+    form, user = CodeForm(), pending_user()
+    if user is not None and form.validate_on_submit():
+        with refusals(form, "code"):
+            if signing_in.check_code(writing(), user, form.code.data or "", address=request.remote_addr):
+                return admit(user, "code")
             form.refuse(_("This code is wrong, old, or was used before."), "code")
-    has_passkey = bool(queries.passkeys(reading(), user.id))
-    return render_template("accounts/code.html", form=form, has_passkey=has_passkey), 422
+    return code_page(form, 422)
 
 
 @blueprint.post("/sign-out")
@@ -95,32 +96,8 @@ def check_code() -> Response | tuple[str, int]:
 def sign_out() -> Response:
     present = signed_in()
     if present is not None:
-        writing().record(MemberSignedOut(user_id=present.user.id))
+        signing_in.signed_out(writing(), present.user)
     dismiss()
-    response = cast(Response, redirect(url_for("accounts.sign_in"), 303))
+    response = to("accounts.sign_in")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
-
-
-@blueprint.get("/fresh")
-@needs(policy.READ)
-def fresh() -> str:
-    """Asked before sensitive changes when the last proof is a while ago."""
-    return render_template("accounts/fresh.html", form=ProveForm(next=local(request.args.get("next")) or ""))
-
-
-@blueprint.post("/fresh")
-@needs(policy.READ)
-def freshen() -> Response | tuple[str, int]:
-    form, present = ProveForm(), signed_in()
-    assert present is not None
-    if form.validate_on_submit():
-        with refusals(form):
-            account = present.user.mail_key
-            throttles.check(writing(), account=account, address=request.remote_addr)
-            if passwords.matches(present.user.password_digest, form.password.data or ""):
-                sessions.freshen(writing(), present.row.id)
-                return cast(Response, redirect(local(form.next.data) or url_for("start.start"), 303))
-            throttles.failed(writing(), account=account, address=request.remote_addr)
-            form.refuse(_("This is not your password."), "password")
-    return render_template("accounts/fresh.html", form=form), 422
