@@ -46,7 +46,7 @@ _MOST_DAYS = 3_650
 _MOST_ITEMS = 1_000
 
 
-def test(operator: str, wanted: Any) -> Test:
+def compiled(operator: str, wanted: Any) -> Test:
     """The test of one fact (None where absent) against `wanted`, which `problem` found nothing wrong with."""
     match operator:
         case "is_set":

@@ -73,7 +73,7 @@ def compiled(rule: Rule) -> _Check:
         inner = compiled(rule["not"])
         return lambda facts, now: not inner(facts, now)
     source, _dot, name = rule["fact"].partition(".")
-    test = operators.test(rule["operator"], rule.get("value"))
+    test = operators.compiled(rule["operator"], rule.get("value"))
     return lambda facts, now: test(facts.get(source, {}).get(name), now)
 
 

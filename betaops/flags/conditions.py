@@ -91,7 +91,7 @@ class Compiler:
     def _cohort(self, number: str, operator: str) -> Check:
         if operator not in ("exact", "in", "not_in"):
             return _never
-        if number.isdigit() and int(number) in self._definitions.stored:
+        if number.isdecimal() and int(number) in self._definitions.stored:
             inside = _stored(int(number))
         elif number in self._definitions.cohorts and number not in self._open:
             inside = self._group_of(number)

@@ -102,7 +102,7 @@ def cohorts(filters: Mapping[str, Any]) -> set[int]:
         int(prop["value"])
         for group in filters.get("groups") or []
         for prop in group.get("properties") or []
-        if prop.get("type") == "cohort" and str(prop.get("value")).isdigit()
+        if prop.get("type") == "cohort" and str(prop.get("value")).isdecimal()
     }
 
 
@@ -110,15 +110,10 @@ def check(
     key: str, filters: Any, *, known_cohorts: Iterable[int], known_flags: Iterable[str]
 ) -> list[Problem]:
     """Everything that is wrong with a flag; nothing means that server and SDKs will agree on it."""
-    problems = list(_problems_of_key(key))
-    if not isinstance(filters, dict):
-        return [*problems, Problem("filters", _("The conditions must be an object."))]
-    groups = filters.get("groups") or []
-    if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
-        return [*problems, Problem("groups", _("The conditions must be a list."))]
-    if len(groups) > MOST_CONDITIONS:
-        problems.append(Problem("groups", _("A flag has at most %(most)s conditions.", most=MOST_CONDITIONS)))
+    problems = [*_problems_of_key(key), *_problems_of_form(filters)]
+    if problems:
         return problems
+    groups = filters.get("groups") or []
     variants = [variant.get("key") for variant in (filters.get("multivariate") or {}).get("variants") or []]
     names = (set(known_cohorts), set(known_flags))
     for index, group in enumerate(groups):
@@ -131,6 +126,21 @@ def check(
 def _problems_of_key(key: Any) -> Iterable[Problem]:
     if not isinstance(key, str) or not _KEY.fullmatch(key):
         yield Problem("key", _("A key is letters, digits, dashes, dots and underscores, like new-editor."))
+
+
+def _problems_of_form(filters: Any) -> Iterable[Problem]:
+    """What keeps the rest from being looked at."""
+    if not isinstance(filters, dict):
+        yield Problem("filters", _("The conditions must be an object."))
+        return
+    groups, multivariate = filters.get("groups") or [], filters.get("multivariate") or {}
+    if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
+        yield Problem("groups", _("The conditions must be a list."))
+    elif len(groups) > MOST_CONDITIONS:
+        yield Problem("groups", _("A flag has at most %(most)s conditions.", most=MOST_CONDITIONS))
+    variants = (multivariate.get("variants") or []) if isinstance(multivariate, dict) else None
+    if not isinstance(variants, list) or not all(isinstance(variant, dict) for variant in variants):
+        yield Problem("variants", _("The variants must be a list."))
 
 
 def _problems_of_condition(
@@ -158,7 +168,7 @@ def _problem_of_property(prop: Any, cohort_numbers: set[int], flag_keys: set[str
         return _("A property must be an object.")
     match prop.get("type", "person"):
         case "cohort":
-            if not str(prop.get("value")).isdigit() or int(prop["value"]) not in cohort_numbers:
+            if not str(prop.get("value")).isdecimal() or int(prop["value"]) not in cohort_numbers:
                 return _("There is no such cohort.")
             return (
                 None

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from betaops.enrollment.models import Enrollment
 from betaops.kernel.paging import Page, keyset
-from betaops.programs.models import Program
-from betaops.usage.models import UsageDaily, UsageEvent
+from betaops.programs.models import Product, Program
+from betaops.usage.models import UsageDaily, UsageEvent, UsagePosition
 
 
 class Seen(NamedTuple):
@@ -150,3 +150,28 @@ def _of_program(statement: Select[*tuple[Any, ...]], program: Program, since: da
 
 def _days(since: date, until: date) -> list[date]:
     return [since + timedelta(days=number) for number in range((until - since).days + 1)]
+
+
+def position(session: Session, destination: str) -> UUID | None:
+    """The last event that has arrived at `destination`; None before the first."""
+    return session.scalar(select(UsagePosition.position).where(UsagePosition.destination == destination))
+
+
+def events_after(
+    session: Session, position: UUID | None, *, received_before: datetime, limit: int
+) -> Sequence[UsageEvent]:
+    """The next events in the order of their ids, of every workspace: for passing them on."""
+    found = select(UsageEvent).where(UsageEvent.received_at < received_before)
+    if position is not None:
+        found = found.where(UsageEvent.id > position)
+    return session.scalars(found.order_by(UsageEvent.id).limit(limit).execution_options(unscoped=True)).all()
+
+
+def workspaces(session: Session) -> Sequence[UUID]:
+    """Every workspace with a product, for upkeep of the whole installation."""
+    return session.scalars(
+        select(Product.workspace_id)
+        .distinct()
+        .order_by(Product.workspace_id)
+        .execution_options(unscoped=True)
+    ).all()

@@ -26,6 +26,14 @@ class Member(NamedTuple):
     enrollment: Enrollment
 
 
+_SIZE = (
+    select(func.count(CohortMember.id))
+    .where(CohortMember.cohort_id == Cohort.id)
+    .correlate(Cohort)
+    .scalar_subquery()
+)
+
+
 def cohort(session: Session, program_id: UUID, cohort_id: UUID) -> Cohort:
     """One of this program; `NotFound` otherwise."""
     found = session.scalar(select(Cohort).where(Cohort.id == cohort_id, Cohort.program_id == program_id))
@@ -43,26 +51,22 @@ def cohort_by_id(session: Session, cohort_id: UUID) -> Cohort:
 
 def cohorts(session: Session, program_id: UUID) -> list[Sized]:
     """All of the program by name, each with its number of people."""
-    size = (
-        select(func.count(CohortMember.id))
-        .where(CohortMember.cohort_id == Cohort.id)
-        .correlate(Cohort)
-        .scalar_subquery()
-    )
     rows = session.execute(
-        select(Cohort, size).where(Cohort.program_id == program_id).order_by(Cohort.name, Cohort.id)
+        select(Cohort, _SIZE).where(Cohort.program_id == program_id).order_by(Cohort.name, Cohort.id)
     )
     return [Sized(*row) for row in rows]
 
 
-def listed(
-    session: Session, *, cursor: str | None = None, size: int = 50, program_id: UUID | None = None
-) -> Page[Cohort]:
-    """A page of the workspace's cohorts, the oldest first."""
-    found = select(Cohort)
-    if program_id is not None:
-        found = found.where(Cohort.program_id == program_id)
-    return keyset(session, found, order=[(Cohort.id, "asc")], cursor=cursor, size=size)
+def listed(session: Session, program_id: UUID, *, cursor: str | None = None, size: int = 50) -> Page[Sized]:
+    """A page of a program's cohorts, the oldest first."""
+    page = keyset(
+        session,
+        select(Cohort, _SIZE).where(Cohort.program_id == program_id),
+        order=[(Cohort.id, "asc")],
+        cursor=cursor,
+        size=size,
+    )
+    return Page([Sized(*row) for row in page.items], page.next, page.previous)
 
 
 def size(session: Session, cohort_id: UUID) -> int:

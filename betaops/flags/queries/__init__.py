@@ -13,13 +13,14 @@ from betaops.flags.queries.definitions import (
     Loaded,
     Stored,
     definition,
+    exported,
     load,
     product_keys,
     stored_person,
     stored_tester,
     written,
 )
-from betaops.flags.queries.flags import flag, flag_by_key, flags, listed, users_of_cohort
+from betaops.flags.queries.flags import flag, flag_by_key, flags, listed, product_named, users_of_cohort
 
 __all__ = [
     "Audience",
@@ -29,6 +30,7 @@ __all__ = [
     "audience",
     "definition",
     "distinct_id_of",
+    "exported",
     "flag",
     "flag_by_key",
     "flags",
@@ -37,6 +39,7 @@ __all__ = [
     "listed",
     "load",
     "product_keys",
+    "product_named",
     "stored_person",
     "stored_tester",
     "users_of_cohort",

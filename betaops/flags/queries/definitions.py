@@ -114,6 +114,24 @@ def written(
     }
 
 
+def exported(session: Session, product_id: UUID) -> dict[str, Any]:
+    """All of a product's definitions for a file, in the form that `import_definitions` takes.
+
+    Cohorts whose people are known by name stand in `static_cohorts` as distinct ids, whole.
+    """
+    loaded = load(session, product_id)
+    needed = {number for flag in loaded.flags for number in definitions.cohorts(flag.filters)}
+    listed = {segment.number: segment.members for segment in loaded.segments if segment.members is not None}
+    listed |= _members(session, product_id, needed)
+    return {
+        "flags": [definition(flag) for flag in loaded.flags],
+        "cohorts": loaded.rule_segments(),
+        "group_type_mapping": loaded.group_types,
+        "static_cohorts": {str(number): distinct_ids for number, distinct_ids in sorted(listed.items())},
+        "property_matching_version": loaded.matching_version,
+    }
+
+
 def _members(session: Session, product_id: UUID, numbers: set[int]) -> dict[int, list[str]]:
     """Distinct ids of the seated members of each of these cohorts."""
     found: dict[int, list[str]] = defaultdict(list)

@@ -1,17 +1,19 @@
 """Flags, one by one and listed."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import Cohort
 from betaops.flags import definitions
 from betaops.flags.models import Flag
 from betaops.kernel.errors import NotFound
+from betaops.kernel.ids import decode
 from betaops.kernel.paging import Page, keyset
-from betaops.programs.models import Program
+from betaops.programs.models import Product, Program
 
 
 def flag(session: Session, flag_id: UUID) -> Flag:
@@ -33,14 +35,15 @@ def flags(session: Session, product_id: UUID) -> Sequence[Flag]:
     return session.scalars(select(Flag).where(Flag.product_id == product_id).order_by(Flag.key)).all()
 
 
-def listed(
-    session: Session, *, cursor: str | None = None, size: int = 50, product_id: UUID | None = None
-) -> Page[Flag]:
-    """A page of the workspace's flags, the oldest first."""
-    found = select(Flag)
-    if product_id is not None:
-        found = found.where(Flag.product_id == product_id)
-    return keyset(session, found, order=[(Flag.id, "asc")], cursor=cursor, size=size)
+def listed(session: Session, product_id: UUID, *, cursor: str | None = None, size: int = 50) -> Page[Flag]:
+    """A page of a product's flags, the oldest first."""
+    return keyset(
+        session,
+        select(Flag).where(Flag.product_id == product_id),
+        order=[(Flag.id, "asc")],
+        cursor=cursor,
+        size=size,
+    )
 
 
 def users_of_cohort(session: Session, cohort: Cohort) -> list[str]:
@@ -52,3 +55,19 @@ def users_of_cohort(session: Session, cohort: Cohort) -> list[str]:
         .order_by(Flag.key)
     )
     return [flag.key for flag in found if cohort.number in definitions.cohorts(flag.filters)]
+
+
+def product_named(session: Session, name: str) -> Product:
+    """By short name, project key or `prd_…` id, of whatever workspace: for the operator's own commands.
+
+    `NotFound` also where two workspaces have a product of that short name.
+    """
+    wanted = [Product.slug == name, Product.project_key == name]
+    with suppress(NotFound):
+        wanted.append(Product.id == decode("prd", name))
+    found = session.scalars(
+        select(Product).where(or_(*wanted)).limit(2).execution_options(unscoped=True)
+    ).all()
+    if len(found) != 1:
+        raise NotFound
+    return found[0]

@@ -3,22 +3,25 @@
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from betaops.flags import definitions, queries
 from betaops.flags.events import FlagCreated, FlagDeleted, FlagEdited, FlagKilled, FlagRevived
 from betaops.flags.models import Flag, Runtime, number_for
-from betaops.kernel.errors import Invalid, NotFound, Refused
+from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
-from betaops.kernel.payloads import without_nul
+from betaops.kernel.payloads import Unreadable, check_depth, without_nul
 from betaops.kernel.versions import edit
 from betaops.kernel.work import Work
 from betaops.programs import queries as program_queries
 from betaops.programs import service as program_service
 
 LONGEST_DESCRIPTION = 2_000
+_DEEPEST = 16
+_LARGEST = 256 << 10
 
 
 def create_flag(
@@ -34,7 +37,7 @@ def create_flag(
 ) -> Flag:
     """A flag that its conditions decide; without conditions nobody gets it."""
     product = program_queries.product(work.session, product_id)
-    filters = without_nul(filters or {"groups": []})
+    filters = _bounded(filters or {"groups": []})
     _check(work, product.id, key, filters)
     flag_id = new_id()
     flag = Flag(
@@ -77,7 +80,7 @@ def change_flag(
     if description is not None:
         wanted["description"] = _description(description)
     if filters is not None:
-        wanted["filters"] = without_nul(filters)
+        wanted["filters"] = _bounded(filters)
         _check(work, flag.product_id, flag.key, wanted["filters"])
     if runtime is not None:
         wanted["runtime"] = runtime
@@ -127,11 +130,15 @@ def delete_flag(work: Work, flag_id: UUID) -> None:
     program_service.bump_revision(work, flag.product_id)
 
 
-def flag_by_key(work: Work, product_id: UUID, key: str) -> Flag:
-    found = work.session.scalar(select(Flag).where(Flag.product_id == product_id, Flag.key == key))
-    if found is None:
-        raise NotFound
-    return found
+def _bounded(filters: dict[str, Any]) -> dict[str, Any]:
+    try:
+        check_depth(filters, _DEEPEST)
+    except Unreadable as error:
+        raise Invalid("bad_flag", _("The conditions are nested too deep."), field="filters") from error
+    if len(orjson.dumps(filters, option=orjson.OPT_NON_STR_KEYS)) > _LARGEST:
+        raise Invalid("bad_flag", _("The conditions are too long."), field="filters")
+    cleaned: dict[str, Any] = without_nul(filters)
+    return cleaned
 
 
 def _check(work: Work, product_id: UUID, key: str, filters: dict[str, Any]) -> None:

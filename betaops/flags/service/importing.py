@@ -151,7 +151,7 @@ def _take_cohorts(
 ) -> int:
     wanted: dict[int, dict[str, Any]] = {}
     for number, group in document["cohorts"].items():
-        if not str(number).isdigit() or not isinstance(group, dict):
+        if not str(number).isdecimal() or not isinstance(group, dict):
             raise _invalid(_("Cohort %(number)s is not a group of conditions.", number=str(number)[:40]))
         wanted[int(number)] = {
             "definition": group,
@@ -160,7 +160,7 @@ def _take_cohorts(
         }
     for number, listed in document["static_cohorts"].items():
         members, name = _members(listed)
-        if not str(number).isdigit() or members is None:
+        if not str(number).isdecimal() or members is None:
             raise _invalid(_("Cohort %(number)s is not a list of distinct ids.", number=str(number)[:40]))
         wanted[int(number)] = {"definition": None, "members": members, "name": name}
     existing = {

@@ -2,6 +2,7 @@
 
 from betaops.usage.service.adopting import adopt
 from betaops.usage.service.ingesting import take
+from betaops.usage.service.positions import move
 from betaops.usage.service.summarising import summarise
 
-__all__ = ["adopt", "summarise", "take"]
+__all__ = ["adopt", "move", "summarise", "take"]

@@ -1,0 +1,53 @@
+"""What cohorts put on the pages of enrollment: a filter and a column of the testers list, a tester's export."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from betaops.cohorts import queries
+from betaops.cohorts.models import CohortChange, CohortMember, Trait
+from betaops.enrollment.models import Tester
+from betaops.enrollment.providers import Column, Filter
+from betaops.kernel.errors import NotFound
+from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.kernel.ids import decode, encode
+from betaops.programs.models import Program
+
+
+def _options(session: Session, program: Program) -> Sequence[tuple[str, str]]:
+    return [
+        (encode("coh", each.cohort.id), each.cohort.name) for each in queries.cohorts(session, program.id)
+    ]
+
+
+def _narrow(statement: Select[Any], option: str) -> Select[Any]:
+    try:
+        cohort_id = decode("coh", option)
+    except NotFound:
+        return statement.where(Tester.id.is_(None))
+    return statement.where(
+        Tester.id.in_(select(CohortMember.tester_id).where(CohortMember.cohort_id == cohort_id))
+    )
+
+
+def _names(session: Session, program: Program, tester_ids: Sequence[UUID]) -> dict[UUID, str]:
+    found = queries.names_by_tester(session, program.id, tester_ids)
+    return {tester_id: ", ".join(names) for tester_id, names in found.items()}
+
+
+FILTER = Filter(name="cohort", label=_l("Cohort"), options=_options, narrow=_narrow)
+COLUMN = Column(key="cohorts", label=_l("Cohorts"), values=_names)
+
+
+def data(session: Session, tester: Tester) -> Any:
+    """Everything that this room holds about a person, for their own export."""
+    traits = session.execute(select(Trait.name, Trait.value).where(Trait.tester_id == tester.id))
+    moves = session.scalars(select(CohortChange).where(CohortChange.tester_id == tester.id))
+    return {
+        "cohorts": [cohort.name for cohort in queries.cohorts_of(session, tester.id)],
+        "facts": {row.name: row.value for row in traits},
+        "changes": [{"at": each.at.isoformat(), "is_in": each.is_in} for each in moves],
+    }

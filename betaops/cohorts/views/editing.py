@@ -1,0 +1,182 @@
+"""Making and changing cohorts. The rule's rows come and go by buttons; a preview follows what is typed."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from betaops.cohorts import builder, forms, policy, queries, rules, service, wording
+from betaops.cohorts.forms import CohortForm, RuleForm
+from betaops.cohorts.models import Cohort
+from betaops.cohorts.queries import Preview
+from betaops.cohorts.views.frame import blueprint, cohort_of, program_of
+from betaops.kernel import clock
+from betaops.kernel.i18n import gettext as _
+from betaops.programs.models import Program
+from betaops.web.access import needs
+from betaops.web.application import reading, writing
+from betaops.web.conflicts import Conflict, conflict_with, number
+from betaops.web.forms import refusals
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@needs(policy.MANAGE)
+def new(slug: str) -> Any:
+    """With a rule, or by hand with `?kind=static`."""
+    program = program_of(slug)
+    if request.args.get("kind") == "static":
+        return _new_by_hand(program)
+    facts = queries.catalogue(reading(), program)
+    form = _asked(facts)
+    if form.is_submitted() and request.form.get("do", "save") == "save" and _is_sound(form):
+        with refusals(form):
+            cohort = service.create_cohort(
+                writing(),
+                program.id,
+                name=form.name.data or "",
+                description=form.description.data or "",
+                rule=form.draft().rule(),
+            )
+            flash(_("The cohort “%(name)s” is there.", name=cohort.name))
+            return redirect(url_for(".show", slug=slug, cohort_id=cohort.id), 303)
+    return _page(program, form), 422 if form.errors else 200
+
+
+def _new_by_hand(program: Program) -> Any:
+    form = CohortForm()
+    if form.validate_on_submit():
+        with refusals(form):
+            cohort = service.create_cohort(
+                writing(), program.id, name=form.name.data or "", description=form.description.data or ""
+            )
+            flash(_("The cohort “%(name)s” is there. Now pick its people.", name=cohort.name))
+            return redirect(url_for(".show", slug=program.slug, cohort_id=cohort.id), 303)
+    page = render_template("cohorts/edit.html", program=program, form=form, cohort=None, conflict_found=None)
+    return page, 422 if form.errors else 200
+
+
+@blueprint.route("/<id(coh):cohort_id>/edit", methods=["GET", "POST"])
+@needs(policy.MANAGE)
+def edit(slug: str, cohort_id: uuid.UUID) -> Any:
+    program = program_of(slug)
+    cohort = cohort_of(program, cohort_id)
+    if cohort.rule is None:
+        return _edit_by_hand(program, cohort)
+    draft = builder.draft_of(cohort.rule)
+    if draft is None:
+        return _edit_by_hand(program, cohort)
+    facts = queries.catalogue(reading(), program)
+    form = _asked(facts)
+    conflict = None
+    if not form.is_submitted():
+        form.fill(cohort)
+        form.put(draft)
+        form.offer(facts)
+    elif request.form.get("do", "save") == "save" and _is_sound(form):
+        with refusals(form):
+            _change(cohort, form, form.draft().rule())
+            return redirect(url_for(".show", slug=slug, cohort_id=cohort.id), 303)
+        conflict = _conflict(form, cohort)
+    return _page(program, form, cohort, conflict), 422 if form.errors else 200
+
+
+def _edit_by_hand(program: Program, cohort: Cohort) -> Any:
+    """Name and description only: of a cohort picked by hand, or with a rule too deep for the form."""
+    form = CohortForm()
+    conflict = None
+    if not form.is_submitted():
+        form.fill(cohort)
+    elif form.validate():
+        with refusals(form):
+            _change(cohort, form, cohort.rule)
+            return redirect(url_for(".show", slug=program.slug, cohort_id=cohort.id), 303)
+        conflict = _conflict(form, cohort)
+    page = render_template(
+        "cohorts/edit.html", program=program, form=form, cohort=cohort, conflict_found=conflict
+    )
+    return page, 422 if form.errors else 200
+
+
+def _change(cohort: Cohort, form: CohortForm, rule: rules.Rule | None) -> None:
+    service.change_cohort(
+        writing(),
+        cohort.id,
+        version=number(form.version.data),
+        name=form.name.data or "",
+        description=form.description.data or "",
+        rule=rule,
+    )
+    flash(_("Saved."))
+
+
+def _conflict(form: CohortForm, cohort: Cohort) -> Conflict | None:
+    saved = CohortForm(formdata=None)
+    saved.fill(cohort)
+    return conflict_with(form, saved, version=cohort.version, who=cohort.changed_by, when=cohort.changed_at)
+
+
+@blueprint.get("/preview")
+@needs(policy.SEE)
+def preview(slug: str) -> str:
+    """What the rule in the query would come to, as a part of a page."""
+    program = program_of(slug)
+    form = RuleForm(formdata=request.args, meta={"csrf": False})
+    return render_template("cohorts/_preview.html", preview=_preview(program, form), words=_words(program))
+
+
+@blueprint.post("/<id(coh):cohort_id>/deletion")
+@needs(policy.MANAGE)
+def delete(slug: str, cohort_id: uuid.UUID) -> Any:
+    program = program_of(slug)
+    cohort = cohort_of(program, cohort_id)
+    service.delete_cohort(writing(), cohort.id)
+    flash(_("The cohort “%(name)s” is gone. Its people stay.", name=cohort.name))
+    return redirect(url_for(".index", slug=slug), 303)
+
+
+def _asked(facts: list[queries.Fact]) -> RuleForm:
+    """The form as it was sent, after the button that was pressed; empty with one row before."""
+    form = RuleForm()
+    do = request.form.get("do", "save")
+    if not form.is_submitted():
+        form.put(builder.Draft())
+    elif do != "save":
+        draft = forms.changed(form.draft(), do)
+        if draft is not None:
+            form.put(draft)
+    form.offer(facts)
+    return form
+
+
+def _is_sound(form: RuleForm) -> bool:
+    """Fields and rule, everything that is wrong said at once."""
+    is_valid = form.validate()
+    problems = rules.validate(form.draft().rule())
+    form.point_out(problems)
+    return bool(is_valid and not problems)
+
+
+def _preview(program: Program, form: RuleForm) -> Preview | None:
+    rule = form.draft().rule()
+    return None if rules.validate(rule) else queries.preview(reading(), program.id, rule, clock.now())
+
+
+def _page(
+    program: Program, form: RuleForm, cohort: Cohort | None = None, conflict: Conflict | None = None
+) -> str:
+    return render_template(
+        "cohorts/edit.html",
+        program=program,
+        form=form,
+        cohort=cohort,
+        conflict_found=conflict,
+        preview=_preview(program, form),
+        words=_words(program),
+    )
+
+
+def _words(program: Program) -> Callable[[rules.Condition], str]:
+    """A condition as this program's people say it."""
+    labels = queries.labels(program)
+    return lambda condition: wording.condition(condition, labels)

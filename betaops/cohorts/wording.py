@@ -1,0 +1,107 @@
+"""Rules in words, for pages."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from betaops.cohorts import builder, operators
+from betaops.cohorts.models import Cause
+from betaops.cohorts.rules import Condition, Rule
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.i18n import lazy_gettext as _l
+
+SOURCES: dict[str, Any] = {
+    "attribute": _l("Attributes"),
+    "answer": _l("Signup answers"),
+    "enrollment": _l("Place in the program"),
+    "trait": _l("Activity and survey answers"),
+    "tester": _l("Person"),
+}
+
+#: Facts that everybody has, by their whole name.
+KNOWN: dict[str, Any] = {
+    "enrollment.state": _l("Status"),
+    "enrollment.source": _l("Came by"),
+    "enrollment.applied_at": _l("Applied"),
+    "enrollment.accepted_at": _l("Accepted"),
+    "enrollment.activated_at": _l("Became active"),
+    "tester.mail": _l("Mail address"),
+    "tester.name": _l("Name"),
+    "tester.locale": _l("Language"),
+    "tester.seen_at": _l("Last seen"),
+    "trait.usage.active_days": _l("Active days in the last 14"),
+    "trait.usage.last_day": _l("Last active day"),
+}
+
+MATCHES: dict[str, Any] = {
+    "all": _l("All of these hold"),
+    "any": _l("At least one of these holds"),
+    "none": _l("None of these holds"),
+}
+
+CAUSES: dict[Cause, Any] = {
+    Cause.HAND: _l("by hand"),
+    Cause.FACTS: _l("facts changed"),
+    Cause.RULE: _l("rule worked out"),
+}
+
+#: Operators as the form groups them.
+OPERATORS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "text": (
+        _l("Text and choices"),
+        ("is", "is_not", "one_of", "none_of", "contains", "not_contains", "starts_with", "ends_with"),
+    ),
+    "number": (_l("Numbers"), ("at_least", "more_than", "at_most", "less_than")),
+    "date": (_l("Dates"), ("in_last_days", "not_in_last_days", "before", "after")),
+    "version": (_l("Versions"), ("version_at_least", "version_below")),
+    "known": (_l("Known or not"), ("is_set", "is_not_set")),
+}
+
+
+class Line(NamedTuple):
+    """A sentence, and what stands under it."""
+
+    text: str
+    below: "list[Line]"
+
+
+def fact(name: str, labels: Mapping[str, str] | None = None) -> str:
+    """A fact as people call it; `labels` are those of this program (its signup questions)."""
+    if labels and name in labels:
+        return labels[name]
+    if name in KNOWN:
+        return str(KNOWN[name])
+    source, _dot, rest = name.partition(".")
+    return rest.replace("_", " ") if source == "attribute" else rest
+
+
+def condition(leaf: Condition, labels: Mapping[str, str] | None = None) -> str:
+    """`platform is “iOS”`."""
+    words = str(operators.ALL[leaf.operator])
+    if leaf.operator in operators.WITHOUT_VALUE:
+        return _("%(fact)s %(comparison)s", fact=fact(leaf.fact, labels), comparison=words)
+    if leaf.operator in operators.RELATIVE_TO_NOW:
+        template = (
+            _("%(fact)s is within the last %(days)s days")
+            if leaf.operator == "in_last_days"
+            else _("%(fact)s is more than %(days)s days ago")
+        )
+        return template % {"fact": fact(leaf.fact, labels), "days": builder.shown(leaf.value)}
+    return _(
+        "%(fact)s %(comparison)s “%(value)s”",
+        fact=fact(leaf.fact, labels),
+        comparison=words,
+        value=builder.shown(leaf.value),
+    )
+
+
+def lines(rule: Rule, labels: Mapping[str, str] | None = None) -> Line:
+    """The whole rule as nested sentences."""
+    if "fact" in rule:
+        return Line(condition(Condition(rule["fact"], rule["operator"], rule.get("value")), labels), [])
+    if "not" in rule:
+        inner = rule["not"]
+        if "any" in inner:
+            return Line(str(MATCHES["none"]), [lines(part, labels) for part in inner["any"]])
+        return Line(_("This does not hold"), [lines(inner, labels)])
+    match = "all" if "all" in rule else "any"
+    return Line(str(MATCHES[match]), [lines(part, labels) for part in rule[match]])
