@@ -71,8 +71,10 @@ def worker_name() -> str:
 
 
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Source:
-    return Sqlite(tmp_path_factory.mktemp("sqlite"))
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Source]:
+    source = Sqlite(tmp_path_factory.mktemp("sqlite"))
+    yield source
+    source.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ moment that matters, the final dot after which the server has the message:
 Without an SMTP_URL a mail is `kept`, for the console's Outbox page.
 """
 
+import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -52,6 +53,9 @@ class Letter:
     headers: dict[str, str] = field(default_factory=dict)
     kind: str = "transactional"
     person_id: uuid.UUID | None = None
+
+
+_HEADING = re.compile(r"[A-Za-z0-9-]+")
 
 
 class MailState(StrEnum):
@@ -193,6 +197,9 @@ def compose(letter: Letter, *, sender: str, message_id: str, at: datetime) -> Em
         message["Date"] = format_datetime(at)
         message["Message-ID"] = message_id
         for name, value in letter.headers.items():
+            # EmailMessage looks for line breaks in values only.
+            if not _HEADING.fullmatch(name):
+                raise ValueError(name)
             message[name] = value
     except (ValueError, IndexError) as error:
         raise Invalid(

@@ -72,7 +72,7 @@ class Relay:
             raise ValueError("SMTP_URL would send its password in clear: use smtp+starttls:// or smtps://.")
         return relay
 
-    def connect(self, timeout_seconds: float = TIMEOUT_SECONDS) -> smtplib.SMTP:
+    def connect(self, timeout_seconds: float) -> smtplib.SMTP:
         """Greeted, encrypted and signed in as far as the URL says."""
         context = ssl.create_default_context()
         if self.scheme == "smtps":
@@ -97,16 +97,16 @@ def deliver(
     mail: Outgoing,
     *,
     before_handing_over: Callable[[], None],
-    timeout_seconds: float = TIMEOUT_SECONDS,
+    timeout_seconds: float | None = None,
 ) -> None:
     """Hand `mail` to `relay`.
 
     `before_handing_over` runs when only the final dot is missing; if it raises, no dot is sent.
     Raises `Refused`, `NotNow` or `NoAnswer`; after the first two the server does not have the mail.
-    `timeout_seconds` is for each answer.
+    `timeout_seconds` is for each answer (TIMEOUT_SECONDS).
     """
     try:
-        server = relay.connect(timeout_seconds)
+        server = relay.connect(timeout_seconds or TIMEOUT_SECONDS)
     except smtplib.SMTPResponseException as error:
         # Wrong credentials are a setting to mend, not a mail to give up.
         raise NotNow(_words(error.smtp_code, error.smtp_error)) from error

@@ -1,6 +1,5 @@
 """Job rows: claimed once, repeated when their runner dies, dead after their last attempt, revived by a person."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,13 +11,6 @@ from betaops.kernel.jobs import Job, JobState
 from betaops.kernel.work import Platform, Work
 from tests.support.clock import Clock
 from tests.support.running import RunJobs
-
-
-@pytest.fixture(autouse=True)
-def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Jobs registered by a test are gone after it."""
-    monkeypatch.setattr(jobs, "_registry", dict(jobs._registry))
-    yield
 
 
 @pytest.fixture

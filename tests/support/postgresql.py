@@ -69,14 +69,15 @@ class Server:
         self._process = processes.start(command, log=self.folder / "log", user=self._user, cwd=self.folder)
         processes.wait_until(self._answers, what="PostgreSQL's start")
 
-    def stop(self) -> None:
-        """Fast shutdown: sessions are cut."""
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Fast shutdown: sessions are cut, what is committed stays."""
         if self._process is not None:
-            processes.stop(self._process, signal.SIGINT)
+            processes.stop(self._process, how)
             self._process = None
 
     def close(self) -> None:
-        self.stop()
+        # Immediate shutdown: nothing needs to be written down any more.
+        self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _answers(self) -> bool:
