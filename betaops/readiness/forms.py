@@ -17,6 +17,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms import Form as PlainForm
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -53,16 +54,16 @@ class ExpectationForm(Form):
     weight = RadioField(
         _l("How much does it matter?"),
         choices=[
-            (Weight.MUST.value, _l("Must: without it the product does not ship")),
-            (Weight.SHOULD.value, _l("Should: it counts, but does not stop a release")),
+            SelectChoice(Weight.MUST.value, _l("Must: without it the product does not ship")),
+            SelectChoice(Weight.SHOULD.value, _l("Should: it counts, but does not stop a release")),
         ],
         default=Weight.MUST.value,
     )
     direction = RadioField(
         _l("The need is met when it is"),
         choices=[
-            (Direction.AT_LEAST.value, _l("at least the line")),
-            (Direction.AT_MOST.value, _l("at most the line")),
+            SelectChoice(Direction.AT_LEAST.value, _l("at least the line")),
+            SelectChoice(Direction.AT_MOST.value, _l("at most the line")),
         ],
     )
     threshold = StringField(_l("Line"), [InputRequired(_l("Say where the line is."))])
@@ -70,10 +71,10 @@ class ExpectationForm(Form):
     confidence = SelectField(
         _l("How sure must it be?"),
         choices=[
-            ("0.8", _l("80%: wrong one time in five at the line")),
-            ("0.9", _l("90%: wrong one time in ten at the line")),
-            ("0.95", _l("95%: wrong one time in twenty at the line")),
-            ("0.99", _l("99%: wrong one time in a hundred at the line")),
+            SelectChoice("0.8", _l("80%: wrong one time in five at the line")),
+            SelectChoice("0.9", _l("90%: wrong one time in ten at the line")),
+            SelectChoice("0.95", _l("95%: wrong one time in twenty at the line")),
+            SelectChoice("0.99", _l("99%: wrong one time in a hundred at the line")),
         ],
         default="0.95",
     )
@@ -173,14 +174,14 @@ def expectation_form(
     }
     form = chosen(data=shown, **options)
     form.measure, form.base = measure, parameters
-    form.cohort.choices = [("", _("Everybody in the program"))] + [
-        (ids.encode("coh", each), name) for each, name in cohorts
+    form.cohort.choices = [SelectChoice("", _("Everybody in the program"))] + [
+        SelectChoice(ids.encode("coh", each), name) for each, name in cohorts
     ]
     form.threshold.label.text = _LINES[measure.unit]
     if measure.is_counted:
         del form.cohort, form.confidence
     if isinstance(form, _AnswersForm):
-        form.counted.choices = [(each["code"], each["label"]) for each in parameters["answers"]]
+        form.counted.choices = [SelectChoice(each["code"], each["label"]) for each in parameters["answers"]]
     return form
 
 
@@ -230,12 +231,12 @@ class DecisionForm(Form):
         _l("Decision"),
         [DataRequired(_l("Choose what you decide."))],
         choices=[
-            (Choice.GO.value, _l("Go: it ships")),
-            (
+            SelectChoice(Choice.GO.value, _l("Go: it ships")),
+            SelectChoice(
                 Choice.CONDITIONAL.value,
                 _l("Conditional go: it ships, and these conditions are met by their dates"),
             ),
-            (Choice.NO_GO.value, _l("No-go: it does not ship now")),
+            SelectChoice(Choice.NO_GO.value, _l("No-go: it does not ship now")),
         ],
     )
     reason = TextAreaField(
@@ -264,8 +265,8 @@ class SignatureForm(Form):
         _l("Your position"),
         [DataRequired(_l("Say whether you agree."))],
         choices=[
-            (Stance.ASSENT.value, _l("I agree with this decision")),
-            (Stance.DISSENT.value, _l("I disagree, and my reason stays with the decision")),
+            SelectChoice(Stance.ASSENT.value, _l("I agree with this decision")),
+            SelectChoice(Stance.DISSENT.value, _l("I disagree, and my reason stays with the decision")),
         ],
     )
     reason = TextAreaField(

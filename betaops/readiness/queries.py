@@ -159,7 +159,6 @@ def scope(session: Session, program: Program, cohort_id: UUID | None) -> Scope:
         testers=frozenset(testers),
         started=frozenset(started),
         removed=removed,
-        is_cohort=cohort_id is not None,
     )
 
 

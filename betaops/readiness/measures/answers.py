@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from statistics import fmean
 from typing import NamedTuple
 from uuid import UUID
@@ -14,13 +13,9 @@ from sqlalchemy.orm import Session
 from betaops.kernel import ids
 from betaops.programs.models import Program
 from betaops.readiness.measures.base import Evidence, Parameters, Scope
-from betaops.surveys import reading
-from betaops.surveys.definition import Question
-from betaops.surveys.kinds import KINDS
-from betaops.surveys.kinds.base import code_of
-from betaops.surveys.kinds.boolean import values as boolean_values
-from betaops.surveys.kinds.rating import scale
-from betaops.surveys.models import Answer, Response, ResponseState, Survey, SurveyQuestion, SurveyVersion
+from betaops.surveys import queries as survey_queries
+from betaops.surveys.models import Answer, Response, ResponseState, SurveyQuestion
+from betaops.surveys.queries.answers import Item
 
 #: Most answers among which good ones are picked; longer lists are not opinions.
 MOST_ANSWERS = 30
@@ -34,29 +29,6 @@ class AboutQuestion(Parameters):
     title: str = Field(max_length=2000)
 
 
-@dataclass(frozen=True)
-class Item:
-    """A question that can be measured. `answers`: (code, words), worst first where there is an order."""
-
-    survey: str
-    survey_name: str
-    name: str
-    title: str
-    answers: tuple[tuple[str, str], ...]
-    #: Codes that would usually be called good; a guess that the PM changes.
-    best: tuple[str, ...]
-    #: Ends of a numeric scale; None where there is none.
-    lowest: float | None = None
-    highest: float | None = None
-
-    @property
-    def key(self) -> str:
-        return f"{self.survey}:{self.name}"
-
-    def about(self) -> dict[str, str]:
-        return {"survey": self.survey, "item": self.name, "title": self.title}
-
-
 class Given(NamedTuple):
     """What one response says to a question: the codes chosen, and the number where it is one."""
 
@@ -66,70 +38,33 @@ class Given(NamedTuple):
 
 def items(session: Session, program: Program) -> list[Item]:
     """Questions with answers to choose from, of the published surveys of a program, as they are asked now."""
-    rows = session.execute(
-        select(Survey, SurveyVersion.definition)
-        .join(
-            SurveyVersion,
-            (SurveyVersion.survey_id == Survey.id) & (SurveyVersion.number == Survey.live_number),
-        )
-        .where(Survey.program_id == program.id)
-        .order_by(Survey.created_at.desc(), Survey.id)
-    ).all()
-    found = []
-    for survey, definition in rows:
-        for question in reading.read(definition).asked:
-            item = _item(survey, question)
-            if item is not None:
-                found.append(item)
-    return found
+    return [item for item in survey_queries.items(session, program.id) if 1 < len(item.codes) <= MOST_ANSWERS]
 
 
-def _item(survey: Survey, question: Question) -> Item | None:
-    if question.kind == "rating":
-        steps = scale(question)
-        numbers = [step.value for step in steps if isinstance(step.value, int | float)]
-        answers = tuple((code_of(step.value), str(step.value)) for step in steps)
-        best = (
-            tuple(code for code, _ in answers[-2:])
-            if len(answers) > 3
-            else tuple(code for code, _ in answers[-1:])
-        )
-        ends = (float(min(numbers)), float(max(numbers))) if len(numbers) == len(steps) > 1 else (None, None)
-    elif question.kind == "boolean":
-        kind = KINDS["boolean"]
-        answers = tuple(
-            (code_of(value), kind.words(question, value, "default"))
-            for value in boolean_values(question)[::-1]
-        )
-        best, ends = (answers[-1][0],), (None, None)
-    elif question.kind in ("radiogroup", "dropdown", "checkbox"):
-        kind = KINDS[question.kind]
-        answers = tuple(
-            (code_of(each.value), kind.words(question, each.value, "default")) for each in question.choices
-        )
-        best, ends = (), (None, None)
-    else:
-        return None
-    if not 1 < len(answers) <= MOST_ANSWERS:
-        return None
-    return Item(
-        survey=ids.encode("svy", survey.id),
-        survey_name=survey.name,
-        name=question.name,
-        title=question.label(),
-        answers=answers,
-        best=best,
-        lowest=ends[0],
-        highest=ends[1],
-    )
+def key(item: Item) -> str:
+    """What names a question in addresses."""
+    return f"{ids.encode('svy', item.survey_id)}:{item.name}"
+
+
+def about(item: Item) -> dict[str, str]:
+    return {"survey": ids.encode("svy", item.survey_id), "item": item.name, "title": item.title}
+
+
+def best(item: Item) -> list[str]:
+    """Codes that would usually be called good, a guess that the PM changes: the upper end, or yes."""
+    codes = [code for code, _ in item.codes]
+    if item.kind == "rating":
+        return codes[-2:] if len(codes) > 3 else codes[-1:]
+    return codes[-1:] if item.kind == "boolean" else []
 
 
 def given(
     session: Session, scope: Scope, parameters: AboutQuestion
-) -> tuple[dict[UUID, list[Given]], list[Given], dict[str, int]]:
-    """Answers by tester, answers that belong to nobody, and how many were left out and why.
+) -> tuple[dict[UUID, list[Given]], dict[str, int]]:
+    """Answers by tester, and how many were left out and why.
 
-    Only complete responses count. Anonymous ones count one each, except where only a cohort is asked about.
+    Only complete responses count, and only those of testers: what comes by a public link may be one person
+    ten times.
     """
     rows = session.execute(
         select(Response.id, Response.tester_id, Answer.code, Answer.number)
@@ -150,25 +85,20 @@ def given(
         codes[response_id].add(code)
         numbers[response_id], people[response_id] = number, tester_id
     by_tester: dict[UUID, list[Given]] = defaultdict(list)
-    nobody: list[Given] = []
-    outside = 0
+    left_out = {"anonymous": 0, "outside": 0}
     for response_id, tester_id in people.items():
-        answer = Given(frozenset(codes[response_id]), numbers[response_id])
         if tester_id is None:
-            nobody.append(answer)
+            left_out["anonymous"] += 1
         elif tester_id in scope.testers:
-            by_tester[tester_id].append(answer)
+            by_tester[tester_id].append(Given(frozenset(codes[response_id]), numbers[response_id]))
         else:
-            outside += 1
-    left_out = {"outside": outside}
-    if scope.is_cohort:
-        left_out["anonymous"], nobody = len(nobody), []
-    return by_tester, nobody, left_out
+            left_out["outside"] += 1
+    return by_tester, left_out
 
 
-def means(by_tester: Iterable[list[float]], nobody: list[float]) -> list[float]:
+def means(by_tester: Iterable[list[float]]) -> list[float]:
     """One number for each tester: who answered twice is not two people."""
-    return [fmean(values) for values in by_tester if values] + nobody
+    return [fmean(values) for values in by_tester if values]
 
 
 def results(parameters: AboutQuestion, label: str) -> Evidence:

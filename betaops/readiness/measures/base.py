@@ -36,7 +36,6 @@ class Scope:
     started: frozenset[UUID]
     #: Removed from the program and left out for that.
     removed: int = 0
-    is_cohort: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,20 +33,19 @@ class Nps(Measure):
 
     def offers(self, session: Session, program: Program) -> list[Offer]:
         return [
-            Offer(item.key, item.title, item.survey_name, dict(item.about()))
+            Offer(answers.key(item), item.title, item.survey_name, dict(answers.about(item)))
             for item in answers.items(session, program)
-            if (item.lowest, item.highest) == (0, 10)
+            if (item.low, item.high) == (0, 10)
         ]
 
     def sample(self, session: Session, scope: Scope, parameters: AboutQuestion) -> Sample:
-        by_tester, nobody, left_out = answers.given(session, scope, parameters)
+        by_tester, left_out = answers.given(session, scope, parameters)
         kept = {tester: _scores(said) for tester, said in by_tester.items()}
-        known = _scores(nobody)
-        all_given = sum(map(len, by_tester.values())) + len(nobody)
-        left_out["no_number"] = all_given - sum(map(len, kept.values())) - len(known)
-        means = answers.means(kept.values(), known)
+        all_given = sum(map(len, by_tester.values()))
+        left_out["no_number"] = all_given - sum(map(len, kept.values()))
+        means = answers.means(kept.values())
         levels, counts = by_level(means, (0.0, 0.5, 1.0))
-        return Sample(levels, counts, max(len(scope.testers), len(means)), left_out)
+        return Sample(levels, counts, len(scope.testers), left_out)
 
     def evidence(self, parameters: AboutQuestion) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))

@@ -50,24 +50,23 @@ class SurveyMean(Measure):
     def offers(self, session: Session, program: Program) -> list[Offer]:
         return [
             Offer(
-                item.key,
+                answers.key(item),
                 item.title,
                 item.survey_name,
-                {**item.about(), "lowest": item.lowest, "highest": item.highest},
+                {**answers.about(item), "lowest": item.low, "highest": item.high},
             )
             for item in answers.items(session, program)
-            if item.lowest is not None
+            if item.is_numeric
         ]
 
     def sample(self, session: Session, scope: Scope, parameters: OnScale) -> Sample:
-        by_tester, nobody, left_out = answers.given(session, scope, parameters)
+        by_tester, left_out = answers.given(session, scope, parameters)
         kept = {tester: _on(said, parameters) for tester, said in by_tester.items()}
-        known = _on(nobody, parameters)
-        all_given = sum(map(len, by_tester.values())) + len(nobody)
-        left_out["no_number"] = all_given - sum(map(len, kept.values())) - len(known)
-        means = answers.means(kept.values(), known)
+        all_given = sum(map(len, by_tester.values()))
+        left_out["no_number"] = all_given - sum(map(len, kept.values()))
+        means = answers.means(kept.values())
         levels, counts = by_level([self.to_score(value, parameters) for value in means])
-        return Sample(levels, counts, max(len(scope.testers), len(means)), left_out)
+        return Sample(levels, counts, len(scope.testers), left_out)
 
     def evidence(self, parameters: OnScale) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))

@@ -59,27 +59,24 @@ class SurveyShare(Measure):
     def offers(self, session: Session, program: Program) -> list[Offer]:
         return [
             Offer(
-                item.key,
+                answers.key(item),
                 item.title,
                 item.survey_name,
                 {
-                    **item.about(),
-                    "answers": [{"code": code, "label": label} for code, label in item.answers],
-                    "counted": list(item.best),
+                    **answers.about(item),
+                    "answers": [{"code": code, "label": label} for code, label in item.codes],
+                    "counted": answers.best(item),
                 },
             )
             for item in answers.items(session, program)
         ]
 
     def sample(self, session: Session, scope: Scope, parameters: ChosenAnswers) -> Sample:
-        by_tester, nobody, left_out = answers.given(session, scope, parameters)
+        by_tester, left_out = answers.given(session, scope, parameters)
         good = frozenset(parameters.counted)
-        scores = answers.means(
-            ([_score(each, good) for each in said] for said in by_tester.values()),
-            [_score(each, good) for each in nobody],
-        )
+        scores = answers.means([_score(each, good) for each in said] for said in by_tester.values())
         levels, counts = by_level(scores)
-        return Sample(levels, counts, max(len(scope.testers), len(scores)), left_out)
+        return Sample(levels, counts, len(scope.testers), left_out)
 
     def evidence(self, parameters: ChosenAnswers) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))
