@@ -30,9 +30,7 @@ def clean(typed: str) -> str:
     if _PLAIN.fullmatch(text.lower()) and len(text.partition("@")[0]) <= 64:
         return text
     try:
-        return validate_email(
-            text, check_deliverability=False, globally_deliverable=False, test_environment=True
-        ).normalized
+        return validate_email(text, check_deliverability=False, test_environment=True, strict=True).normalized
     except EmailNotValidError as error:
         raise BadAddress(_("Write a mail address like name@example.com.")) from error
 

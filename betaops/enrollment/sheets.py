@@ -94,7 +94,7 @@ def read(data: bytes) -> Iterator[Person | Refusal]:
     if not text.strip():
         raise Unreadable(_("The file is empty."))
     rows = _rows(text)
-    number, first = next((number, row) for number, row in rows if any(cell.strip() for cell in row))
+    number, first = next(((at, row) for at, row in rows if any(cell.strip() for cell in row)), (0, []))
     columns = _columns(first)
     seen: dict[str, int] = {}
     if columns is None:
