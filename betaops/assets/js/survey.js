@@ -1,0 +1,129 @@
+// A survey page that answers at once: questions appear as soon as their condition holds, what is typed is kept.
+// Everything works without it: the server judges and shows the same.
+
+const form = document.querySelector("form[data-survey]");
+const SAVE_AFTER_MS = 700;
+let waiting = null, running = null, again = false, sent = false;
+
+// -- Conditions. The server sends them as nested lists (surveys/instant.py) with the meaning of surveys/expressions.
+
+const isEmpty = (value) => value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length)
+  || (typeof value === "object" && !Array.isArray(value) && Object.values(value).every(isEmpty));
+const typed = (value) => {
+  if (typeof value !== "string" || !value) return value;
+  if (/^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
+  if (/^0\d/.test(value) || /^\d{16,}$/.test(value.trim())) return value;
+  const number = Number(value.replace(/^([^,]*),([^,]*)$/, "$1.$2"));
+  return value.trim() && Number.isFinite(number) ? number : value;
+};
+const same = (left, right) => {
+  if (isEmpty(left) || isEmpty(right)) return isEmpty(left) && isEmpty(right) && !(Array.isArray(left) !== Array.isArray(right));
+  if (Array.isArray(left) && Array.isArray(right)) return left.length === right.length && left.every((item) => right.some((one) => same(item, one)));
+  if (typeof left === "object" || typeof right === "object") return false;
+  if (typeof left === "string" && typeof right === "string") return left.trim().toLowerCase() === right.trim().toLowerCase();
+  if (typeof left === "boolean" && typeof right === "string" || typeof right === "boolean" && typeof left === "string") return String(left) === String(right).toLowerCase();
+  return Number(left) === Number(right);
+};
+const more = (left, right) => !isEmpty(left) && !isEmpty(right)
+  && (typeof left === "string" && typeof right === "string" ? left > right : Number(left) > Number(right));
+const has = (left, right) => {
+  if (Array.isArray(left)) return left.length > 0 && (Array.isArray(right) ? right : [right]).every((one) => left.some((item) => same(item, one)));
+  if (isEmpty(left) || !right) return null;
+  return String(left).toLowerCase().includes(String(right).toLowerCase());
+};
+const any = (left, right) => {
+  if (isEmpty(left) || isEmpty(right)) return isEmpty(right);
+  if (!Array.isArray(left)) return Boolean(has(right, left));
+  return (Array.isArray(right) ? right : [right]).some((one) => has(left, one));
+};
+const MEANING = {
+  and: (left, right) => left && right, or: (left, right) => left || right, negate: (value) => !value,
+  empty: isEmpty, notempty: (value) => !isEmpty(value),
+  equal: same, notequal: (left, right) => !same(left, right),
+  greater: more, less: (left, right) => more(right, left),
+  greaterorequal: (left, right) => same(left, right) || more(left, right),
+  lessorequal: (left, right) => same(left, right) || more(right, left),
+  contains: (left, right) => Boolean(has(left, right)),
+  notcontains: (left, right) => isEmpty(left) && !isEmpty(right) || has(left, right) === false,
+  anyof: any, noneof: (left, right) => !any(left, right),
+  allof: (left, right) => !(isEmpty(left) && !isEmpty(right)) && (Array.isArray(right) ? right : [right]).every((one) => has(left, one)),
+};
+function value([kind, ...parts], answers) {
+  if (kind === "value") return parts[0];
+  if (kind === "name") return typed(answers[parts[0]]);
+  const inner = parts.map((part) => value(part, answers));
+  return kind === "list" ? inner : MEANING[kind](...inner);
+}
+
+// -- The page.
+
+const known = JSON.parse(form.dataset.known || "{}");
+
+function answers() {
+  const found = { ...known };
+  for (const field of form.elements) {
+    if (!field.name || field.name.startsWith("__") || field.matches("button, [type=hidden]")) continue;
+    const row = /^(.*)\[(.*)\]$/.exec(field.name);
+    const name = (row ? row[1] : field.name).toLowerCase();
+    const checks = field.matches("[type=checkbox]");
+    if (checks || field.matches("[type=radio]")) {
+      if (!field.checked) continue;
+      if (row) found[name] = { ...found[name], [row[2]]: field.value };
+      else found[name] = checks ? [...(found[name] ?? []), field.value] : field.value;
+    } else if (field.value !== "") found[name] = field.value;
+  }
+  return found;
+}
+
+function show(element, isShown) {
+  if (element.hidden !== isShown) return;
+  element.hidden = !isShown;
+  element.disabled = !isShown;
+}
+
+function judge() {
+  const now = answers();
+  for (const element of form.querySelectorAll("[data-if]")) show(element, Boolean(value(JSON.parse(element.dataset.if), now)));
+  for (const mark of form.querySelectorAll('[name="__on"]')) mark.disabled = mark.closest("fieldset[disabled]") !== null;
+  for (const box of form.querySelectorAll(".comment-beside")) {
+    const other = box.parentElement.querySelector('input[value="other"], option[value="other"]');
+    if (other) box.hidden = !(other.checked || other.selected);
+  }
+}
+
+// -- Keeping. One request at a time; the newest state wins.
+
+const state = form.querySelector("[data-save-state]");
+
+async function save() {
+  if (!form.dataset.draft || sent) return;
+  if (running) { again = true; return; }
+  try {
+    running = fetch(form.dataset.draft, { method: "POST", body: new FormData(form), headers: { "X-Requested-With": "fetch" }, credentials: "omit" });
+    const answer = await (await running).json();
+    if (answer.saved && !sent) {
+      form.dataset.draft = answer.draft + location.search;
+      form.action = answer.draft.replace(/\/draft$/, "") + location.search;
+      history.replaceState(null, "", answer.address);
+      const shown = new Set(answer.shown);
+      for (const element of form.querySelectorAll("[data-element]:not([data-if])")) show(element, shown.has(element.dataset.element));
+      state.textContent = form.dataset.saved;
+    }
+  } catch { state.textContent = form.dataset.unsavedNote; }
+  running = null;
+  if (again) { again = false; save(); }
+}
+
+form.addEventListener("input", () => {
+  judge();
+  state.textContent = "";
+  clearTimeout(waiting);
+  waiting = setTimeout(save, SAVE_AFTER_MS);
+});
+form.addEventListener("submit", () => { sent = true; clearTimeout(waiting); });
+addEventListener("pageshow", (event) => { sent = false; if (event.persisted) judge(); });
+// Ctrl+Enter (or Cmd) sends the page from inside a long answer.
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(form.querySelector('.survey-actions [value="next"]'));
+});
+judge();
