@@ -27,9 +27,10 @@ _SECRET_NAMES = frozenset(
         "recipient",
     }
 )
-_ADDRESS = re.compile(r"[^\s\"'<>()=,:;]+@[^\s\"'<>()=,:;]+\.[\w-]+")
-#: Minted tokens are 43 letters, signed ones longer with dots; UUIDs (36) and our ids (30) are shorter.
-_TOKEN = re.compile(r"(?<![\w./-])[A-Za-z0-9_.-]{40,}(?![\w/-])")
+_ADDRESS = re.compile(r"[^\s\"<>()=,:;]+@[^\s\"'<>()=,:;]+\.[\w-]+")
+#: Minted tokens are 43 letters, signed ones longer with dots; UUIDs (36) and our ids (30) are shorter, and names
+#: of functions have no capitals or digits.
+_TOKEN = re.compile(r"(?<![\w.-])(?=[\w.-]*\d)(?=[\w.-]*[A-Z])[\w.-]{40,}")
 
 
 def configure(level: str = "info") -> None:

@@ -23,9 +23,10 @@ def close_to_the_outside(patch: pytest.MonkeyPatch) -> None:
         _check(address)
         return connect_ex(self, address)
 
-    def guarded_getaddrinfo(host: Any, *args: Any, **options: Any) -> Any:
-        _check((host, 0))
-        return getaddrinfo(host, *args, **options)
+    def guarded_getaddrinfo(host: Any, *args: Any, flags: int = 0, **options: Any) -> Any:
+        if not flags & socket.AI_NUMERICHOST:  # which asks nobody
+            _check((host, 0))
+        return getaddrinfo(host, *args, flags=flags, **options)
 
     patch.setattr(socket.socket, "connect", guarded_connect)
     patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
