@@ -15,6 +15,21 @@ if TYPE_CHECKING:
     from betaops.kernel.settings import Settings
     from betaops.kernel.work import Platform
 
+#: What `sample --json` says, in this order: other people's programs rely on these names.
+SAMPLE_FACTS = (
+    "console_url",
+    "portal_url",
+    "tester_url",
+    "survey_url",
+    "workspace",
+    "product",
+    "program",
+    "survey",
+    "project_key",
+    "secret_key",
+    "api_key",
+)
+
 # Imports stand inside the commands: `run` only supervises and should stay small.
 
 
@@ -224,7 +239,8 @@ def _sample(platform: Any = None) -> dict[str, Any]:
     with app.test_request_context(base_url=platform.settings.base_url):
         from betaops import wiring
 
-        return wiring.plant_sample(platform)
+        facts = wiring.plant_sample(platform)
+    return {name: facts[name] for name in SAMPLE_FACTS if name in facts}
 
 
 def _welcome(with_sample: bool, platform: "Platform") -> dict[str, Any]:
@@ -237,7 +253,7 @@ def _welcome(with_sample: bool, platform: "Platform") -> dict[str, Any]:
 
         return {"setup_url": commands.setup_url(platform)}
     facts = _sample(platform) if with_sample else {}
-    wanted = ("console_url", "portal_url", "survey_url")
+    wanted = ("console_url", "portal_url", "tester_url", "survey_url")
     return {name: facts[name] for name in wanted if name in facts}
 
 

@@ -81,6 +81,7 @@ def _say(base_url: str, links: dict[str, str]) -> None:
         "setup_url": "Make the first account",
         "console_url": "Console (signs you in once)",
         "portal_url": "Signup page for testers",
+        "tester_url": "A tester's own page (once)",
         "survey_url": "A survey",
     }
     click.echo(f"\nbetaops is starting on {base_url}  (Ctrl-C stops it)\n")

@@ -40,7 +40,7 @@ VIEWS = 1204
 RECRUITING_DAYS = 30
 #: Active testers who have not been seen for a week.
 SILENT = 26
-#: The tester behind `portal_url`.
+#: The tester behind `tester_url`.
 ANA = ("Ana Ruiz", "ana.ruiz@example.com")
 INVITED = (
     ("lucia.ferrari@example.org", "Lucia Ferrari"),
@@ -70,7 +70,7 @@ def plant(world: "World") -> None:
     base = world.platform.settings.base_url
     with world.work() as work:
         ana = work.session.scalars(select(Tester).where(Tester.mail_key == ANA[1])).one()
-        world.facts["portal_url"] = f"{base}/portal/sign-in/{signing_in.mint(work, ana).plain}"
+        world.facts["tester_url"] = f"{base}/portal/sign-in/{signing_in.mint(work, ana).plain}"
         world.facts["tester_id"] = ana.id
 
 

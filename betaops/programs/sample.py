@@ -96,7 +96,7 @@ def plant(world: "World") -> None:
             "secret_key": service.secret_key(work, product),
             "product_id": product.id,
             "program_id": program.id,
-            "join_url": f"{world.platform.settings.base_url}/join/{program.slug}",
+            "portal_url": f"{world.platform.settings.base_url}/join/{program.slug}",
         }
 
 
