@@ -223,9 +223,8 @@ def test_a_program_has_one_draft_at_a_time(work: Work) -> None:
     second = Agreement(
         program_id=program.id, number=9, markdown="x", created_at=work.now, changed_at=work.now
     )
-    work.add(second)
     with pytest.raises(IntegrityError):
-        work.session.flush()
+        work.add(second)
     work.session.rollback()
 
 
