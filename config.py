@@ -52,7 +52,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         database_url=database_url,
         secret_key=secret_key,
         former_secret_keys=_several(env.get("FORMER_SECRET_KEYS")),
-        base_url=(env.get("BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
+        base_url=(env.get("BASE_URL") or _last_address(instance) or "http://127.0.0.1:8000").rstrip("/"),
         instance=instance,
         redis_url=env.get("REDIS_URL") or None,
         smtp_url=env.get("SMTP_URL") or None,
@@ -70,6 +70,16 @@ def load(environ: dict[str, str] | None = None) -> Settings:
 
 def _several(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def keep_address(instance: Path, base_url: str) -> None:
+    """Remember where `run` serves, so that commands typed beside it print links that work."""
+    (instance / "address").write_text(base_url)
+
+
+def _last_address(instance: Path) -> str | None:
+    path = instance / "address"
+    return path.read_text().strip() if path.exists() else None
 
 
 def _own_secret(instance: Path) -> str:

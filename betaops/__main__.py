@@ -69,7 +69,10 @@ def run(host: str, port: int, empty: bool) -> None:
     """Set up what is missing, then serve and work until stopped."""
     from betaops import supervisor
 
-    sys.exit(supervisor.run(host, port, with_sample=not empty))
+    try:
+        sys.exit(supervisor.run(host, port, with_sample=not empty))
+    except config.Misconfigured as error:
+        raise click.ClickException(str(error)) from error
 
 
 @main.command()

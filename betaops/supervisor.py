@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+import config
+
 RESTART_AFTER_SECONDS = 1.0
 STOP_WITHIN_SECONDS = 20.0
 
@@ -18,6 +20,7 @@ def run(host: str, port: int, *, with_sample: bool) -> int:
     """Prepare, start both children, restart what dies, stop both on SIGINT or SIGTERM."""
     base_url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104  # compared, not bound
     environ = {"BASE_URL": base_url} | dict(_environ())
+    config.keep_address(config.load(environ).instance, environ["BASE_URL"])
     prepared = subprocess.run(  # noqa: S603  # our own command
         _command("prepare", "--sample" if with_sample else "--no-sample"),
         env=environ,
@@ -34,11 +37,7 @@ def run(host: str, port: int, *, with_sample: bool) -> int:
         time.sleep(0.3)
         for name, child in children.items():
             if child.poll() is not None and not stopping:
-                print(
-                    f"{name} stopped with code {child.returncode}; starting it again",
-                    file=sys.stderr,
-                    flush=True,
-                )
+                click.echo(f"{name} stopped with code {child.returncode}; starting it again", err=True)
                 time.sleep(RESTART_AFTER_SECONDS)
                 children[name] = subprocess.Popen(commands[name], env=environ)  # noqa: S603  # our own command
     return _wait(children)
