@@ -101,6 +101,8 @@ class RuleForm(CohortForm):
             else:
                 target = getattr(row.form, field)
                 target.errors = [*target.errors, problem.sentence]
+                # A list of rows does not look at its rows again: the summary is told here.
+                self.groups.errors = [*self.groups.errors, problem.sentence]
 
 
 def _places(form: RuleForm, problems: Sequence[rules.Problem]) -> list[tuple[Any, str]]:
