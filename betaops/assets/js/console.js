@@ -43,3 +43,6 @@ document.addEventListener("submit", async (event) => {
   const answer = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), redirect: "manual", headers: { "X-Requested-With": "fetch" } }).catch(() => null);
   if (!answer || (answer.type !== "opaqueredirect" && !answer.ok)) location.reload();
 }, true);
+
+// Of tabs that do not fit, the present one is in view.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.scrollIntoView({ inline: "nearest", block: "nearest" });

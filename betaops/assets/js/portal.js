@@ -12,3 +12,6 @@ const PARTS = [
 ];
 
 for (const [selector, name] of PARTS) if (document.querySelector(selector)) import(`./${name}.js`);
+
+// Of tabs that do not fit, the present one is in view.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.scrollIntoView({ inline: "nearest", block: "nearest" });
