@@ -70,6 +70,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.messaging.portal",
     "betaops.messaging.views.announcements",
     "betaops.messaging.views.outbox",
+    "betaops.surveys.portal",
     "betaops.usage.endpoints",
     "betaops.readiness.api",
     "betaops.readiness.views",
@@ -179,6 +180,8 @@ SAMPLES: tuple[str, ...] = (
     "betaops.accounts.sample",
     "betaops.programs.sample",
     "betaops.enrollment.sample",
+    "betaops.feedback.sample",
+    "betaops.messaging.sample",
 )
 
 

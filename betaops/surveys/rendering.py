@@ -16,9 +16,10 @@ from betaops.surveys.definition import Element, Page, Panel, Question
 from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.fields import FIELDS
 from betaops.surveys.judging import Problem
-from betaops.surveys.kinds.rating import scale
 from betaops.surveys.localised import text
 from betaops.surveys.scene import Scene
+
+_NARROW = ("number", "date", "time", "month", "week")
 
 
 @dataclass
@@ -27,7 +28,9 @@ class Asked:
 
     question: Question
     id: str
-    is_shown: bool
+    #: Its own condition holds; and those of everything around it as well.
+    is_wanted: bool
+    is_there: bool
     is_required: bool
     fields: list[Any] = field(default_factory=list)
     comment: Any = None
@@ -43,13 +46,37 @@ class Asked:
     def template(self) -> str:
         return FIELDS[self.question.kind].template
 
+    @property
+    def described(self) -> str:
+        """Ids of what belongs to the question besides its title, for `aria-describedby`."""
+        parts = {
+            "hint": self.description,
+            "error": self.errors,
+            "ends": self.template == "scale" and self.low,
+        }
+        return " ".join(f"{self.id}-{name}" for name, is_there in parts.items() if is_there)
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """Of the control of a question that has a single one."""
+        is_narrow = self.question.options.get("inputType") in _NARROW
+        own = {"class": "control width-sm" if is_narrow else "control", "aria-describedby": self.described}
+        return {name: value for name, value in own.items() if value} | (
+            {"aria-invalid": "true"} if self.errors else {}
+        )
+
+    @property
+    def comment_attributes(self) -> dict[str, Any]:
+        wrong = {"aria-invalid": "true", "aria-describedby": f"{self.comment.id}-error"}
+        return {"class": "control", **(wrong if self.comment.errors else {})}
+
 
 @dataclass
 class Group:
     """A panel on the page, or the page itself."""
 
     id: str
-    is_shown: bool
+    is_wanted: bool
     elements: list["Asked | Group"]
     title: Markup = NOTHING
     description: Markup = NOTHING
@@ -147,7 +174,7 @@ class _Drawing:
         self.count += 1
         return Group(
             id=f"g{self.count}",
-            is_shown=self.scene.is_shown(parent),
+            is_wanted=self.scene.is_wanted(parent),
             elements=[self._element(element) for element in parent.elements if _is_drawn(element)],
             title=self._title(parent.title),
             description=self._title(parent.description),
@@ -181,7 +208,8 @@ class _Drawing:
         asked = Asked(
             question=element,
             id=number,
-            is_shown=scene.is_shown(element),
+            is_wanted=scene.is_wanted(element),
+            is_there=scene.is_shown(element),
             is_required=scene.is_required(element),
             condition=_condition(element.visible_if),
             title=self._title(element.title or ("" if element.kind == "html" else element.name)),
@@ -201,8 +229,6 @@ class _Drawing:
         if element.kind == "rating":
             asked.low = element.option_text("minRateDescription", scene.language)
             asked.high = element.option_text("maxRateDescription", scene.language)
-            if not asked.low and not asked.high and len(scale(element)) > 1:
-                asked.low, asked.high = _("Lowest"), _("Highest")
         self.asked.setdefault(element.name, asked)
         return asked
 

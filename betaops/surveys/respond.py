@@ -20,11 +20,11 @@ from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
 from betaops.surveys import queries
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
-from betaops.surveys.judging import MOST_VALUES, Judged, judge, judge_all, rows_of
+from betaops.surveys.judging import MOST_VALUES, Judged, judge_all, rows_of
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
 from betaops.surveys.queries.doors import Door
 from betaops.surveys.queries.surveys import Published
-from betaops.surveys.scene import Scene, first_values
+from betaops.surveys.scene import first_values
 
 LONGEST_KEY = 100
 
@@ -64,46 +64,18 @@ def begin(work: Work, door: Door, *, submission_key: str, language: str = "en") 
     return Begun(_earlier(work, survey.id, door.enrollment, submission_key), is_new=False)
 
 
-def save(work: Work, response: Response, values: Mapping[str, Any], *, page: int | None = None) -> None:
-    """Keep what was typed, right or wrong; None takes an answer away. Nothing happens to a finished response."""
+def save(work: Work, response: Response, answers: Mapping[str, Any], *, page: int | None = None) -> None:
+    """Keep what was typed, right or wrong, and the page to go on with. A finished response stays as it is."""
     if response.is_finished:
         return
-    answers = {key: value for key, value in {**response.answers, **values}.items() if value is not None}
     if len(answers) > MOST_VALUES:
         raise Invalid("too_many_answers", _("These are more answers than a survey has questions."))
-    response.answers = answers
+    response.answers = dict(answers)
     response.saved_at = work.now
     if page is not None:
         response.page = page
         if response.state is ResponseState.STARTED:
             response.state = ResponseState.PARTIAL
-
-
-def send_page(work: Work, response: Response, published: Published, page: int, values: Mapping[str, Any],
-              *, asked: frozenset[str]) -> Judged:  # fmt: skip
-    """Save a page and judge the questions that were on it (`asked`, by name)."""
-    save(work, response, values)
-    scene = scene_of(work, response, published)
-    wanted = published.definition.pages[page]
-    judged = judge(scene, tuple(each for each in scene.questions(wanted) if each.name in asked))
-    if not judged.problems:
-        save(
-            work,
-            response,
-            {**judged.values, **dict.fromkeys(response.answers.keys() - judged.values.keys())},
-            page=page,
-        )
-    return judged
-
-
-def scene_of(work: Work, response: Response, published: Published) -> Scene:
-    return Scene(
-        published.definition,
-        response.answers,
-        now=work.now,
-        language=response.language,
-        seed=response.submission_key,
-    )
 
 
 def finish(work: Work, response: Response, published: Published) -> Judged:

@@ -105,16 +105,16 @@ class Scene:
         return kept
 
     def _shown_page(self, page: Page) -> bool:
-        return self._wanted(page) and any(self.is_shown(element) for element in page.elements)
+        return self.is_wanted(page) and any(self.is_shown(element) for element in page.elements)
 
     def _visible_in_page(self, page: Page) -> Iterator[tuple[str | int, ...]]:
-        if self._wanted(page):
+        if self.is_wanted(page):
             yield page.place
             for element in page.elements:
                 yield from self._visible_in(element)
 
     def _visible_in(self, element: Element) -> Iterator[tuple[str | int, ...]]:
-        if not self._wanted(element):
+        if not self.is_wanted(element):
             return
         if isinstance(element, Panel):
             inner = [place for child in element.elements for place in self._visible_in(child)]
@@ -124,7 +124,8 @@ class Scene:
         elif element.is_asked or element.kind == "html":
             yield element.place
 
-    def _wanted(self, element: Element | Page) -> bool:
+    def is_wanted(self, element: Element | Page) -> bool:
+        """Whether its own condition holds, whatever stands around it."""
         return self.holds(element.visible_if) if element.visible_if else element.is_visible
 
 

@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 
 from wtforms import Field, RadioField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.form import BaseForm
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -44,11 +45,13 @@ class ManyChoices(SelectMultipleField):
         """Nothing here."""
 
 
-def options(choices: tuple[Choice, ...], language: str) -> list[tuple[str, str]]:
-    """(code, label) pairs."""
-    return [
-        (code_of(choice.value), text(choice.text, language) or code_of(choice.value)) for choice in choices
-    ]
+def options(choices: tuple[Choice, ...], language: str) -> list[SelectChoice]:
+    """Choices as WTForms offers them."""
+    return [offer(choice.value, text(choice.text, language)) for choice in choices]
+
+
+def offer(value: Any, label: str) -> SelectChoice:
+    return SelectChoice(code_of(value), label or code_of(value))
 
 
 def typed(choices: tuple[Choice, ...], code: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 from wtforms.form import BaseForm
 
 from betaops.surveys.definition import Choice, Question
-from betaops.surveys.fields.base import Choices, described, field_of, typed
+from betaops.surveys.fields.base import Choices, described, field_of, offer, typed
 from betaops.surveys.kinds.base import code_of
 from betaops.surveys.kinds.boolean import label, values
 from betaops.surveys.scene import Scene
@@ -15,7 +15,7 @@ class BooleanFields:
     template = "choices"
 
     def build(self, question: Question, scene: Scene) -> dict[str, Any]:
-        offered = [(code_of(value), label(question, value, scene.language)) for value in values(question)]
+        offered = [offer(value, label(question, value, scene.language)) for value in values(question)]
         return {question.name: Choices(choices=offered, validate_choice=False, **described(question, scene))}
 
     def data(self, question: Question, value: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from wtforms.form import BaseForm
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Question
-from betaops.surveys.fields.base import described, field_of, options, typed
+from betaops.surveys.fields.base import described, field_of, offer, options, typed
 from betaops.surveys.kinds.base import code_of
 from betaops.surveys.scene import Scene
 
@@ -17,7 +17,7 @@ class DropdownFields:
 
     def build(self, question: Question, scene: Scene) -> dict[str, Any]:
         nothing = question.option_text("placeholder", scene.language) or _("Choose…")
-        offered = [("", nothing), *options(scene.choices(question), scene.language)]
+        offered = [offer("", nothing), *options(scene.choices(question), scene.language)]
         return {
             question.name: SelectField(choices=offered, validate_choice=False, **described(question, scene))
         }

@@ -1,0 +1,71 @@
+"""Who stands at the door: what an address opens, why it may not, and the addresses that lead on."""
+
+from typing import Any
+
+from flask import current_app, redirect, request, url_for
+
+from betaops.kernel import clock
+from betaops.kernel.errors import NotFound
+from betaops.surveys import policy, queries
+from betaops.surveys.models import Response as Answered
+from betaops.surveys.models import SurveyState
+from betaops.surveys.portal.drawing import end, stop
+from betaops.surveys.queries.doors import Door, Way, resume_token
+from betaops.surveys.queries.surveys import Published
+from betaops.web.application import reading
+from betaops.web.headers import widen
+
+
+def door_of(token: str) -> Door | None:
+    try:
+        return queries.door(reading(), token, current_app.config["SECRET_KEY"])
+    except NotFound:
+        return None
+
+
+def refusal_of(door: Door) -> Any:
+    """Why nothing can be answered here (any more), as a page; None where it can."""
+    survey, now = door.survey, clock.now()
+    widen(
+        "frame-ancestors",
+        " ".join(survey.origins) if request.args.get("embed") and survey.origins else "'none'",
+    )
+    if door.response is not None and door.response.is_finished:
+        return end(door, door.response)
+    if door.link is not None and door.link.revoked_at is not None:
+        return stop("revoked", door), 410
+    if door.enrollment is not None and not policy.may_answer(door.enrollment):
+        return stop("left", door), 410
+    if survey.state is SurveyState.DRAFT or survey.live_number is None:
+        return stop("unknown", None), 404
+    if survey.opens_at is not None and now < survey.opens_at and survey.state is SurveyState.OPEN:
+        return stop("early", door), 403
+    if not survey.takes_answers(now) or survey.program.is_over:
+        return stop("closed", door), 410
+    return None
+
+
+def published_for(door: Door, response: Answered | None) -> Published:
+    if response is not None:
+        return queries.published(reading(), response.version_id)
+    live = queries.live_version(reading(), door.survey)
+    if live is None:
+        raise NotFound
+    return queries.published(reading(), live.id)
+
+
+def token_of(door: Door, response: Answered) -> str:
+    """Personal links stay themselves; others go on under an address of the response's own."""
+    if door.way in (Way.PERSONAL, Way.PORTAL, Way.RESUMED):
+        return str((request.view_args or {})["token"])
+    return resume_token(current_app.config["SECRET_KEY"], response.id)
+
+
+def address_of(door: Door, response: Answered, **query: Any) -> str:
+    kept = {"embed": request.args.get("embed"), "lang": request.args.get("lang"), **query}
+    named = {name: value for name, value in kept.items() if value is not None and value != ""}
+    return url_for(".page", token=token_of(door, response), **named)
+
+
+def to(door: Door, response: Answered, **query: Any) -> Any:
+    return redirect(address_of(door, response, **query), 303)

@@ -1,0 +1,90 @@
+"""From page to page: what one press of *Next* or *Back* leads to. Pure; used for answering and for the preview."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from betaops.surveys.definition import Definition, Page
+from betaops.surveys.judging import Problem, judge
+from betaops.surveys.scene import Scene
+
+
+@dataclass(frozen=True)
+class Step:
+    """`answers` to keep, and the page to show next: None when the last one was sent and nothing is wrong."""
+
+    answers: dict[str, Any]
+    page: int | None
+    problems: tuple[Problem, ...] = ()
+    #: Questions of the same page that these answers brought up: it is shown again.
+    is_revealing: bool = False
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One person on the way through a definition; `seed` keeps random orders the same for them."""
+
+    definition: Definition
+    now: datetime
+    language: str = "default"
+    seed: str = ""
+
+    def scene(self, answers: Mapping[str, Any]) -> Scene:
+        return Scene(self.definition, answers, now=self.now, language=self.language, seed=self.seed)
+
+    def page(self, answers: Mapping[str, Any], wanted: int) -> tuple[Scene, Page | None]:
+        """The page numbered `wanted` if it is shown, else the next shown one, else the last."""
+        scene = self.scene(answers)
+        shown = [
+            index
+            for index, page in enumerate(self.definition.pages)
+            if any(page is each for each in scene.pages)
+        ]
+        if not shown:
+            return scene, None
+        index = next((each for each in shown if each >= wanted), shown[-1])
+        return scene, self.definition.pages[index]
+
+    def number(self, page: Page) -> int:
+        """A page's index; pages may be equal, so it is looked for by identity."""
+        return next(index for index, each in enumerate(self.definition.pages) if each is page)
+
+    def forward(self, answers: Mapping[str, Any], index: int, asked: Collection[str]) -> Step:
+        """Judge what was on the page (`asked`, by name) and go on where all is right."""
+        scene = self.scene(answers)
+        page = self.definition.pages[index]
+        judged = judge(scene, tuple(each for each in scene.questions(page) if each.name in asked))
+        if judged.problems:
+            return Step(dict(answers), index, judged.problems)
+        after = self.scene(judged.values)
+        if any(each.name not in asked for each in after.questions(page)):
+            return Step(judged.values, index, is_revealing=True)
+        following = (
+            number for number, each in enumerate(self.definition.pages)
+            if number > index and any(each is shown for shown in after.pages)
+        )  # fmt: skip
+        return Step(judged.values, next(following, None))
+
+    def back(self, answers: Mapping[str, Any], index: int) -> Step:
+        """To the shown page before; nothing is judged, nothing is lost."""
+        scene = self.scene(answers)
+        before = [
+            number for number, each in enumerate(self.definition.pages)
+            if number < index and any(each is shown for shown in scene.pages)
+        ]  # fmt: skip
+        return Step(dict(answers), before[-1] if before else index)
+
+    def faulty(self, answers: Mapping[str, Any], problems: tuple[Problem, ...]) -> int:
+        """The first page that has one of `problems`; the first shown one where none has."""
+        names = {problem.question.name for problem in problems}
+        scene = self.scene(answers)
+        for page in scene.pages:
+            if any(question.name in names for question in page.questions):
+                return self.number(page)
+        return self.number(scene.pages[0]) if scene.pages else 0
+
+
+def merged(answers: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """`answers` with `values` written over them; None takes one away."""
+    return {key: value for key, value in {**answers, **values}.items() if value is not None}
