@@ -28,7 +28,8 @@ def clean(typed: str) -> str:
     if len(text) > LONGEST:
         raise BadAddress(_("A mail address has at most %(longest)s characters.", longest=LONGEST))
     if _PLAIN.fullmatch(text.lower()) and len(text.partition("@")[0]) <= 64:
-        return text
+        local, _at, domain = text.partition("@")
+        return f"{local}@{domain.lower()}"
     try:
         return validate_email(text, check_deliverability=False, test_environment=True, strict=True).normalized
     except EmailNotValidError as error:

@@ -11,6 +11,7 @@ from wtforms import (
     HiddenField,
     IntegerField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -68,8 +69,10 @@ class ProgramForm(Form):
     starts_on = DateField(_l("First day"), [Optional()], description=_l("Empty: in a week."))
 
     def offer(self, products: Sequence[Product], outlines: Sequence[Outline], ids: Sequence[str]) -> None:
-        self.product.choices = [(key, product.name) for key, product in zip(ids, products, strict=True)]
-        self.template.choices = [(outline.key, outline.label) for outline in outlines]
+        self.product.choices = [
+            SelectChoice(key, product.name) for key, product in zip(ids, products, strict=True)
+        ]
+        self.template.choices = [SelectChoice(outline.key, outline.label) for outline in outlines]
 
 
 class StoryForm(Form):
@@ -220,11 +223,11 @@ class QuestionForm(PlainForm):
     kind = SelectField(
         _l("Answered by"),
         choices=[
-            (Kind.TEXT.value, _l("Text")),
-            (Kind.CHOICE.value, _l("One of several")),
-            (Kind.CHOICES.value, _l("Any of several")),
-            (Kind.YESNO.value, _l("Yes or no")),
-            (Kind.NUMBER.value, _l("A number")),
+            SelectChoice(Kind.TEXT.value, _l("Text")),
+            SelectChoice(Kind.CHOICE.value, _l("One of several")),
+            SelectChoice(Kind.CHOICES.value, _l("Any of several")),
+            SelectChoice(Kind.YESNO.value, _l("Yes or no")),
+            SelectChoice(Kind.NUMBER.value, _l("A number")),
         ],
         default=Kind.TEXT.value,
     )

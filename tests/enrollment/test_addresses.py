@@ -11,7 +11,7 @@ from betaops.enrollment.addresses import BadAddress, clean, mail_key
     ("typed", "kept"),
     [
         ("ana@example.com", "ana@example.com"),
-        ("  Ana.Ruiz@Example.COM ", "Ana.Ruiz@Example.COM"),
+        ("  Ana.Ruiz@Example.COM ", "Ana.Ruiz@example.com"),
         ("ana@example.com.", "ana@example.com"),
         ("<ana@example.com>", "ana@example.com"),
         ("mailto:ana@example.com", "ana@example.com"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from betaops.enrollment.addresses import BadAddress, clean
@@ -77,8 +77,8 @@ class ImportForm(Form):
     target = RadioField(
         _l("They become"),
         choices=[
-            (State.APPLIED.value, _l("Applicants: you decide afterwards")),
-            (State.ACCEPTED.value, _l("Accepted, as long as seats last; the rest waits")),
+            SelectChoice(State.APPLIED.value, _l("Applicants: you decide afterwards")),
+            SelectChoice(State.ACCEPTED.value, _l("Accepted, as long as seats last; the rest waits")),
         ],
         default=State.APPLIED.value,
     )

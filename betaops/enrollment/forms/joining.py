@@ -7,6 +7,7 @@ from wtforms import (
     EmailField,
     HiddenField,
     RadioField,
+    SelectChoice,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -57,11 +58,11 @@ def question_form(question: Question) -> type[_Answer]:
         case Kind.NUMBER:
             field = StringField(**text, render_kw={"inputmode": "decimal", "autocomplete": "off"})
         case Kind.YESNO:
-            field = _Radios(**text, choices=[(YES, _l("Yes")), (NO, _l("No"))])
+            field = _Radios(**text, choices=[SelectChoice(YES, _l("Yes")), SelectChoice(NO, _l("No"))])
         case Kind.CHOICE:
-            field = _Radios(**text, choices=[(option, option) for option in question.options])
+            field = _Radios(**text, choices=[SelectChoice(option, option) for option in question.options])
         case Kind.CHOICES:
-            field = _Checkboxes(**text, choices=[(option, option) for option in question.options])
+            field = _Checkboxes(**text, choices=[SelectChoice(option, option) for option in question.options])
     return type("QuestionForm", (_Answer,), {"question": question, "value": None, "answer": field})
 
 

@@ -1,7 +1,7 @@
 """Forms of testers who are inside."""
 
 from babel import Locale
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from betaops.kernel import i18n
@@ -46,7 +46,7 @@ class OwnForm(Form):
     def offer(self) -> None:
         """The languages we have."""
         self.locale.choices = [
-            (code, (Locale.parse(code).get_display_name(code) or code).capitalize())
+            SelectChoice(code, (Locale.parse(code).get_display_name(code) or code).capitalize())
             for code in i18n.available()
         ]
 
