@@ -102,6 +102,14 @@ def passkeys(session: Db, user_id: uuid.UUID) -> Sequence[Passkey]:
     ).all()
 
 
+def passkey(session: Db, user_id: uuid.UUID, passkey_id: uuid.UUID) -> Passkey:
+    """One of the user's own."""
+    found = session.scalar(select(Passkey).where(Passkey.user_id == user_id, Passkey.id == passkey_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def unused_codes(session: Db, user_id: uuid.UUID) -> int:
     """How many recovery codes are left."""
     return (

@@ -16,7 +16,7 @@ from betaops.accounts import queries
 from betaops.accounts.events import SecondFactorChanged, SignInFailed
 from betaops.accounts.models import Passkey, Purpose, User
 from betaops.accounts.service import links
-from betaops.kernel.errors import NotFound, Refused
+from betaops.kernel.errors import Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.settings import Settings
 from betaops.kernel.work import Work
@@ -142,14 +142,10 @@ def check_passkey(work: Work, answer: str) -> User:
     return user
 
 
-def remove_passkey(work: Work, user: User, passkey_id: uuid.UUID) -> None:
+def remove_passkey(work: Work, user: User, passkey: Passkey) -> None:
     """Only where another second factor stays."""
     work.lock(User, user.id)
-    keys = queries.passkeys(work.session, user.id)
-    passkey = next((each for each in keys if each.id == passkey_id), None)
-    if passkey is None:
-        raise NotFound
-    if len(keys) == 1 and not user.has_second_factor:
+    if len(queries.passkeys(work.session, user.id)) == 1 and not user.has_second_factor:
         raise Refused("last_factor", _("Add another second factor first: an account keeps at least one."))
     work.delete(passkey)
     work.record(SecondFactorChanged(user_id=user.id, change="passkey_removed"))

@@ -62,11 +62,8 @@ def invite() -> Response | tuple[str, int]:
 @proven("accounts.list_members")
 def invite_again(invitation_id: uuid.UUID) -> Response:
     """A new link by mail; the old one stops working."""
-    form = EmptyForm()
-    with refusals(form):
-        invitation = members.invite_again(writing(), invitation_id)
-        flash(_("Invited %(mail)s again. The link sent before does not work any more.", mail=invitation.mail))
-    flash_refusals(form)
+    invitation = members.invite_again(writing(), invitation_id)
+    flash(_("Invited %(mail)s again. The link sent before does not work any more.", mail=invitation.mail))
     return to("accounts.list_members")
 
 
@@ -82,12 +79,12 @@ def revoke_invitation(invitation_id: uuid.UUID) -> Response:
 @needs(policy.MEMBERS)
 @proven("accounts.list_members")
 def change_role(membership_id: uuid.UUID) -> Response:
-    form = RoleForm()
+    form, member = RoleForm(), queries.member(reading(), membership_id)
     form.role.choices = [(role.value, ROLE_WORDS[role]) for role in Role]
     if form.validate_on_submit():
         with refusals(form):
-            members.change_role(writing(), membership_id, Role(form.role.data))
-            flash(_("The role is changed."))
+            members.change_role(writing(), member.membership.id, Role(form.role.data))
+            flash(_("The role of %(name)s is changed.", name=member.user.name))
     flash_refusals(form)
     return to("accounts.list_members")
 
@@ -96,9 +93,8 @@ def change_role(membership_id: uuid.UUID) -> Response:
 @needs(policy.MEMBERS)
 @proven("accounts.list_members")
 def remove(membership_id: uuid.UUID) -> Response:
-    form = EmptyForm()
+    form, person = EmptyForm(), queries.member(reading(), membership_id).user
     with refusals(form):
-        person = queries.member(reading(), membership_id).user
         members.remove(writing(), membership_id)
         flash(_("%(name)s does not work here any more.", name=person.name))
     flash_refusals(form)

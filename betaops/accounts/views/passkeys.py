@@ -47,9 +47,9 @@ def add_passkey() -> Response | tuple[str, int]:
 @needs(policy.READ)
 @proven("accounts.security")
 def remove_passkey(passkey_id: uuid.UUID) -> Response:
-    form = EmptyForm()
+    form, passkey = EmptyForm(), queries.passkey(reading(), me().user.id, passkey_id)
     with refusals(form):
-        passkeys.remove_passkey(writing(), me().user, passkey_id)
+        passkeys.remove_passkey(writing(), me().user, passkey)
         flash(_("The passkey is removed."))
     flash_refusals(form)
     return to("accounts.security")
