@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import request
 
+from betaops.cohorts import uses as cohort_uses
 from betaops.enrollment import providers
 from betaops.kernel import jobs, outbox
 from betaops.kernel.i18n import lazy_gettext as _l
@@ -64,6 +65,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.enrollment.views.testers",
     "betaops.cohorts.api",
     "betaops.cohorts.views",
+    "betaops.flags.api",
+    "betaops.flags.views",
     "betaops.feedback.api",
     "betaops.feedback.portal",
     "betaops.feedback.views",
@@ -89,6 +92,7 @@ COMMANDS: tuple[str, ...] = (
     "betaops.accounts.commands",
     "betaops.enrollment.commands",
     "betaops.readiness.commands",
+    "betaops.flags.commands",
 )
 
 #: (event, handler), as "room.events:Class" and "room.handlers:function".
@@ -193,7 +197,7 @@ PROVIDED: dict[str, tuple[str, ...]] = {
     "changes": ("feedback.provided:changes",),
     "facts": ("feedback.provided:facts",),
     "timeline": ("feedback.provided:timeline",),
-    "links": ("feedback.provided:links",),
+    "links": ("flags.provided:links", "feedback.provided:links",),
 }
 #: The fields that hold one function.
 PROVIDED_ALONE: dict[str, str] = {
@@ -207,6 +211,9 @@ PROVIDED_DATA: dict[str, str] = {
     "mails": "messaging.provided:data",
 }
 
+#: What a cohort that goes would break: "module:function" of (session, cohort) to names.
+COHORT_USERS: tuple[str, ...] = ("flags.queries:users_of_cohort",)
+
 #: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
 FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
 
@@ -214,6 +221,7 @@ FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
 SEARCHES: tuple[tuple[Any, str, str], ...] = (
     (_l("Testers"), "testers:read", "enrollment.views.searching:find"),
     (_l("Programs"), "programs:read", "programs.views.programs:find"),
+    (_l("Flags"), "flags:read", "flags.provided:find"),
     (_l("Feedback"), "feedback:read", "feedback.views.palette:find"),
     (_l("Members"), "console:read", "accounts.search:members"),
     (_l("Settings"), "console:read", "accounts.search:pages"),
@@ -242,6 +250,7 @@ PROGRAM_PLACES: tuple[Place, ...] = (
         "enrollment.queries.testers:waiting_for_decision",
     ),
     Place(_l("Cohorts"), "cohorts.index", "users-round", "cohorts:read"),
+    Place(_l("Flags"), "flags.index", "flag", "flags:read"),
     Place(
         _l("Feedback"),
         "feedback.reports",
@@ -278,6 +287,8 @@ def connect() -> None:
         jobs.register(_short(job), _named(job), long=is_long)
     for cron, name in PERIODIC:
         jobs.every(cron, name)
+    for users in COHORT_USERS:
+        cohort_uses.register(_named(users))
 
 
 def register(app: Application) -> None:

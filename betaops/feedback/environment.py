@@ -47,9 +47,9 @@ def kept(told: Any, user_agent: str = "") -> dict[str, str]:
     found = {}
     for name, letters in FIELDS.items():
         value = said.get(name)
-        if isinstance(value, str | int | float) and not isinstance(value, bool):
-            if cleaned := _clean(str(value))[:letters]:
-                found[name] = cleaned
+        is_plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+        if is_plain and (cleaned := _clean(str(value))[:letters]):
+            found[name] = cleaned
     agent = _clean(user_agent)[: FIELDS["user_agent"]]
     if agent:
         found.setdefault("user_agent", agent)

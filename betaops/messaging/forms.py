@@ -14,7 +14,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired as Required
-from wtforms.validators import Length, NumberRange, Optional, ValidationError
+from wtforms.validators import Length, NumberRange, StopValidation, ValidationError
 
 from betaops.kernel import ids
 from betaops.kernel.errors import NotFound
@@ -23,6 +23,13 @@ from betaops.messaging import labels
 from betaops.messaging.audience import LONGEST_SILENCE_DAYS, Audience, Who
 from betaops.messaging.models import Topic
 from betaops.web.forms import Form
+
+
+def _only_for_the_silent(form: Form, field: Any) -> None:
+    """Whatever stands there matters only for the audience that it belongs to."""
+    if form["who"].data != Who.SILENT.value:
+        field.errors = []
+        raise StopValidation
 
 
 class AnnouncementForm(Form):
@@ -37,7 +44,8 @@ class AnnouncementForm(Form):
     days = IntegerField(
         _l("Silent for"),
         [
-            Optional(),
+            _only_for_the_silent,
+            Required(_l("Say for how many days.")),
             NumberRange(1, LONGEST_SILENCE_DAYS, message=_l("From 1 to 365 days.")),
         ],
         default=7,
@@ -62,10 +70,6 @@ class AnnouncementForm(Form):
     def validate_cohort(self, field: Any) -> None:
         if self.who.data == Who.COHORT.value and not field.data:
             raise ValidationError(_l("Choose the cohort."))
-
-    def validate_days(self, field: Any) -> None:
-        if self.who.data == Who.SILENT.value and field.data is None and not field.errors:
-            raise ValidationError(_l("Say for how many days."))
 
     def audience(self) -> Audience:
         """What was chosen; call it on a valid form."""

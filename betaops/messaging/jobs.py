@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from betaops.enrollment.policy import may_enter
 from betaops.feedback import queries as feedback_queries
+from betaops.feedback.models import Report
 from betaops.feedback.models import State as ReportState
 from betaops.kernel.errors import NotFound
 from betaops.kernel.jobs import Run
@@ -37,7 +38,7 @@ def send_campaign(run: Run, *, campaign_id: str) -> dict[str, int]:
             if not waiting:
                 service.finish(work, campaign.id)
                 break
-            _announce(work, campaign, waiting)
+            announce(work, campaign, waiting)
         done += len(waiting)
         run.progress(min(done, total), total)
     return {"written": done}
@@ -48,7 +49,8 @@ def _being_sent(session: Session, campaign_id: UUID) -> Campaign | None:
     return campaign if campaign is not None and campaign.state is CampaignState.SENDING else None
 
 
-def _announce(work: Work, campaign: Campaign, waiting: Sequence[Delivery]) -> None:
+def announce(work: Work, campaign: Campaign, waiting: Sequence[Delivery]) -> None:
+    """Write some of the copies, or note why not."""
     program = program_queries.program(work.session, campaign.program_id)
     audience = Audience.from_json(campaign.audience)
     for delivery in waiting:
@@ -95,20 +97,34 @@ def tell_outcome(run: Run, *, report_id: str, state: str, note: str, cause: str)
     for start in range(0, len(told), BATCH):
         with run.work() as work:
             for each in told[start : start + BATCH]:
-                letters.post(
-                    work,
-                    "outcome",
-                    Recipient(each.enrollment, each.tester),
-                    program,
-                    kind="messaging.outcome",
-                    topic=Topic.REPLIES,
-                    key=f"messaging.outcome:{cause}:{each.enrollment.id}",
-                    report_title=report.title,
-                    number=report.number,
-                    state=ReportState(state).value,
-                    note=note,
-                    is_own=each.vote.is_reporter,
-                    url=link("feedback_portal.report", slug=program.slug, report_id=report.id),
-                )
+                tell(work, report, program, each, state=ReportState(state), note=note, cause=cause)
         run.progress(min(start + BATCH, len(told)), len(told))
     return {"told": len(told)}
+
+
+def tell(
+    work: Work,
+    report: Report,
+    program: Program,
+    behind: feedback_queries.Behind,
+    *,
+    state: ReportState,
+    note: str,
+    cause: str,
+) -> None:
+    """One person hears of one outcome."""
+    letters.post(
+        work,
+        "outcome",
+        Recipient(behind.enrollment, behind.tester),
+        program,
+        kind="messaging.outcome",
+        topic=Topic.REPLIES,
+        key=f"messaging.outcome:{cause}:{behind.enrollment.id}",
+        report_title=report.title,
+        number=report.number,
+        state=state.value,
+        note=note,
+        is_own=behind.vote.is_reporter,
+        url=link("feedback_portal.report", slug=program.slug, report_id=report.id),
+    )
