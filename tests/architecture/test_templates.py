@@ -38,6 +38,8 @@ _NAMES = {
 }
 #: Examples of what to type (`note_synced`, `mara@example.com`), and the "yes" that a macro returns.
 _CODE = re.compile(r"yes|[a-z0-9.:/-]+[_@/.][a-z0-9_.:/@-]+")
+#: A macro may write attributes for others to use.
+_ATTRIBUTE = re.compile(r"\s[a-z-]+=\"[^\"]*\"|\s(?:hidden|disabled|checked|selected|required|open)\b")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _HOLE = "\ufffc"
 
@@ -93,7 +95,8 @@ class Lint(HTMLParser):
             self._read(data)
 
     def _read(self, text: str) -> None:
-        if _CODE.fullmatch(text.strip()):
+        text = _ATTRIBUTE.sub(" ", text)
+        if _CODE.fullmatch(text.replace(_HOLE, " ").strip()):
             return
         words = [word for word in _WORD.findall(text) if word not in _NAMES]
         if words:
