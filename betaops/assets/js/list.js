@@ -88,7 +88,7 @@ document.addEventListener("click", async (event) => {
     if (next) more.href = next.getAttribute("href"); else more.remove();
     columns();
     rename();
-    fresh[0]?.querySelector("a, input")?.focus();
+    (fresh[0]?.querySelector(".primary a") ?? fresh[0]?.querySelector("a, input"))?.focus();
     say(body.closest("[data-added]")?.dataset.added.replace("{n}", fresh.length) ?? "");
   } catch {
     location.href = more.href;
