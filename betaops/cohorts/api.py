@@ -5,14 +5,14 @@ from typing import Any
 
 from flask import Response
 from flask_openapi import APIBlueprint
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from betaops.cohorts import policy, queries, service
 from betaops.cohorts.models import Cohort, Kind
 from betaops.kernel import ids
 from betaops.programs import queries as program_queries
 from betaops.web.access import scope
-from betaops.web.api import PROBLEMS, Body, Int, Paging, Text, path_id, shown
+from betaops.web.api import PROBLEMS, Body, Int, Paging, Shown, Text, path_id, shown
 from betaops.web.application import reading, writing
 
 blueprint = APIBlueprint(
@@ -32,11 +32,11 @@ _RULE = (
 )
 
 
-class InProgram(BaseModel):
+class InProgram(Shown):
     program_id: path_id("prg") = Field(description="`prg_…`")  # type: ignore[valid-type]  # a type made by a function
 
 
-class OfCohort(BaseModel):
+class OfCohort(Shown):
     cohort_id: path_id("coh") = Field(description="`coh_…`")  # type: ignore[valid-type]  # a type made by a function
 
 
@@ -65,11 +65,11 @@ class Picked(Body):
     testers: list[Text] = Field(min_length=1, max_length=1_000)
 
 
-class Tally(BaseModel):
+class Tally(Shown):
     changed: int
 
 
-class ShownCohort(BaseModel):
+class ShownCohort(Shown):
     id: str
     program: str
     number: int = Field(description="What flags and SDKs call it")
@@ -82,12 +82,12 @@ class ShownCohort(BaseModel):
     version: int
 
 
-class CohortList(BaseModel):
+class CohortList(Shown):
     items: list[ShownCohort]
     next: str | None
 
 
-class ShownMember(BaseModel):
+class ShownMember(Shown):
     tester: str
     name: str
     mail: str
@@ -95,7 +95,7 @@ class ShownMember(BaseModel):
     since: datetime
 
 
-class MemberList(BaseModel):
+class MemberList(Shown):
     items: list[ShownMember]
     next: str | None
 

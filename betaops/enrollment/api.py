@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Response
 from flask_openapi import APIBlueprint
-from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt
+from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
 from betaops.enrollment import policy
 from betaops.enrollment.models import Enrollment, State, Tester
@@ -20,7 +20,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
 from betaops.programs import screener
 from betaops.web.access import scope
-from betaops.web.api import PROBLEMS, Body, Int, Paging, Text, path_id, shown
+from betaops.web.api import PROBLEMS, Body, Int, Paging, Shown, Text, path_id, shown
 from betaops.web.application import reading, writing
 
 blueprint = APIBlueprint(
@@ -35,15 +35,15 @@ blueprint = APIBlueprint(
 Fact = Text | StrictBool | StrictInt | StrictFloat | list[Text]
 
 
-class OfTester(BaseModel):
+class OfTester(Shown):
     tester_id: path_id("tst") = Field(description="`tst_…`")  # type: ignore[valid-type]  # a type made by a function
 
 
-class OfProgram(BaseModel):
+class OfProgram(Shown):
     program_id: path_id("prg") = Field(description="`prg_…`")  # type: ignore[valid-type]  # a type made by a function
 
 
-class OfEnrollment(BaseModel):
+class OfEnrollment(Shown):
     enrollment_id: path_id("enr") = Field(description="`enr_…`")  # type: ignore[valid-type]  # a type made by a function
 
 
@@ -98,7 +98,7 @@ class Decision(Body):
     note: Text = Field("", max_length=2000)
 
 
-class ShownTester(BaseModel):
+class ShownTester(Shown):
     id: str
     mail: str
     name: str
@@ -109,24 +109,24 @@ class ShownTester(BaseModel):
     version: int
 
 
-class TesterList(BaseModel):
+class TesterList(Shown):
     __test__ = False
 
     items: list[ShownTester]
     next: str | None
 
 
-class ShownIdentity(BaseModel):
+class ShownIdentity(Shown):
     distinct_id: str
     created_at: datetime
 
 
-class IdentityList(BaseModel):
+class IdentityList(Shown):
     items: list[ShownIdentity]
     next: str | None
 
 
-class ShownEnrollment(BaseModel):
+class ShownEnrollment(Shown):
     id: str
     program: str
     tester: ShownTester
@@ -138,7 +138,7 @@ class ShownEnrollment(BaseModel):
     changed_at: datetime
 
 
-class EnrollmentList(BaseModel):
+class EnrollmentList(Shown):
     items: list[ShownEnrollment]
     next: str | None
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Response
 from flask_openapi import APIBlueprint
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from betaops.accounts import queries as account_queries
 from betaops.enrollment.queries import testers as tester_queries
@@ -17,7 +17,7 @@ from betaops.kernel.errors import NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
 from betaops.web.access import scope
-from betaops.web.api import PROBLEMS, Body, Bool, Int, Paging, Text, path_id, shown
+from betaops.web.api import PROBLEMS, Body, Bool, Int, Paging, Shown, Text, path_id, shown
 from betaops.web.application import reading, writing
 
 blueprint = APIBlueprint(
@@ -30,11 +30,11 @@ blueprint = APIBlueprint(
 )
 
 
-class InProgram(BaseModel):
+class InProgram(Shown):
     program_id: path_id("prg") = Field(description="`prg_…`")  # type: ignore[valid-type]  # a type made by a function
 
 
-class OfReport(BaseModel):
+class OfReport(Shown):
     report_id: path_id("rpt") = Field(description="`rpt_…`")  # type: ignore[valid-type]  # a type made by a function
 
 
@@ -80,7 +80,7 @@ class NewComment(Body):
     asks: Bool = Field(default=False, description="An answer is awaited (replies)")
 
 
-class ShownReport(BaseModel):
+class ShownReport(Shown):
     id: str
     number: int
     program: str
@@ -105,12 +105,12 @@ class ShownReport(BaseModel):
     version: int
 
 
-class ReportList(BaseModel):
+class ReportList(Shown):
     items: list[ShownReport]
     next: str | None
 
 
-class ShownComment(BaseModel):
+class ShownComment(Shown):
     id: str
     kind: str
     body: str
@@ -119,7 +119,7 @@ class ShownComment(BaseModel):
     at: datetime
 
 
-class CommentList(BaseModel):
+class CommentList(Shown):
     items: list[ShownComment]
     next: str | None = None
 

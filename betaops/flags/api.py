@@ -5,14 +5,14 @@ from typing import Any
 
 from flask import Response
 from flask_openapi import APIBlueprint
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from betaops.flags import policy, queries, service
 from betaops.flags.models import Flag, Runtime
 from betaops.kernel import ids
 from betaops.programs import queries as program_queries
 from betaops.web.access import scope
-from betaops.web.api import PROBLEMS, Body, Bool, Int, Paging, Text, path_id, shown
+from betaops.web.api import PROBLEMS, Body, Bool, Int, Paging, Shown, Text, path_id, shown
 from betaops.web.application import reading, writing
 
 blueprint = APIBlueprint(
@@ -30,11 +30,11 @@ _FILTERS = (
 )
 
 
-class OfProduct(BaseModel):
+class OfProduct(Shown):
     product_id: path_id("prd") = Field(description="`prd_…`")  # type: ignore[valid-type]  # a type made by a function
 
 
-class OfFlag(BaseModel):
+class OfFlag(Shown):
     flag_id: path_id("flg") = Field(description="`flg_…`")  # type: ignore[valid-type]  # a type made by a function
 
 
@@ -63,7 +63,7 @@ class Kill(Body):
     note: Text = Field("", max_length=2_000, description="Why; kept in the flag's history")
 
 
-class ShownFlag(BaseModel):
+class ShownFlag(Shown):
     id: str
     product: str
     number: int = Field(description="What SDKs call its id")
@@ -78,7 +78,7 @@ class ShownFlag(BaseModel):
     version: int
 
 
-class FlagList(BaseModel):
+class FlagList(Shown):
     items: list[ShownFlag]
     next: str | None
 

@@ -36,9 +36,11 @@ class Refused(DomainError):
 
 
 class Invalid(DomainError):
-    """A value cannot be what it should be; `field` in `values` names it where one is to blame."""
+    """A value of the right form that the rules cannot take; `field` in `values` names it where one is to blame.
 
-    status = 422
+    Answered with 409 like every refusal: 422 is for what does not have the form that is described.
+    """
+
     code = "invalid"
 
 

@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import Select, and_, or_
 from sqlalchemy.orm import Session
 
-from betaops.kernel.errors import Invalid
+from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
 
 Item = TypeVar("Item")
@@ -41,7 +41,7 @@ class Page(Generic[Item]):
 def keyset(
     session: Session, statement: Select[Any], *, order: Order, cursor: str | None = None, size: int = 50
 ) -> Page[Any]:
-    """One page of `statement`. `Invalid` for a cursor that this list cannot have given."""
+    """One page of `statement`. `NotFound` for a cursor that this list cannot have given."""
     backwards, position = _read(cursor, order) if cursor else (False, None)
     columns = [column for column, _direction in order]
     directions = [direction if not backwards else _turned(direction) for _column, direction in order]
@@ -83,7 +83,7 @@ def _read(cursor: str, order: Order) -> tuple[bool, list[Any]]:
         backwards, *values = orjson.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
         typed = [_typed(column, value) for (column, _direction), value in zip(order, values, strict=True)]
     except (ValueError, TypeError, binascii.Error, UnicodeEncodeError) as error:
-        raise Invalid("bad_cursor", _("This page link is broken. Start from the first page.")) from error
+        raise NotFound("bad_cursor", _("This page link is broken. Start from the first page.")) from error
     return bool(backwards), typed
 
 

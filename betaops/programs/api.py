@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 from flask_openapi import APIBlueprint
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from betaops.kernel import ids
 from betaops.programs import policy, queries, service
@@ -14,7 +14,7 @@ from betaops.programs.screener import Kind, Question
 from betaops.programs.service.programs import MOST_SEATS
 from betaops.programs.story import Story
 from betaops.web.access import scope
-from betaops.web.api import PROBLEMS, Body, Bool, Int, Paging, Text, path_id, shown
+from betaops.web.api import PROBLEMS, Body, Bool, Int, Paging, Shown, Text, path_id, shown
 from betaops.web.application import reading, writing
 
 blueprint = APIBlueprint(
@@ -29,11 +29,11 @@ blueprint = APIBlueprint(
 LARGEST_INT = 2**31 - 1
 
 
-class OfProduct(BaseModel):
+class OfProduct(Shown):
     product_id: path_id("prd") = Field(description="`prd_…`")  # type: ignore[valid-type]  # a type made by a function
 
 
-class OfProgram(BaseModel):
+class OfProgram(Shown):
     program_id: path_id("prg") = Field(description="`prg_…`")  # type: ignore[valid-type]  # a type made by a function
 
 
@@ -46,7 +46,7 @@ class NewProduct(Body):
     )
 
 
-class ShownProduct(BaseModel):
+class ShownProduct(Shown):
     id: str
     name: str
     slug: str
@@ -60,7 +60,7 @@ class MadeProduct(ShownProduct):
     secret_key: str = Field(description="Shown this once")
 
 
-class ProductList(BaseModel):
+class ProductList(Shown):
     items: list[ShownProduct]
     next: str | None
 
@@ -118,7 +118,7 @@ class PhaseBody(Body):
     note: Text = Field("", max_length=2000)
 
 
-class ShownProgram(BaseModel):
+class ShownProgram(Shown):
     id: str
     product: str
     name: str
@@ -137,7 +137,7 @@ class ShownProgram(BaseModel):
     version: int
 
 
-class ProgramList(BaseModel):
+class ProgramList(Shown):
     items: list[ShownProgram]
     next: str | None
 

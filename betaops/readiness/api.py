@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 from flask_openapi import APIBlueprint
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from betaops.kernel import ids
 from betaops.kernel.errors import Invalid, NotFound
@@ -19,7 +19,7 @@ from betaops.readiness.recommendation import Choice, Weight
 from betaops.readiness.service.expecting import Draft
 from betaops.readiness.verdict import Direction, Verdict
 from betaops.web.access import scope
-from betaops.web.api import PROBLEMS, Body, Int, Paging, Text, path_id, shown
+from betaops.web.api import PROBLEMS, Body, Int, Paging, Shown, Text, path_id, shown
 from betaops.web.application import reading, writing
 
 blueprint = APIBlueprint(
@@ -34,7 +34,7 @@ blueprint = APIBlueprint(
 _MEASURES = ", ".join(f"`{kind}`" for kind in measures.KINDS)
 
 
-class InProgram(BaseModel):
+class InProgram(Shown):
     program_id: path_id("prg") = Field(description="`prg_…`")  # type: ignore[valid-type]  # a type made by a function
 
 
@@ -67,7 +67,7 @@ class ChangedExpectation(WrittenExpectation):
     )
 
 
-class ShownExpectation(BaseModel):
+class ShownExpectation(Shown):
     id: str
     program: str
     need: str
@@ -89,12 +89,12 @@ class ShownExpectation(BaseModel):
     sentence: str
 
 
-class ExpectationList(BaseModel):
+class ExpectationList(Shown):
     items: list[ShownExpectation]
     next: str | None
 
 
-class ShownReading(BaseModel):
+class ShownReading(Shown):
     taken_on: date
     taken_at: datetime
     version: int
@@ -109,12 +109,12 @@ class ShownReading(BaseModel):
     sample: dict[str, Any] = Field(description="Counts per level, and who was left out")
 
 
-class ReadingList(BaseModel):
+class ReadingList(Shown):
     items: list[ShownReading]
     next: str | None
 
 
-class ShownSignature(BaseModel):
+class ShownSignature(Shown):
     name: str
     role: str
     stance: Stance
@@ -122,7 +122,7 @@ class ShownSignature(BaseModel):
     signed_at: datetime
 
 
-class ShownDecision(BaseModel):
+class ShownDecision(Shown):
     id: str
     choice: Choice
     recommended: Choice | None
@@ -139,7 +139,7 @@ class ShownDecision(BaseModel):
     withdrawn_at: datetime | None
 
 
-class DecisionList(BaseModel):
+class DecisionList(Shown):
     """The one that stands comes first, then the withdrawn ones, the newest first."""
 
     items: list[ShownDecision]

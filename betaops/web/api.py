@@ -3,8 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
+import orjson
 from flask import Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+)
 
 from betaops.kernel import ids
 from betaops.kernel.paging import Page
@@ -12,25 +21,37 @@ from betaops.kernel.paging import Page
 Item = TypeVar("Item")
 
 
-def _without_nul(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("must not contain NUL")
-    text.encode("utf-8")  # lone surrogates are refused as a ValueError
-    return text
-
-
-Text = Annotated[StrictStr, AfterValidator(_without_nul)]
+Text = StrictStr
 Int = StrictInt
 Bool = StrictBool
 
 
-class Body(BaseModel):
+class _Described(BaseModel):
+    """Names its schemas after its room: `State` of enrollment is not `State` of feedback."""
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        schema = super().model_json_schema(*args, **options)
+        room = cls.__module__.split(".")[1].capitalize()
+        text = orjson.dumps(schema).decode()
+        for name in schema.get("$defs", {}):
+            text = text.replace(f'/{name}"', f'/{room}{name}"')
+        named: dict[str, Any] = orjson.loads(text)
+        named["title"] = room + cls.__name__
+        if "$defs" in named:
+            named["$defs"] = {
+                room + name: {**each, "title": room + name} for name, each in named["$defs"].items()
+            }
+        return named
+
+
+class Body(_Described):
     """Base of what callers send: unknown fields are refused, so a typo is never a silent no-op."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Shown(BaseModel):
+class Shown(_Described):
     """Base of what callers get: a list of fields that they may see."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -60,7 +81,8 @@ PROBLEMS: Any = {
     }
     for code, description in (
         ("400", "Unreadable"), ("401", "No or unknown key"), ("403", "The key lacks the scope"), ("404", "Not found"),
-        ("409", "Refused"), ("413", "Too large"), ("415", "Not JSON"), ("422", "Invalid"), ("429", "Too often"),
+        ("409", "Well formed, but refused by the rules"),
+        ("413", "Too large"), ("415", "Not JSON"), ("422", "Not of the form described here"), ("429", "Too often"),
         ("503", "Away for the moment"),
     )
 }  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 
 import structlog
 from flask import Response, current_app, g, redirect, request, session, url_for
+from flask.json.provider import DefaultJSONProvider
 from flask.sessions import SecureCookieSessionInterface
 from flask_openapi.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
@@ -134,10 +135,35 @@ def _is_cookieless() -> bool:
     return access is not None and access.cookieless
 
 
+class Json(DefaultJSONProvider):
+    """How bodies are read: 9.0 is as good an integer as 9 (JSON has one kind of number), and NUL, which no
+    database takes, becomes the replacement character."""
+
+    def loads(self, s: str | bytes, **options: Any) -> Any:
+        read = super().loads(s, parse_float=_number, **options)
+        return _without_nul(read) if ("\\u0000" in s if isinstance(s, str) else b"\\u0000" in s) else read
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, list):
+        return [_without_nul(each) for each in value]
+    if isinstance(value, dict):
+        return {_without_nul(name): _without_nul(each) for name, each in value.items()}
+    return value
+
+
 class Application(OpenAPI):
     """Flask with a unit of work and access control around every view."""
 
     session_interface = Sessions()
+    json_provider_class = Json
 
     def __init__(self, platform: Platform, **options: Any) -> None:
         self.platform = platform
