@@ -229,13 +229,17 @@ SEARCHES: tuple[tuple[Any, str, str], ...] = (
 
 
 class Place(NamedTuple):
-    """An entry of the side navigation. `waiting` ("module:function" of (session, program)) is what waits there."""
+    """An entry of the side navigation. `waiting` ("module:function" of (session, program)) is what waits there.
+
+    It is the present one on pages of its blueprint, below the path `under` where that is given.
+    """
 
     label: Any
     endpoint: str
     icon: str
     permission: str
     waiting: str | None = None
+    under: str = "/"
 
 
 #: Inside a program: endpoints take its `slug`.
@@ -267,7 +271,7 @@ WORKSPACE_PLACES: tuple[Place, ...] = (
     Place(_l("Programs"), "programs.index", "flask-conical", "programs:read"),
     Place(_l("Products"), "products.index", "package", "programs:read"),
     Place(_l("Outbox"), "outbox.mails", "mail", "messages:read"),
-    Place(_l("Settings"), "accounts.settings", "settings", "console:read"),
+    Place(_l("Settings"), "accounts.settings", "settings", "console:read", under="/console/settings"),
 )
 
 
@@ -344,7 +348,8 @@ def _item(place: Place, program: Any) -> dict[str, Any] | None:
         "label": str(place.label),
         "url": url_for(place.endpoint, **values),
         "icon": place.icon,
-        "current": (request.endpoint or "").split(".")[0] == place.endpoint.split(".")[0],
+        "current": (request.endpoint or "").split(".")[0] == place.endpoint.split(".")[0]
+        and request.path.startswith(place.under),
         "count": _named(place.waiting)(reading(), program) if place.waiting else None,
     }
 

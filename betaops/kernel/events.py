@@ -68,7 +68,7 @@ class RecordedEvent(Identified, Base):
     """One event. Append-only: a trigger refuses updates."""
 
     __tablename__ = "event"
-    __table_args__ = (Index(None, "workspace_id", "id"),)
+    __table_args__ = (Index(None, "workspace_id", "id"), Index(None, "workspace_id", "at", "id"))
 
     workspace_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(80))

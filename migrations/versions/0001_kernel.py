@@ -37,6 +37,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_event_workspace_id_at_id"), ["workspace_id", "at", "id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_event_workspace_id_id"), ["workspace_id", "id"], unique=False)
 
     op.create_table(
@@ -207,6 +210,7 @@ def downgrade() -> None:
     op.drop_table("given_answer")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_event_workspace_id_id"))
+        batch_op.drop_index(batch_op.f("ix_event_workspace_id_at_id"))
 
     op.drop_table("event")
     op.drop_table("workspace")
