@@ -8,7 +8,7 @@ from betaops.flags import operators
 from betaops.kernel.i18n import gettext as _
 
 Definition = dict[str, Any]
-MOST_CONDITIONS = 50
+MOST_CONDITIONS = 100
 MOST_VARIANTS = 20
 MOST_PROPERTIES = 50
 LONGEST_PAYLOAD = 20_000
@@ -110,7 +110,7 @@ def check(
     key: str, filters: Any, *, known_cohorts: Iterable[int], known_flags: Iterable[str]
 ) -> list[Problem]:
     """Everything that is wrong with a flag; nothing means that server and SDKs will agree on it."""
-    problems = [*_problems_of_key(key), *_problems_of_form(filters)]
+    problems = [*_problems_of_key(key), *problems_of_form(filters)]
     if problems:
         return problems
     groups = filters.get("groups") or []
@@ -128,7 +128,7 @@ def _problems_of_key(key: Any) -> Iterable[Problem]:
         yield Problem("key", _("A key is letters, digits, dashes, dots and underscores, like new-editor."))
 
 
-def _problems_of_form(filters: Any) -> Iterable[Problem]:
+def problems_of_form(filters: Any) -> Iterable[Problem]:
     """What keeps the rest from being looked at."""
     if not isinstance(filters, dict):
         yield Problem("filters", _("The conditions must be an object."))

@@ -100,6 +100,15 @@ def _inside(value: Any) -> Iterator[Any]:
     return iter(())
 
 
+def is_storable(value: Any, most_bytes: int | None = None) -> bool:
+    """Whether the databases can keep `value` as JSON: whole numbers of 64 bits, and not too long."""
+    try:
+        size = len(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))
+    except (TypeError, orjson.JSONEncodeError):
+        return False
+    return most_bytes is None or size <= most_bytes
+
+
 def without_nul(value: Any) -> Any:
     """`value` with NUL characters and lone surrogates taken out of every text: no database keeps those.
 

@@ -11,16 +11,15 @@ from betaops.flags.queries.audiences import (
 )
 from betaops.flags.queries.definitions import (
     Loaded,
-    Stored,
     definition,
     exported,
     load,
+    problems,
     product_keys,
-    stored_person,
-    stored_tester,
     written,
 )
 from betaops.flags.queries.flags import flag, flag_by_key, flags, listed, product_named, users_of_cohort
+from betaops.flags.queries.people import Stored, stored_person, stored_tester
 
 __all__ = [
     "Audience",
@@ -38,6 +37,7 @@ __all__ = [
     "found_people",
     "listed",
     "load",
+    "problems",
     "product_keys",
     "product_named",
     "stored_person",

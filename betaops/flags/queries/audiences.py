@@ -14,7 +14,8 @@ from betaops.enrollment.models import SEATED, Enrollment, Identity, Tester
 from betaops.flags.conditions import Person
 from betaops.flags.evaluation import FlagSet, Outcome
 from betaops.flags.models import Flag
-from betaops.flags.queries.definitions import Loaded, load, stored_tester
+from betaops.flags.queries.definitions import Loaded, load
+from betaops.flags.queries.people import stored_tester
 from betaops.kernel.ids import encode
 from betaops.programs.models import Program
 

@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from betaops.cohorts.models import Cohort, CohortMember, Trait
-from betaops.enrollment.models import SEATED, Enrollment, Identity, Tester
+from betaops.cohorts.models import Cohort, CohortMember
+from betaops.enrollment.models import Identity
 from betaops.flags import definitions
 from betaops.flags.conditions import Definitions
 from betaops.flags.models import Dialect, Flag, Segment
+from betaops.flags.queries.people import is_seated
+from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Product, Program
 
 
@@ -29,7 +31,7 @@ class Loaded(NamedTuple):
     def stored(self) -> frozenset[int]:
         """Numbers of the cohorts whose members are known by person."""
         listed = {segment.number for segment in self.segments if segment.members is not None}
-        return frozenset(number for number, _name in self.cohorts) | listed
+        return frozenset(number for number, _label in self.cohorts) | listed
 
     def compiled_from(self) -> Definitions:
         return Definitions(
@@ -147,7 +149,7 @@ def _members(session: Session, product_id: UUID, numbers: set[int]) -> dict[int,
         .select_from(CohortMember)
         .join(Cohort, Cohort.id == CohortMember.cohort_id)
         .join(Identity, Identity.tester_id == CohortMember.tester_id)
-        .where(Cohort.number.in_(found.keys()), _is_seated())
+        .where(Cohort.number.in_(found.keys()), is_seated())
         .order_by(Cohort.number, Identity.distinct_id)
     )
     for number, distinct_id in rows:
@@ -155,67 +157,29 @@ def _members(session: Session, product_id: UUID, numbers: set[int]) -> dict[int,
     return found
 
 
-def _is_seated() -> Any:
-    """A cohort opens flags only for people who are in its program, not for applicants and not for who left."""
-    return (
-        select(Enrollment.id)
-        .where(
-            Enrollment.program_id == Cohort.program_id,
-            Enrollment.tester_id == CohortMember.tester_id,
-            Enrollment.state.in_(SEATED),
-        )
-        .exists()
+def problems(session: Session, product_id: UUID, key: str, filters: Any) -> list[definitions.Problem]:
+    """Everything that is wrong with a flag `key` of this product, were it to have these `filters`."""
+    loaded = load(session, product_id)
+    others = [flag for flag in loaded.flags if flag.key != key]
+    found = definitions.check(
+        key,
+        filters,
+        known_cohorts=loaded.names_of_cohorts(),
+        known_flags=[name for flag in others for name in (flag.key, str(flag.number))],
     )
+    if not found and _rests_on_itself(key, filters, others):
+        found = [definitions.Problem("groups", _("Through its conditions this flag would depend on itself."))]
+    return found
 
 
-class Stored(NamedTuple):
-    """What is known about the person behind a distinct id; it wins over what a request claims."""
-
-    tester_id: UUID
-    name: str
-    properties: dict[str, Any]
-    cohorts: frozenset[int]
-
-
-def stored_person(session: Session, product_id: UUID, distinct_id: str) -> Stored | None:
-    """By any of their distinct ids; a mail address counts in every spelling of its case."""
-    spellings = (
-        {distinct_id, distinct_id.strip().rstrip(".").lower()} if "@" in distinct_id else {distinct_id}
+def _rests_on_itself(key: str, filters: dict[str, Any], others: Sequence[Flag]) -> bool:
+    everything = [{"id": -1, "key": key, "filters": filters}]
+    everything += [{"id": flag.number, "key": flag.key, "filters": flag.filters} for flag in others]
+    chained = definitions.with_dependency_chains(everything)[0]
+    groups = chained["filters"].get("groups") or []
+    return any(
+        prop.get("dependency_chain") == [] for group in groups for prop in group.get("properties") or []
     )
-    row = session.execute(
-        select(Tester.id, Tester.name, Tester.mail, Tester.locale, Tester.attributes)
-        .join(Identity, Identity.tester_id == Tester.id)
-        .where(Identity.distinct_id.in_(spellings))
-        .limit(1)
-    ).first()
-    return None if row is None else _stored(session, product_id, row)
-
-
-def stored_tester(session: Session, product_id: UUID, tester_id: UUID) -> Stored | None:
-    row = session.execute(
-        select(Tester.id, Tester.name, Tester.mail, Tester.locale, Tester.attributes).where(
-            Tester.id == tester_id
-        )
-    ).first()
-    return None if row is None else _stored(session, product_id, row)
-
-
-def _stored(session: Session, product_id: UUID, row: Any) -> Stored:
-    numbers = session.scalars(
-        select(Cohort.number)
-        .join(CohortMember, CohortMember.cohort_id == Cohort.id)
-        .join(Program, Program.id == Cohort.program_id)
-        .where(CohortMember.tester_id == row.id, Program.product_id == product_id, _is_seated())
-    )
-    traits = session.execute(select(Trait.name, Trait.value).where(Trait.tester_id == row.id))
-    properties = {
-        **row.attributes,
-        **{trait.name: trait.value for trait in traits},
-        "email": row.mail,
-        "name": row.name,
-        "locale": row.locale,
-    }
-    return Stored(row.id, row.name, properties, frozenset(numbers))
 
 
 def product_keys(session: Session) -> Sequence[Any]:

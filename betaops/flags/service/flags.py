@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -13,7 +12,7 @@ from betaops.flags.models import Flag, Runtime, number_for
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
-from betaops.kernel.payloads import Unreadable, check_depth, without_nul
+from betaops.kernel.payloads import Unreadable, check_depth, is_storable, without_nul
 from betaops.kernel.versions import edit
 from betaops.kernel.work import Work
 from betaops.programs import queries as program_queries
@@ -135,25 +134,14 @@ def _bounded(filters: dict[str, Any]) -> dict[str, Any]:
         check_depth(filters, _DEEPEST)
     except Unreadable as error:
         raise Invalid("bad_flag", _("The conditions are nested too deep."), field="filters") from error
-    if len(orjson.dumps(filters, option=orjson.OPT_NON_STR_KEYS)) > _LARGEST:
+    if not is_storable(filters, _LARGEST):
         raise Invalid("bad_flag", _("The conditions are too long."), field="filters")
     cleaned: dict[str, Any] = without_nul(filters)
     return cleaned
 
 
 def _check(work: Work, product_id: UUID, key: str, filters: dict[str, Any]) -> None:
-    loaded = queries.load(work.session, product_id)
-    others = [flag for flag in loaded.flags if flag.key != key]
-    problems = definitions.check(
-        key,
-        filters,
-        known_cohorts=loaded.names_of_cohorts(),
-        known_flags=[name for flag in others for name in (flag.key, str(flag.number))],
-    )
-    if not problems and _rests_on_itself(key, filters, others):
-        problems = [
-            definitions.Problem("groups", _("Through its conditions this flag would depend on itself."))
-        ]
+    problems = queries.problems(work.session, product_id, key, filters)
     if problems:
         raise Invalid(
             "bad_flag",
@@ -161,16 +149,6 @@ def _check(work: Work, product_id: UUID, key: str, filters: dict[str, Any]) -> N
             field=problems[0].place,
             problems=[{"place": problem.place, "detail": problem.sentence} for problem in problems],
         )
-
-
-def _rests_on_itself(key: str, filters: dict[str, Any], others: list[Flag]) -> bool:
-    all_flags = [{"id": -1, "key": key, "filters": filters}]
-    all_flags += [{"id": flag.number, "key": flag.key, "filters": flag.filters} for flag in others]
-    chained = definitions.with_dependency_chains(all_flags)[0]
-    groups = chained["filters"].get("groups") or []
-    return any(
-        prop.get("dependency_chain") == [] for group in groups for prop in group.get("properties") or []
-    )
 
 
 def _description(text: str) -> str:

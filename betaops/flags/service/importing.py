@@ -13,7 +13,7 @@ from betaops.flags.events import FlagsImported
 from betaops.flags.models import Dialect, Flag, Runtime, Segment
 from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
-from betaops.kernel.payloads import Unreadable, check_depth, without_nul
+from betaops.kernel.payloads import Unreadable, check_depth, is_storable, without_nul
 from betaops.kernel.versions import edit
 from betaops.kernel.work import Work
 from betaops.programs import queries as program_queries
@@ -92,6 +92,8 @@ def _readable(raw: Any) -> dict[str, Any]:
     except Unreadable as error:
         raise _invalid(_("It is nested too deep.")) from error
     document: dict[str, Any] = without_nul(raw) if isinstance(raw, dict) else {}
+    if not is_storable(document):
+        raise _invalid(_("A number in it is too large."))
     if not isinstance(document.get("flags"), list):
         raise _invalid(_("It must be an object with a list of “flags”."))
     for name in ("cohorts", "group_type_mapping", "static_cohorts"):
@@ -118,23 +120,15 @@ def _problem_of_form(flag: Any) -> str | None:
     if not _is_number(flag.get("id")):
         return _("it has no whole number as its id.")
     filters = flag.get("filters") or {}
-    groups = filters.get("groups") or [] if isinstance(filters, dict) else None
-    if not isinstance(groups, list) or not all(
-        isinstance(group, dict)
-        and isinstance(group.get("properties") or [], list)
+    for problem in definitions.problems_of_form(filters):
+        return problem.sentence
+    if not all(
+        isinstance(group.get("properties") or [], list)
         and all(isinstance(prop, dict) for prop in group.get("properties") or [])
         and _is_share(group.get("rollout_percentage"))
-        for group in groups
+        for group in filters.get("groups") or []
     ):
         return _("its conditions are not a list of conditions.")
-    variants = (filters.get("multivariate") or {}).get("variants") or []
-    if not all(
-        isinstance(variant, dict)
-        and isinstance(variant.get("key"), str)
-        and _is_share(variant.get("rollout_percentage", ""))
-        for variant in variants
-    ):
-        return _("its variants are not a list of variants.")
     return None if isinstance(filters.get("payloads") or {}, dict) else _("its payloads are not an object.")
 
 

@@ -1,0 +1,74 @@
+"""What is known about the people that SDKs ask about."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from betaops.cohorts.models import Cohort, CohortMember, Trait
+from betaops.enrollment.models import SEATED, Enrollment, Identity, Tester
+from betaops.programs.models import Program
+
+
+def is_seated() -> Any:
+    """A cohort opens flags only for people who are in its program, not for applicants and not for who left."""
+    return (
+        select(Enrollment.id)
+        .where(
+            Enrollment.program_id == Cohort.program_id,
+            Enrollment.tester_id == CohortMember.tester_id,
+            Enrollment.state.in_(SEATED),
+        )
+        .exists()
+    )
+
+
+class Stored(NamedTuple):
+    """What is known about the person behind a distinct id; it wins over what a request claims."""
+
+    tester_id: UUID
+    name: str
+    properties: dict[str, Any]
+    cohorts: frozenset[int]
+
+
+def stored_person(session: Session, product_id: UUID, distinct_id: str) -> Stored | None:
+    """By any of their distinct ids; a mail address counts in every spelling of its case."""
+    spellings = (
+        {distinct_id, distinct_id.strip().rstrip(".").lower()} if "@" in distinct_id else {distinct_id}
+    )
+    row = session.execute(
+        select(Tester.id, Tester.name, Tester.mail, Tester.locale, Tester.attributes)
+        .join(Identity, Identity.tester_id == Tester.id)
+        .where(Identity.distinct_id.in_(spellings))
+        .limit(1)
+    ).first()
+    return None if row is None else _stored(session, product_id, row)
+
+
+def stored_tester(session: Session, product_id: UUID, tester_id: UUID) -> Stored | None:
+    row = session.execute(
+        select(Tester.id, Tester.name, Tester.mail, Tester.locale, Tester.attributes).where(
+            Tester.id == tester_id
+        )
+    ).first()
+    return None if row is None else _stored(session, product_id, row)
+
+
+def _stored(session: Session, product_id: UUID, row: Any) -> Stored:
+    numbers = session.scalars(
+        select(Cohort.number)
+        .join(CohortMember, CohortMember.cohort_id == Cohort.id)
+        .join(Program, Program.id == Cohort.program_id)
+        .where(CohortMember.tester_id == row.id, Program.product_id == product_id, is_seated())
+    )
+    traits = session.execute(select(Trait.name, Trait.value).where(Trait.tester_id == row.id))
+    properties = {
+        **row.attributes,
+        **{trait.name: trait.value for trait in traits},
+        "email": row.mail,
+        "name": row.name,
+        "locale": row.locale,
+    }
+    return Stored(row.id, row.name, properties, frozenset(numbers))

@@ -1,0 +1,173 @@
+"""Flags in words, for pages."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from betaops.flags import evaluation
+from betaops.flags.builder import shown
+from betaops.flags.evaluation import Outcome
+from betaops.flags.models import Runtime
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.i18n import lazy_gettext as _l
+
+OPERATORS: dict[str, Any] = {
+    "exact": _l("is"),
+    "is_not": _l("is not"),
+    "icontains": _l("contains"),
+    "not_icontains": _l("does not contain"),
+    "starts_with": _l("starts with"),
+    "not_starts_with": _l("does not start with"),
+    "ends_with": _l("ends with"),
+    "not_ends_with": _l("does not end with"),
+    "regex": _l("matches the pattern"),
+    "not_regex": _l("does not match the pattern"),
+    "gt": _l("is more than"),
+    "gte": _l("is at least"),
+    "lt": _l("is less than"),
+    "lte": _l("is at most"),
+    "is_date_before": _l("is before"),
+    "is_date_after": _l("is after"),
+    "semver_eq": _l("is version"),
+    "semver_neq": _l("is not version"),
+    "semver_gt": _l("is later than version"),
+    "semver_gte": _l("is version or later"),
+    "semver_lt": _l("is older than version"),
+    "semver_lte": _l("is version or older"),
+    "semver_tilde": _l("is a patch of version"),
+    "semver_caret": _l("is compatible with version"),
+    "semver_wildcard": _l("is within version"),
+    "is_set": _l("is known"),
+    "is_not_set": _l("is not known"),
+}
+
+#: Operators as the form groups them.
+GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (
+        _l("Text"),
+        (
+            "exact",
+            "is_not",
+            "icontains",
+            "not_icontains",
+            "starts_with",
+            "not_starts_with",
+            "ends_with",
+            "not_ends_with",
+            "regex",
+            "not_regex",
+        ),
+    ),
+    (_l("Numbers"), ("gte", "gt", "lte", "lt")),
+    (_l("Dates"), ("is_date_after", "is_date_before")),
+    (
+        _l("Versions"),
+        (
+            "semver_gte",
+            "semver_gt",
+            "semver_lte",
+            "semver_lt",
+            "semver_eq",
+            "semver_neq",
+            "semver_caret",
+            "semver_tilde",
+            "semver_wildcard",
+        ),
+    ),
+    (_l("Known or not"), ("is_set", "is_not_set")),
+)
+
+RUNTIMES: dict[Runtime, Any] = {
+    Runtime.ALL: _l("Everywhere"),
+    Runtime.CLIENT: _l("In browsers and apps only"),
+    Runtime.SERVER: _l("On servers only, hidden from browsers"),
+}
+
+
+class Sentence(NamedTuple):
+    """One condition: for whom, how many of them, and which variant it forces."""
+
+    who: str
+    percentage: float
+    variant: str
+
+
+def sentence(group: Mapping[str, Any], cohorts: Mapping[int, str]) -> Sentence:
+    """`People in “iOS pilot” whose plan is “pro”`; `cohorts` are names by number."""
+    inside: list[str] = []
+    outside: list[str] = []
+    asked: list[str] = []
+    for prop in group.get("properties") or []:
+        match prop.get("type", "person"):
+            case "cohort":
+                name = _cohort(prop.get("value"), cohorts)
+                (outside if prop.get("operator") == "not_in" else inside).append(name)
+            case "flag":
+                asked.append(
+                    _("flag %(key)s is %(value)s", key=prop.get("key"), value=_value(prop.get("value")))
+                )
+            case _:
+                asked.append(_property(prop))
+    words = [_("People in %(cohorts)s", cohorts=_both(inside)) if inside else _("Everybody")]
+    if outside:
+        words.append(_("not in %(cohorts)s", cohorts=_both(outside)))
+    if asked:
+        words.append(_("whose %(facts)s", facts=_both(asked)))
+    percentage = group.get("rollout_percentage")
+    return Sentence(", ".join(words), 100 if percentage is None else percentage, group.get("variant") or "")
+
+
+def in_short(filters: Mapping[str, Any], cohorts: Mapping[int, str]) -> str:
+    """All conditions in one line."""
+    found = [sentence(group, cohorts) for group in filters.get("groups") or []]
+    if not found:
+        return _("Nobody: the flag has no conditions")
+    return "; ".join(
+        each.who
+        if each.percentage >= 100
+        else _("%(who)s, %(share)s %%", who=each.who, share=f"{each.percentage:g}")
+        for each in found
+    )
+
+
+def reason(outcome: Outcome) -> str:
+    """Why somebody gets what they get."""
+    number = (outcome.condition or 0) + 1
+    match outcome.code:
+        case evaluation.MATCH:
+            return _("Condition %(number)s fits", number=number)
+        case evaluation.OUT_OF_ROLLOUT:
+            return _("Condition %(number)s fits, but they are outside its share", number=number)
+        case evaluation.NO_MATCH:
+            return _("No condition fits")
+        case evaluation.DISABLED:
+            return _("The flag is switched off")
+        case evaluation.ENROLLED:
+            return _("They chose it themselves") if outcome.value else _("They declined it themselves")
+        case evaluation.HELD_OUT:
+            return _("Held out of all changes, to compare with")
+        case evaluation.NO_GROUP:
+            return _("Decided by company, and none is known")
+    return _("It depends on a flag that does not exist")
+
+
+def _cohort(number: Any, cohorts: Mapping[int, str]) -> str:
+    known = cohorts.get(int(number)) if str(number).isdecimal() else None
+    return f"“{known}”" if known else _("a cohort that is gone")
+
+
+def _property(prop: Mapping[str, Any]) -> str:
+    operator = prop.get("operator") or "exact"
+    words = str(OPERATORS.get(operator, operator))
+    if operator in ("is_set", "is_not_set"):
+        return f"{prop.get('key')} {words}"
+    return f"{prop.get('key')} {words} “{shown(prop.get('value'))}”"
+
+
+def _value(value: Any) -> str:
+    return (
+        {True: _("on"), False: _("off")}.get(value, f"“{value}”") if isinstance(value, bool) else f"“{value}”"
+    )
+
+
+def _both(words: list[str]) -> str:
+    return _(" and ").join(words)
