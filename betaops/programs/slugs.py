@@ -7,7 +7,7 @@ LONGEST = 60
 #: What a slug may look like; also used by forms.
 PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 #: Words that stand where a slug may stand in an address.
-RESERVED = frozenset({"me", "new", "sign-in", "sign-out", "join", "portal", "console"})
+RESERVED = frozenset({"invitation", "me", "new", "sign-in", "sign-out", "join", "portal", "console"})
 
 
 def slug(name: str) -> str:

@@ -33,7 +33,7 @@ def a_tester(
     **more: Any,
 ) -> Tester:
     number = next(_numbers)
-    tester, _is_new = testers.tester_for(
+    tester, _is_new = testers.ensure_tester(
         work, mail or f"tester{number}@example.com", name=name or f"Tester {number}", attributes=attributes
     )
     for column, value in more.items():
