@@ -235,6 +235,8 @@ class Application(OpenAPI):
         if access.permission is not None and not who.can(access.permission):
             if self.when_forbidden is not None:
                 hook, permission = self.when_forbidden, access.permission
+                # On SQLite this request's own transaction would keep the tally's from beginning.
+                _unit().close()
                 self._run_tally(lambda work: hook(work, who, permission))
             raise Forbidden(message=_("Your role does not allow this."), permission=access.permission)
         return None
