@@ -81,6 +81,17 @@ class Row:
         return wording.sentence(self.found)
 
     @property
+    def rest(self) -> str:
+        """The sentence for places that have the verdict beside."""
+        text = wording.rest(self.found) if self.found is not None else _("not measured yet.")
+        return text[:1].upper() + text[1:]
+
+    @property
+    def heading(self) -> str:
+        """What is measured, as a line of its own."""
+        return self.title[:1].upper() + self.title[1:]
+
+    @property
     def short(self) -> str:
         """“91% of 64, needs at least 97%”: for lists that have the verdict beside."""
         if self.found is None or self.reading is None:

@@ -17,7 +17,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms import Form as PlainForm
-from wtforms.fields import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -252,7 +252,12 @@ class DecisionForm(Form):
     seen = HiddenField()
 
     def stated_conditions(self) -> list[Condition]:
-        """Lines with anything in them; one without a date is refused by the service as one of the past is."""
+        """Lines with anything in them; one without a date is refused by the service as one of the past is.
+
+        Only a conditional go shows them: what stands there under another choice is not meant.
+        """
+        if self.choice.data != Choice.CONDITIONAL.value:
+            return []
         return [
             Condition(entry["text"] or "", entry["owner"] or "", entry["due_on"] or date.min)
             for entry in self.conditions.data

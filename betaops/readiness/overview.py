@@ -8,6 +8,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
 from betaops.programs.models import Program
 from betaops.readiness.board import Row
+from betaops.readiness.figures import about
 from betaops.readiness.models import Decision, DecisionState
 from betaops.readiness.verdict import Verdict
 from betaops.readiness.wording import UNLIKELY
@@ -63,7 +64,7 @@ def unsettled(rows: Sequence[Row]) -> list[Need]:
                 if likely is None
                 else _(
                     "about %(more)s more answers needed, %(waiting)s silent testers",
-                    more=likely,
+                    more=about(likely),
                     waiting=waiting,
                 ),
             )

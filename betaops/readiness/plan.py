@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from betaops.readiness.figures import Unit, figure
+from betaops.kernel.i18n import gettext as _
+from betaops.readiness.figures import Unit, about, figure
 from betaops.readiness.measures import Measure
 from betaops.readiness.verdict import Direction
 from betaops.statistics import planning
@@ -20,6 +21,11 @@ class Truth:
 
     value: str
     answers: int | None
+
+    @property
+    def about(self) -> str:
+        """The number, as exact as it is meant."""
+        return about(self.answers or 0)
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,12 @@ class Plan:
     unseen: float
     is_counted: bool
     is_mean: bool
+
+    @property
+    def rare_met_words(self) -> str:
+        if self.rare_met > 0.99:
+            return _("more than %(share)s", share=figure(0.99, Unit.SHARE))
+        return figure(self.rare_met, Unit.SHARE)
 
     @property
     def is_out_of_reach(self) -> bool:

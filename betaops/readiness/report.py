@@ -6,11 +6,10 @@ from typing import Any
 from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Program
-from betaops.readiness import board, evidence
+from betaops.readiness import board, evidence, wording
 from betaops.readiness.board import Row
 from betaops.readiness.models import Decision, DecisionState, Signature, Stance
 from betaops.readiness.recommendation import Choice, Weight
-from betaops.readiness.verdict import Verdict
 
 
 def as_json(
@@ -50,7 +49,7 @@ def as_markdown(
                 "",
                 f"### {_escaped(row.expectation.need)}",
                 "",
-                f"**{verdict_words(row.verdict)}.** {_escaped(row.sentence)}",
+                f"**{wording.word(row.verdict)}.** {_escaped(row.rest)}",
                 "",
                 f"- {_('Measured')}: {_escaped(row.title)}, {row.line}",
             ]
@@ -115,15 +114,6 @@ def _decision(decision: Decision, signatures: Sequence[Signature]) -> dict[str, 
 def choice_words(choice: Choice | None) -> str:
     words = {Choice.GO: _("GO"), Choice.CONDITIONAL: _("CONDITIONAL GO"), Choice.NO_GO: _("NO-GO")}
     return words[choice] if choice is not None else _("nothing")
-
-
-def verdict_words(verdict: Verdict) -> str:
-    return {
-        Verdict.MET: _("Met"),
-        Verdict.NOT_MET: _("Not met"),
-        Verdict.INCONCLUSIVE: _("Not settled"),
-        Verdict.CONTRADICTED: _("Contradicted"),
-    }[verdict]
 
 
 def _escaped(text: str) -> str:

@@ -75,12 +75,29 @@ class Found:
 
 def sentence(found: Found) -> str:
     """One or two sentences: the verdict, the numbers it rests on, and what is missing."""
+    return _("%(verdict)s: %(rest)s", verdict=word(found.verdict), rest=rest(found))
+
+
+def rest(found: Found) -> str:
+    """The sentence without its first word, for places that have the verdict beside."""
+    own = _own(found)
     if found.verdict is Verdict.CONTRADICTED:
         return _(
-            "Contradicted: another measure of this need says otherwise. By this one, %(own)s", own=_own(found)
+            "another measure of this need says otherwise. By this one it is %(verdict)s: %(own)s",
+            verdict=word(found.own).lower(),
+            own=own,
         )
-    text = _own(found)
-    return text[:1].upper() + text[1:]
+    return own
+
+
+def word(verdict: Verdict) -> str:
+    """The verdict in a word or two."""
+    return {
+        Verdict.MET: _("Met"),
+        Verdict.NOT_MET: _("Not met"),
+        Verdict.INCONCLUSIVE: _("Not settled"),
+        Verdict.CONTRADICTED: _("Contradicted"),
+    }[verdict]
 
 
 def _own(found: Found) -> str:
@@ -90,50 +107,31 @@ def _own(found: Found) -> str:
         return _nothing_yet(found)
     if found.own is Verdict.INCONCLUSIVE:
         return _open(found)
-    rising = found.direction is Direction.AT_LEAST
-    met = found.own is Verdict.MET
+    is_low = (found.direction is Direction.AT_LEAST) is (found.own is Verdict.MET)
     values = {
         "estimate": found.figure(found.estimate or 0.0),
         "people": _people(found.n),
-        "bound": found.figure(found.low if rising is met else found.high),
+        "bound": found.figure(found.low if is_low else found.high),
         "line": found.line,
     }
-    if met and rising:
-        return _(
-            "met: %(estimate)s from %(people)s, at least %(bound)s allowing for chance (%(line)s).", **values
-        )
-    if met:
-        return _(
-            "met: %(estimate)s from %(people)s, at most %(bound)s allowing for chance (%(line)s).", **values
-        )
-    if rising:
-        return _(
-            "not met: %(estimate)s from %(people)s, at most %(bound)s allowing for chance (%(line)s).",
-            **values,
-        )
-    return _(
-        "not met: %(estimate)s from %(people)s, at least %(bound)s allowing for chance (%(line)s).", **values
-    )
+    if is_low:
+        return _("%(estimate)s from %(people)s, at least %(bound)s allowing for chance (%(line)s).", **values)
+    return _("%(estimate)s from %(people)s, at most %(bound)s allowing for chance (%(line)s).", **values)
 
 
 def _counted(found: Found) -> str:
-    values = {"told": found.told, "line": found.line}
-    if found.own is Verdict.MET:
-        return _("met: %(told)s (%(line)s).", **values)
-    if found.own is Verdict.NOT_MET:
-        return _("not met: %(told)s (%(line)s).", **values)
-    return _(
-        "not settled: nobody has used the product yet who could have found anything (%(line)s).", **values
-    )
+    if found.own is Verdict.INCONCLUSIVE:
+        return _("nobody has used the product yet who could have found anything (%(line)s).", line=found.line)
+    return _("%(told)s (%(line)s).", told=found.told, line=found.line)
 
 
 def _nothing_yet(found: Found) -> str:
     smallest = found.outcome["smallest_sample"]
     if smallest is None:
-        return _("not settled: no number of people can prove this. Choose a lower threshold.")
+        return _("no number of people can prove this. Choose a lower threshold.")
     return ngettext(
-        "not settled: nothing measured yet. Even if all goes well, %(num)s person is needed to prove it.",
-        "not settled: nothing measured yet. Even if all goes well, %(num)s people are needed to prove it.",
+        "nothing measured yet. Even if all goes well, %(num)s person is needed to prove it.",
+        "nothing measured yet. Even if all goes well, %(num)s people are needed to prove it.",
         smallest,
     )
 
@@ -143,13 +141,13 @@ def _open(found: Found) -> str:
     best = 1.0 if found.direction is Direction.AT_LEAST else 0.0
     if smallest is not None and found.n < smallest and found.outcome["estimate"] == best:
         return _(
-            "not settled: even %(n)s of %(n)s cannot prove %(threshold)s, %(smallest)s people are needed.",
+            "even %(n)s of %(n)s cannot prove %(threshold)s, %(smallest)s people are needed.",
             n=found.n,
             threshold=figure(found.threshold, found.unit),
             smallest=smallest,
         )
     return _(
-        "not settled: %(estimate)s from %(people)s, could be %(span)s (%(line)s).",
+        "%(estimate)s from %(people)s, could be %(span)s (%(line)s).",
         estimate=found.figure(found.estimate or 0.0),
         people=_people(found.n),
         span=span(found.low, found.high, found.unit),

@@ -87,7 +87,9 @@ def test_a_score_is_said_in_points() -> None:
 
 def test_a_contradiction_says_what_this_measure_says_by_itself() -> None:
     text = said(verdict(YES_NO, (4, 56), 0.7), as_=Verdict.CONTRADICTED)
-    assert text.startswith("Contradicted: another measure of this need says otherwise. By this one, met: 93%")
+    assert text.startswith(
+        "Contradicted: another measure of this need says otherwise. By this one it is met: 93%"
+    )
 
 
 def test_a_count_is_said_as_a_count() -> None:

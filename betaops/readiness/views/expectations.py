@@ -14,7 +14,7 @@ from betaops.programs.models import Program
 from betaops.readiness import measures, policy, queries, service
 from betaops.readiness.board import Row
 from betaops.readiness.forms import ExpectationForm, expectation_form
-from betaops.readiness.measures import Group, Measure
+from betaops.readiness.measures import Group, Measure, Offer
 from betaops.readiness.models import Expectation
 from betaops.readiness.plan import Plan, plan
 from betaops.readiness.recommendation import Weight
@@ -33,21 +33,25 @@ LONGEST_NEED = 2000
 def choose(slug: str) -> str:
     """What could show that a need is met: questions, events, feedback."""
     program = program_queries.program_by_slug(reading(), slug)
-    offered = [
-        (
-            group,
-            [
-                (each, each.offers(reading(), program))
-                for each in measures.KINDS.values()
-                if each.group is group
-            ],
-        )
-        for group in Group
-    ]
+    questions: dict[str, tuple[Offer, list[Measure]]] = {}
+    for measure in measures.KINDS.values():
+        for offer in measure.offers(reading(), program) if measure.group is Group.ANSWERS else ():
+            questions.setdefault(offer.key, (offer, []))[1].append(measure)
     return render_template(
         "readiness/choose.html",
         program=program,
-        offered=offered,
+        questions=list(questions.values()),
+        groups=[
+            (
+                group,
+                [
+                    (each, each.offers(reading(), program))
+                    for each in measures.KINDS.values()
+                    if each.group is group
+                ],
+            )
+            for group in (Group.USE, Group.FEEDBACK)
+        ],
         need=request.args.get("need", "")[:LONGEST_NEED],
     )
 
