@@ -54,11 +54,15 @@ class WrittenExpectation(Body):
         description="What the measure needs to know; see the expectations that are there",
     )
     threshold: float = Field(
-        ge=-1e9, le=1e9, allow_inf_nan=False, description="A share from 0 to 1, points, a mean, or a count"
+        ge=-1e9,
+        le=1e9,
+        strict=True,
+        allow_inf_nan=False,
+        description="A share from 0 to 1, points, a mean, or a count",
     )
     direction: Direction = Direction.AT_LEAST
     cohort: Text | None = Field(None, description="`coh_…`; without it everybody in the program")
-    confidence: float = Field(0.95, gt=0.5, lt=1, description="One-sided")
+    confidence: float = Field(0.95, gt=0.5, lt=1, strict=True, description="One-sided")
 
 
 class ChangedExpectation(WrittenExpectation):

@@ -137,6 +137,6 @@ def _funnel(session: Session, found: Program) -> list[dict[str, Any]]:
         {
             "label": _("Answering"),
             "value": queries.count_answering(session, found.id),
-            "href": url_for("surveys.index", slug=found.slug),
+            "href": url_for("surveys.surveys", slug=found.slug),
         },
     ]

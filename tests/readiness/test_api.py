@@ -1,0 +1,177 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from betaops.kernel import ids
+from betaops.kernel.work import Work
+from betaops.readiness import board, queries, report, service
+from betaops.readiness.models import Expectation
+from betaops.readiness.recommendation import Choice
+from tests.factories.programs import a_program
+from tests.factories.readiness import a_survey, a_top_box, an_expectation, decided_by, top_box
+from tests.support.signed_in import a_member
+
+
+@pytest.fixture
+def key(client: Any, work: Work) -> Callable[..., Callable[..., Any]]:
+    """`key("readiness:read")("GET", path, json=…)`: a program with those scopes."""
+    from betaops.accounts.permissions import Permission
+    from betaops.accounts.service import keys
+
+    def of(*scopes: str) -> Callable[..., Any]:
+        _row, plain = keys.create_key(work, f"key {scopes}", {Permission(each) for each in scopes})
+
+        def call(method: str, path: str, **options: Any) -> Any:
+            headers = {"Authorization": f"Bearer {plain}"}
+            return client.open(f"/api/v1{path}", method=method, headers=headers, csrf=False, **options)
+
+        return call
+
+    return of
+
+
+def path(program: Any, rest: str = "") -> str:
+    return f"/programs/{ids.encode('prg', program.id)}{rest}"
+
+
+def test_expectations_are_written_read_changed_and_removed(work: Work, key: Any) -> None:
+    program = a_program(work)
+    survey = a_survey(work, program)
+    call = key("readiness:read", "readiness:write")
+    made = call(
+        "POST",
+        path(program, "/expectations"),
+        json={
+            "need": "Import is easy",
+            "measure": "survey_share",
+            "threshold": 0.7,
+            "parameters": top_box(survey),
+        },
+    )
+    assert made.status_code == 201
+    assert made.json["verdict"] == "inconclusive"
+    assert made.json["sentence"].startswith("Not settled: nothing measured yet")
+    one = path(program, f"/expectations/{made.json['id']}")
+    assert call("GET", one).json == made.json
+    assert [each["id"] for each in call("GET", path(program, "/expectations")).json["items"]] == [
+        made.json["id"]
+    ]
+    body = {
+        "need": "Import is easy",
+        "measure": "survey_share",
+        "threshold": 0.6,
+        "parameters": top_box(survey),
+        "version": 1,
+    }
+    assert call("PUT", one, json=body).json["threshold"] == 0.6
+    assert call("PUT", one, json=body | {"threshold": 0.5}).status_code == 409
+    readings = call("GET", one + "/readings").json["items"]
+    assert readings[0]["outcome"]["threshold"] == 0.6
+    assert call("DELETE", one).status_code == 204
+    assert call("GET", one).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [
+        ({"threshold": 1.0}, 409),
+        ({"threshold": "0.7"}, 422),
+        ({"measure": "hope"}, 409),
+        ({"need": "  "}, 422),
+        ({"parameters": {"survey": "svy_1"}}, 409),
+        ({"cohort": "coh_00000000000000000000000000"}, 409),
+        ({"cohort": "nonsense"}, 409),
+        ({"confidence": 0.2}, 422),
+        ({"surprise": 1}, 422),
+    ],
+)
+def test_what_cannot_be_an_expectation_is_a_problem_and_changes_nothing(
+    work: Work, key: Any, wrong: dict[str, Any], status: int
+) -> None:
+    program = a_program(work)
+    survey = a_survey(work, program)
+    body = {
+        "need": "Import is easy",
+        "measure": "survey_share",
+        "threshold": 0.7,
+        "parameters": top_box(survey),
+    }
+    answer = key("readiness:write")("POST", path(program, "/expectations"), json=body | wrong)
+    assert answer.status_code == status
+    assert answer.content_type == "application/problem+json"
+    assert queries.expectations(work.session, program.id) == []
+
+
+def test_a_key_does_only_what_it_was_given(work: Work, key: Any) -> None:
+    program = a_program(work)
+    row = an_expectation(work, program)
+    reader = key("readiness:read")
+    one = path(program, f"/expectations/{ids.encode('exp', row.id)}")
+    assert reader("GET", one).status_code == 200
+    assert reader("DELETE", one).status_code == 403
+    assert key("programs:read")("GET", one).status_code == 403
+
+
+def test_decisions_are_read_with_their_signatures_and_evidence(work: Work, key: Any) -> None:
+    program = a_program(work)
+    a_top_box(work, program, good=20, bad=0)
+    owner = a_member(work, "owner")
+    service.propose(decided_by(work, owner.id, owner.name), program, Choice.GO, role="PM", seen=None)
+    shown = key("readiness:read")("GET", path(program, "/decisions")).json["items"][0]
+    assert shown["choice"] == "go"
+    assert shown["signatures"][0]["name"] == "Owner"
+    assert shown["snapshot"]["expectations"][0]["reading"]["verdict"] == "met"
+
+
+def test_another_programs_expectation_is_not_there(work: Work, key: Any) -> None:
+    program, other = a_program(work), a_program(work, name="Another")
+    row = an_expectation(work, program)
+    call = key("readiness:read", "readiness:write")
+    where = path(other, f"/expectations/{ids.encode('exp', row.id)}")
+    for method in ("GET", "DELETE"):
+        assert call(method, where).status_code == 404
+    assert work.session.get(Expectation, row.id) is not None
+
+
+def test_the_report_says_the_same_to_programs_and_to_people(work: Work) -> None:
+    program = a_program(work)
+    a_top_box(work, program, good=20, bad=0, need="Import is *easy* | <b>fast</b>")
+    rows = queries.board(work.session, program.id)
+    owner = a_member(work, "owner")
+    decision = service.propose(
+        decided_by(work, owner.id, owner.name), program, Choice.GO, role="PM", seen=None, reason="Ready."
+    )
+    signed = queries.signatures(work.session, [decision.id])[decision.id]
+    at = "2026-03-02T09:00:00Z"
+    told = json.loads(json.dumps(report.as_json(program, rows, decision, signed, at)))
+    text = report.as_markdown(program, rows, decision, signed, at)
+    assert told["recommended"] == "go"
+    assert told["tally"]["met"] == 1
+    assert told["expectations"][0]["sentence"] == rows[0].sentence
+    assert "### Import is \\*easy\\* \\| \\<b\\>fast\\</b\\>" in text
+    assert "**Met.** 100% from 20 people" in text
+    assert "- Owner (PM), " in text
+    assert decision.digest in text
+    assert told["decision"]["digest"] == decision.digest
+    assert board.recommended(rows) is Choice.GO
+
+
+def test_the_command_prints_the_report(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    from betaops.readiness import commands
+
+    program = a_program(work)
+    a_top_box(work, program, good=20, bad=0)
+    work.session.commit()
+    monkeypatch.setattr(commands.Platform, "open", lambda _settings: work.platform)
+    monkeypatch.setattr(commands.config, "load", lambda: work.settings)
+    run = CliRunner().invoke
+    printed = run(commands.readiness, ["report", "--program", program.slug, "--format", "json"])
+    assert printed.exit_code == 0
+    assert json.loads(printed.output)["program"]["slug"] == program.slug
+    assert "# Readiness of" in run(commands.readiness, ["report", "--program", program.slug]).output
+    missing = run(commands.readiness, ["report", "--program", "nowhere"])
+    assert missing.exit_code == 1
+    assert "no program" in missing.output

@@ -1,0 +1,89 @@
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from betaops.enrollment.models import State
+from betaops.feedback.models import Severity
+from betaops.kernel.jobs import Job
+from betaops.kernel.work import Work
+from betaops.programs.models import Phase
+from betaops.readiness import jobs, queries
+from betaops.readiness.verdict import Verdict
+from betaops.surveys.events import SurveyAnswered
+from tests.factories.enrollment import an_enrollment
+from tests.factories.feedback import a_report
+from tests.factories.programs import a_program
+from tests.factories.readiness import a_response, a_survey, a_top_box, an_expectation
+
+
+def waiting(work: Work) -> list[Job]:
+    return list(work.session.scalars(select(Job).where(Job.name == "readiness.read", Job.state == "waiting")))
+
+
+def test_a_hundred_answers_in_a_minute_are_read_once(work: Work) -> None:
+    program = a_program(work)
+    for _ in range(100):
+        jobs.soon(work, program.id)
+    assert len(waiting(work)) == 1
+
+
+def test_an_answer_brings_the_readings_up_to_date(work: Work, run_jobs: Any, clock: Any) -> None:
+    program = a_program(work)
+    survey = a_survey(work, program)
+    row = a_top_box(work, program, good=8, bad=0, survey=survey)
+    person = an_enrollment(work, program=program)
+    run_jobs()
+    clock.shift(seconds=10)
+    run_jobs()
+    response = a_response(work, survey, person, **{"import": 5})
+    work.record(
+        SurveyAnswered(
+            response_id=response.id,
+            survey_id=survey.id,
+            program_id=program.id,
+            enrollment_id=person.id,
+            tester_id=person.tester_id,
+        )
+    )
+    run_jobs()
+    clock.shift(seconds=10)
+    run_jobs()
+    reading = queries.latest_readings(work.session, program.id)[row.id]
+    assert (reading.n, reading.verdict) == (9, Verdict.MET)
+
+
+def test_a_new_blocker_is_known_within_seconds(work: Work, run_jobs: Any, clock: Any) -> None:
+    program = a_program(work)
+    an_enrollment(work, program=program, state=State.ACTIVE)
+    row = an_expectation(work, program)
+    assert queries.latest_readings(work.session, program.id)[row.id].verdict is Verdict.MET
+    a_report(work, program=program, severity=Severity.BLOCKER)
+    run_jobs()
+    clock.shift(seconds=10)
+    run_jobs()
+    assert queries.latest_readings(work.session, program.id)[row.id].verdict is Verdict.NOT_MET
+
+
+def test_every_program_under_way_is_read_by_itself(work: Work, run_jobs: Any, clock: Any) -> None:
+    program = a_program(work)
+    over = a_program(work, name="Over", phase=Phase.CLOSED)
+    row = an_expectation(work, program)
+    clock.shift(days=1)
+    jobs.read_all(work)
+    run_jobs()
+    taken = [
+        past.taken_on
+        for past in queries.histories(work.session, program.id, work.now.date() - timedelta(days=5))[row.id]
+    ]
+    assert taken == [work.now.date() - timedelta(days=1), work.now.date()]
+    assert all(
+        job.args["program_id"] != str(over.id)
+        for job in work.session.scalars(select(Job))
+        if "program_id" in job.args
+    )
+
+
+def test_a_program_that_is_gone_is_no_error(work: Work) -> None:
+    program = a_program(work)
+    assert jobs.read(work, program_id=str(program.workspace_id)) == {"readings": 0}
