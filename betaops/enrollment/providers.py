@@ -14,6 +14,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from betaops.enrollment.models import Enrollment, Tester
+from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Program
 
 
@@ -103,6 +104,8 @@ class Provided:
     report_url: Callable[[str], str] | None = None
     #: Where a tester says which mails they want: address for a tester.
     preferences_url: Callable[[Session, Tester], str] | None = None
+    #: Lines under the program's name in the portal.
+    tabs: Sequence[Callable[[Enrollment], Sequence[Link]]] = ()
     filters: Sequence[Filter] = ()
     columns: Sequence[Column] = ()
     timeline: Sequence[Callable[[Session, Enrollment], Sequence[Entry]]] = ()
@@ -120,3 +123,12 @@ def provide(**functions: Any) -> None:
         if name not in Provided.__dataclass_fields__:
             raise TypeError(f"enrollment asks for no {name!r}")
         setattr(provided, name, value)
+
+
+def tabs(place: Enrollment, home: str, here: str) -> list[dict[str, Any]]:
+    """The line under the program's name for the portal's layout: home, then what rooms above add; `here` is current."""
+    links = [Link(label=_("Home"), url=home)]
+    links += [link for lines in provided.tabs for link in lines(place)]
+    if len(links) == 1:
+        return []
+    return [{"label": link.label, "url": link.url, "current": link.url == here} for link in links]

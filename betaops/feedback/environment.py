@@ -60,8 +60,8 @@ def kept(told: Any, user_agent: str = "") -> dict[str, str]:
 
 
 def summary(environment: Mapping[str, Any]) -> str:
-    """One line: "Chrome 126, Android 14, 412 × 915"."""
-    parts = (environment.get(name) for name in ("browser", "system", "viewport"))
+    """One line: "Chrome 126, Android 14"."""
+    parts = (environment.get(name) for name in ("browser", "system", "device"))
     return ", ".join(str(part) for part in parts if part)
 
 

@@ -7,6 +7,7 @@ import orjson
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from betaops.enrollment import providers
 from betaops.enrollment.models import Enrollment
 from betaops.enrollment.queries import portal as enrollment_queries
 from betaops.feedback import labels, policy, queries, service, triage
@@ -35,15 +36,6 @@ def _place(slug: str) -> Enrollment:
     return enrollment
 
 
-def _links(slug: str, current: str) -> list[dict[str, Any]]:
-    """The line under the program's name."""
-    return [
-        {"label": _("Home"), "url": f"/portal/{slug}", "current": False},
-        {"label": _("My reports"), "url": url_for(".own", slug=slug), "current": current == "own"},
-        {"label": _("What others found"), "url": url_for(".board", slug=slug), "current": current == "board"},
-    ]
-
-
 def _page(template: str, enrollment: Enrollment, current: str = "", **values: Any) -> str:
     slug = enrollment.program.slug
     return render_template(
@@ -51,7 +43,9 @@ def _page(template: str, enrollment: Enrollment, current: str = "", **values: An
         program=enrollment.program,
         is_inside=True,
         slug=slug,
-        links=_links(slug, current),
+        links=providers.tabs(
+            enrollment, url_for("portal.program", slug=slug), current and url_for(f".{current}", slug=slug)
+        ),
         labels=labels,
         takes_reports=policy.takes_reports(enrollment.program),
         **values,

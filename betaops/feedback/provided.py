@@ -22,6 +22,15 @@ def report_url(slug: str) -> str:
     return url_for("feedback_portal.new", slug=slug)
 
 
+def tabs(enrollment: Enrollment) -> Sequence[Link]:
+    """Under the program's name in the portal."""
+    slug = enrollment.program.slug
+    return [
+        Link(label=_("My reports"), url=url_for("feedback_portal.own", slug=slug)),
+        Link(label=_("From others"), url=url_for("feedback_portal.board", slug=slug)),
+    ]
+
+
 def asks(session: Session, enrollment: Enrollment) -> Sequence[Ask]:
     """Questions of the team about own reports first, then fixes to try."""
     slug = enrollment.program.slug

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from betaops.enrollment import policy
 from betaops.enrollment.forms.own import LeaveForm, SignForm
 from betaops.enrollment.models import Enrollment, State
-from betaops.enrollment.providers import Ask, provided
+from betaops.enrollment.providers import Ask, provided, tabs
 from betaops.enrollment.queries import portal as queries
 from betaops.enrollment.queries import testers as tester_queries
 from betaops.enrollment.service import consenting, enrolling, leaving
@@ -47,6 +47,7 @@ def program(slug: str) -> str:
         place=place,
         program=place.program,
         is_inside=is_inside,
+        links=tabs(place, request.path, request.path) if is_inside else [],
         asks=asks[:MOST_ASKS],
         later=max(0, len(asks) - MOST_ASKS),
         facts=[fact for provide in provided.facts for fact in provide(reading(), place)] if is_inside else [],
