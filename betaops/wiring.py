@@ -74,7 +74,9 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.messaging.views.announcements",
     "betaops.messaging.views.outbox",
     "betaops.surveys.portal",
+    "betaops.surveys.views",
     "betaops.usage.endpoints",
+    "betaops.usage.views",
     "betaops.readiness.api",
     "betaops.readiness.views",
     "betaops.readiness.views.overview",
@@ -161,10 +163,13 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("enrollment.jobs:mail_invitation", False),
     ("enrollment.jobs:mail_sign_in", False),
     ("enrollment.jobs:tidy", False),
+    ("integrations.posthog:forward_usage", True),
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
+    ("surveys.jobs:send_links", True),
     ("messaging.jobs:send_campaign", True),
     ("messaging.jobs:tell_outcome", True),
+    ("usage.jobs:summarise", True),
     ("readiness.jobs:read", False),
     ("readiness.jobs:read_all", False),
 )
@@ -174,6 +179,8 @@ PERIODIC: tuple[tuple[str, str], ...] = (
     ("* * * * *", "accounts.seal_audit"),
     ("47 * * * *", "accounts.forget"),
     ("*/15 * * * *", "cohorts.sweep"),
+    ("*/2 * * * *", "integrations.forward_usage"),
+    ("37 * * * *", "usage.summarise"),
     ("41 3 * * *", "enrollment.tidy"),
     ("17 3 * * *", "kernel.tidy"),
     ("7,27,47 * * * *", "readiness.read_all"),
@@ -184,6 +191,9 @@ SAMPLES: tuple[str, ...] = (
     "betaops.accounts.sample",
     "betaops.programs.sample",
     "betaops.enrollment.sample",
+    "betaops.cohorts.sample",
+    "betaops.flags.sample",
+    "betaops.usage.sample",
     "betaops.feedback.sample",
     "betaops.messaging.sample",
 )
@@ -193,11 +203,12 @@ SAMPLES: tuple[str, ...] = (
 PROVIDED: dict[str, tuple[str, ...]] = {
     "filters": ("cohorts.provided:FILTER",),
     "columns": ("cohorts.provided:COLUMN",),
-    "asks": ("feedback.provided:asks",),
+    "asks": ("surveys.provided:asks", "feedback.provided:asks"),
     "changes": ("feedback.provided:changes",),
-    "facts": ("feedback.provided:facts",),
-    "timeline": ("feedback.provided:timeline",),
-    "links": ("flags.provided:links", "feedback.provided:links",),
+    "facts": ("usage.provided:facts", "feedback.provided:facts",),
+    "tabs": ("feedback.provided:tabs",),
+    "timeline": ("usage.provided:timeline", "feedback.provided:timeline",),
+    "links": ("flags.provided:links", "usage.provided:links", "feedback.provided:links",),
 }
 #: The fields that hold one function.
 PROVIDED_ALONE: dict[str, str] = {
@@ -209,6 +220,8 @@ PROVIDED_DATA: dict[str, str] = {
     "cohorts": "cohorts.provided:data",
     "feedback": "feedback.provided:data",
     "mails": "messaging.provided:data",
+    "surveys": "surveys.provided:data",
+    "usage": "usage.provided:data",
 }
 
 #: What a cohort that goes would break: "module:function" of (session, cohort) to names.
@@ -255,6 +268,7 @@ PROGRAM_PLACES: tuple[Place, ...] = (
     ),
     Place(_l("Cohorts"), "cohorts.index", "users-round", "cohorts:read"),
     Place(_l("Flags"), "flags.index", "flag", "flags:read"),
+    Place(_l("Usage"), "usage.index", "activity", "usage:read"),
     Place(
         _l("Feedback"),
         "feedback.reports",

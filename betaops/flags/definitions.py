@@ -110,9 +110,9 @@ def check(
     key: str, filters: Any, *, known_cohorts: Iterable[int], known_flags: Iterable[str]
 ) -> list[Problem]:
     """Everything that is wrong with a flag; nothing means that server and SDKs will agree on it."""
-    problems = [*_problems_of_key(key), *problems_of_form(filters)]
-    if problems:
-        return problems
+    problems = list(_problems_of_key(key))
+    if malformed := list(problems_of_form(filters)):
+        return problems + malformed
     groups = filters.get("groups") or []
     variants = [variant.get("key") for variant in (filters.get("multivariate") or {}).get("variants") or []]
     names = (set(known_cohorts), set(known_flags))

@@ -40,6 +40,9 @@ def set_trait(work: Work, tester_id: UUID, name: str, value: Any) -> None:
                 set_={"value": row.excluded.value, "changed_at": row.excluded.changed_at},
             )
         )
-    work.enqueue(
-        "cohorts.refresh_tester", {"tester_id": str(tester_id)}, unique=f"cohorts.refresh_tester:{tester_id}"
-    )
+    if not work.is_quiet:
+        work.enqueue(
+            "cohorts.refresh_tester",
+            {"tester_id": str(tester_id)},
+            unique=f"cohorts.refresh_tester:{tester_id}",
+        )

@@ -1,0 +1,77 @@
+"""The sample's flags: one for the pilot, one in two variants, one for half of a cohort."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from betaops.cohorts.models import Cohort
+from betaops.flags import service
+from betaops.flags.builder import CohortRow, Condition, Draft, PropertyRow, Variant
+from betaops.flags.models import Flag
+from betaops.kernel.work import Actor, Work
+
+if TYPE_CHECKING:
+    from betaops.accounts.sample import World
+
+
+def plant(world: "World") -> None:
+    product_id: UUID = world.facts["product_id"]
+    world.facts["flag"] = "new-editor"
+    with world.work(16) as work:
+        if work.session.scalar(select(Flag.id).where(Flag.product_id == product_id).limit(1)) is not None:
+            return
+        numbers = _cohorts(work, world.facts["program_id"])
+        mara = Actor("member", world.facts.get("owner_id"), "Mara Klein")
+        work.actor = mara
+        editor = service.create_flag(
+            work,
+            product_id,
+            key="new-editor",
+            description="The new editor with blocks, tables and drag and drop.",
+            filters=_for(numbers["iOS pilot"], 25, payload='{"toolbar": "compact", "autosave_seconds": 5}'),
+        )
+        engine = service.create_flag(
+            work,
+            product_id,
+            key="sync-engine",
+            description="How two edits of one note are brought together: the old log, or the new merge.",
+            filters=_in_variants(numbers["Daily writers"]),
+        )
+        work.now = world.ago(12)
+        service.create_flag(
+            work,
+            product_id,
+            key="ai-summaries",
+            description="A summary above long notes. For half of the paying people, to compare.",
+            filters=_for(numbers["Pro plan"], 50),
+        )
+        work.now = world.ago(10)
+        service.change_flag(
+            work,
+            editor.id,
+            version=None,
+            filters=_for(numbers["iOS pilot"], 100, payload='{"toolbar": "compact", "autosave_seconds": 5}'),
+        )
+        work.now = world.ago(6.2)
+        service.kill(work, engine.id, note="Doubled notes on Android after two hours offline.")
+        work.now = world.ago(4.1)
+        service.revive(work, engine.id, note="2.0.409 mends it.")
+
+
+def _cohorts(work: Work, program_id: UUID) -> dict[str, int]:
+    rows = work.session.execute(select(Cohort.name, Cohort.number).where(Cohort.program_id == program_id))
+    return {row.name: row.number for row in rows}
+
+
+def _for(number: int, percentage: float, payload: str = "") -> dict[str, Any]:
+    condition = Condition(cohorts=(CohortRow(number),), percentage=percentage)
+    return Draft((condition,), payload=payload).filters()
+
+
+def _in_variants(number: int) -> dict[str, Any]:
+    modern = PropertyRow("app_version", "semver_gte", "2.0.400")
+    return Draft(
+        (Condition(cohorts=(CohortRow(number),), properties=(modern,)),),
+        (Variant("log", 50), Variant("merge", 50, '{"batch": 20}')),
+    ).filters()

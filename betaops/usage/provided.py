@@ -1,0 +1,62 @@
+"""What usage puts on the pages of enrollment."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from betaops.enrollment.models import Enrollment, Tester
+from betaops.enrollment.providers import Entry, Fact, Link
+from betaops.kernel.i18n import gettext as _
+from betaops.usage import policy, queries
+from betaops.web.application import viewer
+from betaops.web.templating import ago
+
+MOST_ENTRIES = 8
+MOST_EXPORTED = 10_000
+
+
+def facts(session: Session, enrollment: Enrollment) -> Sequence[Fact]:
+    """How much and since when somebody uses the product under test."""
+    seen = queries.seen(session, enrollment.tester_id)
+    if seen.first is None or seen.last is None:
+        return [Fact(label=_("Used the product"), value=_("never"))]
+    return [
+        Fact(
+            label=_("Used the product"),
+            value=ago(seen.last),
+            note=_("first %(when)s", when=ago(seen.first)),
+        )
+    ]
+
+
+def links(session: Session, enrollment: Enrollment) -> Sequence[Link]:
+    """To everything somebody did."""
+    if not viewer().can(policy.SEE):
+        return []
+    seen = queries.seen(session, enrollment.tester_id)
+    url = url_for("usage.person", slug=enrollment.program.slug, enrollment_id=enrollment.id)
+    return [Link(label=_("Events from the product"), url=url, count=seen.events)]
+
+
+def timeline(session: Session, enrollment: Enrollment) -> Sequence[Entry]:
+    """The newest things somebody did."""
+    url = url_for("usage.person", slug=enrollment.program.slug, enrollment_id=enrollment.id)
+    return [
+        Entry(at=event.at, text=event.name, icon="activity", href=url)
+        for event in queries.recent(session, enrollment.tester_id, limit=MOST_ENTRIES)
+    ]
+
+
+def data(session: Session, tester: Tester) -> Any:
+    """Everything that this room holds about a person, for their own export."""
+    return [
+        {
+            "name": event.name,
+            "at": event.at.isoformat(),
+            "distinct_id": event.distinct_id,
+            "properties": event.properties,
+        }
+        for event in queries.recent(session, tester.id, limit=MOST_EXPORTED)
+    ]
