@@ -73,6 +73,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.messaging.portal",
     "betaops.messaging.views.announcements",
     "betaops.messaging.views.outbox",
+    "betaops.surveys.api",
     "betaops.surveys.portal",
     "betaops.surveys.views",
     "betaops.usage.endpoints",
@@ -95,6 +96,7 @@ COMMANDS: tuple[str, ...] = (
     "betaops.enrollment.commands",
     "betaops.readiness.commands",
     "betaops.flags.commands",
+    "betaops.surveys.commands",
 )
 
 #: (event, handler), as "room.events:Class" and "room.handlers:function".
@@ -201,14 +203,27 @@ SAMPLES: tuple[str, ...] = (
 
 #: What rooms above put on enrollment's pages, by the field of `enrollment.providers.Provided`.
 PROVIDED: dict[str, tuple[str, ...]] = {
-    "filters": ("cohorts.provided:FILTER",),
+    "filters": ("cohorts.provided:FILTER", "readiness.provided:SILENT"),
     "columns": ("cohorts.provided:COLUMN",),
     "asks": ("surveys.provided:asks", "feedback.provided:asks"),
     "changes": ("feedback.provided:changes",),
-    "facts": ("usage.provided:facts", "feedback.provided:facts",),
+    "facts": (
+        "surveys.provided:facts",
+        "usage.provided:facts",
+        "feedback.provided:facts",
+    ),
     "tabs": ("feedback.provided:tabs",),
-    "timeline": ("usage.provided:timeline", "feedback.provided:timeline",),
-    "links": ("flags.provided:links", "usage.provided:links", "feedback.provided:links",),
+    "timeline": (
+        "surveys.provided:timeline",
+        "usage.provided:timeline",
+        "feedback.provided:timeline",
+    ),
+    "links": (
+        "surveys.provided:links",
+        "flags.provided:links",
+        "usage.provided:links",
+        "feedback.provided:links",
+    ),
 }
 #: The fields that hold one function.
 PROVIDED_ALONE: dict[str, str] = {
@@ -225,7 +240,7 @@ PROVIDED_DATA: dict[str, str] = {
 }
 
 #: What a cohort that goes would break: "module:function" of (session, cohort) to names.
-COHORT_USERS: tuple[str, ...] = ("flags.queries:users_of_cohort",)
+COHORT_USERS: tuple[str, ...] = ("flags.queries:users_of_cohort", "readiness.provided:users_of_cohort")
 
 #: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
 FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
@@ -235,7 +250,9 @@ SEARCHES: tuple[tuple[Any, str, str], ...] = (
     (_l("Testers"), "testers:read", "enrollment.views.searching:find"),
     (_l("Programs"), "programs:read", "programs.views.programs:find"),
     (_l("Flags"), "flags:read", "flags.provided:find"),
+    (_l("Surveys"), "surveys:read", "surveys.views.palette:find"),
     (_l("Feedback"), "feedback:read", "feedback.views.palette:find"),
+    (_l("Expectations"), "readiness:read", "readiness.provided:find"),
     (_l("Members"), "console:read", "accounts.search:members"),
     (_l("Settings"), "console:read", "accounts.search:pages"),
 )
@@ -258,7 +275,7 @@ class Place(NamedTuple):
 #: Inside a program: endpoints take its `slug`.
 PROGRAM_PLACES: tuple[Place, ...] = (
     Place(_l("Overview"), "overview.program", "layout-dashboard", "readiness:read"),
-    Place(_l("Readiness"), "readiness.index", "target", "readiness:read"),
+    Place(_l("Readiness"), "readiness.index", "target", "readiness:read", "readiness.provided:waiting"),
     Place(
         _l("Testers"),
         "testers.index",
@@ -269,6 +286,7 @@ PROGRAM_PLACES: tuple[Place, ...] = (
     Place(_l("Cohorts"), "cohorts.index", "users-round", "cohorts:read"),
     Place(_l("Flags"), "flags.index", "flag", "flags:read"),
     Place(_l("Usage"), "usage.index", "activity", "usage:read"),
+    Place(_l("Surveys"), "surveys.surveys", "clipboard-list", "surveys:read"),
     Place(
         _l("Feedback"),
         "feedback.reports",

@@ -1,5 +1,6 @@
 """Text that authors wrote, made safe to show; answers put into it; answers made fit to store."""
 
+import math
 import re
 from functools import lru_cache
 from typing import Any
@@ -69,8 +70,16 @@ def piped(source: str, scene: Scene) -> str:
     return _PIPE.sub(answer, source) if "{" in source else source
 
 
+#: Larger integers are not numbers to anybody who reads JSON with JavaScript.
+_LARGEST_INTEGER = 2**53
+
+
 def storable(value: Any) -> Any:
-    """Without NUL and lone surrogates, which no database takes."""
+    """Without NUL and lone surrogates, which no database takes, and without numbers that JSON does not have."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
+        return str(value)[:100]
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "replace").decode()
     if isinstance(value, list):

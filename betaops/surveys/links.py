@@ -4,13 +4,14 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from betaops.enrollment.models import INSIDE, Enrollment
 from betaops.kernel import tokens
 from betaops.kernel.errors import NotFound, Refused
 from betaops.kernel.i18n import gettext as _
+from betaops.kernel.mail import Mail
 from betaops.kernel.work import Work
+from betaops.surveys import queries
 from betaops.surveys.events import SurveySent
-from betaops.surveys.models import LinkKind, Response, ResponseState, Survey, SurveyLink
+from betaops.surveys.models import LinkKind, Survey, SurveyLink
 
 
 def public_link(work: Work, survey_id: UUID, *, kind: LinkKind = LinkKind.PUBLIC) -> SurveyLink:
@@ -57,12 +58,12 @@ def revoke_link(work: Work, link_id: UUID, *, survey_id: UUID) -> None:
 def send(work: Work, survey_id: UUID) -> int:
     """Have a personal link mailed to everybody inside who has not answered; gives how many that is now.
 
-    A job does it, so that a thousand mails keep nobody waiting; who got one is not mailed again within a day.
+    A job does it, so that a thousand mails keep nobody waiting. Asking again reminds those who have not answered.
     """
     survey = work.lock(Survey, survey_id)
     if not survey.takes_answers(work.now):
         raise Refused("not_open", _("The survey is not open. Publish and open it, then send it."))
-    people = unanswered(work, survey)
+    people = queries.unanswered(work.session, survey)
     if not people:
         raise Refused("nobody_left", _("Everybody who takes part has answered already."))
     survey.sent_at = work.now
@@ -73,22 +74,9 @@ def send(work: Work, survey_id: UUID) -> int:
     return len(people)
 
 
-def unanswered(work: Work, survey: Survey) -> list[UUID]:
-    """Enrollments inside the program without a finished response."""
-    finished = select(Response.id).where(
-        Response.survey_id == survey.id,
-        Response.enrollment_id == Enrollment.id,
-        Response.state == ResponseState.COMPLETE,
-    )
-    return list(
-        work.session.scalars(
-            select(Enrollment.id)
-            .where(
-                Enrollment.program_id == survey.program_id, Enrollment.state.in_(INSIDE), ~finished.exists()
-            )
-            .order_by(Enrollment.id)
-        )
-    )
+def was_mailed(work: Work, key: str) -> bool:
+    """Whether the mail with this key is in the outbox already: a job that runs again mints no second link."""
+    return work.session.scalar(select(Mail.id).where(Mail.key == key)) is not None
 
 
 def note_opened(work: Work, link_id: UUID) -> None:

@@ -2,12 +2,13 @@
 
 from betaops.surveys.queries.answers import item_answers, items, texts
 from betaops.surveys.queries.doors import door
-from betaops.surveys.queries.people import answered, waiting_for
+from betaops.surveys.queries.people import answered, count_unanswered, unanswered, waiting_for
 from betaops.surveys.queries.responses import (
     count_responses,
     counts,
     export_rows,
     funnel,
+    people_per_question,
     response,
     responses,
     tallies,
@@ -19,6 +20,7 @@ from betaops.surveys.queries.surveys import (
     published,
     survey,
     survey_in,
+    survey_of_installation,
     survey_questions,
     surveys,
     version,
@@ -28,6 +30,7 @@ from betaops.surveys.queries.surveys import (
 __all__ = [
     "answered",
     "count_responses",
+    "count_unanswered",
     "counts",
     "door",
     "export_rows",
@@ -37,15 +40,18 @@ __all__ = [
     "items",
     "links",
     "live_version",
+    "people_per_question",
     "published",
     "response",
     "responses",
     "survey",
     "survey_in",
+    "survey_of_installation",
     "survey_questions",
     "surveys",
     "tallies",
     "texts",
+    "unanswered",
     "version",
     "versions",
     "waiting_for",

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from betaops.enrollment.models import Enrollment
+from betaops.enrollment.models import INSIDE, Enrollment
 from betaops.surveys.models import Response, ResponseState, Survey, SurveyLink, SurveyState
 
 
@@ -39,6 +39,24 @@ def waiting_for(
         .order_by(Response.started_at.is_(None), Survey.sent_at, Survey.id)
     )
     return [(survey, response) for survey, response in rows]
+
+
+def unanswered(session: Session, survey: Survey) -> Sequence[UUID]:
+    """Enrollments inside the program without a finished response to this survey."""
+    finished = select(Response.id).where(
+        Response.survey_id == survey.id,
+        Response.enrollment_id == Enrollment.id,
+        Response.state == ResponseState.COMPLETE,
+    )
+    return session.scalars(
+        select(Enrollment.id)
+        .where(Enrollment.program_id == survey.program_id, Enrollment.state.in_(INSIDE), ~finished.exists())
+        .order_by(Enrollment.id)
+    ).all()
+
+
+def count_unanswered(session: Session, survey: Survey) -> int:
+    return len(unanswered(session, survey))
 
 
 def answered(session: Session, tester_id: UUID) -> Sequence[tuple[Response, str]]:

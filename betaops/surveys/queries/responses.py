@@ -124,6 +124,17 @@ def tallies(session: Session, survey_id: UUID) -> Sequence[Any]:
     ).all()
 
 
+def people_per_question(session: Session, survey_id: UUID) -> Mapping[UUID, int]:
+    """How many complete responses that count answered each question."""
+    rows = session.execute(
+        select(Answer.question_id, func.count(Answer.response_id.distinct()))
+        .join(Response, Response.id == Answer.response_id)
+        .where(Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE)
+        .group_by(Answer.question_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def export_rows(session: Session, survey_id: UUID, *, with_unfinished: bool = False) -> Iterator[Response]:
     """Every response that counts, oldest first, in batches: memory stays the same however many there are."""
     states = [ResponseState.COMPLETE]

@@ -68,6 +68,14 @@ def survey(session: Session, survey_id: UUID) -> Survey:
     return found
 
 
+def survey_of_installation(session: Session, survey_id: UUID) -> Survey:
+    """Of whatever workspace, for operators at the terminal: `scope_to` its workspace afterwards."""
+    found = session.scalar(select(Survey).where(Survey.id == survey_id).execution_options(unscoped=True))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def survey_in(session: Session, program_id: UUID, survey_id: UUID) -> Survey:
     """One of this program; another program's is not there."""
     found = survey(session, survey_id)

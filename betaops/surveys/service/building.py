@@ -12,10 +12,11 @@ from betaops.kernel import versions
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
-from betaops.surveys import editing, queries
+from betaops.surveys import editing
 from betaops.surveys.checking import LARGEST_DEFINITION
 from betaops.surveys.events import SurveyChanged, SurveyCreated, SurveyStateChanged
 from betaops.surveys.models import Survey, SurveyState
+from betaops.surveys.queries import count_responses
 
 LONGEST_NAME = 200
 MOST_ORIGINS = 20
@@ -103,7 +104,7 @@ def change_state(work: Work, survey_id: UUID, state: SurveyState) -> Survey:
 def delete_survey(work: Work, survey_id: UUID) -> None:
     """Only drafts that nobody answered; anything else is archived, its answers are evidence."""
     survey = work.lock(Survey, survey_id)
-    if survey.live_number is not None or queries.count_responses(work.session, survey.id):
+    if survey.live_number is not None or count_responses(work.session, survey.id):
         raise Refused("has_answers", _("This survey was published. Archive it; its answers stay."))
     work.delete(survey)
 

@@ -1,0 +1,287 @@
+"""Surveys and responses over the REST API."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from flask import Response
+from flask_openapi import APIBlueprint
+from pydantic import BaseModel, Field
+
+from betaops.enrollment.queries import testers as tester_queries
+from betaops.kernel import ids
+from betaops.kernel.errors import Invalid
+from betaops.programs import queries as program_queries
+from betaops.surveys import policy, queries, respond, service
+from betaops.surveys.checking import Finding
+from betaops.surveys.cleaning import storable
+from betaops.surveys.judging import Problem
+from betaops.surveys.models import Response as Answered
+from betaops.surveys.models import ResponseState, Survey, SurveyState
+from betaops.web.access import scope
+from betaops.web.api import PROBLEMS, Body, Int, Paging, Text, path_id, shown
+from betaops.web.application import reading, writing
+from betaops.web.errors import problem
+
+blueprint = APIBlueprint(
+    "surveys_api",
+    __name__,
+    url_prefix="/api/v1",
+    abp_tags=[{"name": "surveys", "description": "Questionnaires in SurveyJS JSON, and what was answered."}],
+    abp_security=[{"key": []}],
+    abp_responses=PROBLEMS,
+)
+
+
+class InProgram(BaseModel):
+    program_id: path_id("prg") = Field(description="`prg_…`")  # type: ignore[valid-type]  # a type made by a function
+
+
+class OfSurvey(BaseModel):
+    survey_id: path_id("svy") = Field(description="`svy_…`")  # type: ignore[valid-type]  # a type made by a function
+
+
+class OfResponse(BaseModel):
+    response_id: path_id("rsp") = Field(description="`rsp_…`")  # type: ignore[valid-type]  # a type made by a function
+
+
+class NewSurvey(Body):
+    name: Text = Field(min_length=1, max_length=200, pattern=r"\S")
+    definition: dict[str, Any] | None = Field(None, description="SurveyJS JSON; without it one empty page.")
+
+
+class SurveyChange(Body):
+    """What is to be different; what is left out stays."""
+
+    name: Text | None = Field(None, min_length=1, max_length=200, pattern=r"\S")
+    definition: dict[str, Any] | None = Field(None, description="The draft as a whole, SurveyJS JSON.")
+    state: Literal["open", "closed", "archived"] | None = None
+    version: Int | None = Field(
+        None, ge=1, le=2**31 - 1, description="Refused (409) when it is not the newest."
+    )
+
+
+class NewVersion(Body):
+    note: Text = Field("", max_length=500, description="What changed, for colleagues.")
+
+
+class ResponseQuery(Paging):
+    state: ResponseState | None = Field(None, description="Only this state; without it every state.")
+
+
+class NewResponse(Body):
+    """A whole response. The same `submission_key` again gives the first one, however often it is sent."""
+
+    submission_key: Text = Field(min_length=1, max_length=respond.LONGEST_KEY)
+    answers: dict[str, Any] = Field(description="By question name, as SurveyJS keeps them.")
+    enrollment: Text | None = Field(None, description="`enr_…` of the program: whose response it is.")
+    language: Text = Field("en", max_length=20, pattern=r"^[A-Za-z-]*$")
+
+
+class ShownSurvey(BaseModel):
+    id: str
+    program: str
+    name: str
+    state: SurveyState
+    definition: dict[str, Any] = Field(description="The draft.")
+    live_number: int | None = Field(description="The version that is answered now.")
+    opens_at: datetime | None
+    closes_at: datetime | None
+    created_at: datetime
+    changed_at: datetime
+    version: int
+
+
+class SurveyList(BaseModel):
+    items: list[ShownSurvey]
+    next: str | None = None
+
+
+class ShownVersion(BaseModel):
+    number: int
+    note: str
+    published_at: datetime
+
+
+class VersionList(BaseModel):
+    items: list[ShownVersion]
+    next: str | None = None
+
+
+class ShownResponse(BaseModel):
+    id: str
+    survey: str
+    version: int
+    state: ResponseState
+    tester: str | None
+    enrollment: str | None
+    language: str
+    answers: dict[str, Any]
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class ResponseList(BaseModel):
+    items: list[ShownResponse]
+    next: str | None
+
+
+def _shown(survey: Survey) -> ShownSurvey:
+    return ShownSurvey(
+        id=ids.encode("svy", survey.id),
+        program=ids.encode("prg", survey.program_id),
+        name=survey.name,
+        state=survey.state,
+        definition=survey.draft,
+        live_number=survey.live_number,
+        opens_at=survey.opens_at,
+        closes_at=survey.closes_at,
+        created_at=survey.created_at,
+        changed_at=survey.changed_at,
+        version=survey.version,
+    )
+
+
+def _shown_response(row: Answered, number: int) -> ShownResponse:
+    return ShownResponse(
+        id=ids.encode("rsp", row.id),
+        survey=ids.encode("svy", row.survey_id),
+        version=number,
+        state=row.state,
+        tester=ids.encode("tst", row.tester_id) if row.tester_id else None,
+        enrollment=ids.encode("enr", row.enrollment_id) if row.enrollment_id else None,
+        language=row.language,
+        answers=row.answers,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
+
+
+@blueprint.get("/programs/<program_id>/surveys", responses={200: SurveyList})
+@scope(policy.READ)
+def surveys(path: InProgram) -> Response:
+    """All surveys of a program, the newest first."""
+    program = program_queries.program(reading(), path.program_id)
+    return shown(SurveyList(items=[_shown(survey) for survey in queries.surveys(reading(), program.id)]))
+
+
+@blueprint.post("/programs/<program_id>/surveys", responses={201: ShownSurvey})
+@scope(policy.WRITE)
+def create(path: InProgram, body: NewSurvey) -> Response:
+    """Make a draft."""
+    program = program_queries.program(reading(), path.program_id)
+    survey = service.create_survey(
+        writing(), program_id=program.id, name=body.name, definition=body.definition
+    )
+    return shown(_shown(survey), 201)
+
+
+@blueprint.get("/surveys/<survey_id>", responses={200: ShownSurvey})
+@scope(policy.READ)
+def survey(path: OfSurvey) -> Response:
+    """One survey with its draft."""
+    return shown(_shown(queries.survey(reading(), path.survey_id)))
+
+
+@blueprint.patch("/surveys/<survey_id>", responses={200: ShownSurvey})
+@scope(policy.WRITE)
+def change(path: OfSurvey, body: SurveyChange) -> Response:
+    """Replace the draft, rename, open or close."""
+    found = queries.survey(reading(), path.survey_id)
+    if body.definition is not None or body.name is not None or body.version is not None:
+        definition = body.definition
+        service.edit_draft(
+            writing(),
+            found.id,
+            lambda draft: draft if definition is None else definition,
+            version=body.version,
+            name=body.name,
+        )
+    if body.state is not None:
+        service.change_state(writing(), found.id, SurveyState(body.state))
+    return shown(_shown(found))
+
+
+@blueprint.get("/surveys/<survey_id>/versions", responses={200: VersionList})
+@scope(policy.READ)
+def versions(path: OfSurvey) -> Response:
+    """Published versions, the newest first."""
+    found = queries.survey(reading(), path.survey_id)
+    rows = queries.versions(reading(), found.id)
+    return shown(
+        VersionList(
+            items=[
+                ShownVersion(number=row.number, note=row.note, published_at=row.published_at) for row in rows
+            ]
+        )
+    )
+
+
+@blueprint.post("/surveys/<survey_id>/versions", responses={201: ShownVersion})
+@scope(policy.WRITE)
+def publish(path: OfSurvey, body: NewVersion) -> Response:
+    """Publish the draft; 422 lists what is in the way."""
+    found = queries.survey(reading(), path.survey_id)
+    try:
+        version = service.publish(writing(), found.id, note=body.note)
+    except Invalid as error:
+        findings: list[Finding] = error.values.get("findings", [])
+        places = [
+            {"in": finding.pointer, "name": finding.name, "detail": finding.message} for finding in findings
+        ]
+        return problem(422, error.code, str(error.message), errors=places)
+    return shown(
+        ShownVersion(number=version.number, note=version.note, published_at=version.published_at), 201
+    )
+
+
+@blueprint.get("/surveys/<survey_id>/responses", responses={200: ResponseList})
+@scope(policy.READ)
+def responses(path: OfSurvey, query: ResponseQuery) -> Response:
+    """Responses, the newest first."""
+    found = queries.survey(reading(), path.survey_id)
+    page = queries.responses(reading(), found.id, state=query.state, cursor=query.cursor, size=query.limit)
+    items = [_shown_response(row, row.version.number) for row in page.items]
+    return shown(ResponseList(items=items, next=page.next))
+
+
+@blueprint.post("/surveys/<survey_id>/responses", responses={200: ShownResponse, 201: ShownResponse})
+@scope(policy.ANSWER)
+def answer(path: OfSurvey, body: NewResponse) -> Response:
+    """Send in a whole response: 201 the first time, 200 with the same one for a key that was sent before."""
+    found = queries.survey(reading(), path.survey_id)
+    enrollment = None
+    if body.enrollment:
+        enrollment_id = ids.decode("enr", body.enrollment)
+        enrollment = tester_queries.enrollment(reading(), found.program_id, enrollment_id)
+    try:
+        begun = respond.submit(
+            writing(),
+            found,
+            storable(body.answers),
+            submission_key=body.submission_key,
+            enrollment=enrollment,
+            language=body.language or "en",
+        )
+    except Invalid as error:
+        wrong: list[Problem] = error.values.get("problems", [])
+        places = [{"in": f"answers.{each.name}", "detail": each.message} for each in wrong]
+        return problem(422, error.code, str(error.message), errors=places)
+    version = queries.published(reading(), begun.response.version_id)
+    return shown(_shown_response(begun.response, version.number), 201 if begun.is_new else 200)
+
+
+@blueprint.get("/responses/<response_id>", responses={200: ShownResponse})
+@scope(policy.READ)
+def response(path: OfResponse) -> Response:
+    """One response."""
+    row = queries.response(reading(), path.response_id)
+    return shown(_shown_response(row, row.version.number))
+
+
+@blueprint.delete("/responses/<response_id>", responses={204: None})
+@scope(policy.ANSWER)
+def withdraw(path: OfResponse) -> Response:
+    """Take a response out of everything; its answers go."""
+    row = queries.response(reading(), path.response_id)
+    respond.withdraw(writing(), row.id)
+    return Response(status=204)

@@ -1,0 +1,112 @@
+"""`betaops surveys …`"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+import orjson
+
+import config
+from betaops.kernel import clock, ids
+from betaops.kernel.db import scope_to
+from betaops.kernel.errors import DomainError, NotFound
+from betaops.kernel.work import Actor, Platform, Work
+from betaops.programs import queries as program_queries
+from betaops.surveys import importers, queries, service
+from betaops.surveys.models import Survey
+
+#: How people at the terminal stand in histories.
+OPERATOR = Actor("system", None, "Command line")
+
+
+@click.group("surveys")
+def surveys() -> None:
+    """Questionnaires in SurveyJS JSON."""
+
+
+@surveys.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--program", "slug", required=True, help="The program's short name, as in its address.")
+@click.option("--publish", is_flag=True, help="Publish it at once, if nothing is in the way.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def import_file(file: Path, slug: str, publish: bool, as_json: bool) -> None:
+    """Take a survey in from FILE. One of the same name gets a new draft; with --publish a new version."""
+    platform = Platform.open(config.load())
+    try:
+        told = _import(platform, file, slug, publish=publish)
+    except DomainError as error:
+        raise click.ClickException(str(error.message) or error.code) from error
+    finally:
+        platform.database.close()
+    click.echo(json.dumps(told) if as_json else _in_words(told))
+    if publish and told["problems"]:
+        sys.exit(1)
+
+
+@surveys.command("export")
+@click.argument("survey")
+@click.option("--number", type=int, default=None, help="A published version; without it the draft.")
+def export(survey: str, number: int | None) -> None:
+    """Print SURVEY (svy_…) as SurveyJS JSON, exactly as it was imported or built."""
+    platform = Platform.open(config.load())
+    try:
+        with platform.database.reading() as session:
+            found = queries.survey_of_installation(session, ids.decode("svy", survey))
+            scope_to(session, found.workspace_id)
+            definition = (
+                found.draft if number is None else queries.version(session, found.id, number).definition
+            )
+    except NotFound as error:
+        raise click.ClickException(f"There is no such survey or version: {survey}.") from error
+    finally:
+        platform.database.close()
+    click.echo(orjson.dumps(definition, option=orjson.OPT_INDENT_2).decode())
+
+
+def _import(platform: Platform, file: Path, slug: str, *, publish: bool) -> dict[str, Any]:
+    definition, encoding = importers.read_file(file.read_bytes())
+    report = importers.report_on(definition, encoding)
+    with platform.database.reading() as session:
+        try:
+            program = program_queries.program_of_installation(session, slug)
+        except NotFound as error:
+            raise click.ClickException(f"There is no program “{slug}”.") from error
+        workspace_id, program_id = program.workspace_id, program.id
+    with platform.database.writing(workspace_id) as session:
+        work = Work(session, platform, OPERATOR, clock.now())
+        survey, is_new = _draft(work, program_id, report.title or file.stem, definition)
+        number = None
+        if publish and not report.problems:
+            number = service.publish(work, survey.id).number
+        return {
+            "survey": ids.encode("svy", survey.id),
+            "name": survey.name,
+            "created": is_new,
+            "published": number,
+            **report.to_json(),
+        }
+
+
+def _draft(work: Work, program_id: UUID, name: str, definition: dict[str, Any]) -> tuple[Survey, bool]:
+    """The survey of that name with the new draft, or a new one."""
+    name = " ".join(name.split())[:200] or "Survey"
+    for survey in queries.surveys(work.session, program_id, with_archived=False):
+        if survey.name == name:
+            return service.edit_draft(work, survey.id, lambda _former: definition), False
+    return service.create_survey(work, program_id=program_id, name=name, definition=definition), True
+
+
+def _in_words(told: dict[str, Any]) -> str:
+    lines = [f"{told['name']} ({told['survey']}): {'new' if told['created'] else 'draft replaced'}"]
+    if told["published"]:
+        lines.append(f"Published as version {told['published']}.")
+    for name in ("taken", "approximated", "dropped", "problems"):
+        lines.append(f"{name}: {len(told[name])}")
+        lines += [f"  {line}" for line in told[name]]
+    return "\n".join(lines)
+
+
+commands = [surveys]

@@ -1,0 +1,113 @@
+"""SurveyJS JSON from a file. The JSON is taken whole; the report says what of it is acted on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from betaops.kernel.errors import Invalid
+from betaops.kernel.i18n import gettext as _
+from betaops.surveys.checking import check
+from betaops.surveys.definition import Definition
+from betaops.surveys.fields.text import INPUTS
+from betaops.surveys.importers.report import Report
+from betaops.surveys.localised import text
+from betaops.surveys.reading import read
+
+LARGEST_FILE = 5_000_000
+
+#: Properties of a whole survey that SurveyJS acts on and we only keep.
+NOT_ACTED_ON = {
+    "triggers": "triggers",
+    "calculatedValues": "calculated values",
+    "navigateToUrl": "leading to another address at the end",
+    "navigateToUrlOnCondition": "leading to another address at the end",
+    "timeLimit": "a time limit",
+    "timeLimitPerPage": "a time limit",
+    "showPreviewBeforeComplete": "a preview before sending",
+    "showTOC": "a table of contents",
+    "logo": "a logo",
+}
+#: The same of one question.
+NOT_ACTED_ON_IN_QUESTIONS = {
+    "defaultValueExpression": "a calculated default",
+    "setValueExpression": "calculated values",
+    "setValueIf": "calculated values",
+    "resetValueIf": "values reset by a condition",
+    "choicesFromQuestion": "answers taken from another question",
+    "choicesVisibleIf": "a condition for all answers",
+    "choicesByUrl": "answers from another address",
+    "maskType": "an input mask",
+    "minValueExpression": "a calculated limit",
+    "maxValueExpression": "a calculated limit",
+    "imageLink": "a picture from another address",
+}
+
+
+def read_file(data: bytes) -> tuple[dict[str, Any], str]:
+    """The JSON in a file, and the encoding it was read by. `Invalid` where it is none."""
+    if len(data) > LARGEST_FILE:
+        raise Invalid("too_large", _("A survey's file has at most five megabytes."))
+    for encoding in (
+        "utf-8-sig",
+        "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252",
+        "latin-1",
+    ):
+        try:
+            source = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        break
+    try:
+        found = orjson.loads(source)
+    except orjson.JSONDecodeError as error:
+        raise Invalid(
+            "not_json",
+            _("This is not JSON: line %(line)s, column %(column)s.", line=error.lineno, column=error.colno),
+        ) from error
+    if not isinstance(found, dict) or not ({"pages", "elements", "questions"} & found.keys()):
+        raise Invalid("not_a_survey", _("This is not a survey: a JSON object with pages is expected."))
+    return found, encoding
+
+
+def report_on(source: Mapping[str, Any], encoding: str = "utf-8-sig") -> Report:
+    definition = read(source)
+    report = Report(title=text(definition.title))
+    report.taken = [
+        f"{question.name} ({question.kind})" for question in definition.questions if _is_taken(question)
+    ]
+    if encoding != "utf-8-sig":
+        report.approximated.append(_("The file was read as %(encoding)s.", encoding=encoding))
+    for name, words in NOT_ACTED_ON.items():
+        if definition.options.get(name):
+            report.dropped.append(_("%(what)s (%(name)s)", what=words, name=name))
+    _questions(definition, report)
+    for finding in check(definition):
+        if finding.is_blocking:
+            report.problems.append(finding.message)
+        elif finding.code != "unsupported_type":
+            report.dropped.append(finding.message)
+    return report
+
+
+def _questions(definition: Definition, report: Report) -> None:
+    for question in definition.questions:
+        if not _is_taken(question):
+            report.dropped.append(f"{question.name} ({question.kind})")
+            continue
+        for name, words in NOT_ACTED_ON_IN_QUESTIONS.items():
+            if question.options.get(name):
+                report.dropped.append(f"{question.name}: {words} ({name})")
+        kind = str(question.options.get("inputType") or "text")
+        if question.kind == "text" and kind not in ("text", *INPUTS):
+            report.approximated.append(
+                _("%(name)s: asked as plain text instead of %(kind)s", name=question.name, kind=kind)
+            )
+        if question.kind == "rating" and question.options.get("rateType") in ("stars", "smileys"):
+            report.approximated.append(_("%(name)s: drawn with numbers", name=question.name))
+        if question.kind == "boolean" and question.options.get("renderAs") == "checkbox":
+            report.approximated.append(_("%(name)s: asked as yes or no", name=question.name))
+
+
+def _is_taken(question: Any) -> bool:
+    return bool(question.is_asked or question.kind == "html")

@@ -1,0 +1,51 @@
+"""What surveys do behind the scenes."""
+
+from uuid import UUID
+
+from betaops.enrollment.queries import testers as tester_queries
+from betaops.kernel import mail
+from betaops.kernel.jobs import Run
+from betaops.surveys import links, queries
+from betaops.surveys.reading import read
+from betaops.web.letters import letter, link
+
+
+def send_links(run: Run, *, survey_id: str) -> dict[str, int]:
+    """A personal link to everybody inside who has not answered; one mail a person and round, however often it runs."""
+    with run.work() as work:
+        survey = queries.survey(work.session, UUID(survey_id))
+        round_key = f"surveys.link:{survey.id}:{survey.sent_at.isoformat() if survey.sent_at else ''}"
+        people = queries.unanswered(work.session, survey)
+    for done, enrollment_id in enumerate(people):
+        _send_one(run, UUID(survey_id), enrollment_id, f"{round_key}:{enrollment_id}")
+        if done % 25 == 0:
+            run.progress(done, len(people))
+    return {"people": len(people)}
+
+
+def _send_one(run: Run, survey_id: UUID, enrollment_id: UUID, key: str) -> None:
+    with run.work() as work:
+        survey = queries.survey(work.session, survey_id)
+        if not survey.takes_answers(work.now) or links.was_mailed(work, key):
+            return
+        place = tester_queries.enrollment(work.session, survey.program_id, enrollment_id)
+        definition = read(survey.draft)
+        live = queries.live_version(work.session, survey)
+        if live is not None:
+            definition = queries.published(work.session, live.id).definition
+        token = links.personal_link(work, survey.id, place.id)
+        written = letter(
+            "surveys_invitation",
+            place.tester.mail,
+            kind="surveys.invitation",
+            language=place.tester.locale,
+            person_id=place.tester_id,
+            name=place.tester.name,
+            survey=survey.name,
+            program=survey.program.name,
+            minutes=definition.minutes,
+            closes_on=survey.closes_at,
+            address=link("surveys_portal.page", token=token),
+            home=link("portal.program", slug=survey.program.slug),
+        )
+        mail.queue(work, written, key=key)

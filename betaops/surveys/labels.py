@@ -1,0 +1,78 @@
+"""The words for kinds, states and operators, and the icons that go with them."""
+
+from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.surveys.changes import Weight
+from betaops.surveys.models import LinkKind, ResponseState, SurveyState
+
+#: What the builder offers, in this order.
+KINDS = {
+    "radiogroup": _l("One of several answers"),
+    "checkbox": _l("Several answers"),
+    "rating": _l("Rating scale"),
+    "nps": _l("Would recommend (NPS)"),
+    "boolean": _l("Yes or no"),
+    "dropdown": _l("One of a long list"),
+    "text": _l("Short text or number"),
+    "comment": _l("Long text"),
+    "matrix": _l("Same scale for several rows"),
+    "html": _l("Text without a question"),
+    "panel": _l("Group with one condition"),
+}
+KIND_ICONS = {
+    "radiogroup": "circle-dot",
+    "checkbox": "square-check",
+    "rating": "star",
+    "nps": "gauge",
+    "boolean": "toggle-left",
+    "dropdown": "list",
+    "text": "text-cursor-input",
+    "comment": "text",
+    "matrix": "table",
+    "html": "pilcrow",
+    "panel": "group",
+}
+STATES = {
+    SurveyState.DRAFT: _l("Draft"),
+    SurveyState.OPEN: _l("Open"),
+    SurveyState.CLOSED: _l("Closed"),
+    SurveyState.ARCHIVED: _l("Archived"),
+}
+RESPONSE_STATES = {
+    ResponseState.STARTED: _l("Begun"),
+    ResponseState.PARTIAL: _l("Partly answered"),
+    ResponseState.COMPLETE: _l("Complete"),
+    ResponseState.WITHDRAWN: _l("Withdrawn"),
+    ResponseState.TEST: _l("Trial"),
+}
+LINKS = {
+    LinkKind.PUBLIC: _l("Public link"),
+    LinkKind.TEST: _l("Trial link"),
+    LinkKind.PERSONAL: _l("Personal link"),
+}
+WEIGHTS = {
+    Weight.COSMETIC: _l("Wording or order: answers are counted together"),
+    Weight.ADDITIVE: _l("Added or no longer asked: earlier answers stay as they are"),
+    Weight.BREAKING: _l("Not comparable with earlier answers"),
+}
+INPUT_TYPES = {
+    "text": _l("Text"),
+    "number": _l("Number"),
+    "email": _l("Mail address"),
+    "tel": _l("Telephone number"),
+    "url": _l("Web address"),
+    "date": _l("Date"),
+    "time": _l("Time"),
+}
+#: Operators of the condition editor, as the expression language writes them.
+OPERATORS = {
+    "=": _l("is"),
+    "<>": _l("is not"),
+    "contains": _l("includes"),
+    "notcontains": _l("does not include"),
+    ">": _l("is more than"),
+    "<": _l("is less than"),
+    ">=": _l("is at least"),
+    "<=": _l("is at most"),
+    "notempty": _l("is answered"),
+    "empty": _l("is not answered"),
+}

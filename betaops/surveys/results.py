@@ -1,0 +1,218 @@
+"""Answers counted, as the results page shows them: question by question, never a number without its n. Pure.
+
+Ranges are two-sided 90 %: each end is wrong at most about one time in twenty.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from betaops.kernel.i18n import gettext as _
+from betaops.statistics.bounded import mean_range
+from betaops.statistics.intervals import adjusted_wald_nps, wilson
+from betaops.surveys.definition import Choice, Question
+from betaops.surveys.kinds.base import choice_words, code_of
+from betaops.surveys.kinds.boolean import label as boolean_label
+from betaops.surveys.kinds.boolean import values as boolean_values
+from betaops.surveys.kinds.rating import scale
+from betaops.surveys.localised import text
+
+ERROR = 0.05
+#: Below this many answers a number says little, and the page says so.
+FEW = 10
+COMMENT = "#comment"
+
+
+@dataclass(frozen=True)
+class Score:
+    """The one number of a question with its range, in the unit of `scale`. `shown` is percent, number or points."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+    scale: tuple[float, float]
+    shown: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    value: int
+    role: str = "accent"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a matrix."""
+
+    label: str
+    n: int
+    score: Score | None
+    bars: tuple[Bar, ...]
+
+
+@dataclass
+class Card:
+    """What is known about one question. `n` are people who answered it."""
+
+    id: UUID
+    name: str
+    title: str
+    kind: str
+    n: int = 0
+    #: No longer asked in the live version.
+    is_former: bool = False
+    score: Score | None = None
+    bars: tuple[Bar, ...] = ()
+    lines: tuple[Line, ...] = ()
+    #: Written answers, a free text beside a choice included.
+    texts: int = 0
+    is_several: bool = False
+
+    @property
+    def is_thin(self) -> bool:
+        return 0 < self.n < FEW
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often one answer was given to one question (and row)."""
+
+    row: str
+    code: str
+    number: float | None
+    count: int
+
+
+@dataclass
+class Known:
+    """A question as its newest version has it, and what was counted."""
+
+    id: UUID
+    question: Question
+    people: int
+    is_former: bool
+    tallies: list[Tally] = field(default_factory=list)
+
+
+def cards(known: Iterable[Known], language: str = "default") -> list[Card]:
+    return [_card(each, language) for each in known]
+
+
+def _card(known: Known, language: str) -> Card:
+    question = known.question
+    card = Card(
+        known.id, question.name, question.label(language), question.kind, known.people, known.is_former
+    )
+    chosen = [tally for tally in known.tallies if tally.code and tally.code != COMMENT]
+    card.texts = sum(tally.count for tally in known.tallies if not tally.code or tally.code == COMMENT)
+    if question.kind == "matrix":
+        card.lines = tuple(_lines(question, chosen, language))
+    elif question.kind == "rating":
+        card.bars, card.score = _scale(
+            question, scale(question), chosen, language, _nps if question.instrument == "nps" else _mean
+        )
+    elif question.kind == "boolean":
+        card.bars, card.score = _boolean(question, chosen, language)
+    elif question.kind in ("radiogroup", "dropdown", "checkbox"):
+        card.is_several = question.kind == "checkbox"
+        card.bars = _bars(question.choices, _counted(chosen), language)
+    elif question.kind == "text":
+        card.score = _plain_mean(known.tallies)
+    return card
+
+
+def _counted(tallies: Iterable[Tally]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for tally in tallies:
+        found[tally.code] += tally.count
+    return found
+
+
+def _bars(choices: Sequence[Choice], counted: Counter[str], language: str) -> tuple[Bar, ...]:
+    """Every choice that is offered, and behind them those that are no longer."""
+    codes = [code_of(choice.value) for choice in choices]
+    offered = [
+        Bar(text(choice.text, language) or code, counted[code])
+        for choice, code in zip(choices, codes, strict=True)
+    ]
+    gone = [Bar(_("%(answer)s (no longer offered)", answer=code), count, "neutral")
+            for code, count in counted.items() if code not in codes]  # fmt: skip
+    return (*offered, *gone)
+
+
+def _scale(question: Question, steps: Sequence[Choice], tallies: list[Tally], language: str, score: Any
+           ) -> tuple[tuple[Bar, ...], Score | None]:  # fmt: skip
+    counted = _counted(tallies)
+    bars = _bars(steps, counted, language)
+    levels = [choice.value for choice in steps]
+    if not counted or not all(
+        isinstance(level, int | float) and not isinstance(level, bool) for level in levels
+    ):
+        return bars, None
+    counts = [counted[code_of(level)] for level in levels]
+    return bars, score(levels, counts) if sum(counts) and len(levels) > 1 else None
+
+
+def _mean(levels: Sequence[float], counts: Sequence[int]) -> Score:
+    n = sum(counts)
+    mean = sum(level * count for level, count in zip(levels, counts, strict=True)) / n
+    low, high = mean_range(levels, counts, ERROR)
+    return Score(_("Mean"), mean, low, high, (min(levels), max(levels)), "number")
+
+
+def _nps(levels: Sequence[float], counts: Sequence[int]) -> Score:
+    """Promoters 9 and 10, detractors 0 to 6."""
+    up = sum(count for level, count in zip(levels, counts, strict=True) if level >= 9)
+    down = sum(count for level, count in zip(levels, counts, strict=True) if level <= 6)
+    n = sum(counts)
+    low, high = adjusted_wald_nps(up, down, n, ERROR)
+    return Score(_("NPS"), 100 * (up - down) / n, low, high, (-100.0, 100.0), "points")
+
+
+def _boolean(question: Question, tallies: list[Tally], language: str) -> tuple[tuple[Bar, ...], Score | None]:
+    counted = _counted(tallies)
+    yes, no = boolean_values(question)
+    offered = [Choice(value, boolean_label(question, value, language)) for value in (yes, no)]
+    bars = _bars(offered, counted, language)
+    n = counted[code_of(yes)] + counted[code_of(no)]
+    if not n:
+        return bars, None
+    low, high = wilson(counted[code_of(yes)], n, ERROR)
+    label = boolean_label(question, yes, language)
+    return bars, Score(label, counted[code_of(yes)] / n, low, high, (0.0, 1.0), "percent")
+
+
+def _plain_mean(tallies: list[Tally]) -> Score | None:
+    """Written numbers have no ends, so there is a mean but no honest range: the spread is shown instead."""
+    numbers = [(tally.number, tally.count) for tally in tallies if tally.number is not None]
+    n = sum(count for _number, count in numbers)
+    if not n:
+        return None
+    values = [number for number, _count in numbers]
+    mean = sum(number * count for number, count in numbers) / n
+    return Score(_("Mean"), mean, min(values), max(values), (min(values), max(values)), "spread")
+
+
+def _lines(question: Question, tallies: list[Tally], language: str) -> Iterable[Line]:
+    by_row: dict[str, list[Tally]] = defaultdict(list)
+    for tally in tallies:
+        by_row[tally.row].append(tally)
+    rows = [code_of(row.value) for row in question.rows]
+    for code in [*rows, *(row for row in by_row if row not in rows)]:
+        mine = by_row.get(code, [])
+        bars, score = _scale(question, question.columns, mine, language, _mean)
+        yield Line(
+            choice_words(question.rows, code, language), sum(tally.count for tally in mine), score, bars
+        )
+
+
+def grouped(rows: Iterable[Any]) -> Mapping[UUID, list[Tally]]:
+    """What `queries.tallies` gives, by question."""
+    found: dict[UUID, list[Tally]] = defaultdict(list)
+    for question_id, row, code, number, count in rows:
+        found[question_id].append(Tally(row, code, number, count))
+    return found

@@ -1,0 +1,80 @@
+"""Responses as rows of a sheet. Cells that a spreadsheet would run as formulas stay text. Pure."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from betaops.surveys.definition import Question
+from betaops.surveys.expressions.values import is_empty
+from betaops.surveys.kinds import KINDS
+from betaops.surveys.kinds.base import choice_words, code_of
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: So that spreadsheets read UTF-8.
+MARK = "\ufeff"
+
+
+def safe(value: Any) -> str:
+    """Text as it may stand in a cell: a leading apostrophe keeps `=1+1` from being run. Numbers stay numbers."""
+    if value is None:
+        return ""
+    if isinstance(value, bool | int | float):
+        return str(value)
+    words = str(value).replace("\0", "")
+    return f"'{words}" if words.lstrip(" ").startswith(_FORMULA) or words.startswith(_FORMULA) else words
+
+
+def columns(questions: Iterable[Question], language: str) -> list[tuple[str, Question, str]]:
+    """(head, question, part): a matrix has a column a row, a free text beside a choice one of its own."""
+    found: list[tuple[str, Question, str]] = []
+    for question in questions:
+        if question.kind == "matrix":
+            found += [
+                (
+                    f"{question.label(language)}: {choice_words(question.rows, row.value, language)}",
+                    question,
+                    code_of(row.value),
+                )
+                for row in question.rows
+            ]
+        else:
+            found.append((question.label(language), question, ""))
+        if question.has_other or question.has_comment:
+            found.append((f"{question.label(language)} (text)", question, "#comment"))
+    return found
+
+
+def cells(
+    answers: Mapping[str, Any], wanted: Iterable[tuple[str, Question, str]], language: str
+) -> list[Any]:
+    """One response's answers, in words but for numbers."""
+    return [_cell(answers, question, part, language) for _head, question, part in wanted]
+
+
+def lines(heads: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
+    """CSV, line by line, with the mark in front."""
+    yield MARK + _line(heads)
+    for row in rows:
+        yield _line(row)
+
+
+def _cell(answers: Mapping[str, Any], question: Question, part: str, language: str) -> Any:
+    if part == "#comment":
+        return answers.get(question.comment_key)
+    value = answers.get(question.key)
+    if part and question.kind == "matrix":
+        answer = value.get(part) if isinstance(value, dict) else None
+        several = answer if isinstance(answer, list) else [] if answer is None else [answer]
+        if len(several) == 1 and isinstance(several[0], int | float):
+            return several[0]
+        return ", ".join(choice_words(question.columns, each, language) for each in several)
+    if is_empty(value) or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    return KINDS[question.kind].words(question, value, language)
+
+
+def _line(values: Iterable[Any]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow([safe(value) for value in values])
+    return buffer.getvalue()

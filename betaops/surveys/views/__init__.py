@@ -1,0 +1,27 @@
+"""The console's pages about surveys."""
+
+from betaops.surveys.views import (
+    building,
+    editing,
+    exporting,
+    lists,
+    previewing,
+    publishing,
+    results,
+    settings,
+    sharing,
+)
+from betaops.surveys.views.frame import blueprint
+
+__all__ = [
+    "blueprint",
+    "building",
+    "editing",
+    "exporting",
+    "lists",
+    "previewing",
+    "publishing",
+    "results",
+    "settings",
+    "sharing",
+]

@@ -1,0 +1,134 @@
+"""The builder: outline, canvas, properties. Every change is a form of its own, so it works without JavaScript."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, request, url_for
+
+from betaops.kernel.errors import NotFound
+from betaops.programs.models import Program
+from betaops.surveys import editing, policy
+from betaops.surveys.checking import check
+from betaops.surveys.conditions import in_words
+from betaops.surveys.definition import Definition, Panel, Question
+from betaops.surveys.forms import AddForm, ElementForm, PageForm, SurveyForm
+from betaops.surveys.kinds.rating import scale
+from betaops.surveys.localised import text
+from betaops.surveys.models import Survey
+from betaops.surveys.reading import read, renamed
+from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
+from betaops.surveys.views.properties import element_form, page_form, survey_form
+from betaops.web.access import needs
+from betaops.web.forms import Form
+
+
+@blueprint.get("/<id(svy):survey_id>")
+@needs(policy.READ)
+def survey(slug: str, survey_id: UUID) -> Any:
+    """Where there are answers to read, the results; else the builder."""
+    found = survey_of(program_of(slug), survey_id)
+    page = "build" if found.live_number is None else "results"
+    return redirect(url_for(f".{page}", slug=slug, survey_id=survey_id), 303)
+
+
+@blueprint.get("/<id(svy):survey_id>/build")
+@needs(policy.READ)
+def build(slug: str, survey_id: UUID) -> str:
+    program = program_of(slug)
+    return builder(program, survey_of(program, survey_id), request.args.get("at", ""))
+
+
+def builder(program: Program, survey: Survey, at: str, *, sent: Form | None = None) -> str:
+    """The builder with `at` chosen; `sent` is a form that was refused, shown with what was typed."""
+    definition = read(_flat(survey.draft))
+    chosen, kind = _chosen(survey, at)
+    page = int(at.split(".", maxsplit=1)[0]) if chosen is not None else 0
+    findings = check(definition)
+    return draw(
+        "build",
+        program,
+        survey,
+        "build",
+        definition=definition,
+        outline=[_entry(each, definition) for each in definition.pages],
+        page=min(page, max(0, len(definition.pages) - 1)),
+        at=at if chosen is not None else "",
+        kind=kind,
+        form=sent
+        if sent is not None and not isinstance(sent, AddForm)
+        else _form(survey, definition, chosen, kind),
+        add=sent if isinstance(sent, AddForm) else AddForm(formdata=None, data={"kind": "radiogroup"}),
+        add_at=str(min(page, max(0, len(definition.pages) - 1))) if kind != "panel" else at,
+        findings=findings,
+        spots={finding: editing.spot_of(element_place(finding.place)) for finding in findings},
+    )
+
+
+def _flat(draft: dict[str, Any]) -> dict[str, Any]:
+    """Without the arrangement of pages that answering would use: the builder shows the JSON as it stands."""
+    return {
+        name: value for name, value in draft.items() if name not in ("questionsOnPageMode", "isSinglePage")
+    }
+
+
+def _chosen(survey: Survey, at: str) -> tuple[dict[str, Any] | None, str]:
+    """The JSON at a spot, and what it is: page, panel, or a question's kind. Links to spots grow old."""
+    if not at:
+        return None, "survey"
+    try:
+        found = editing.element_at(survey.draft, at)
+    except NotFound:
+        return None, "survey"
+    kind = "page" if "." not in at else str(found.get("type") or "text")
+    return renamed(found), kind
+
+
+def _form(survey: Survey, definition: Definition, chosen: dict[str, Any] | None, kind: str) -> Form:
+    if chosen is None:
+        form: SurveyForm | PageForm | ElementForm = survey_form(survey)
+    elif kind in ("page", "panel"):
+        form = page_form(chosen)
+    else:
+        form = element_form(chosen, kind, definition)
+    form.version.data = str(survey.version)
+    return form
+
+
+def _entry(element: Any, definition: Definition) -> dict[str, Any]:
+    """One line of outline and canvas."""
+    spot = editing.spot_of(element.place)
+    entry = {
+        "spot": spot,
+        "name": element.name,
+        "title": text(element.title),
+        "condition": in_words(element.visible_if, definition) if element.visible_if else "",
+        "children": [],
+        "kind": "page",
+    }
+    if isinstance(element, Question):
+        entry |= {
+            "kind": "nps" if element.instrument == "nps" else element.kind,
+            "title": element.label() if element.kind != "html" else text(element.options.get("html"))[:120],
+            "is_required": element.is_required,
+            "is_asked": element.is_asked or element.kind == "html",
+            "description": text(element.description),
+            "choices": [text(choice.text) or str(choice.value) for choice in _offered(element)],
+            "rows": [text(row.text) or str(row.value) for row in element.rows],
+            "ends": (element.option_text("minRateDescription"), element.option_text("maxRateDescription")),
+        }
+    else:
+        entry["kind"] = "panel" if isinstance(element, Panel) else "page"
+        entry["children"] = [_entry(child, definition) for child in element.elements]
+    return entry
+
+
+def _offered(question: Question) -> Any:
+    if question.kind == "rating":
+        return scale(question)
+    return question.columns if question.kind == "matrix" else question.choices
+
+
+def element_place(place: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The place of the element that a finding is in: up to its last number."""
+    last = max((index for index, part in enumerate(place) if isinstance(part, int)), default=-1)
+    return place[: last + 1]

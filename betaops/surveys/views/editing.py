@@ -1,0 +1,168 @@
+"""What the builder's buttons do. Each is a POST that leads back to the builder, at the place it was about."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import flash, redirect, request, url_for
+
+from betaops.kernel.errors import NotFound, Stale
+from betaops.kernel.i18n import gettext as _
+from betaops.surveys import editing, policy, service
+from betaops.surveys.checking import check
+from betaops.surveys.forms import AddForm, ElementForm, JsonForm, PageForm, SurveyForm
+from betaops.surveys.models import Survey
+from betaops.surveys.reading import read, renamed
+from betaops.surveys.views.building import builder
+from betaops.surveys.views.frame import blueprint, draw, number, program_of, survey_of
+from betaops.surveys.views.properties import changes_of, fitted, page_changes, survey_changes
+from betaops.web.access import needs
+from betaops.web.application import writing
+from betaops.web.forms import Form, refusals
+
+Draft = dict[str, Any]
+
+
+@blueprint.post("/<id(svy):survey_id>/build/elements")
+@needs(policy.WRITE)
+def add_element(slug: str, survey_id: UUID) -> Any:
+    """A new element at the end of the page (or panel) that the form names."""
+    survey = survey_of(program_of(slug), survey_id)
+    form = AddForm()
+    spot = form.at.data or "0"
+    new_spot = [spot]
+
+    def change(draft: Draft) -> Draft:
+        new, new_spot[0] = editing.add_element(draft, spot, form.kind.data or "", form.title.data or "")
+        return new
+
+    return _apply(survey, form, change, lambda: new_spot[0], at=spot)
+
+
+@blueprint.post("/<id(svy):survey_id>/build/pages")
+@needs(policy.WRITE)
+def add_page(slug: str, survey_id: UUID) -> Any:
+    survey = survey_of(program_of(slug), survey_id)
+    new_spot = [""]
+
+    def change(draft: Draft) -> Draft:
+        new, new_spot[0] = editing.add_page(draft)
+        return new
+
+    service.edit_draft(writing(), survey.id, change)
+    return _back(survey, new_spot[0])
+
+
+@blueprint.post("/<id(svy):survey_id>/build/element")
+@needs(policy.WRITE)
+def edit_element(slug: str, survey_id: UUID) -> Any:
+    """The properties of what stands at `?at=`; without one, of the survey itself."""
+    survey = survey_of(program_of(slug), survey_id)
+    at = request.args.get("at", "")
+    if not at:
+        form = SurveyForm()
+        return _apply(
+            survey,
+            form,
+            lambda draft: editing.change_survey(draft, survey_changes(form, draft)),
+            lambda: "",
+            name=form.title.data or None,
+        )
+    options = renamed(editing.element_at(survey.draft, at))
+    kind = "page" if "." not in at else str(options.get("type") or "text")
+    definition = read(survey.draft)
+    if kind in ("page", "panel"):
+        page = PageForm()
+        return _apply(
+            survey,
+            page,
+            lambda draft: editing.change(draft, at, page_changes(page, options)),
+            lambda: at,
+            at=at,
+        )
+    element = fitted(ElementForm(), kind, definition, str(options.get("name", "")))
+    return _apply(
+        survey,
+        element,
+        lambda draft: editing.change(draft, at, changes_of(element, options, definition)),
+        lambda: at,
+        at=at,
+    )
+
+
+@blueprint.post("/<id(svy):survey_id>/build/move")
+@needs(policy.WRITE)
+def move_element(slug: str, survey_id: UUID) -> Any:
+    survey = survey_of(program_of(slug), survey_id)
+    at, step = request.form.get("at", ""), -1 if request.form.get("step") == "up" else 1
+    new_spot = [at]
+
+    def change(draft: Draft) -> Draft:
+        new, new_spot[0] = editing.move(draft, at, step)
+        return new
+
+    return _change_now(survey, change, lambda: new_spot[0], at)
+
+
+@blueprint.post("/<id(svy):survey_id>/build/removal")
+@needs(policy.WRITE)
+def remove_element(slug: str, survey_id: UUID) -> Any:
+    survey = survey_of(program_of(slug), survey_id)
+    at = request.form.get("at", "")
+    page = at.rpartition(".")[0] or "0"
+    answer = _change_now(survey, lambda draft: editing.remove(draft, at), lambda: page, at)
+    flash(_("Taken out of the draft. Answers that were given stay in the results."))
+    return answer
+
+
+@blueprint.route("/<id(svy):survey_id>/build/json", methods=["GET", "POST"])
+@needs(policy.WRITE)
+def json(slug: str, survey_id: UUID) -> Any:
+    """The draft as JSON, with everything that the builder has no field for."""
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
+    form = JsonForm()
+    if form.validate_on_submit():
+        with refusals(form, field="json"):
+            service.edit_draft(
+                writing(), survey.id, lambda _draft: form.definition, version=number(form.version.data)
+            )
+            flash(_("The draft is saved."))
+            return redirect(url_for(".json", slug=slug, survey_id=survey.id), 303)
+    if not form.is_submitted():
+        form.json.data = orjson.dumps(survey.draft, option=orjson.OPT_INDENT_2).decode()
+        form.version.data = str(survey.version)
+    page = draw("json", program, survey, "build", form=form, findings=check(read(survey.draft)))
+    return page, 422 if form.errors else 200
+
+
+def _apply(
+    survey: Survey,
+    form: Form,
+    change: Callable[[Draft], Draft],
+    spot: Callable[[], str],
+    *,
+    at: str = "",
+    name: str | None = None,
+) -> Any:
+    """Change the draft by a form; refused, the builder shows again with what was typed."""
+    if form.validate_on_submit():
+        with refusals(form):
+            service.edit_draft(writing(), survey.id, change, version=number(form["version"].data), name=name)
+            return _back(survey, spot())
+    return builder(survey.program, survey, at, sent=form), 422
+
+
+def _change_now(survey: Survey, change: Callable[[Draft], Draft], spot: Callable[[], str], at: str) -> Any:
+    """For buttons: what they are about may have moved since the page was drawn."""
+    try:
+        service.edit_draft(writing(), survey.id, change, version=number(request.form.get("version")))
+    except (NotFound, Stale):
+        flash(_("The survey has changed since you opened it. Nothing was done; look again."), "danger")
+        return _back(survey, at)
+    return _back(survey, spot())
+
+
+def _back(survey: Survey, at: str) -> Any:
+    return redirect(url_for(".build", slug=survey.program.slug, survey_id=survey.id, at=at or None), 303)

@@ -1,0 +1,176 @@
+"""JSON of one element to its form, and back. What the form does not know stays as it is."""
+
+import math
+from typing import Any
+
+from betaops.surveys import editing
+from betaops.surveys.definition import OWN, Definition
+from betaops.surveys.expressions.values import written_number
+from betaops.surveys.forms import ElementForm, PageForm, SurveyForm
+from betaops.surveys.kinds.base import code_of
+from betaops.surveys.localised import changed, text
+from betaops.surveys.models import Survey
+
+#: Fields of the form that only some kinds have.
+ONLY = {
+    "choices": ("radiogroup", "checkbox", "dropdown"),
+    "has_other": ("radiogroup", "checkbox", "dropdown"),
+    "has_none": ("radiogroup", "checkbox", "dropdown"),
+    "has_dont_know": ("radiogroup", "checkbox", "dropdown"),
+    "rows": ("matrix",),
+    "columns": ("matrix",),
+    "rate_min": ("rating",),
+    "rate_max": ("rating",),
+    "low_label": ("rating",),
+    "high_label": ("rating",),
+    "input_type": ("text",),
+    "minimum": ("text",),
+    "maximum": ("text",),
+    "html": ("html",),
+}
+NOT_OF_HTML = ("title", "description", "is_required", "trait")
+#: Form field and JSON property of plain text.
+_TEXTS = {
+    "title": "title",
+    "description": "description",
+    "html": "html",
+    "low_label": "minRateDescription",
+    "high_label": "maxRateDescription",
+}
+_SWITCHES = {
+    "is_required": "isRequired",
+    "has_other": "showOtherItem",
+    "has_none": "showNoneItem",
+    "has_dont_know": "showDontKnowItem",
+}
+_NUMBERS = {"rate_min": "rateMin", "rate_max": "rateMax", "minimum": "min", "maximum": "max"}
+_LISTS = {"choices": "choices", "rows": "rows", "columns": "columns"}
+
+
+def element_form(options: dict[str, Any], kind: str, definition: Definition) -> ElementForm:
+    """Filled with what the element has."""
+    own = options.get(OWN)
+    data: dict[str, Any] = {field: text(options.get(name)) for field, name in _TEXTS.items()}
+    data |= {field: options.get(name) is True for field, name in _SWITCHES.items()}
+    data |= {field: _shown(options.get(name)) for field, name in _NUMBERS.items()}
+    data |= {field: editing.choices_as_lines(options.get(name)) for field, name in _LISTS.items()}
+    data |= {
+        "title": text(options.get("title")) or str(options.get("name", "")),
+        "input_type": str(options.get("inputType") or "text"),
+        "visible_if": str(options.get("visibleIf") or ""),
+        "trait": str(own.get("trait") or "") if isinstance(own, dict) else "",
+    }
+    form = ElementForm(formdata=None, data=data)
+    return fitted(form, kind, definition, str(options.get("name", "")))
+
+
+def fitted(form: ElementForm, kind: str, definition: Definition, name: str) -> ElementForm:
+    """Without the fields that the kind does not have."""
+    for field, kinds in ONLY.items():
+        if kind not in kinds:
+            delattr(form, field)
+    if kind == "html":
+        for field in NOT_OF_HTML:
+            delattr(form, field)
+    form.offer_questions([(each.key, each.label()[:80]) for each in definition.asked if each.name != name])
+    return form
+
+
+def changes_of(form: ElementForm, options: dict[str, Any], definition: Definition) -> dict[str, Any]:
+    """Properties to set, None to take away. Emptied text goes; texts in other languages stay."""
+    found: dict[str, Any] = {}
+    for field, name in _TEXTS.items():
+        if field in form:
+            words = form[field].data or ""
+            former = options.get(name)
+            found[name] = changed(former, words) if words or isinstance(former, dict) else None
+    for field, name in _SWITCHES.items():
+        if field in form:
+            found[name] = True if form[field].data else None
+    for field, name in _NUMBERS.items():
+        if field in form:
+            found[name] = _stored(form[field].data or "")
+    for field, name in _LISTS.items():
+        if field in form:
+            found[name] = editing.choices_from_lines(form[field].data or "", options.get(name))
+    if "input_type" in form:
+        found["inputType"] = form.input_type.data if form.input_type.data != "text" else None
+    if "trait" in form:
+        own = options.get(OWN)
+        kept = {**(own if isinstance(own, dict) else {}), "trait": form.trait.data or None}
+        found[OWN] = {name: value for name, value in kept.items() if value} or None
+    found["visibleIf"] = condition_of(form, definition) or None
+    return found
+
+
+def condition_of(form: ElementForm, definition: Definition) -> str:
+    """The expression: what the three fields say where a question was chosen, else what stands in the field."""
+    name, operator = form.condition_question.data, form.condition_operator.data
+    question = next((each for each in definition.asked if each.key == name), None)
+    if question is None:
+        return form.visible_if.data or ""
+    if operator in ("empty", "notempty"):
+        return f"{{{name}}} {operator}"
+    typed = (form.condition_value.data or "").strip()
+    for choice in (*question.choices, *question.columns):
+        if typed.lower() in (text(choice.text).lower(), code_of(choice.value).lower()):
+            typed = code_of(choice.value)
+            break
+    number = written_number(typed)
+    is_number = not math.isnan(number) and "contains" not in operator
+    value = typed if is_number else f"'{_quoted(typed)}'"
+    return f"{{{name}}} {operator} {value}"
+
+
+def page_form(options: dict[str, Any]) -> PageForm:
+    return PageForm(
+        formdata=None,
+        data={
+            "title": text(options.get("title")),
+            "description": text(options.get("description")),
+            "visible_if": str(options.get("visibleIf") or ""),
+        },
+    )
+
+
+def page_changes(form: PageForm, options: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "title": changed(options.get("title"), form.title.data or "") or None,
+        "description": changed(options.get("description"), form.description.data or "") or None,
+        "visibleIf": form.visible_if.data or None,
+    }
+
+
+def survey_form(survey: Survey) -> SurveyForm:
+    draft = survey.draft
+    return SurveyForm(
+        formdata=None,
+        data={
+            "title": text(draft.get("title")) or survey.name,
+            "description": text(draft.get("description")),
+            "completed": text(draft.get("completedHtml")),
+        },
+    )
+
+
+def survey_changes(form: SurveyForm, draft: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "title": changed(draft.get("title"), form.title.data or ""),
+        "description": changed(draft.get("description"), form.description.data or "") or None,
+        "completedHtml": changed(draft.get("completedHtml"), form.completed.data or "") or None,
+    }
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None or isinstance(value, dict | list | bool) else str(value)
+
+
+def _stored(line: str) -> float | int | str | None:
+    number = written_number(line)
+    # What is no number stays as it was written: a date, or a mistake that the list of problems names.
+    return line.strip() or None if math.isnan(number) else number
+
+
+def _quoted(words: str) -> str:
+    """The language knows both quotes as ends, so both are escaped."""
+    return words.replace("'", "\\'").replace('"', '\\"')

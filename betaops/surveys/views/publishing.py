@@ -1,0 +1,46 @@
+"""Before publishing: what is in the way, and what differs from the live version, in words."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, url_for
+
+from betaops.kernel.i18n import gettext as _
+from betaops.surveys import editing, policy, queries, service
+from betaops.surveys.forms import PublishForm
+from betaops.surveys.views.building import element_place
+from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
+from betaops.web.access import needs
+from betaops.web.application import reading, writing
+from betaops.web.forms import refusals
+
+
+@blueprint.route("/<id(svy):survey_id>/publication", methods=["GET", "POST"])
+@needs(policy.WRITE)
+def publication(slug: str, survey_id: UUID) -> Any:
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
+    form = PublishForm()
+    if form.validate_on_submit():
+        with refusals(form):
+            version = service.publish(writing(), survey.id, note=form.note.data or "")
+            flash(
+                _(
+                    "Version %(number)s is live. Whoever is answering finishes the version they began.",
+                    number=version.number,
+                )
+            )
+            return redirect(url_for(".share", slug=slug, survey_id=survey.id), 303)
+    kinds = {row.name: row.kind for row in queries.survey_questions(reading(), survey.id)}
+    review = service.review(queries.live_version(reading(), survey), survey.draft, kinds)
+    page = draw(
+        "publish",
+        program,
+        survey,
+        "build",
+        form=form,
+        review=review,
+        spots={finding: editing.spot_of(element_place(finding.place)) for finding in review.findings},
+        versions=queries.versions(reading(), survey.id),
+    )
+    return page, 422 if form.errors else 200

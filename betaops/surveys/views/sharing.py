@@ -1,0 +1,83 @@
+"""Ways to the survey: personal links by mail, one link for everybody, a frame in a page, a link for trying out."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, url_for
+
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.i18n import ngettext
+from betaops.surveys import links, policy, queries
+from betaops.surveys.models import LinkKind
+from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
+from betaops.web.access import needs
+from betaops.web.application import reading, writing
+from betaops.web.forms import EmptyForm, refusals
+from betaops.web.letters import link as absolute
+
+
+@blueprint.get("/<id(svy):survey_id>/share")
+@needs(policy.READ)
+def share(slug: str, survey_id: UUID) -> str:
+    return _page(slug, survey_id, EmptyForm(formdata=None))
+
+
+@blueprint.post("/<id(svy):survey_id>/links")
+@needs(policy.WRITE)
+def make_public_link(slug: str, survey_id: UUID) -> Any:
+    return _make(slug, survey_id, LinkKind.PUBLIC)
+
+
+@blueprint.post("/<id(svy):survey_id>/trial-links")
+@needs(policy.WRITE)
+def make_test_link(slug: str, survey_id: UUID) -> Any:
+    return _make(slug, survey_id, LinkKind.TEST)
+
+
+@blueprint.post("/<id(svy):survey_id>/links/<uuid:link_id>/revocation")
+@needs(policy.WRITE)
+def revoke_link(slug: str, survey_id: UUID, link_id: UUID) -> Any:
+    survey = survey_of(program_of(slug), survey_id)
+    links.revoke_link(writing(), link_id, survey_id=survey.id)
+    flash(_("The link is off. Answers that came by it stay."))
+    return redirect(url_for(".share", slug=slug, survey_id=survey.id), 303)
+
+
+@blueprint.post("/<id(svy):survey_id>/sending")
+@needs(policy.SEND)
+def send(slug: str, survey_id: UUID) -> Any:
+    """A mail with a personal link to everybody who has not answered."""
+    survey = survey_of(program_of(slug), survey_id)
+    form = EmptyForm()
+    if form.validate_on_submit():
+        with refusals(form):
+            people = links.send(writing(), survey.id)
+            flash(ngettext("%(num)s mail is on its way.", "%(num)s mails are on their way.", people))
+            return redirect(url_for(".share", slug=slug, survey_id=survey.id), 303)
+    return _page(slug, survey_id, form), 422
+
+
+def _make(slug: str, survey_id: UUID, kind: LinkKind) -> Any:
+    survey = survey_of(program_of(slug), survey_id)
+    links.public_link(writing(), survey.id, kind=kind)
+    return redirect(url_for(".share", slug=slug, survey_id=survey.id), 303)
+
+
+def _page(slug: str, survey_id: UUID, form: EmptyForm) -> str:
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
+    found = [each for each in queries.links(reading(), survey.id) if each.revoked_at is None]
+    by_kind = {each.kind: each for each in found}
+    return draw(
+        "share",
+        program,
+        survey,
+        "share",
+        form=form,
+        public=by_kind.get(LinkKind.PUBLIC),
+        test=by_kind.get(LinkKind.TEST),
+        addresses={each.id: absolute("surveys_portal.page", token=each.token) for each in found},
+        loader=absolute("surveys_portal.loader"),
+        funnel=queries.funnel(reading(), survey.id),
+        waiting=queries.count_unanswered(reading(), survey),
+    )
