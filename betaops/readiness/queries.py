@@ -187,6 +187,32 @@ def decision_that_stands(session: Session, program_id: UUID) -> Decision | None:
     )
 
 
+def count_unsigned(session: Session, program_id: UUID) -> int:
+    """Decisions that wait for a second member."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Decision)
+            .where(Decision.program_id == program_id, Decision.state == DecisionState.PROPOSED)
+        )
+        or 0
+    )
+
+
+def find_expectations(session: Session, words: str, limit: int) -> Sequence[tuple[UUID, str, str, str]]:
+    """(id, need, program's name and slug) of needs with these words, of programs under way first."""
+    if not words:
+        return []
+    rows = session.execute(
+        select(Expectation.id, Expectation.need, Program.name, Program.slug)
+        .join(Program, Program.id == Expectation.program_id)
+        .where(func.lower(Expectation.need).contains(words.lower(), autoescape=True))
+        .order_by(Program.created_at.desc(), Expectation.position)
+        .limit(limit)
+    ).all()
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
 def decisions(session: Session, program_id: UUID) -> Sequence[Decision]:
     """All, withdrawn ones too, the newest first."""
     return session.scalars(

@@ -3,7 +3,7 @@ import pytest
 from betaops.cohorts.models import Cohort, CohortMember
 from betaops.kernel.errors import Invalid, NotFound, Stale
 from betaops.kernel.work import Work
-from betaops.readiness import queries, service, uses
+from betaops.readiness import provided, queries, service
 from betaops.readiness.recommendation import Weight
 from betaops.readiness.verdict import Verdict
 from tests.factories.enrollment import an_enrollment
@@ -97,7 +97,9 @@ def test_only_the_cohort_counts_where_one_is_named_and_anonymous_answers_do_not(
     reading = queries.latest_readings(work.session, program.id)[row.id]
     assert (reading.n, reading.estimate) == (1, 1.0)
     assert reading.sample["excluded"] == {"outside": 1, "anonymous": 1}
-    assert uses.of_cohort(work.session, cohort) == ["the expectation “Nothing stops me from working”"]
+    assert provided.users_of_cohort(work.session, cohort) == [
+        "the expectation “Nothing stops me from working”"
+    ]
 
 
 def test_expectations_are_moved_among_those_of_their_weight(work: Work) -> None:

@@ -114,8 +114,8 @@ def test_answers_from_outside_the_scope_are_left_out_and_counted(work: Work) -> 
     a_response(work, survey, None, **{"import": 5})
     row = a_top_box(work, program, good=2, bad=0, survey=survey)
     reading = last(work, row)
-    assert reading.n == 3
-    assert reading.sample["excluded"]["outside"] == 1
+    assert reading.n == 2
+    assert reading.sample["excluded"] == {"anonymous": 1, "outside": 1}
 
 
 def test_a_score_and_a_mean_are_read_in_their_own_units(work: Work) -> None:
