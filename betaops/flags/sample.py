@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 def plant(world: "World") -> None:
     product_id: UUID = world.facts["product_id"]
-    world.facts["flag"] = "new-editor"
     with world.work(16) as work:
         if work.session.scalar(select(Flag.id).where(Flag.product_id == product_id).limit(1)) is not None:
             return
