@@ -16,20 +16,20 @@ from typing import Any
 #: Hash space of the n-grams; with ≤ 1,500 grams a text the chance of a harmful collision is slight.
 _BUCKETS = 1 << 16
 _BODY_LETTERS = 600
-_TITLE_WEIGHT = 2
-_GRAM_SIZES = (3, 4)
+_TITLE_WEIGHT = 3
+_GRAM_SIZES = (4, 5)
 
-#: Cosine from which two reports are worth showing side by side, and from which they read as the same one.
-ALIKE = 0.22
-NEARLY_THE_SAME = 0.55
+#: Cosine from which two reports are worth showing side by side. Among the sample's 820 pairs the 3 true
+#: duplicates have 0.38 to 0.60; 5 other pairs, of one topic each, lie above it.
+ALIKE = 0.28
 
 
 def fingerprint(title: str, body: str) -> bytes:
     """The text as hashed character n-grams: little-endian uint16, sorted, repeated as often as they occur.
 
     Made once when the report is written, so that a search compares bytes and never reads a text
-    again. Grams of 3 and 4 letters inside word limits survive typing errors, inflection and any
-    script; the title counts twice, the body with its first 600 letters.
+    again. Grams of 4 and 5 letters inside word limits survive typing errors, inflection and any
+    script; the title counts three times, the body with its first 600 letters.
     """
     grams: list[int] = []
     for text, times in ((title, _TITLE_WEIGHT), (body[:_BODY_LETTERS], 1)):

@@ -1,4 +1,4 @@
-// For reports: pictures by choosing, dropping or pasting, with previews; what the browser knows about itself.
+// For reports: pictures by choosing, dropping or pasting, with previews; what the browser knows about itself; what others wrote.
 
 function drop(zone) {
   const input = zone.querySelector("input[type=file]");
@@ -68,5 +68,32 @@ function environment(box) {
   }
 }
 
+/** What others wrote that is like the line being written, from the address in data-similar. */
+function similar(field) {
+  const box = document.querySelector("[data-similar-list]");
+  const list = box.querySelector("ul");
+  let waiting;
+  let asked = "";
+  const entry = ({ title, state, url }) => {
+    const item = document.createElement("li");
+    const link = Object.assign(document.createElement("a"), { href: url, target: "_blank", rel: "noopener", textContent: title });
+    item.append(link, " ", Object.assign(document.createElement("span"), { className: "muted", textContent: state }));
+    return item;
+  };
+  const look = async () => {
+    const title = field.value.trim();
+    if (title === asked) return;
+    asked = title;
+    const url = `${field.dataset.similar}?title=${encodeURIComponent(title)}`;
+    const answer = title.length < 8 ? null : await fetch(url, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+    const items = answer?.ok ? (await answer.json()).items : [];
+    if (asked !== title) return;
+    list.replaceChildren(...items.map(entry));
+    box.hidden = !items.length;
+  };
+  field.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(look, 400); });
+}
+
+document.querySelectorAll("[data-similar]").forEach(similar);
 document.querySelectorAll("[data-drop]").forEach(drop);
 document.querySelectorAll("[data-environment]").forEach(environment);

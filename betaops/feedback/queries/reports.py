@@ -102,7 +102,7 @@ def duplicates_of(session: Session, report_id: UUID) -> Sequence[Report]:
 
 
 class Similar(NamedTuple):
-    """`likeness` is a cosine, 0 … 1; from `triage.NEARLY_THE_SAME` on the two read as one."""
+    """`likeness` is a cosine, `triage.ALIKE` … 1."""
 
     report: Report
     likeness: float
