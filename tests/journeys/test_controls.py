@@ -97,6 +97,16 @@ def test_keys_move_and_choose_rows_and_the_bar_counts_them(style: Page) -> None:
     expect(bar).to_be_hidden()
 
 
+def test_g_and_the_letter_of_a_page_go_there(style: Page) -> None:
+    style.keyboard.press("?")
+    row = style.locator("dialog.keys-dialog div", has_text="Programs").last
+    letter = row.locator("kbd").nth(1).inner_text().lower()
+    style.keyboard.press("Escape")
+    style.keyboard.press("g")
+    style.keyboard.press(letter)
+    style.wait_for_url("**/console/programs")
+
+
 def test_single_keys_can_be_switched_off(style: Page) -> None:
     style.locator(".person").click()
     style.get_by_role("group", name="Single keys").get_by_role("button", name="Off").click()

@@ -1,5 +1,5 @@
 // Single keys. Any element may carry data-key: its key clicks it, or focuses it when it is a field.
-// G then a letter follows the link of the navigation with that data-go. All of it can be switched off (WCAG 2.1.4).
+// G then a letter goes to a page of the navigation. All of it can be switched off (WCAG 2.1.4).
 
 import { show } from "./overlays.js";
 
@@ -7,6 +7,18 @@ const GOING_MS = 1200;
 let going = 0;
 
 const isTyping = (target) => target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog, [popover]:popover-open");
+
+/** Letter to link: each page of the navigation has the first letter of its name that none before it took. */
+function places() {
+  const found = new Map();
+  for (const link of document.querySelectorAll("#navigation .side-group a")) {
+    const letter = [...name(link).toLowerCase()].find((each) => /\p{L}/u.test(each) && !found.has(each));
+    if (letter) found.set(letter, link);
+  }
+  return found;
+}
+
+const name = (link) => link.querySelector("span").textContent.trim();
 
 function press(element) {
   if (element.matches("input, select, textarea")) {
@@ -25,7 +37,7 @@ document.addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
   if (Date.now() - going < GOING_MS) {
     going = 0;
-    const link = document.querySelector(`[data-go="${CSS.escape(key)}"]`);
+    const link = places().get(key);
     if (link) { event.preventDefault(); link.click(); }
     return;
   }
@@ -47,13 +59,15 @@ export function help() {
     close.setAttribute("aria-label", source.dataset.close);
     head.append(close);
     const list = source.content.cloneNode(true).querySelector("dl");
-    for (const element of document.querySelectorAll("[data-key][data-key-label]")) {
+    const add = (keys, meaning) => {
       const row = document.createElement("div");
       const term = document.createElement("dt");
-      term.append(Object.assign(document.createElement("kbd"), { textContent: element.dataset.key.toUpperCase() }));
-      row.append(term, Object.assign(document.createElement("dd"), { textContent: element.dataset.keyLabel }));
+      for (const key of keys) term.append(Object.assign(document.createElement("kbd"), { textContent: key.toUpperCase() }), " ");
+      row.append(term, Object.assign(document.createElement("dd"), { textContent: meaning }));
       list.append(row);
-    }
+    };
+    for (const element of document.querySelectorAll("[data-key][data-key-label]")) add([element.dataset.key], element.dataset.keyLabel);
+    for (const [letter, link] of places()) add(["G", letter], name(link));
     dialog.append(head, list);
   }, "dialog keys-dialog", source.dataset.keysTitle);
 }
