@@ -67,20 +67,29 @@ def problem(password: str, words: Iterable[str] = ()) -> str | None:
         return _("Use at most %(longest)s characters.", longest=LONGEST)
     if _is_common(password):
         return _("This is one of the first passwords that anybody tries. Take another.")
-    if _core(password) in _own(words):
+    if _cores(password) & _own(words):
         return _("Do not use a name that belongs to you or to this place.")
     return None
 
 
 def _is_common(password: str) -> bool:
-    plain = password.casefold()
-    return _core(password) in _CORES or _is_repeated(plain) or _is_row(plain) or _is_date(plain)
+    plain, cores = password.casefold(), _cores(password)
+    is_row = any(_is_row(text) for text in (plain, *cores) if len(text) > 5)
+    return bool(cores & _CORES) or is_row or _is_repeated(plain) or _is_date(plain)
 
 
-def _core(text: str) -> str:
-    """Only the letters in the middle: `P4ssw0rd!2026` is `password`."""
-    bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text.casefold())
-    return re.sub(r"[\W_]+", "", bare.translate(_LETTERS))
+def _cores(text: str) -> set[str]:
+    """Only the letters in the middle, with figures read as letters: `P4ssw0rd!2026` is `password`.
+
+    In both orders, for `1loveyou` begins with a letter and `2cool` with a figure.
+    """
+    plain = text.casefold()
+    read = (_bare(_bare(plain).translate(_LETTERS)), _bare(plain.translate(_LETTERS)))
+    return {re.sub(r"[\W_]+", "", each) for each in read}
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
 
 
 def _own(words: Iterable[str]) -> set[str]:
@@ -88,7 +97,7 @@ def _own(words: Iterable[str]) -> set[str]:
     found = set()
     for word in (*_OURS, *words):
         parts = [word, word.split("@")[0], *re.split(r"[\W_]+", word)]
-        found |= {_core(part) for part in parts if len(part) > 2}
+        found |= {core for part in parts if len(part) > 2 for core in _cores(part)}
     return found - {""}
 
 

@@ -92,14 +92,17 @@ def gettext(message: str, **values: Any) -> str:
 
 def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
     """The form of the present language for `num`; `%(num)s` is always filled."""
+    return form_for(singular, plural, num) % {"num": num, **values}
+
+
+def form_for(singular: str, plural: str, num: int) -> str:
+    """The sentence of the present language for `num`, with its gaps still open."""
     code = _language.get()
     text = _catalogue(code).get(singular)
-    if isinstance(text, tuple):
-        forms = sorted(_plural_rule(code).tags | {"other"}, key=_CLDR_ORDER.index)
-        chosen = text[min(forms.index(_plural_rule(code)(num)), len(text) - 1)]
-    else:
-        chosen = singular if num == 1 else plural
-    return str(chosen % {"num": num, **values})
+    if not isinstance(text, tuple):
+        return singular if num == 1 else plural
+    forms = sorted(_plural_rule(code).tags | {"other"}, key=_CLDR_ORDER.index)
+    return text[min(forms.index(_plural_rule(code)(num)), len(text) - 1)]
 
 
 _CLDR_ORDER = ["zero", "one", "two", "few", "many", "other"]

@@ -17,7 +17,8 @@ class _Translations:
         return i18n.gettext(message)
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
-        return i18n.ngettext(singular, plural, number)
+        # WTForms fills the gaps itself, and has other names for them.
+        return i18n.form_for(singular, plural, number)
 
 
 def _clean(value: Any) -> Any:

@@ -1,5 +1,7 @@
 """Members as tests need them."""
 
+from functools import cache
+
 import pyotp
 from sqlalchemy import select
 
@@ -25,12 +27,18 @@ def a_user(
     user = work.session.scalar(select(User).where(User.mail_key == mail.casefold()))
     if user is None:
         user = workspaces.create_user(work, mail, name)
-        user.password_digest = passwords.digest(PASSWORD)
+        user.password_digest = _digest()
         if totp:
             user.totp_secret_sealed = work.vault.seal(SECRET)
         workspaces.join(work, user, role)
         work.session.flush()
     return user
+
+
+@cache
+def _digest() -> str:
+    """Hashing takes its time by design: once is enough for all tests of a process."""
+    return passwords.digest(PASSWORD)
 
 
 def a_code(work: Work) -> str:

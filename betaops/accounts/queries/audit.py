@@ -37,7 +37,13 @@ def events(
         found = found.where(RecordedEvent.at >= since)
     if until is not None:
         found = found.where(RecordedEvent.at < until)
-    return keyset(session, found, order=[(RecordedEvent.at, "desc"), (RecordedEvent.id, "desc")], cursor=cursor, size=size)
+    return keyset(
+        session,
+        found,
+        order=[(RecordedEvent.at, "desc"), (RecordedEvent.id, "desc")],
+        cursor=cursor,
+        size=size,
+    )
 
 
 def event_kinds(session: Db, workspace_id: uuid.UUID) -> Sequence[str]:

@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 
 from betaops.accounts import queries
 from betaops.accounts.models import AccessLink, Purpose
@@ -39,16 +39,12 @@ def mint(work: Work, purpose: Purpose, user_id: uuid.UUID | None = None) -> str:
 def spend(work: Work, token: str, purpose: Purpose) -> AccessLink:
     """Use the link up. Of two that try at once, one wins and the other is `Refused`."""
     link = queries.link_by_token(work.session, token, purpose, work.now)
-    won = link is not None and bool(
-        work.session.execute(
-            update(AccessLink)
-            .where(AccessLink.id == link.id, AccessLink.used_at.is_(None))
-            .values(used_at=work.now)
-            .execution_options(synchronize_session=False)
-        ).rowcount  # type: ignore[attr-defined]  # an UPDATE's result is a cursor result
-    )
-    if link is None or not won:
+    if link is not None:
+        work.session.refresh(link, with_for_update=True)
+    if link is None or link.used_at is not None:
         raise Refused("link_spent", _("This link was used, has run out, or was cut off. Ask for a new one."))
+    link.used_at = work.now
+    work.session.flush()
     return link
 
 
