@@ -5,9 +5,9 @@ A WSGI layer around the application. It knows a handful of addresses, with and w
 answers mistakes in the words that the SDKs read, never with a page and never with a 500.
 """
 
+import os
 import re
 import time
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -26,6 +26,7 @@ log = structlog.get_logger("flags")
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+_VERSION = re.compile(r"(?:^|&)v=(\d{1,3})(?:&|$)")
 _REMOTE_CONFIG = re.compile(r"/array/([A-Za-z0-9_-]{1,80})/config(\.js)?/?")
 _PAYLOAD = re.compile(r"/api/projects/[^/]{1,40}/feature_flags/([A-Za-z0-9_.%-]{1,200})/remote_config/?")
 
@@ -114,10 +115,10 @@ class FlagEdge:
         version = _version(environ)
         outcomes = snapshot.outcomes(question)
         if version < 2:
-            body = wire.legacy_answer(outcomes, str(uuid.uuid4()))
+            body = wire.legacy_answer(outcomes, _request_id())
         else:
             body = wire.answer(
-                snapshot.records(outcomes, min(version, 4)), str(uuid.uuid4()), int(time.time() * 1000)
+                snapshot.records(outcomes, min(version, 4)), _request_id(), int(time.time() * 1000)
             )
         return Answer(200, body, self._cors(environ, snapshot))
 
@@ -125,7 +126,7 @@ class FlagEdge:
         """What browsers' SDKs up to 1.200 or so ask instead: flags and remote config in one."""
         snapshot, question = self._asked(environ)
         config = wire.remote_config(has_flags=bool(snapshot.flags.active))
-        body = wire.legacy_answer(snapshot.outcomes(question), str(uuid.uuid4()), config)
+        body = wire.legacy_answer(snapshot.outcomes(question), _request_id(), config)
         return Answer(200, body, self._cors(environ, snapshot))
 
     def _asked(self, environ: Environ) -> tuple[Snapshot, wire.Question]:
@@ -182,9 +183,14 @@ class FlagEdge:
 
 
 def _version(environ: Environ) -> int:
-    query = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=20)
-    text = query.get("v", ["1"])[0]
-    return int(text) if text.isdigit() and len(text) < 4 else 1
+    found = _VERSION.search(environ.get("QUERY_STRING", ""))
+    return int(found[1]) if found else 1
+
+
+def _request_id() -> str:
+    """A random UUID as text; `uuid.uuid4` takes thrice as long."""
+    digits = os.urandom(16).hex()
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
 def _body(environ: Environ) -> bytes:

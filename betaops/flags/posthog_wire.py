@@ -111,7 +111,7 @@ def _text(body: Mapping[str, Any], *names: str) -> str:
     for name in names:
         value = body.get(name)
         if isinstance(value, str) and value:
-            return str(payloads.without_nul(value))
+            return value if value.isascii() and "\0" not in value else str(payloads.without_nul(value))
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
     return ""

@@ -11,6 +11,7 @@ import math
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 Version = tuple[int, int, int]
@@ -153,7 +154,12 @@ def _months_before(now: datetime, count: int) -> datetime:
 
 def version(value: Any) -> Version | None:
     """Major, minor, patch; what follows a "-" or "+" is ignored and leading zeros are refused, as in the SDKs."""
-    parts = str(value).strip().lstrip("vV").split("-")[0].split("+")[0].split(".")
+    return _version(str(value))
+
+
+@lru_cache(maxsize=4096)
+def _version(spelled: str) -> Version | None:
+    parts = spelled.strip().lstrip("vV").split("-")[0].split("+")[0].split(".")
     numbers = [_identifier(part) if part or index == 0 else 0 for index, part in enumerate(parts[:3])]
     if None in numbers:
         return None

@@ -68,7 +68,10 @@ def parse(text: bytes | str, *, deepest: int = 32) -> Any:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         value = _tolerant(text, error)
-    check_depth(value, deepest)
+    # Nothing nests deeper than it has brackets: most bodies need no closer look.
+    openings = (b"{", b"[") if isinstance(text, bytes) else ("{", "[")
+    if sum(map(text.count, openings)) > deepest:  # type: ignore[arg-type]  # both of the kind of `text`
+        check_depth(value, deepest)
     return value
 
 
