@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 import time_machine
 from hypothesis import settings as hypothesis_settings
 
@@ -63,6 +64,18 @@ def nothing_outside() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         sockets.close_to_the_outside(patch)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """Shown with a failure, without structlog's own tracebacks, which take seconds to draw."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["event"]),
+        ]
+    )
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -14,15 +15,15 @@ from betaops.kernel import logging, tokens
 def lines(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     written = io.StringIO()
     monkeypatch.setattr(sys, "stderr", written)
-    structlog.reset_defaults()
     logging.configure("info")
     return written
 
 
 @pytest.fixture(autouse=True)
-def defaults_afterwards() -> object:
+def as_before() -> Iterator[None]:
+    before = structlog.get_config()
     yield
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def test_a_line_break_in_a_value_stays_inside_its_line(lines: io.StringIO) -> None:
