@@ -193,6 +193,7 @@ SAMPLES: tuple[str, ...] = (
     "betaops.accounts.sample",
     "betaops.programs.sample",
     "betaops.enrollment.sample",
+    "betaops.surveys.sample",
     "betaops.cohorts.sample",
     "betaops.flags.sample",
     "betaops.usage.sample",

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from betaops.kernel.events import Event
+from betaops.kernel.i18n import lazy_gettext as _l
 
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyCreated(Event):
+    said = _l("created a survey in %(program)s")
+
     survey_id: UUID
     program_id: UUID
 
@@ -16,6 +19,8 @@ class SurveyCreated(Event):
 class SurveyChanged(Event):
     """Draft or settings; `changed` names what."""
 
+    said = _l("changed a survey of %(program)s: %(changed)s")
+
     survey_id: UUID
     program_id: UUID
     changed: list[str]
@@ -23,6 +28,8 @@ class SurveyChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyPublished(Event):
+    said = _l("published version %(number)s of a survey of %(program)s")
+
     survey_id: UUID
     program_id: UUID
     number: int
@@ -30,6 +37,8 @@ class SurveyPublished(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyStateChanged(Event):
+    said = _l("moved a survey of %(program)s from %(former)s to %(state)s")
+
     survey_id: UUID
     program_id: UUID
     former: str
@@ -40,6 +49,8 @@ class SurveyStateChanged(Event):
 class SurveySent(Event):
     """Somebody asked for personal links to be mailed; a job does it."""
 
+    said = _l("sent a survey of %(program)s by mail")
+
     survey_id: UUID
     program_id: UUID
 
@@ -47,6 +58,8 @@ class SurveySent(Event):
 @dataclass(frozen=True, kw_only=True)
 class SurveyAnswered(Event):
     """A response that counts is complete. Without enrollment it came by a public link."""
+
+    said = _l("completed a survey of %(program)s")
 
     response_id: UUID
     survey_id: UUID
@@ -58,6 +71,8 @@ class SurveyAnswered(Event):
 @dataclass(frozen=True, kw_only=True)
 class ResponseWithdrawn(Event):
     """Its answers are gone; that there was one stays known."""
+
+    said = _l("withdrew the answers to a survey of %(program)s")
 
     response_id: UUID
     survey_id: UUID

@@ -105,7 +105,7 @@ class ElementForm(Form):
     rate_max = StringField(_l("To"), [Length(max=20)])
     low_label = StringField(_l("Words for the lowest"), [Length(max=200)])
     high_label = StringField(_l("Words for the highest"), [Length(max=200)])
-    input_type = SelectField(_l("What is typed"))
+    input_type = SelectField(_l("What is typed"), validate_choice=False)
     minimum = StringField(_l("At least"), [Length(max=20)])
     maximum = StringField(_l("At most"), [Length(max=20)])
     trait = StringField(
@@ -116,8 +116,8 @@ class ElementForm(Form):
     visible_if = StringField(
         _l("Expression"), [Length(max=2000)], description=_l("Empty means always shown.")
     )
-    condition_question = SelectField(_l("Question"))
-    condition_operator = SelectField(_l("Comparison"))
+    condition_question = SelectField(_l("Question"), validate_choice=False)
+    condition_operator = SelectField(_l("Comparison"), validate_choice=False)
     condition_value = StringField(_l("Answer"), [Length(max=500)])
 
     def __init__(self, *args: Any, **values: Any) -> None:

@@ -26,7 +26,7 @@ KIND_ICONS = {
     "boolean": "toggle-left",
     "dropdown": "list",
     "text": "text-cursor-input",
-    "comment": "text",
+    "comment": "text-align-start",
     "matrix": "table",
     "html": "pilcrow",
     "panel": "group",

@@ -9,6 +9,7 @@ from flask import flash, redirect, request, url_for
 
 from betaops.kernel.errors import NotFound, Stale
 from betaops.kernel.i18n import gettext as _
+from betaops.programs.models import Program
 from betaops.surveys import editing, policy, service
 from betaops.surveys.checking import check
 from betaops.surveys.forms import AddForm, ElementForm, JsonForm, PageForm, SurveyForm
@@ -28,7 +29,8 @@ Draft = dict[str, Any]
 @needs(policy.WRITE)
 def add_element(slug: str, survey_id: UUID) -> Any:
     """A new element at the end of the page (or panel) that the form names."""
-    survey = survey_of(program_of(slug), survey_id)
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
     form = AddForm()
     spot = form.at.data or "0"
     new_spot = [spot]
@@ -37,13 +39,14 @@ def add_element(slug: str, survey_id: UUID) -> Any:
         new, new_spot[0] = editing.add_element(draft, spot, form.kind.data or "", form.title.data or "")
         return new
 
-    return _apply(survey, form, change, lambda: new_spot[0], at=spot)
+    return _apply(program, survey, form, change, lambda: new_spot[0], at=spot)
 
 
 @blueprint.post("/<id(svy):survey_id>/build/pages")
 @needs(policy.WRITE)
 def add_page(slug: str, survey_id: UUID) -> Any:
-    survey = survey_of(program_of(slug), survey_id)
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
     new_spot = [""]
 
     def change(draft: Draft) -> Draft:
@@ -51,18 +54,20 @@ def add_page(slug: str, survey_id: UUID) -> Any:
         return new
 
     service.edit_draft(writing(), survey.id, change)
-    return _back(survey, new_spot[0])
+    return _back(program, survey, new_spot[0])
 
 
 @blueprint.post("/<id(svy):survey_id>/build/element")
 @needs(policy.WRITE)
 def edit_element(slug: str, survey_id: UUID) -> Any:
     """The properties of what stands at `?at=`; without one, of the survey itself."""
-    survey = survey_of(program_of(slug), survey_id)
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
     at = request.args.get("at", "")
     if not at:
         form = SurveyForm()
         return _apply(
+            program,
             survey,
             form,
             lambda draft: editing.change_survey(draft, survey_changes(form, draft)),
@@ -75,6 +80,7 @@ def edit_element(slug: str, survey_id: UUID) -> Any:
     if kind in ("page", "panel"):
         page = PageForm()
         return _apply(
+            program,
             survey,
             page,
             lambda draft: editing.change(draft, at, page_changes(page, options)),
@@ -83,6 +89,7 @@ def edit_element(slug: str, survey_id: UUID) -> Any:
         )
     element = fitted(ElementForm(), kind, definition, str(options.get("name", "")))
     return _apply(
+        program,
         survey,
         element,
         lambda draft: editing.change(draft, at, changes_of(element, options, definition)),
@@ -94,7 +101,8 @@ def edit_element(slug: str, survey_id: UUID) -> Any:
 @blueprint.post("/<id(svy):survey_id>/build/move")
 @needs(policy.WRITE)
 def move_element(slug: str, survey_id: UUID) -> Any:
-    survey = survey_of(program_of(slug), survey_id)
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
     at, step = request.form.get("at", ""), -1 if request.form.get("step") == "up" else 1
     new_spot = [at]
 
@@ -102,16 +110,17 @@ def move_element(slug: str, survey_id: UUID) -> Any:
         new, new_spot[0] = editing.move(draft, at, step)
         return new
 
-    return _change_now(survey, change, lambda: new_spot[0], at)
+    return _change_now(program, survey, change, lambda: new_spot[0], at)
 
 
 @blueprint.post("/<id(svy):survey_id>/build/removal")
 @needs(policy.WRITE)
 def remove_element(slug: str, survey_id: UUID) -> Any:
-    survey = survey_of(program_of(slug), survey_id)
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
     at = request.form.get("at", "")
     page = at.rpartition(".")[0] or "0"
-    answer = _change_now(survey, lambda draft: editing.remove(draft, at), lambda: page, at)
+    answer = _change_now(program, survey, lambda draft: editing.remove(draft, at), lambda: page, at)
     flash(_("Taken out of the draft. Answers that were given stay in the results."))
     return answer
 
@@ -138,6 +147,7 @@ def json(slug: str, survey_id: UUID) -> Any:
 
 
 def _apply(
+    program: Program,
     survey: Survey,
     form: Form,
     change: Callable[[Draft], Draft],
@@ -150,19 +160,21 @@ def _apply(
     if form.validate_on_submit():
         with refusals(form):
             service.edit_draft(writing(), survey.id, change, version=number(form["version"].data), name=name)
-            return _back(survey, spot())
-    return builder(survey.program, survey, at, sent=form), 422
+            return _back(program, survey, spot())
+    return builder(program, survey, at, sent=form), 422
 
 
-def _change_now(survey: Survey, change: Callable[[Draft], Draft], spot: Callable[[], str], at: str) -> Any:
+def _change_now(
+    program: Program, survey: Survey, change: Callable[[Draft], Draft], spot: Callable[[], str], at: str
+) -> Any:
     """For buttons: what they are about may have moved since the page was drawn."""
     try:
         service.edit_draft(writing(), survey.id, change, version=number(request.form.get("version")))
     except (NotFound, Stale):
         flash(_("The survey has changed since you opened it. Nothing was done; look again."), "danger")
-        return _back(survey, at)
-    return _back(survey, spot())
+        return _back(program, survey, at)
+    return _back(program, survey, spot())
 
 
-def _back(survey: Survey, at: str) -> Any:
-    return redirect(url_for(".build", slug=survey.program.slug, survey_id=survey.id, at=at or None), 303)
+def _back(program: Program, survey: Survey, at: str) -> Any:
+    return redirect(url_for(".build", slug=program.slug, survey_id=survey.id, at=at or None), 303)

@@ -58,6 +58,7 @@ def element_form(options: dict[str, Any], kind: str, definition: Definition) -> 
         "title": text(options.get("title")) or str(options.get("name", "")),
         "input_type": str(options.get("inputType") or "text"),
         "visible_if": str(options.get("visibleIf") or ""),
+        "condition_operator": "=",
         "trait": str(own.get("trait") or "") if isinstance(own, dict) else "",
     }
     form = ElementForm(formdata=None, data=data)

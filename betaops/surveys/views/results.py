@@ -75,7 +75,7 @@ def responses(slug: str, survey_id: UUID) -> str:
     wanted = request.args.get("state", "")
     state = next((each for each in ResponseState if each == wanted), None)
     page = queries.responses(reading(), survey.id, state=state, cursor=request.args.get("cursor"))
-    return draw("responses", program, survey, "results", page=page, state=state, states=list(ResponseState))
+    return draw("responses", program, survey, "results", page=page, wanted=state, states=list(ResponseState))
 
 
 @blueprint.get("/<id(svy):survey_id>/responses/<id(rsp):response_id>")
