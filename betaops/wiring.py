@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import request
 
+from betaops.accounts import activity
 from betaops.cohorts import uses as cohort_uses
 from betaops.enrollment import providers
 from betaops.kernel import jobs, outbox
@@ -259,6 +260,15 @@ SEARCHES: tuple[tuple[Any, str, str], ...] = (
 )
 
 
+#: Who knows the names behind ids in events, for the audit log: (what, "module:function" of (session, ids) to names).
+NAMERS: tuple[tuple[str, str], ...] = (
+    ("member", "accounts.queries:names"),
+    ("key", "accounts.queries:key_names"),
+    ("program", "programs.queries:program_names"),
+    ("tester", "enrollment.queries.testers:tester_names"),
+)
+
+
 class Place(NamedTuple):
     """An entry of the side navigation. `waiting` ("module:function" of (session, program)) is what waits there.
 
@@ -324,6 +334,8 @@ def connect() -> None:
         jobs.register(_short(job), _named(job), long=is_long)
     for cron, name in PERIODIC:
         jobs.every(cron, name)
+    for what, names in NAMERS:
+        activity.name_with(what, _named(names))
     for users in COHORT_USERS:
         cohort_uses.register(_named(users))
 

@@ -1,17 +1,30 @@
-"""Events in words, for the audit log and timelines."""
+"""Events in words, for the audit log and timelines.
+
+Ids in events have their names elsewhere: `wiring` says which room knows those of testers, programs, ….
+"""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session as Db
 
-from betaops.accounts import queries
 from betaops.accounts.permissions import Role
 from betaops.accounts.words import ROLE_WORDS
 from betaops.kernel.events import RecordedEvent, class_of
 from betaops.kernel.i18n import gettext as _
+
+Namer = Callable[[Db, set[uuid.UUID]], dict[uuid.UUID, str]]
+
+#: What an id is of, by the field that holds it, and how the sentence calls it.
+_FIELDS = {
+    "user_id": ("member", "user"),
+    "api_key_id": ("key", "name"),
+    "program_id": ("program", "program"),
+    "tester_id": ("tester", "tester"),
+}
+_namers: dict[str, Namer] = {}
 
 
 class Line(NamedTuple):
@@ -23,12 +36,16 @@ class Line(NamedTuple):
     kind: str
 
 
+def name_with(what: str, namer: Namer) -> None:
+    """`namer` knows the names of members, keys, programs or testers."""
+    _namers[what] = namer
+
+
 def lines(session: Db, events: Iterable[RecordedEvent]) -> list[Line]:
-    """With the names that ids have now; two statements however many events."""
+    """With the names that ids have now; a statement for each sort of id, however many events."""
     events = list(events)
-    names = queries.names(session, _ids(events, "member", "user_id"))
-    keys = queries.key_names(session, _ids(events, "key", "api_key_id"))
-    return [Line(each.at, _who(each, names, keys), _said(each, names, keys), each.kind) for each in events]
+    names = {what: namer(session, _ids(events, what)) for what, namer in _namers.items()}
+    return [Line(each.at, _who(each, names), _said(each, names), each.kind) for each in events]
 
 
 def title(kind: str) -> str:
@@ -36,41 +53,56 @@ def title(kind: str) -> str:
     return kind.replace("_", " ").capitalize()
 
 
-def _who(event: RecordedEvent, names: dict[uuid.UUID, str], keys: dict[uuid.UUID, str]) -> str:
-    if event.actor_kind == "member":
-        return _name(names, event.actor_id) or _("A former member")
+class _Gaps(dict[str, str]):
+    """What an event of an older form does not tell is left open."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def _who(event: RecordedEvent, names: dict[str, dict[uuid.UUID, str]]) -> str:
+    known = names.get(event.actor_kind, {}).get(event.actor_id) if event.actor_id else None
     if event.actor_kind == "key":
-        return _("The API key %(name)s", name=_name(keys, event.actor_id) or _("of before"))
-    others = {"system": "betaops", "tester": _("A tester"), "visitor": _("Somebody not signed in")}
-    return others.get(event.actor_kind, event.actor_kind)
+        return _("The API key %(name)s", name=known or "…")
+    others = {
+        "member": _("A former member"),
+        "tester": _("A former tester"),
+        "visitor": _("Somebody not signed in"),
+        "system": "betaops",
+    }
+    return known or others.get(event.actor_kind, event.actor_kind)
 
 
-def _said(event: RecordedEvent, names: dict[uuid.UUID, str], keys: dict[uuid.UUID, str]) -> str:
+def _said(event: RecordedEvent, names: dict[str, dict[uuid.UUID, str]]) -> str:
     said = getattr(class_of(event.kind), "said", None)
     if said is None:
         return event.kind.replace("_", " ")
-    values = {name: _shown(name, value) for name, value in event.data.items()}
-    values["user"] = _name(names, event.data.get("user_id")) or _("somebody unknown")
-    values["name"] = _name(keys, event.data.get("api_key_id")) or values.get("name") or _("of before")
-    try:
-        return str(said) % values
-    except KeyError:  # recorded before the event had that field
-        return event.kind.replace("_", " ")
+    values = _Gaps({name: _shown(name, value) for name, value in event.data.items()})
+    for field, (what, called) in _FIELDS.items():
+        found = _id(event.data.get(field))
+        if field in event.data:
+            values[called] = (names.get(what, {}).get(found) if found else None) or _missing(what)
+    return str(said) % values
+
+
+def _missing(what: str) -> str:
+    """An id whose holder is gone, or that was empty."""
+    words = {"member": _("somebody unknown"), "tester": _("a former tester"), "program": _("a former program")}
+    return words.get(what, "…")
 
 
 def _shown(name: str, value: Any) -> str:
-    is_role = name in ("role", "before", "after") and value in set(Role)
-    return str(ROLE_WORDS[Role(value)]).lower() if is_role else str(value)
+    if name in ("role", "before", "after") and value in set(Role):
+        return str(ROLE_WORDS[Role(value)]).lower()
+    if isinstance(value, list):
+        return ", ".join(str(each).replace("_", " ") for each in value)
+    return str(value)
 
 
-def _ids(events: list[RecordedEvent], actor_kind: str, field: str) -> set[uuid.UUID]:
-    actors = {each.actor_id for each in events if each.actor_kind == actor_kind and each.actor_id}
-    return actors | {found for each in events if (found := _id(each.data.get(field)))}
-
-
-def _name(names: dict[uuid.UUID, str], value: Any) -> str | None:
-    found = _id(value)
-    return names.get(found) if found is not None else None
+def _ids(events: list[RecordedEvent], what: str) -> set[uuid.UUID]:
+    actors = {each.actor_id for each in events if each.actor_kind == what and each.actor_id}
+    fields = [field for field, (of, _called) in _FIELDS.items() if of == what]
+    return actors | {found for each in events for field in fields if (found := _id(each.data.get(field)))}
 
 
 def _id(value: Any) -> uuid.UUID | None:

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from betaops.kernel.events import Event
+from betaops.kernel.i18n import lazy_gettext as _l
 
 
 @dataclass(frozen=True, kw_only=True)
 class CohortCreated(Event):
+    said = _l("created the cohort %(name)s in %(program)s")
+
     cohort_id: UUID
     program_id: UUID
     name: str
@@ -17,6 +20,8 @@ class CohortCreated(Event):
 class CohortEdited(Event):
     """`changed` names the fields."""
 
+    said = _l("changed the cohort %(name)s: %(changed)s")
+
     cohort_id: UUID
     program_id: UUID
     name: str
@@ -25,6 +30,8 @@ class CohortEdited(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CohortDeleted(Event):
+    said = _l("deleted the cohort %(name)s of %(program)s")
+
     cohort_id: UUID
     program_id: UUID
     name: str
@@ -33,6 +40,8 @@ class CohortDeleted(Event):
 @dataclass(frozen=True, kw_only=True)
 class CohortPicked(Event):
     """People were added or taken out by hand; the numbers are of people."""
+
+    said = _l("picked people for the cohort %(name)s: %(added)s added, %(removed)s taken out")
 
     cohort_id: UUID
     program_id: UUID

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from betaops.kernel.events import Event
+from betaops.kernel.i18n import lazy_gettext as _l
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +15,7 @@ class TesterCreated(Event):
     """Somebody new in the workspace, with `mail_key` and `tst_…` as identities."""
 
     __test__ = False
+    said = _l("added %(tester)s")
 
     tester_id: UUID
 
@@ -23,6 +25,7 @@ class TesterChanged(Event):
     """Name, mail, language or attributes; `changed` names the fields."""
 
     __test__ = False
+    said = _l("changed %(tester)s: %(changed)s")
 
     tester_id: UUID
     changed: list[str]
@@ -31,6 +34,8 @@ class TesterChanged(Event):
 @dataclass(frozen=True, kw_only=True)
 class IdentityLinked(Event):
     """Usage under `distinct_id` belongs to this person from now on."""
+
+    said = _l("linked an identity to %(tester)s")
 
     tester_id: UUID
     distinct_id: str
@@ -52,46 +57,52 @@ class EnrollmentChanged(Event):
 class EnrollmentApplied(EnrollmentChanged):
     """A confirmed application, or one that was opened again."""
 
+    said = _l("took in %(tester)s's application to %(program)s")
+
 
 @dataclass(frozen=True, kw_only=True)
 class EnrollmentWaitlisted(EnrollmentChanged):
-    pass
+    said = _l("put %(tester)s on the waitlist of %(program)s")
 
 
 @dataclass(frozen=True, kw_only=True)
 class EnrollmentAccepted(EnrollmentChanged):
     """`promoted` is true when a freed seat did it, not a person."""
 
+    said = _l("accepted %(tester)s into %(program)s")
+
     promoted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class EnrollmentActivated(EnrollmentChanged):
-    pass
+    said = _l("started %(tester)s in %(program)s")
 
 
 @dataclass(frozen=True, kw_only=True)
 class EnrollmentDeclined(EnrollmentChanged):
-    pass
+    said = _l("declined %(tester)s for %(program)s")
 
 
 @dataclass(frozen=True, kw_only=True)
 class EnrollmentCompleted(EnrollmentChanged):
-    pass
+    said = _l("completed %(program)s for %(tester)s")
 
 
 @dataclass(frozen=True, kw_only=True)
 class EnrollmentWithdrawn(EnrollmentChanged):
-    pass
+    said = _l("withdrew %(tester)s from %(program)s")
 
 
 @dataclass(frozen=True, kw_only=True)
 class EnrollmentRemoved(EnrollmentChanged):
-    pass
+    said = _l("removed %(tester)s from %(program)s")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AgreementSigned(Event):
+    said = _l("signed agreement %(number)s of %(program)s for %(tester)s")
+
     consent_id: UUID
     enrollment_id: UUID
     program_id: UUID
@@ -101,12 +112,16 @@ class AgreementSigned(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class InvitationSent(Event):
+    said = _l("invited somebody to %(program)s")
+
     invitation_id: UUID
     program_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class InvitationRevoked(Event):
+    said = _l("took back an invitation to %(program)s")
+
     invitation_id: UUID
     program_id: UUID
 
@@ -116,6 +131,9 @@ class TestersImported(Event):
     """A file was read to its end; the counts are of people, `refused` of rows."""
 
     __test__ = False
+    said = _l(
+        "imported testers into %(program)s: %(created)s created, %(updated)s updated, %(refused)s refused"
+    )
 
     import_id: UUID
     program_id: UUID
@@ -129,5 +147,6 @@ class TesterErased(Event):
     """The person is gone; rooms above drop or pseudonymise what they still hold under this id."""
 
     __test__ = False
+    said = _l("erased a tester")
 
     tester_id: UUID

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from betaops.kernel.events import Event
+from betaops.kernel.i18n import lazy_gettext as _l
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportReceived(Event):
+    said = _l("reported a %(report_kind)s in %(program)s")
+
     report_id: UUID
     program_id: UUID
     #: None where a member or a program wrote it for nobody in particular.
@@ -20,6 +23,8 @@ class ReportReceived(Event):
 class ReportAmended(Event):
     """Kind, severity, title, version, owner or privacy; `changes` is a line for each: "severity: minor → major"."""
 
+    said = _l("amended a report in %(program)s: %(changes)s")
+
     report_id: UUID
     program_id: UUID
     changes: list[str]
@@ -28,6 +33,8 @@ class ReportAmended(Event):
 @dataclass(frozen=True, kw_only=True)
 class ReportStateChanged(Event):
     """`note` is what the people behind the report are told; `is_silent` where they are told nothing."""
+
+    said = _l("moved a report in %(program)s from %(former)s to %(state)s")
 
     report_id: UUID
     program_id: UUID
@@ -41,6 +48,8 @@ class ReportStateChanged(Event):
 class ReportMerged(Event):
     """The people behind the report stand behind `into_id` from now on."""
 
+    said = _l("merged two reports in %(program)s")
+
     report_id: UUID
     into_id: UUID
     program_id: UUID
@@ -49,6 +58,8 @@ class ReportMerged(Event):
 @dataclass(frozen=True, kw_only=True)
 class ReportReplied(Event):
     """A member wrote to whoever reported."""
+
+    said = _l("replied to a report in %(program)s")
 
     report_id: UUID
     program_id: UUID
@@ -59,6 +70,8 @@ class ReportReplied(Event):
 class ReporterAnswered(Event):
     """Whoever reported wrote back."""
 
+    said = _l("answered about a report in %(program)s")
+
     report_id: UUID
     program_id: UUID
     comment_id: UUID
@@ -68,6 +81,8 @@ class ReporterAnswered(Event):
 class ReportNoted(Event):
     """An internal note was added."""
 
+    said = _l("noted something on a report in %(program)s")
+
     report_id: UUID
     program_id: UUID
     comment_id: UUID
@@ -75,6 +90,8 @@ class ReportNoted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReportVoted(Event):
+    said = _l("voted for a report in %(program)s")
+
     report_id: UUID
     program_id: UUID
     enrollment_id: UUID
@@ -82,6 +99,8 @@ class ReportVoted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class VoteWithdrawn(Event):
+    said = _l("took back a vote for a report in %(program)s")
+
     report_id: UUID
     program_id: UUID
     enrollment_id: UUID
@@ -90,6 +109,8 @@ class VoteWithdrawn(Event):
 @dataclass(frozen=True, kw_only=True)
 class FixChecked(Event):
     """One of the people behind a fixed report tried it: it `works`, or still does not."""
+
+    said = _l("tried a fix in %(program)s")
 
     report_id: UUID
     program_id: UUID
@@ -100,6 +121,8 @@ class FixChecked(Event):
 @dataclass(frozen=True, kw_only=True)
 class BoardChanged(Event):
     """Whether testers of the program see each other's reports."""
+
+    said = _l("changed who sees the reports of %(program)s")
 
     program_id: UUID
     is_open: bool

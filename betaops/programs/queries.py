@@ -104,6 +104,12 @@ def program(session: Session, program_id: UUID) -> Program:
     return found
 
 
+def program_names(session: Session, program_ids: set[UUID]) -> dict[UUID, str]:
+    """Names of programs by id; ids of none are left out."""
+    rows = session.execute(select(Program.id, Program.name).where(Program.id.in_(program_ids)))
+    return {row.id: row.name for row in rows}
+
+
 def program_by_slug(session: Session, slug: str) -> Program:
     """One of this workspace, with its product."""
     found = session.scalar(select(Program).options(joinedload(Program.product)).where(Program.slug == slug))

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from betaops.kernel.events import Event
+from betaops.kernel.i18n import lazy_gettext as _l
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectationAdded(Event):
+    said = _l("added the expectation “%(need)s” to %(program)s")
+
     expectation_id: UUID
     program_id: UUID
     need: str
@@ -16,6 +19,8 @@ class ExpectationAdded(Event):
 @dataclass(frozen=True, kw_only=True)
 class ExpectationChanged(Event):
     """`changes` is a line for each field: "threshold: 0.7 → 0.6"."""
+
+    said = _l("changed the expectation “%(need)s”: %(changes)s")
 
     expectation_id: UUID
     program_id: UUID
@@ -27,6 +32,8 @@ class ExpectationChanged(Event):
 class ExpectationRemoved(Event):
     """Gone with its readings; decisions keep what they were signed on."""
 
+    said = _l("removed the expectation “%(need)s” from %(program)s")
+
     expectation_id: UUID
     program_id: UUID
     need: str
@@ -37,6 +44,8 @@ class ExpectationRemoved(Event):
 class VerdictChanged(Event):
     """A reading says otherwise than the one before; `former` is empty for the first."""
 
+    said = _l("found an expectation of %(program)s to be %(verdict)s (n = %(n)s)")
+
     expectation_id: UUID
     program_id: UUID
     former: str
@@ -46,6 +55,8 @@ class VerdictChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionProposed(Event):
+    said = _l("proposed %(choice)s for %(program)s")
+
     decision_id: UUID
     program_id: UUID
     choice: str
@@ -55,6 +66,8 @@ class DecisionProposed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionSigned(Event):
+    said = _l("signed a decision on %(program)s: %(stance)s")
+
     decision_id: UUID
     program_id: UUID
     signature_id: UUID
@@ -65,6 +78,8 @@ class DecisionSigned(Event):
 class DecisionTaken(Event):
     """It has all the signatures it needs and is in force."""
 
+    said = _l("put the decision on %(program)s into force: %(choice)s")
+
     decision_id: UUID
     program_id: UUID
     choice: str
@@ -73,6 +88,8 @@ class DecisionTaken(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionWithdrawn(Event):
+    said = _l("withdrew the decision on %(program)s: %(reason)s")
+
     decision_id: UUID
     program_id: UUID
     choice: str

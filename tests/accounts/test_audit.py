@@ -235,7 +235,7 @@ def test_the_log_asks_for_names_once_and_not_for_every_line(member_client: Membe
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     assert owner.get("/console/settings/audit").status_code == 200
     selects = [each for each in statements if each.startswith("SELECT")]
-    assert len(selects) <= 14, selects
+    assert len(selects) <= 16, selects
 
 
 def test_days_in_the_filter_are_the_viewers_own(
