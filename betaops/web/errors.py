@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from betaops.kernel import i18n, ids
 from betaops.kernel.errors import DomainError
 from betaops.kernel.i18n import gettext as _
+from betaops.web import again
 from betaops.web.access import VISITOR
 from betaops.web.application import Unit
 
@@ -131,6 +132,7 @@ def _answer(
             message="" if is_general and status in WORDED else message,
             error_id=error_id,
             values=values or {},
+            typed=again.typed(status),
         )
         return make_response(page, status)
 

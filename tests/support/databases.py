@@ -47,7 +47,7 @@ class Sqlite(Source):
         self._folder = folder = _in_memory() or folder
         self._numbers = count()
         self._template = folder / "template.db"
-        _migrate(f"sqlite:///{self._template}")
+        migrate(f"sqlite:///{self._template}")
 
     def fresh(self) -> str:
         url = self.blank()
@@ -87,7 +87,7 @@ class PostgreSql(Source):
         self._clean: list[str] = []
         self._made: list[str] = []
         self._template = self._create("template")
-        _migrate(self._url(self._template))
+        migrate(self._url(self._template))
 
     def fresh(self) -> str:
         if self._clean:
@@ -174,7 +174,8 @@ def _in_memory() -> Path | None:
     return Path(tempfile.mkdtemp(dir=memory, prefix="betaops-sqlite-"))
 
 
-def _migrate(url: str) -> None:
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest schema."""
     wiring.load_models()
     database = Database(url)
     migrations.upgrade(database)
