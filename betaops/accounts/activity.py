@@ -67,7 +67,7 @@ def _who(event: RecordedEvent, names: dict[str, dict[uuid.UUID, str]]) -> str:
     others = {
         "member": _("A former member"),
         "tester": _("A former tester"),
-        "visitor": _("Somebody not signed in"),
+        "visitor": _("A visitor"),
         "system": "betaops",
     }
     return known or others.get(event.actor_kind, event.actor_kind)
