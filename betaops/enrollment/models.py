@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Connection, Index, LargeBinary, String, Text, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
 from betaops.kernel.versions import Versioned
@@ -60,6 +60,8 @@ class Tester(Versioned, Tenant, Base):
     #: `addresses.mail_key(mail)`: what makes two spellings one person.
     mail_key: Mapped[str] = mapped_column(String(320))
     name: Mapped[str] = mapped_column(String(200))
+    #: What a search looks in: `search_words` of name and address.
+    words: Mapped[str] = mapped_column(Text, default="")
     #: BCP 47 tag of the language they read our mails in.
     locale: Mapped[str] = mapped_column(String(20), default="en")
     #: Facts about them for rules and lists ({"platform": "iOS"}): text, numbers, yes/no, lists of text.
@@ -67,6 +69,17 @@ class Tester(Versioned, Tenant, Base):
     created_at: Mapped[datetime]
     #: Last sign of life anywhere we see: portal, survey, usage. Written at most once an hour.
     seen_at: Mapped[datetime | None]
+
+
+def search_words(name: str, mail_key: str) -> str:
+    """Name and address in one lower case for all databases (SQLite's own knows only ASCII)."""
+    return f"{name} {mail_key}".lower()
+
+
+@event.listens_for(Tester, "before_insert")
+@event.listens_for(Tester, "before_update")
+def _keep_words(mapper: Mapper[Any], connection: Connection, row: Tester) -> None:
+    row.words = search_words(row.name, row.mail_key)
 
 
 class Identity(Tenant, Base):

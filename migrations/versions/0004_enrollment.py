@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("mail", sa.String(length=320), nullable=False),
         sa.Column("mail_key", sa.String(length=320), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
         sa.Column("locale", sa.String(length=20), nullable=False),
         sa.Column("attributes", db.Json(), nullable=False),
         sa.Column("created_at", db.UtcDateTime(), nullable=False),
@@ -25,10 +26,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_tester_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_tester_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tester")),
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_tester_workspace_id_id")),
@@ -51,17 +49,10 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_identity_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_identity_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
-        sa.UniqueConstraint(
-            "workspace_id",
-            "distinct_id",
-            name=op.f("uq_identity_workspace_id_distinct_id"),
-        ),
+        sa.UniqueConstraint("workspace_id", "distinct_id", name=op.f("uq_identity_workspace_id_distinct_id")),
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_identity_workspace_id_id")),
     )
     with op.batch_alter_table("identity", schema=None) as batch_op:
@@ -83,10 +74,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_sign_in_link_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_sign_in_link_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_link")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_sign_in_link_token_digest")),
@@ -111,10 +99,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_tester_note_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_tester_note_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tester_note")),
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_tester_note_workspace_id_id")),
@@ -148,10 +133,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_application_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_application_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
         sa.UniqueConstraint("confirm_digest", name=op.f("uq_application_confirm_digest")),
@@ -160,11 +142,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.create_index("ix_application_expires", ["expires_at"], unique=False)
-        batch_op.create_index(
-            "ix_application_mail",
-            ["workspace_id", "program_id", "mail_key"],
-            unique=False,
-        )
+        batch_op.create_index("ix_application_mail", ["workspace_id", "program_id", "mail_key"], unique=False)
 
     op.create_table(
         "enrollment",
@@ -214,10 +192,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_enrollment_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_enrollment_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrollment")),
         sa.UniqueConstraint("program_id", "tester_id", name=op.f("uq_enrollment_program_id_tester_id")),
@@ -225,14 +200,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("enrollment", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_enrollment_applied",
-            ["workspace_id", "program_id", "applied_at", "id"],
-            unique=False,
+            "ix_enrollment_applied", ["workspace_id", "program_id", "applied_at", "id"], unique=False
         )
         batch_op.create_index(
-            "ix_enrollment_state",
-            ["workspace_id", "program_id", "state", "applied_at", "id"],
-            unique=False,
+            "ix_enrollment_state", ["workspace_id", "program_id", "state", "applied_at", "id"], unique=False
         )
         batch_op.create_index("ix_enrollment_tester", ["workspace_id", "tester_id"], unique=False)
 
@@ -258,10 +229,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_invitation_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_invitation_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("program_id", "mail_key", name=op.f("uq_invitation_program_id_mail_key")),
@@ -283,10 +251,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_program_visit_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_program_visit_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_program_visit")),
         sa.UniqueConstraint("program_id", "day", name=op.f("uq_program_visit_program_id_day")),
@@ -336,10 +301,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_tester_import_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_tester_import_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tester_import")),
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_tester_import_workspace_id_id")),
@@ -370,16 +332,11 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_consent_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_consent_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
         sa.UniqueConstraint(
-            "enrollment_id",
-            "agreement_id",
-            name=op.f("uq_consent_enrollment_id_agreement_id"),
+            "enrollment_id", "agreement_id", name=op.f("uq_consent_enrollment_id_agreement_id")
         ),
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_consent_workspace_id_id")),
     )
@@ -432,9 +389,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("enrollment_transition", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_enrollment_transition_enrollment",
-            ["workspace_id", "enrollment_id", "at"],
-            unique=False,
+            "ix_enrollment_transition_enrollment", ["workspace_id", "enrollment_id", "at"], unique=False
         )
 
 

@@ -61,8 +61,10 @@ def enrollments(
     statement = _narrowed(select(Enrollment), program, wanted, with_tester=True).options(
         contains_eager(Enrollment.tester)
     )
+    # People's columns are ordered by an index of theirs, which ends with their own id.
+    last = Tester.id if name in ("name", "mail") else Enrollment.id
     return keyset(
-        session, statement, order=[(column, direction), (Enrollment.id, direction)], cursor=cursor, size=size
+        session, statement, order=[(column, direction), (last, direction)], cursor=cursor, size=size
     )
 
 
@@ -98,10 +100,7 @@ def _narrowed(
     if wanted.text:
         for word in wanted.text[:LONGEST_SEARCH].lower().split()[:5]:
             pattern = f"%{_escaped(word)}%"
-            statement = statement.where(
-                func.lower(Tester.name).like(pattern, escape="\\")
-                | Tester.mail_key.like(pattern, escape="\\")
-            )
+            statement = statement.where(Tester.words.like(pattern, escape="\\"))
     for provider in provided.filters:
         if value := wanted.more.get(provider.name):
             statement = provider.narrow(statement, value)
@@ -223,9 +222,7 @@ def everybody(session: Session, *, text: str = "", cursor: str | None = None, si
     statement = select(Tester)
     if text:
         pattern = f"%{_escaped(text.lower()[:LONGEST_SEARCH])}%"
-        statement = statement.where(
-            func.lower(Tester.name).like(pattern, escape="\\") | Tester.mail_key.like(pattern, escape="\\")
-        )
+        statement = statement.where(Tester.words.like(pattern, escape="\\"))
     return keyset(
         session, statement, order=[(Tester.created_at, "desc"), (Tester.id, "desc")], cursor=cursor, size=size
     )
@@ -240,9 +237,8 @@ def find_places(session: Session, text: str, limit: int) -> Sequence[Enrollment]
         .options(contains_eager(Enrollment.tester), joinedload(Enrollment.program))
         .where(
             or_(
-                func.lower(Tester.name).like(f"{plain}%", escape="\\"),
-                func.lower(Tester.name).like(f"% {plain}%", escape="\\"),
-                Tester.mail_key.like(f"{plain}%", escape="\\"),
+                Tester.words.like(f"{plain}%", escape="\\"),
+                Tester.words.like(f"% {plain}%", escape="\\"),
             )
         )
         .order_by(Tester.name, Enrollment.applied_at.desc())

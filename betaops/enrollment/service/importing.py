@@ -21,6 +21,7 @@ from betaops.enrollment.models import (
     State,
     Tester,
     TesterImport,
+    search_words,
 )
 from betaops.enrollment.service.testers import add_identities
 from betaops.kernel.errors import Invalid, NotFound
@@ -157,6 +158,7 @@ def _insert_testers(work: Work, people: Sequence[sheets.Person]) -> dict[str, UU
             "mail": person.mail,
             "mail_key": person.key,
             "name": person.name or person.mail.partition("@")[0],
+            "words": search_words(person.name or person.mail.partition("@")[0], person.key),
             "locale": _locale(person.locale) or "en",
             "attributes": person.attributes,
             "created_at": work.now,
@@ -182,7 +184,15 @@ def _update_testers(work: Work, pairs: Sequence[tuple[sheets.Person, Any]]) -> s
         attributes = {**row.attributes, **person.attributes}
         name, locale = person.name or row.name, _locale(person.locale) or row.locale
         if (name, locale, attributes) != (row.name, row.locale, row.attributes):
-            changes.append({"b_id": row.id, "name": name, "locale": locale, "attributes": attributes})
+            changes.append(
+                {
+                    "b_id": row.id,
+                    "name": name,
+                    "words": search_words(name, row.mail_key),
+                    "locale": locale,
+                    "attributes": attributes,
+                }
+            )
     if changes:
         table = Tester.__table__
         work.session.connection().execute(

@@ -48,8 +48,12 @@ def _list(program: Program, **more: Any) -> str:
     page = queries.enrollments(reading(), program, present, cursor=request.args.get("cursor"))
     counts = queries.by_state(reading(), program.id)
     everybody = sum(counts.values())
-    only_state = not (present.text or present.source or any(present.more.values()))
-    matching = (counts[State(present.state)] if present.state else everybody) if only_state else None
+    if not (present.text or present.source or any(present.more.values())):
+        matching = counts[State(present.state)] if present.state else everybody
+    elif page.next is None and page.previous is None:
+        matching = len(page)
+    else:
+        matching = queries.count(reading(), program, present)
     tester_ids = [enrollment.tester_id for enrollment in page]
     return render_template(
         "enrollment/console/index.html",
@@ -57,7 +61,7 @@ def _list(program: Program, **more: Any) -> str:
         page=page,
         counts=counts,
         everybody=everybody,
-        matching=matching if matching is not None else queries.count(reading(), program, present),
+        matching=matching,
         wanted=present,
         fields=filter_fields(program, present),
         columns=[(column, column.values(reading(), program, tester_ids)) for column in provided.columns],
