@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import httpcore
@@ -25,6 +26,8 @@ Resolver = Callable[[str, int], list[str]]
 
 TIMEOUT_SECONDS = 10.0
 LARGEST_ANSWER_BYTES = 1024 * 1024
+#: A body that comes in drops is given up after so many times the timeout of a step.
+LONGEST_ANSWER_STEPS = 3
 
 #: What `is_global` calls public (Python 3.11) although it leads elsewhere: NAT64, 6to4, Teredo, protocol assignments.
 NOT_PUBLIC = tuple(
@@ -134,6 +137,9 @@ def _private(host: str) -> Unreachable:
     )
 
 
+_OWN_HEADERS = {"User-Agent": "betaops", "Accept": "*/*"}
+
+
 class Outgoing:
     """A client for user-given addresses. One per process is enough; close it at the end."""
 
@@ -175,16 +181,13 @@ class Outgoing:
             with self._pool.stream(
                 method,
                 target,
-                headers={
-                    "Host": _host_header(target),
-                    "User-Agent": "betaops",
-                    "Accept": "*/*",
-                    **(headers or {}),
-                },
+                headers=list((_OWN_HEADERS | {"Host": _host_header(target)} | (headers or {})).items()),
                 content=content,
                 extensions={"timeout": timeouts},
             ) as response:
-                body = _read_up_to(response.iter_stream(), largest_bytes)
+                body = _read_up_to(
+                    response.iter_stream(), largest_bytes, LONGEST_ANSWER_STEPS * timeout_seconds
+                )
                 named = {
                     name.decode("latin-1").lower(): value.decode("latin-1")
                     for name, value in response.headers
@@ -218,9 +221,12 @@ def _host_header(target: httpcore.URL) -> str:
     return host if target.port is None else f"{host}:{target.port}"
 
 
-def _read_up_to(chunks: Iterable[bytes], largest_bytes: int) -> bytes:
+def _read_up_to(chunks: Iterable[bytes], largest_bytes: int, longest_seconds: float) -> bytes:
     body = bytearray()
+    deadline = perf_counter() + longest_seconds
     for chunk in chunks:
+        if perf_counter() > deadline:
+            raise httpcore.ReadTimeout("it answers without end, a little at a time")
         body += chunk
         if len(body) >= largest_bytes:
             break

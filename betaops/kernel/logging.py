@@ -7,6 +7,7 @@ looks like an address or a long secret is blotted out of every text, tracebacks 
 import logging
 import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import orjson
@@ -51,7 +52,7 @@ def configure(level: str = "info") -> None:
     )
 
 
-def without_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     """The structlog processor that keeps the promise in the module's docstring."""
     return {name: "…" if name in _SECRET_NAMES else _blotted(value) for name, value in event.items()}
 

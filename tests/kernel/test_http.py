@@ -42,6 +42,15 @@ class Handler(BaseHTTPRequestHandler):
                     self.wfile.write(b"x" * 65536)
             except OSError:
                 self.close_connection = True
+        elif self.path == "/drops":
+            self.send_response(200)
+            self.end_headers()
+            try:
+                while not self.server.gate.wait(0.05):  # type: ignore[attr-defined]  # ours, set below
+                    self.wfile.write(b"x")
+            except OSError:
+                pass
+            self.close_connection = True
         elif self.path == "/silent":
             self.server.gate.wait(5)  # type: ignore[attr-defined]  # ours, set below
             self.close_connection = True
@@ -208,6 +217,11 @@ def test_a_server_that_says_nothing_is_given_up(port: int) -> None:
     with client(allowed=LOOPBACK) as outgoing, pytest.raises(Unreachable) as refusal:
         outgoing.send("GET", f"http://127.0.0.1:{port}/silent", timeout_seconds=0.2)
     assert refusal.value.code == "no_answer"
+
+
+def test_a_server_that_answers_in_drops_is_given_up(port: int) -> None:
+    with client(allowed=LOOPBACK) as outgoing, pytest.raises(Unreachable, match="without end"):
+        outgoing.send("GET", f"http://127.0.0.1:{port}/drops", timeout_seconds=0.2)
 
 
 def test_nobody_listening_is_no_answer() -> None:
