@@ -54,11 +54,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def installation(instance: Path | None = None, *, with_sample: bool = True) -> Iterator[Installation]:
-    """Started and answering; stopped at the end, its folder removed unless it was given."""
+def installation(
+    instance: Path | None = None, *, with_sample: bool = True, host: str = "127.0.0.1"
+) -> Iterator[Installation]:
+    """Started and answering; stopped at the end, its folder removed unless it was given.
+
+    `host` is the name by which it is reached: passkeys know "localhost" and no bare address.
+    """
     folder = instance or Path(tempfile.mkdtemp(prefix="betaops-bench-"))
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://{host}:{port}"
     environ = {**os.environ, "BETAOPS_INSTANCE": str(folder), "BASE_URL": url, "LOG_LEVEL": "warning"}
     started = time.perf_counter()
     process = subprocess.Popen(
