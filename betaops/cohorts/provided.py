@@ -35,7 +35,12 @@ def _narrow(statement: Select[Any], option: str) -> Select[Any]:
 
 def _names(session: Session, program: Program, tester_ids: Sequence[UUID]) -> dict[UUID, str]:
     found = queries.names_by_tester(session, program.id, tester_ids)
-    return {tester_id: ", ".join(names) for tester_id, names in found.items()}
+    return {tester_id: _in_short(names) for tester_id, names in found.items()}
+
+
+def _in_short(names: list[str]) -> str:
+    shown = ", ".join(names[:2])
+    return f"{shown} +{len(names) - 2}" if len(names) > 2 else shown
 
 
 FILTER = Filter(name="cohort", label=_l("Cohort"), options=_options, narrow=_narrow)

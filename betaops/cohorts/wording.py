@@ -1,10 +1,12 @@
 """Rules in words, for pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from betaops.cohorts import builder, operators
-from betaops.cohorts.models import Cause
+from betaops.cohorts.models import Cause, CohortChange
 from betaops.cohorts.rules import Condition, Rule
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
@@ -57,6 +59,14 @@ OPERATORS: dict[str, tuple[Any, tuple[str, ...]]] = {
 }
 
 
+#: Operators that do not simply stand between fact and value.
+SENTENCES: dict[str, Any] = {
+    "in_last_days": _l("%(fact)s is within the last %(value)s days"),
+    "not_in_last_days": _l("%(fact)s is more than %(value)s days ago"),
+    "version_at_least": _l("%(fact)s is version “%(value)s” or later"),
+}
+
+
 class Line(NamedTuple):
     """A sentence, and what stands under it."""
 
@@ -79,13 +89,11 @@ def condition(leaf: Condition, labels: Mapping[str, str] | None = None) -> str:
     words = str(operators.ALL[leaf.operator])
     if leaf.operator in operators.WITHOUT_VALUE:
         return _("%(fact)s %(comparison)s", fact=fact(leaf.fact, labels), comparison=words)
-    if leaf.operator in operators.RELATIVE_TO_NOW:
-        template = (
-            _("%(fact)s is within the last %(days)s days")
-            if leaf.operator == "in_last_days"
-            else _("%(fact)s is more than %(days)s days ago")
-        )
-        return template % {"fact": fact(leaf.fact, labels), "days": builder.shown(leaf.value)}
+    if leaf.operator in SENTENCES:
+        return str(SENTENCES[leaf.operator]) % {
+            "fact": fact(leaf.fact, labels),
+            "value": builder.shown(leaf.value),
+        }
     return _(
         "%(fact)s %(comparison)s “%(value)s”",
         fact=fact(leaf.fact, labels),
@@ -105,3 +113,42 @@ def lines(rule: Rule, labels: Mapping[str, str] | None = None) -> Line:
         return Line(_("This does not hold"), [lines(inner, labels)])
     match = "all" if "all" in rule else "any"
     return Line(str(MATCHES[match]), [lines(part, labels) for part in rule[match]])
+
+
+def in_short(rule: Rule, labels: Mapping[str, str] | None = None, *, is_inner: bool = False) -> str:
+    """The whole rule in one line."""
+    if "fact" in rule:
+        return condition(Condition(rule["fact"], rule["operator"], rule.get("value")), labels)
+    if "not" in rule:
+        return _("not (%(rule)s)", rule=in_short(rule["not"], labels))
+    parts = rule.get("all") or rule["any"]
+    joined = (_(" and ") if "all" in rule else _(" or ")).join(
+        in_short(part, labels, is_inner=len(parts) > 1) for part in parts
+    )
+    return f"({joined})" if is_inner and len(parts) > 1 else joined
+
+
+class Move(NamedTuple):
+    """People who came or went together."""
+
+    at: datetime
+    text: str
+    is_in: bool
+    cause: Cause
+    who: str
+
+
+def moves(changes: Sequence[CohortChange], *, most: int = 12) -> list[Move]:
+    """Single entries and exits, the newest first, as sentences: those of one moment in one."""
+    found: list[Move] = []
+    for (at, is_in, cause, who), together in groupby(
+        changes, lambda each: (each.at, each.is_in, each.cause, each.who)
+    ):
+        names = [each.tester.name for each in together]
+        if len(names) > 2:
+            people = _("%(name)s and %(others)s others", name=names[0], others=len(names) - 1)
+        else:
+            people = _(" and ").join(names)
+        text = _("%(people)s came in", people=people) if is_in else _("%(people)s went out", people=people)
+        found.append(Move(at, text, is_in, cause, who))
+    return found[:most]

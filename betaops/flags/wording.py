@@ -160,7 +160,12 @@ def _property(prop: Mapping[str, Any]) -> str:
     words = str(OPERATORS.get(operator, operator))
     if operator in ("is_set", "is_not_set"):
         return f"{prop.get('key')} {words}"
-    return f"{prop.get('key')} {words} “{shown(prop.get('value'))}”"
+    value = shown(prop.get("value"))
+    if operator == "semver_gte":
+        return _("%(key)s is version “%(value)s” or later", key=prop.get("key"), value=value)
+    if operator == "semver_lte":
+        return _("%(key)s is version “%(value)s” or older", key=prop.get("key"), value=value)
+    return f"{prop.get('key')} {words} “{value}”"
 
 
 def _value(value: Any) -> str:

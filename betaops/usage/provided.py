@@ -1,6 +1,8 @@
 """What usage puts on the pages of enrollment."""
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from flask import url_for
@@ -13,7 +15,8 @@ from betaops.usage import policy, queries
 from betaops.web.application import viewer
 from betaops.web.templating import ago
 
-MOST_ENTRIES = 8
+#: The timeline looks back over so many events.
+MOST_EVENTS = 50
 MOST_EXPORTED = 10_000
 
 
@@ -41,12 +44,16 @@ def links(session: Session, enrollment: Enrollment) -> Sequence[Link]:
 
 
 def timeline(session: Session, enrollment: Enrollment) -> Sequence[Entry]:
-    """The newest things somebody did."""
+    """What somebody did, day by day, the newest first."""
     url = url_for("usage.person", slug=enrollment.program.slug, enrollment_id=enrollment.id)
-    return [
-        Entry(at=event.at, text=event.name, icon="activity", href=url)
-        for event in queries.recent(session, enrollment.tester_id, limit=MOST_ENTRIES)
-    ]
+    events = queries.recent(session, enrollment.tester_id, limit=MOST_EVENTS)
+    entries = []
+    for _day, together in groupby(events, lambda event: event.at.date()):
+        done = list(together)
+        counts = Counter(event.name for event in done)
+        text = ", ".join(name if number == 1 else f"{name} × {number}" for name, number in counts.items())
+        entries.append(Entry(at=done[0].at, text=text, icon="activity", href=url))
+    return entries
 
 
 def data(session: Session, tester: Tester) -> Any:

@@ -23,7 +23,9 @@ def index(slug: str) -> str:
         "cohorts/index.html",
         program=program,
         cohorts=found,
-        rules={each.cohort.id: wording.lines(each.cohort.rule, labels) for each in found if each.cohort.rule},
+        rules={
+            each.cohort.id: wording.in_short(each.cohort.rule, labels) for each in found if each.cohort.rule
+        },
     )
 
 
@@ -40,7 +42,7 @@ def show(slug: str, cohort_id: uuid.UUID) -> str:
         rule=wording.lines(cohort.rule, queries.labels(program)) if cohort.rule else None,
         size=queries.size(reading(), cohort.id),
         page=queries.members(reading(), cohort, cursor=request.args.get("cursor")),
-        changes=queries.changes(reading(), cohort.id),
+        moves=wording.moves(queries.changes(reading(), cohort.id, limit=200)),
         causes=wording.CAUSES,
         used_by=uses.of(reading(), cohort),
         words=words,
