@@ -1,10 +1,13 @@
 """Expectations, and the evidence they are judged on."""
 
 from datetime import date, datetime
+from itertools import count
 from typing import Any
 from uuid import UUID
 
-from betaops.enrollment.models import Enrollment
+from sqlalchemy import select
+
+from betaops.enrollment.models import Enrollment, State, Tester
 from betaops.kernel import ids
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
@@ -23,7 +26,8 @@ from betaops.surveys.models import (
     SurveyVersion,
 )
 from betaops.usage.models import UsageDaily
-from tests.factories.enrollment import an_enrollment
+
+_numbers = count(1)
 
 #: A survey with a rating to five, one to ten, and a yes or no.
 DEFINITION = {
@@ -117,6 +121,80 @@ def a_response(
     return response
 
 
+def some_testers(work: Work, program: Program, number: int) -> list[Enrollment]:
+    """Active testers in a few statements, without the events and seats of a real way in."""
+    people = [
+        Tester(
+            workspace_id=work.workspace_id,
+            mail=f"crowd{each}@example.com",
+            mail_key=f"crowd{each}@example.com",
+            name=f"Crowd {each}",
+            created_at=work.now,
+            changed_at=work.now,
+        )
+        for each in (next(_numbers) for _ in range(number))
+    ]
+    work.session.add_all(people)
+    work.session.flush()
+    places = [
+        Enrollment(
+            workspace_id=work.workspace_id,
+            program_id=program.id,
+            tester_id=tester.id,
+            state=State.ACTIVE,
+            applied_at=work.now,
+            accepted_at=work.now,
+            activated_at=work.now,
+            changed_at=work.now,
+        )
+        for tester in people
+    ]
+    work.session.add_all(places)
+    work.session.flush()
+    return places
+
+
+def answer_rating(work: Work, survey: Survey, people: list[Enrollment], ratings: list[int]) -> None:
+    """Complete responses to "import", one for each of `people`, in a few statements."""
+    version_id = work.session.scalars(
+        select(SurveyVersion.id).where(SurveyVersion.survey_id == survey.id)
+    ).one()
+    question_id = work.session.scalars(
+        select(SurveyQuestion.id).where(
+            SurveyQuestion.survey_id == survey.id, SurveyQuestion.name == "import"
+        )
+    ).one()
+    responses = [
+        Response(
+            workspace_id=work.workspace_id,
+            survey_id=survey.id,
+            version_id=version_id,
+            enrollment_id=person.id,
+            tester_id=person.tester_id,
+            submission_key=str(ids.new_id()),
+            state=ResponseState.COMPLETE,
+            answers={"import": rating},
+            started_at=work.now,
+            saved_at=work.now,
+            finished_at=work.now,
+        )
+        for person, rating in zip(people, ratings, strict=True)
+    ]
+    work.session.add_all(responses)
+    work.session.flush()
+    work.session.add_all(
+        Answer(
+            workspace_id=work.workspace_id,
+            response_id=response.id,
+            question_id=question_id,
+            code=str(rating),
+            number=float(rating),
+        )
+        for response, rating in zip(responses, ratings, strict=True)
+    )
+    work.session.flush()
+
+
 def about(survey: Survey, item: str, title: str = "How easy was the import?") -> dict[str, Any]:
     """Parameters that name a question."""
     return {"survey": ids.encode("svy", survey.id), "item": item, "title": title}
@@ -174,10 +252,7 @@ def a_top_box(
 ) -> Expectation:
     """An expectation on a question, with that many good and bad answers of testers."""
     survey = survey or a_survey(work, program)
-    for number in range(good + bad):
-        a_response(
-            work, survey, an_enrollment(work, program=program), **{"import": 5 if number < good else 2}
-        )
+    answer_rating(work, survey, some_testers(work, program, good + bad), [5] * good + [2] * bad)
     return an_expectation(
         work,
         program,

@@ -23,6 +23,8 @@ from tests.factories.readiness import (
     a_top_box,
     about,
     an_expectation,
+    answer_rating,
+    some_testers,
     some_use,
     top_box,
 )
@@ -44,8 +46,7 @@ def test_readings_follow_the_answers_and_keep_one_row_a_day(work: Work) -> None:
     survey = a_survey(work, program)
     row = a_top_box(work, program, good=6, bad=0, survey=survey)
     assert last(work, row).verdict is Verdict.INCONCLUSIVE
-    for _ in range(14):
-        a_response(work, survey, an_enrollment(work, program=program), **{"import": 5})
+    answer_rating(work, survey, some_testers(work, program, 14), [5] * 14)
     service.take_readings(work, program)
     assert last(work, row).verdict is Verdict.MET
     work.now += timedelta(days=1)
@@ -71,8 +72,7 @@ def test_a_changed_verdict_is_an_event_and_an_unchanged_one_is_not(work: Work) -
     survey = a_survey(work, program)
     a_top_box(work, program, good=3, bad=0, survey=survey)
     service.take_readings(work, program)
-    for _ in range(20):
-        a_response(work, survey, an_enrollment(work, program=program), **{"import": 5})
+    answer_rating(work, survey, some_testers(work, program, 20), [5] * 20)
     service.take_readings(work, program)
     told = work.session.scalars(
         select(RecordedEvent).where(RecordedEvent.kind == "verdict_changed").order_by(RecordedEvent.id)
