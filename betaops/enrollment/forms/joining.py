@@ -7,11 +7,11 @@ from wtforms import (
     EmailField,
     HiddenField,
     RadioField,
-    SelectChoice,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -50,7 +50,7 @@ class _Radios(RadioField):
 
 def question_form(question: Question) -> type[_Answer]:
     """A form class with the one field `answer`, built for this question."""
-    text = {"label": question.label, "description": question.hint}
+    text: dict[str, Any] = {"label": question.label, "description": question.hint}
     field: Any
     match question.kind:
         case Kind.TEXT:

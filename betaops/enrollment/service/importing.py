@@ -151,7 +151,7 @@ def _take_in(work: Work, record: TesterImport, people: Sequence[sheets.Person]) 
 
 
 def _insert_testers(work: Work, people: Sequence[sheets.Person]) -> dict[str, UUID]:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
             "workspace_id": work.workspace_id,

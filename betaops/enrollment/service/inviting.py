@@ -47,7 +47,7 @@ def invite(work: Work, program_id: UUID, people: Sequence[tuple[str, str]]) -> I
             _("At most %(most)s at once. Import a file for more.", most=MOST_AT_ONCE),
             field="people",
         )
-    by_key = {}
+    by_key: dict[str, tuple[str, str]] = {}
     for mail, name in people:
         address, key = read_address(mail)
         by_key.setdefault(key, (address, name.strip()[:LONGEST_NAME]))

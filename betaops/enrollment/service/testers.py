@@ -164,7 +164,7 @@ def add_identities(work: Work, pairs: Iterable[tuple[UUID, str]]) -> None:
     ]
     insert = postgresql.insert if work.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     if rows:
-        work.session.connection().execute(insert(Identity.__table__).on_conflict_do_nothing(), rows)
+        work.session.connection().execute(insert(Identity).on_conflict_do_nothing(), rows)
 
 
 def add_note(work: Work, tester_id: UUID, text: str) -> TesterNote:

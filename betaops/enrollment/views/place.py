@@ -38,7 +38,7 @@ def wanted() -> Wanted:
     )
 
 
-def query() -> dict[str, str]:
+def query() -> dict[str, Any]:
     """The list's part of the address, to be carried along."""
     names = (*KEPT, *(provider.name for provider in provided.filters))
     return {name: value for name in names if (value := request.args.get(name, ""))}
