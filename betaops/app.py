@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from betaops import wiring
 from betaops.kernel.settings import Settings
 from betaops.kernel.work import Platform
-from betaops.web import converters, errors, headers, limits, templating
+from betaops.web import converters, errors, headers, journal, limits, templating
 from betaops.web.application import Application
 
 LARGEST_BODY_BYTES = 12 * 1024 * 1024
@@ -26,6 +26,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> Applicat
     )
     _configure(app, settings)
     app.url_map.converters["id"] = converters.IdConverter
+    journal.register(app)
     errors.register(app)
     headers.register(app, settings)
     limits.register(app, settings)

@@ -17,7 +17,7 @@ import structlog
 from flask import g
 from sqlalchemy.exc import SQLAlchemyError
 
-from betaops.kernel import clock, jobs, schedule
+from betaops.kernel import clock, counting, jobs, schedule
 from betaops.web.access import VISITOR
 from betaops.web.application import Application, Unit
 
@@ -47,7 +47,7 @@ def context(app: Application) -> Iterator[None]:
 def execute(app: Application, claimed: jobs.Claimed) -> None:
     """Run one claimed job to its end and log how it went."""
     started = perf_counter()
-    with context(app):
+    with context(app), counting.counting() as tally:
         outcome = jobs.perform(app.platform, claimed)
     log.info(
         "job",
@@ -56,6 +56,7 @@ def execute(app: Application, claimed: jobs.Claimed) -> None:
         attempt=claimed.attempt,
         outcome=outcome,
         ms=round((perf_counter() - started) * 1000, 1),
+        queries=tally.statements,
     )
 
 

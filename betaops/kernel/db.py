@@ -40,6 +40,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.types import TypeDecorator
 
+from betaops.kernel import counting
 from betaops.kernel.ids import new_id
 
 
@@ -198,6 +199,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
         self.url = url
         self.engine = _sqlite(url, pool_size) if url.startswith("sqlite") else _postgresql(url, pool_size)
+        counting.watch(self.engine)
         self._readers = self.engine.execution_options(betaops_reading=True, postgresql_readonly=True)
 
     @property
@@ -240,7 +242,7 @@ def _sqlite(url: str, pool_size: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        connect_args={"timeout": 5, "check_same_thread": False, "isolation_level": None},
+        connect_args={"timeout": 10, "check_same_thread": False, "isolation_level": None},
         json_serializer=_dumps,
         json_deserializer=_loads,
     )

@@ -6,7 +6,6 @@ rolled back when an exception passes. Views reach it through `reading()` and `wr
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import perf_counter
 from typing import Any, NamedTuple, cast
 
 import structlog
@@ -198,7 +197,6 @@ class Application(OpenAPI):
         """Flask's, inside one unit of work."""
         if request.routing_exception is not None:
             self.raise_routing_exception(request)
-        started = perf_counter()
         unit = _unit()
         with i18n.speaking(self._language()):
             try:
@@ -207,7 +205,6 @@ class Application(OpenAPI):
             finally:
                 unit.close()
             self._run_tallies(unit)
-        _log(response, started)
         return response
 
     def _answer(self) -> Response:
@@ -271,15 +268,3 @@ class Application(OpenAPI):
                 )
         except Exception:  # a count that is lost must not cost the page
             log.warning("tally_failed", exc_info=True)
-
-
-def _log(response: Response, started: float) -> None:
-    who = g.unit.viewer or VISITOR
-    log.info(
-        "request",
-        route=request.endpoint,
-        method=request.method,
-        status=response.status_code,
-        actor=f"{who.kind}:{who.id}" if who.id else who.kind,
-        ms=round((perf_counter() - started) * 1000, 1),
-    )
