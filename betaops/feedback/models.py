@@ -95,6 +95,8 @@ class Report(Base, Tenant, Versioned):
     __tablename__ = "report"
     __table_args__ = tenant_args(
         belongs_to("program_id", "program"),
+        # No action: reports go only with their whole program, and then together.
+        belongs_to("merged_into_id", "report", ondelete="NO ACTION"),
         UniqueConstraint("program_id", "number"),
         UniqueConstraint("program_id", "submission"),
         CheckConstraint("severity IS NULL OR kind = 'bug'", name="only_bugs_have_a_severity"),
@@ -105,6 +107,7 @@ class Report(Base, Tenant, Versioned):
         Index("ix_report_impact", "workspace_id", "program_id", "impact", "id"),
         Index("ix_report_state", "workspace_id", "program_id", "state", "severity"),
         Index("ix_report_merged_into", "merged_into_id"),
+        Index("ix_report_owner", "owner_id"),
     )
 
     program_id: Mapped[UUID]
@@ -128,8 +131,7 @@ class Report(Base, Tenant, Versioned):
     #: Of the form that was sent: sending it twice makes one report.
     submission: Mapped[UUID | None]
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
-    #: Not composite: erasing the report that went on must leave its duplicates (SET NULL would take their workspace).
-    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("report.id", ondelete="SET NULL"))
+    merged_into_id: Mapped[UUID | None]
     #: Never shown to other testers, whatever the program's board says.
     is_private: Mapped[bool] = mapped_column(default=False)
     turn: Mapped[Turn] = mapped_column(one_of(Turn), default=Turn.NOBODY)

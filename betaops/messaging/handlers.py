@@ -1,75 +1,44 @@
-"""What testers hear of when something has happened. Each may run twice: the event's id keys its mail."""
+"""What messaging does when something happened elsewhere; `telling` writes the mails."""
 
 from betaops.enrollment.events import (
     EnrollmentAccepted,
-    EnrollmentChanged,
     EnrollmentDeclined,
     EnrollmentWaitlisted,
     TesterErased,
 )
-from betaops.enrollment.models import State
-from betaops.feedback import queries as feedback_queries
 from betaops.feedback.events import ReportMerged, ReportReceived, ReportReplied, ReportStateChanged
-from betaops.feedback.models import OUTCOMES, Report, Source
-from betaops.feedback.models import State as ReportState
-from betaops.kernel.errors import NotFound
+from betaops.feedback.models import OUTCOMES, State
 from betaops.kernel.work import Work
-from betaops.messaging import letters, queries, service
-from betaops.messaging.models import Topic
-from betaops.messaging.queries import Recipient
-from betaops.programs import queries as program_queries
-from betaops.web.letters import link
+from betaops.messaging import service, telling
 
 
 def welcome(work: Work, event: EnrollmentAccepted) -> None:
-    """They are in; by a freed seat, when the waiting list moved them up."""
-    template = "promoted" if event.promoted else "welcome"
-    _tell(work, event, template, (State.ACCEPTED, State.ACTIVE))
+    telling.welcome(work, event)
 
 
 def waitlisted(work: Work, event: EnrollmentWaitlisted) -> None:
-    _tell(work, event, "waitlisted", (State.WAITLISTED,))
+    telling.waitlisted(work, event)
 
 
 def declined(work: Work, event: EnrollmentDeclined) -> None:
-    _tell(work, event, "declined", (State.DECLINED,))
-
-
-def _tell(work: Work, event: EnrollmentChanged, template: str, while_in: tuple[State, ...]) -> None:
-    """Unless they went on from there before this ran: nobody is welcomed after being removed."""
-    to = queries.recipient(work.session, event.enrollment_id)
-    if to is None or to.enrollment.state not in while_in:
-        return
-    program = program_queries.program(work.session, event.program_id)
-    kind = f"messaging.{template}"
-    letters.post(work, template, to, program, kind=kind, topic=None, key=f"{kind}:{work.cause_id}")
+    telling.declined(work, event)
 
 
 def received(work: Work, event: ReportReceived) -> None:
-    """Whoever reported in the portal knows that it arrived."""
-    report = _report(work, event)
-    to = queries.recipient(work.session, event.enrollment_id) if event.enrollment_id else None
-    if report is not None and report.source is Source.PORTAL and to is not None:
-        _about(work, report, to, "received")
+    telling.received(work, event)
 
 
 def replied(work: Work, event: ReportReplied) -> None:
-    """The team's words, to whoever reported."""
-    report = _report(work, event)
-    behind = feedback_queries.reporter_of(work.session, event.report_id)
-    if report is None or behind is None:
-        return
-    try:
-        said = feedback_queries.comment(work.session, event.comment_id)
-    except NotFound:
-        return
-    to = Recipient(behind.enrollment, behind.tester)
-    _about(work, report, to, "replied", said=said.body, who=said.who, asks=report.turn.value == "reporter")
+    telling.replied(work, event)
+
+
+def merged(work: Work, event: ReportMerged) -> None:
+    telling.merged(work, event)
 
 
 def outcome(work: Work, event: ReportStateChanged) -> None:
     """A job tells everybody behind the report, one after the other."""
-    if event.is_silent or ReportState(event.state) not in OUTCOMES:
+    if event.is_silent or State(event.state) not in OUTCOMES:
         return
     args = {
         "report_id": str(event.report_id),
@@ -80,41 +49,6 @@ def outcome(work: Work, event: ReportStateChanged) -> None:
     work.enqueue("messaging.tell_outcome", args, once=f"messaging.outcome:{work.cause_id}")
 
 
-def merged(work: Work, event: ReportMerged) -> None:
-    """Whoever wrote the duplicate knows under which report it goes on."""
-    report = _report(work, event)
-    behind = feedback_queries.reporter_of(work.session, event.report_id)
-    if report is None or behind is None or report.merged_into_id is None:
-        return
-    into = feedback_queries.report(work.session, report.merged_into_id)
-    _about(work, report, Recipient(behind.enrollment, behind.tester), "merged", into=into.title)
-
-
 def forget_person(work: Work, event: TesterErased) -> None:
     """Mails to somebody who is gone, the waiting ones too."""
     service.forget_person(work, event.tester_id)
-
-
-def _about(work: Work, report: Report, to: Recipient, template: str, **values: object) -> None:
-    program = program_queries.program(work.session, report.program_id)
-    letters.post(
-        work,
-        template,
-        to,
-        program,
-        kind=f"messaging.{template}",
-        topic=Topic.REPLIES,
-        key=f"messaging.{template}:{work.cause_id}",
-        report_title=report.title,
-        number=report.number,
-        url=link("feedback_portal.report", slug=program.slug, report_id=report.id),
-        **values,
-    )
-
-
-def _report(work: Work, event: ReportReceived | ReportReplied | ReportMerged) -> Report | None:
-    """None where it is gone by now."""
-    try:
-        return feedback_queries.report(work.session, event.report_id)
-    except NotFound:
-        return None

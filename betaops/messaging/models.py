@@ -114,6 +114,7 @@ class Delivery(Base, Tenant):
         UniqueConstraint("campaign_id", "enrollment_id"),
         CheckConstraint("(state = 'queued') = (mail_id IS NOT NULL)", name="queued_means_there_is_a_mail"),
         Index("ix_delivery_waiting", "campaign_id", "state", "id"),
+        Index("ix_delivery_enrollment", "enrollment_id"),
     )
 
     campaign_id: Mapped[UUID]

@@ -15,7 +15,7 @@ from betaops.feedback.models import State as ReportState
 from betaops.kernel.events import RecordedEvent
 from betaops.kernel.mail import Mail, MailState
 from betaops.kernel.work import Actor, Work
-from betaops.messaging import handlers, jobs, queries, service
+from betaops.messaging import queries, service, telling
 from betaops.messaging.audience import Audience, Who
 from betaops.messaging.models import Campaign, Reason, Topic
 from betaops.programs import queries as program_queries
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 #: How far back the outbox reaches; older mails would be there too, but nobody scrolls that far in a sample.
 DAYS = 6.0
 ANNOUNCED_DAYS_AGO = 6.0
+BATCH = 40
 
 ANNOUNCEMENT = (
     "Build 2.0-beta.3 is here: turned pictures, pinned notes",
@@ -98,9 +99,9 @@ def _announce(world: "World", work: Work, program_id: UUID) -> None:
     work.now += timedelta(minutes=9)
     service.order(work, program, campaign)
     work.session.flush()
-    while waiting := queries.waiting(work.session, campaign.id, limit=jobs.BATCH):
+    while waiting := queries.waiting(work.session, campaign.id, limit=BATCH):
         work.now += timedelta(seconds=1)
-        jobs.announce(work, campaign, waiting)
+        telling.announce(work, campaign, waiting)
         work.session.flush()
     service.finish(work, campaign.id)
     work.now = world.ago(0.4)
@@ -121,15 +122,15 @@ def _events(world: "World", work: Work) -> None:
         work.cause_id, work.now = row.id, row.at
         match row.event():
             case EnrollmentAccepted() as event:
-                handlers.welcome(work, event)
+                telling.welcome(work, event)
             case EnrollmentWaitlisted() as event:
-                handlers.waitlisted(work, event)
+                telling.waitlisted(work, event)
             case EnrollmentDeclined() as event:
-                handlers.declined(work, event)
+                telling.declined(work, event)
             case ReportReceived() as event:
-                handlers.received(work, event)
+                telling.received(work, event)
             case ReportReplied() as event:
-                handlers.replied(work, event)
+                telling.replied(work, event)
             case ReportStateChanged(is_silent=False) as event if ReportState(event.state) in OUTCOMES:
                 _tell(work, event)
     work.cause_id = None
@@ -140,7 +141,7 @@ def _tell(work: Work, event: ReportStateChanged) -> None:
     program = program_queries.program(work.session, report.program_id)
     for behind in feedback_queries.people_behind(work.session, report.id):
         state = ReportState(event.state)
-        jobs.tell(work, report, program, behind, state=state, note=event.note, cause=str(work.cause_id))
+        telling.outcome(work, report, program, behind, state=state, note=event.note, cause=str(work.cause_id))
 
 
 def _keep_here(work: Work) -> None:

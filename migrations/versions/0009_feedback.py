@@ -23,16 +23,11 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_board_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_board_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_board")),
         sa.UniqueConstraint("program_id", name=op.f("uq_board_program_id")),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_board_workspace_id_id")
-        ),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_board_workspace_id_id")),
     )
     op.create_table(
         "report",
@@ -138,26 +133,21 @@ def upgrade() -> None:
         sa.Column("changed_at", db.UtcDateTime(), nullable=False),
         sa.Column("changed_by", sa.String(length=200), nullable=False),
         sa.CheckConstraint(
-            "merged_into_id IS NULL OR state = 'duplicate'",
-            name=op.f("ck_report_only_duplicates_are_merged"),
+            "merged_into_id IS NULL OR state = 'duplicate'", name=op.f("ck_report_only_duplicates_are_merged")
         ),
         sa.CheckConstraint(
-            "severity IS NULL OR kind = 'bug'",
-            name=op.f("ck_report_only_bugs_have_a_severity"),
+            "severity IS NULL OR kind = 'bug'", name=op.f("ck_report_only_bugs_have_a_severity")
         ),
         sa.CheckConstraint("number >= 1", name=op.f("ck_report_numbers_start_at_one")),
         sa.CheckConstraint("people >= 0", name=op.f("ck_report_people_are_counted")),
         sa.ForeignKeyConstraint(
-            ["merged_into_id"],
-            ["report.id"],
-            name=op.f("fk_report_merged_into_id"),
-            ondelete="SET NULL",
+            ["owner_id"], ["user.id"], name=op.f("fk_report_owner_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["user.id"],
-            name=op.f("fk_report_owner_id"),
-            ondelete="SET NULL",
+            ["workspace_id", "merged_into_id"],
+            ["report.workspace_id", "report.id"],
+            name=op.f("fk_report_workspace_id_merged_into_id"),
+            ondelete="NO ACTION",
         ),
         sa.ForeignKeyConstraint(
             ["workspace_id", "program_id"],
@@ -166,38 +156,24 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_report_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_report_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
-        sa.UniqueConstraint(
-            "program_id", "number", name=op.f("uq_report_program_id_number")
-        ),
-        sa.UniqueConstraint(
-            "program_id", "submission", name=op.f("uq_report_program_id_submission")
-        ),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_report_workspace_id_id")
-        ),
+        sa.UniqueConstraint("program_id", "number", name=op.f("uq_report_program_id_number")),
+        sa.UniqueConstraint("program_id", "submission", name=op.f("uq_report_program_id_submission")),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_report_workspace_id_id")),
     )
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_report_impact",
-            ["workspace_id", "program_id", "impact", "id"],
-            unique=False,
+            "ix_report_impact", ["workspace_id", "program_id", "impact", "id"], unique=False
         )
         batch_op.create_index("ix_report_merged_into", ["merged_into_id"], unique=False)
         batch_op.create_index(
-            "ix_report_newest",
-            ["workspace_id", "program_id", "created_at", "id"],
-            unique=False,
+            "ix_report_newest", ["workspace_id", "program_id", "created_at", "id"], unique=False
         )
+        batch_op.create_index("ix_report_owner", ["owner_id"], unique=False)
         batch_op.create_index(
-            "ix_report_state",
-            ["workspace_id", "program_id", "state", "severity"],
-            unique=False,
+            "ix_report_state", ["workspace_id", "program_id", "state", "severity"], unique=False
         )
 
     op.create_table(
@@ -220,20 +196,13 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_attachment_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_attachment_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_attachment_workspace_id_id")
-        ),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_attachment_workspace_id_id")),
     )
     with op.batch_alter_table("attachment", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_attachment_report", ["workspace_id", "report_id"], unique=False
-        )
+        batch_op.create_index("ix_attachment_report", ["workspace_id", "report_id"], unique=False)
 
     op.create_table(
         "comment",
@@ -264,20 +233,13 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_comment_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_comment_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_comment_workspace_id_id")
-        ),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_comment_workspace_id_id")),
     )
     with op.batch_alter_table("comment", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_comment_report", ["workspace_id", "report_id", "at"], unique=False
-        )
+        batch_op.create_index("ix_comment_report", ["workspace_id", "report_id", "at"], unique=False)
 
     op.create_table(
         "vote",
@@ -302,21 +264,14 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_vote_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_vote_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vote")),
-        sa.UniqueConstraint(
-            "report_id", "enrollment_id", name=op.f("uq_vote_report_id_enrollment_id")
-        ),
+        sa.UniqueConstraint("report_id", "enrollment_id", name=op.f("uq_vote_report_id_enrollment_id")),
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_vote_workspace_id_id")),
     )
     with op.batch_alter_table("vote", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_vote_enrollment", ["workspace_id", "enrollment_id"], unique=False
-        )
+        batch_op.create_index("ix_vote_enrollment", ["workspace_id", "enrollment_id"], unique=False)
         batch_op.create_index(
             "uq_vote_one_reporter",
             ["report_id"],
@@ -346,6 +301,7 @@ def downgrade() -> None:
     op.drop_table("attachment")
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.drop_index("ix_report_state")
+        batch_op.drop_index("ix_report_owner")
         batch_op.drop_index("ix_report_newest")
         batch_op.drop_index("ix_report_merged_into")
         batch_op.drop_index("ix_report_impact")

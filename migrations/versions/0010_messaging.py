@@ -31,20 +31,11 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_suppression_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_suppression_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression")),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_suppression_workspace_id_id")
-        ),
-        sa.UniqueConstraint(
-            "workspace_id",
-            "mail_key",
-            name=op.f("uq_suppression_workspace_id_mail_key"),
-        ),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_suppression_workspace_id_id")),
+        sa.UniqueConstraint("workspace_id", "mail_key", name=op.f("uq_suppression_workspace_id_mail_key")),
     )
     op.create_table(
         "preference",
@@ -73,18 +64,11 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_preference_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_preference_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_preference")),
-        sa.UniqueConstraint(
-            "tester_id", "topic", name=op.f("uq_preference_tester_id_topic")
-        ),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_preference_workspace_id_id")
-        ),
+        sa.UniqueConstraint("tester_id", "topic", name=op.f("uq_preference_tester_id_topic")),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_preference_workspace_id_id")),
     )
     op.create_table(
         "campaign",
@@ -122,21 +106,14 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_campaign_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_campaign_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_campaign_workspace_id_id")
-        ),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_campaign_workspace_id_id")),
     )
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_campaign_program",
-            ["workspace_id", "program_id", "created_at", "id"],
-            unique=False,
+            "ix_campaign_program", ["workspace_id", "program_id", "created_at", "id"], unique=False
         )
 
     op.create_table(
@@ -179,30 +156,23 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_delivery_workspace_id"),
-            ondelete="CASCADE",
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_delivery_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint(
-            "campaign_id",
-            "enrollment_id",
-            name=op.f("uq_delivery_campaign_id_enrollment_id"),
+            "campaign_id", "enrollment_id", name=op.f("uq_delivery_campaign_id_enrollment_id")
         ),
-        sa.UniqueConstraint(
-            "workspace_id", "id", name=op.f("uq_delivery_workspace_id_id")
-        ),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_delivery_workspace_id_id")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_delivery_waiting", ["campaign_id", "state", "id"], unique=False
-        )
+        batch_op.create_index("ix_delivery_enrollment", ["enrollment_id"], unique=False)
+        batch_op.create_index("ix_delivery_waiting", ["campaign_id", "state", "id"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_waiting")
+        batch_op.drop_index("ix_delivery_enrollment")
 
     op.drop_table("delivery")
     with op.batch_alter_table("campaign", schema=None) as batch_op:

@@ -71,7 +71,9 @@ def test_filters_stand_in_the_address(work, program, base, member_client, query,
 
 
 def test_a_broken_page_link_says_so(work, base, member_client):
-    assert member_client().get(base + "?cursor=%00nonsense").status_code == 422
+    page = member_client().get(base + "?cursor=nonsense")
+    assert page.status_code == 404
+    assert "This page link is broken" in page.text
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(work, program, base, member_client):
@@ -155,7 +157,7 @@ def test_severity_and_owner_change_with_one_press(work, program, base, member_cl
         == 303
     )
     assert (report.severity, report.owner_id) == (Severity.BLOCKER, owner.id)
-    assert browser.post(at(base, report, "severity"), data={"severity": "terrible"}).status_code == 422
+    assert browser.post(at(base, report, "severity"), data={"severity": "terrible"}).status_code == 409
     assert (
         browser.post(at(base, report, "owner"), data={"owner": ids.encode("usr", ids.new_id())}).status_code
         == 404
