@@ -170,6 +170,7 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
     ("surveys.jobs:send_links", True),
+    ("messaging.jobs:remind", True),
     ("messaging.jobs:send_campaign", True),
     ("messaging.jobs:tell_outcome", True),
     ("usage.jobs:summarise", True),
@@ -186,6 +187,7 @@ PERIODIC: tuple[tuple[str, str], ...] = (
     ("37 * * * *", "usage.summarise"),
     ("41 3 * * *", "enrollment.tidy"),
     ("17 3 * * *", "kernel.tidy"),
+    ("10 8 * * *", "messaging.remind"),
     ("7,27,47 * * * *", "readiness.read_all"),
 )
 

@@ -12,6 +12,7 @@ from betaops.kernel.jobs import Run
 from betaops.messaging import queries, service, telling
 from betaops.messaging.models import Campaign, CampaignState
 from betaops.programs import queries as program_queries
+from betaops.surveys import queries as survey_queries
 
 #: Letters of one transaction: about 5 ms each to write, so that nobody else waits long for the database.
 BATCH = 20
@@ -59,3 +60,22 @@ def tell_outcome(run: Run, *, report_id: str, state: str, note: str, cause: str)
                 telling.outcome(work, report, program, each, state=ReportState(state), note=note, cause=cause)
         run.progress(min(start + BATCH, len(told)), len(told))
     return {"told": len(told)}
+
+
+def remind(run: Run) -> dict[str, int]:
+    """Long, daily: whoever was sent a survey some days ago and has not answered is reminded, once."""
+    with run.work() as work:
+        due = queries.surveys_to_remind_of(work.session, work.now)
+    written = 0
+    for workspace_id, survey_id in due:
+        with run.work() as work:
+            work.enter(workspace_id)
+            people = queries.people_to_remind(work.session, survey_id)
+        for start in range(0, len(people), BATCH):
+            with run.work() as work:
+                work.enter(workspace_id)
+                survey = survey_queries.survey(work.session, survey_id)
+                for enrollment_id in people[start : start + BATCH]:
+                    written += telling.remind(work, survey, enrollment_id)
+            run.progress(written, written)
+    return {"written": written}

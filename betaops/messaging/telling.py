@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from betaops.enrollment.events import (
     EnrollmentAccepted,
@@ -22,6 +23,7 @@ from betaops.messaging.models import Campaign, Delivery, DeliveryState, Topic
 from betaops.messaging.queries import Recipient
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
+from betaops.surveys.models import Survey
 from betaops.web.letters import link
 
 
@@ -79,6 +81,29 @@ def merged(work: Work, event: ReportMerged) -> None:
         return
     into = feedback_queries.report(work.session, report.merged_into_id)
     _about(work, report, Recipient(behind.enrollment, behind.tester), "merged", into=into.title)
+
+
+def remind(work: Work, survey: Survey, enrollment_id: UUID) -> bool:
+    """One person of one survey that waits; False where they were reminded of this round before, or are gone.
+
+    The mail carries no link that answers for them: their page shows the survey, and is theirs already.
+    """
+    key = f"messaging.reminder:{survey.id}:{survey.sent_at:%Y%m%d%H%M%S}:{enrollment_id}"
+    to = queries.recipient(work.session, enrollment_id)
+    if to is None or queries.was_written(work.session, key):
+        return False
+    letters.post(
+        work,
+        "reminder",
+        to,
+        program_queries.program(work.session, survey.program_id),
+        kind="messaging.reminder",
+        topic=Topic.REMINDERS,
+        key=key,
+        survey=survey.name,
+        closes_at=survey.closes_at,
+    )
+    return True
 
 
 def outcome(

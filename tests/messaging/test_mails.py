@@ -190,3 +190,40 @@ def test_statement_41_an_erased_person_leaves_no_mail_behind(work, outbox, run_j
     leaving.erase(work, enrollment.tester_id)
     run_jobs()
     assert outbox.to("ana@example.com") == []
+
+
+def test_whoever_does_not_answer_is_reminded_once_and_only_if_they_want(work, clock, outbox, run_jobs):
+    from betaops.enrollment.models import Tester
+    from betaops.surveys import links
+    from tests.factories.surveys import a_response, a_survey
+
+    program = a_program(work)
+    names = ("silent", "answers", "unwilling", "leaves")
+    _silent, answers, unwilling, leaves = (
+        an_enrollment(work, program=program, mail=f"{name}@example.com") for name in names
+    )
+    survey = a_survey(work, program=program)
+    links.send(work, survey.id)
+    run_jobs()
+    service.prefer(work, work.session.get(Tester, unwilling.tester_id), {Topic.REMINDERS: False})
+    a_response(work, survey=survey, enrollment=answers)
+    enrolling.change(work, leaves.id, State.WITHDRAWN)
+    for days in (1, 3, 4):
+        clock.move_to(survey.sent_at.replace(microsecond=0))
+        clock.shift(days=days, hours=1)
+        work.enqueue("messaging.remind")
+        run_jobs()
+    letters = outbox.of_kind("messaging.reminder")
+    assert {letter.to for letter in letters} == {"silent@example.com", "unwilling@example.com"}
+    assert len(letters) == 2
+    from sqlalchemy import select
+
+    from betaops.kernel.mail import Mail
+
+    states = dict(
+        work.session.execute(
+            select(Mail.recipient, Mail.state).where(Mail.kind == "messaging.reminder")
+        ).all()
+    )
+    assert states == {"silent@example.com": MailState.KEPT, "unwilling@example.com": MailState.SUPPRESSED}
+    assert "/s/" not in letters[0].text

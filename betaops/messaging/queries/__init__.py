@@ -12,6 +12,7 @@ from betaops.messaging.queries.campaigns import (
     waiting,
 )
 from betaops.messaging.queries.mails import Wanted, mail, mails, mails_to, needing_a_look
+from betaops.messaging.queries.reminders import people_to_remind, surveys_to_remind_of, was_written
 from betaops.messaging.queries.wishes import is_suppressed, is_wanted, preferences, suppression, suppressions
 
 __all__ = [
@@ -31,12 +32,15 @@ __all__ = [
     "mails",
     "mails_to",
     "needing_a_look",
+    "people_to_remind",
     "preferences",
     "reach",
     "recipient",
     "recipients",
     "suppression",
     "suppressions",
+    "surveys_to_remind_of",
     "tallies",
     "waiting",
+    "was_written",
 ]
