@@ -231,8 +231,6 @@ def change(path: OfReport, body: ReportChange) -> Response:
     }
     if "owner" in said:
         values["owner_id"] = _member(body.owner)
-    if "title" in values:
-        values["title"] = policy.line(values["title"])
     if values or body.version is not None:
         row = service.amend(writing(), row, body.version, **values)
     if body.state is not None:

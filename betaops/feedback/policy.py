@@ -6,6 +6,8 @@ from betaops.accounts.permissions import Permission
 from betaops.enrollment.models import INSIDE, Enrollment
 from betaops.enrollment.models import State as EnrollmentState
 from betaops.feedback.models import Kind, Report, State
+from betaops.kernel.errors import Invalid
+from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Phase, Program
 
 SEE = Permission.FEEDBACK_READ
@@ -54,3 +56,11 @@ def text(typed: str) -> str:
 def line(typed: str) -> str:
     """One line: every run of spaces and control characters is one space."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in typed).split())
+
+
+def title(typed: str) -> str:
+    """One line that says something; `Invalid` where nothing is left of what was typed."""
+    said = line(typed)
+    if not said:
+        raise Invalid("no_title", _("Say in one line what it is about."), field="title")
+    return said

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from betaops.feedback import triage
+from betaops.feedback import policy, triage
 from betaops.feedback.events import ReportAmended, ReportMerged, ReportStateChanged
 from betaops.feedback.models import OUTCOMES, Kind, Report, Severity, State, Turn, Vote
 from betaops.feedback.service.counting import recount, weigh
@@ -24,6 +24,8 @@ def amend(work: Work, report: Report, version: int | None = None, **values: Any)
     if unknown := values.keys() - AMENDABLE:
         raise TypeError(f"a report's {sorted(unknown)} cannot be amended")
     report = work.lock(Report, report.id)
+    if "title" in values:
+        values["title"] = policy.title(values["title"])
     kind = values.get("kind", report.kind)
     if kind is not Kind.BUG:
         values["severity"] = None

@@ -52,8 +52,8 @@ def write(
 ) -> Report:
     """The new report, waiting for triage; the former one where `submission` was sent before.
 
-    Raises `Refused` where the program takes no more reports, and `Invalid` for a picture that
-    `images.rewritten` does not take.
+    Raises `Refused` where the program takes no more reports, and `Invalid` for an empty title or a
+    picture that `images.rewritten` does not take.
     """
     if not policy.takes_reports(program):
         raise Refused("program_is_over", _("This program is over and takes no more reports."))
@@ -99,7 +99,7 @@ def write(
 def _report(
     work: Work, program: Program, draft: Draft, source: Source, submission: UUID | None, *, has_reporter: bool
 ) -> Report:
-    title, body = policy.line(draft.title), policy.text(draft.body)
+    title, body = policy.title(draft.title), policy.text(draft.body)
     is_bug = draft.kind is Kind.BUG
     last = work.session.scalar(select(func.max(Report.number)).where(Report.program_id == program.id))
     return Report(
