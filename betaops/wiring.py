@@ -202,6 +202,7 @@ SAMPLES: tuple[str, ...] = (
     "betaops.usage.sample",
     "betaops.feedback.sample",
     "betaops.messaging.sample",
+    "betaops.readiness.sample",
 )
 
 

@@ -12,8 +12,7 @@ from betaops.feedback.events import (
 )
 from betaops.kernel.work import Work
 from betaops.programs.events import PhaseChanged
-from betaops.readiness import queries
-from betaops.readiness.jobs import soon
+from betaops.readiness import queries, service
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
 
 #: Events that name the program whose evidence they change.
@@ -35,10 +34,10 @@ Told = (
 
 def read_soon(work: Work, event: Told) -> None:
     """Something was answered, reported, decided about a person, or the program's phase changed."""
-    soon(work, event.program_id)
+    service.soon(work, event.program_id)
 
 
 def read_all_soon(work: Work, event: TesterErased) -> None:
     """A person is gone, and with them what they said, in whatever program."""
     for _workspace_id, program_id in queries.measured_programs(work.session, work.workspace_id):
-        soon(work, program_id)
+        service.soon(work, program_id)

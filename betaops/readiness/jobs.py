@@ -1,15 +1,11 @@
 """Reading the evidence anew: when something came in, and every night."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from betaops.kernel.errors import NotFound
 from betaops.kernel.work import Work
 from betaops.programs import queries as program_queries
 from betaops.readiness import queries, service
-
-#: How long a change may wait for others, so that a hundred answers in a minute are read once.
-DEBOUNCE = timedelta(seconds=5)
 
 
 def read(work: Work, *, program_id: str) -> dict[str, int]:
@@ -27,14 +23,4 @@ def read_all(work: Work) -> None:
     """Every program under way: time alone changes readings, and a lost delivery must not leave one old."""
     for workspace_id, program_id in queries.measured_programs(work.session):
         work.enter(workspace_id)
-        soon(work, program_id, wait=False)
-
-
-def soon(work: Work, program_id: UUID, *, wait: bool = True) -> None:
-    """Have a program read anew, once for however many ask in the meantime."""
-    work.enqueue(
-        "readiness.read",
-        {"program_id": str(program_id)},
-        at=work.now + DEBOUNCE if wait else None,
-        unique=f"readiness.read:{program_id}",
-    )
+        service.soon(work, program_id, wait=False)

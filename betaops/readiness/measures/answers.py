@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from statistics import fmean
 from typing import NamedTuple
 from uuid import UUID
@@ -14,8 +15,11 @@ from betaops.kernel import ids
 from betaops.programs.models import Program
 from betaops.readiness.measures.base import Evidence, Parameters, Scope
 from betaops.surveys import queries as survey_queries
-from betaops.surveys.models import Answer, Response, ResponseState, SurveyQuestion
-from betaops.surveys.queries.answers import Item
+from betaops.surveys.definition import Question
+from betaops.surveys.kinds.base import code_of
+from betaops.surveys.kinds.matrix import takes_several
+from betaops.surveys.localised import text
+from betaops.surveys.models import Answer, Response, ResponseState, Survey, SurveyQuestion
 
 #: Most answers among which good ones are picked; longer lists are not opinions.
 MOST_ANSWERS = 30
@@ -26,7 +30,49 @@ class AboutQuestion(Parameters):
 
     survey: str = Field(pattern=r"^svy_[0-9a-z]{26}$")
     item: str = Field(min_length=1, max_length=200)
+    #: Row of a matrix; empty for other questions.
+    row: str = Field("", max_length=200)
     title: str = Field(max_length=2000)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with answers to choose from, as it is asked now; each row of a matrix is one."""
+
+    survey_id: UUID
+    survey_name: str
+    name: str
+    row: str
+    title: str
+    kind: str
+    #: (code, words), lowest first on a scale.
+    codes: tuple[tuple[str, str], ...]
+    #: Ends of a numeric scale; None where there is none.
+    low: float | None
+    high: float | None
+
+    @property
+    def key(self) -> str:
+        """What names it in addresses."""
+        return ":".join((ids.encode("svy", self.survey_id), self.name, *([self.row] if self.row else [])))
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What an expectation keeps of it."""
+        return {
+            "survey": ids.encode("svy", self.survey_id),
+            "item": self.name,
+            "row": self.row,
+            "title": self.title,
+        }
+
+    @property
+    def best(self) -> list[str]:
+        """Codes that would usually be called good, a guess that the PM changes: the upper end, or yes."""
+        codes = [code for code, _ in self.codes]
+        if self.low is not None and self.kind in ("rating", "matrix"):
+            return codes[-2:] if len(codes) > 3 else codes[-1:]
+        return codes[-1:] if self.kind == "boolean" else []
 
 
 class Given(NamedTuple):
@@ -36,26 +82,56 @@ class Given(NamedTuple):
     number: float | None
 
 
-def items(session: Session, program: Program) -> list[Item]:
-    """Questions with answers to choose from, of the published surveys of a program, as they are asked now."""
-    return [item for item in survey_queries.items(session, program.id) if 1 < len(item.codes) <= MOST_ANSWERS]
+def questions(session: Session, program: Program) -> list[Asked]:
+    """Of the published surveys of a program."""
+    found = [
+        Asked(
+            survey_id=item.survey_id,
+            survey_name=item.survey_name,
+            name=item.name,
+            row="",
+            title=item.title,
+            kind=item.kind,
+            codes=item.codes,
+            low=item.low,
+            high=item.high,
+        )
+        for item in survey_queries.items(session, program.id)
+    ]
+    for survey in survey_queries.surveys(session, program.id):
+        version = survey_queries.live_version(session, survey)
+        if version is not None:
+            definition = survey_queries.published(session, version.id).definition
+            found += [row for each in definition.asked for row in _rows(survey, each)]
+    return [each for each in found if 1 < len(each.codes) <= MOST_ANSWERS]
 
 
-def key(item: Item) -> str:
-    """What names a question in addresses."""
-    return f"{ids.encode('svy', item.survey_id)}:{item.name}"
-
-
-def about(item: Item) -> dict[str, str]:
-    return {"survey": ids.encode("svy", item.survey_id), "item": item.name, "title": item.title}
-
-
-def best(item: Item) -> list[str]:
-    """Codes that would usually be called good, a guess that the PM changes: the upper end, or yes."""
-    codes = [code for code, _ in item.codes]
-    if item.kind == "rating":
-        return codes[-2:] if len(codes) > 3 else codes[-1:]
-    return codes[-1:] if item.kind == "boolean" else []
+def _rows(survey: Survey, question: Question) -> list[Asked]:
+    """The rows of a matrix that takes one answer a row; nothing of other questions."""
+    if question.kind != "matrix" or takes_several(question):
+        return []
+    numbers = [
+        float(each.value)
+        for each in question.columns
+        if isinstance(each.value, int | float) and not isinstance(each.value, bool)
+    ]
+    is_numeric = 0 < len(numbers) == len(question.columns)
+    return [
+        Asked(
+            survey_id=survey.id,
+            survey_name=survey.name,
+            name=question.name,
+            row=code_of(row.value),
+            title=f"{question.label()} {text(row.text) or code_of(row.value)}",
+            kind="matrix",
+            codes=tuple(
+                (code_of(each.value), text(each.text) or code_of(each.value)) for each in question.columns
+            ),
+            low=min(numbers) if is_numeric else None,
+            high=max(numbers) if is_numeric else None,
+        )
+        for row in question.rows
+    ]
 
 
 def given(
@@ -74,7 +150,7 @@ def given(
             SurveyQuestion.survey_id == ids.decode("svy", parameters.survey),
             SurveyQuestion.name == parameters.item,
             Response.state == ResponseState.COMPLETE,
-            Answer.row == "",
+            Answer.row == parameters.row,
             Answer.code.not_like("#%"),
         )
     )

@@ -33,8 +33,8 @@ class Nps(Measure):
 
     def offers(self, session: Session, program: Program) -> list[Offer]:
         return [
-            Offer(answers.key(item), item.title, item.survey_name, dict(answers.about(item)))
-            for item in answers.items(session, program)
+            Offer(item.key, item.title, item.survey_name, dict(item.about))
+            for item in answers.questions(session, program)
             if (item.low, item.high) == (0, 10)
         ]
 

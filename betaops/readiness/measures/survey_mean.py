@@ -50,13 +50,13 @@ class SurveyMean(Measure):
     def offers(self, session: Session, program: Program) -> list[Offer]:
         return [
             Offer(
-                answers.key(item),
+                item.key,
                 item.title,
                 item.survey_name,
-                {**answers.about(item), "lowest": item.low, "highest": item.high},
+                {**item.about, "lowest": item.low, "highest": item.high},
             )
-            for item in answers.items(session, program)
-            if item.is_numeric
+            for item in answers.questions(session, program)
+            if item.low is not None
         ]
 
     def sample(self, session: Session, scope: Scope, parameters: OnScale) -> Sample:

@@ -59,16 +59,16 @@ class SurveyShare(Measure):
     def offers(self, session: Session, program: Program) -> list[Offer]:
         return [
             Offer(
-                answers.key(item),
+                item.key,
                 item.title,
                 item.survey_name,
                 {
-                    **answers.about(item),
+                    **item.about,
                     "answers": [{"code": code, "label": label} for code, label in item.codes],
-                    "counted": answers.best(item),
+                    "counted": item.best,
                 },
             )
-            for item in answers.items(session, program)
+            for item in answers.questions(session, program)
         ]
 
     def sample(self, session: Session, scope: Scope, parameters: ChosenAnswers) -> Sample:

@@ -1,9 +1,9 @@
 """What can be done with expectations, readings and decisions."""
 
 from betaops.readiness.service.deciding import Condition, propose, sign, withdraw
-from betaops.readiness.service.expecting import add, change, move, remove
+from betaops.readiness.service.expecting import add, change, move, remove, write
 from betaops.readiness.service.participating import count_weeks
-from betaops.readiness.service.reading import take_readings
+from betaops.readiness.service.reading import soon, take_readings
 
 __all__ = [
     "Condition",
@@ -14,6 +14,8 @@ __all__ = [
     "propose",
     "remove",
     "sign",
+    "soon",
     "take_readings",
     "withdraw",
+    "write",
 ]

@@ -37,6 +37,13 @@ class Draft:
 
 def add(work: Work, program: Program, draft: Draft) -> Expectation:
     """At the end of the list, with its first reading. `Invalid` names the field that cannot be."""
+    row = write(work, program, draft)
+    take_readings(work, program)
+    return row
+
+
+def write(work: Work, program: Program, draft: Draft) -> Expectation:
+    """At the end of the list, not judged yet."""
     values = _checked(work, program, draft)
     last = work.session.scalar(
         select(func.max(Expectation.position)).where(Expectation.program_id == program.id)
@@ -47,7 +54,6 @@ def add(work: Work, program: Program, draft: Draft) -> Expectation:
     versions.stamp(work, row)
     work.add(row)
     work.record(ExpectationAdded(expectation_id=row.id, program_id=program.id, need=row.need))
-    take_readings(work, program)
     return row
 
 

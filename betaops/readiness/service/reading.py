@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,12 +15,27 @@ from betaops.readiness.measures import Measure, Sample, Scope
 from betaops.readiness.models import Expectation, Reading
 from betaops.readiness.verdict import Mode, Outcome, Verdict, counted, reconciled, verdict
 
+#: How long a change may wait for others, so that a hundred answers in a minute are read once.
+DEBOUNCE = timedelta(seconds=5)
 
-class _Judged(NamedTuple):
+
+class Judged(NamedTuple):
+    """One expectation with what was found about it; nothing is kept yet."""
+
     expectation: Expectation
     measure: Measure
     sample: Sample
     outcome: Outcome
+
+
+def soon(work: Work, program_id: UUID, *, wait: bool = True) -> None:
+    """Have a program read anew, once for however many ask in the meantime."""
+    work.enqueue(
+        "readiness.read",
+        {"program_id": str(program_id)},
+        at=work.now + DEBOUNCE if wait else None,
+        unique=f"readiness.read:{program_id}",
+    )
 
 
 def take_readings(work: Work, program: Program) -> list[Reading]:
@@ -27,7 +43,16 @@ def take_readings(work: Work, program: Program) -> list[Reading]:
 
     May run as often as one likes: the same data gives the same rows.
     """
-    judged = _judge(work, program, queries.expectations(work.session, program.id, locked=True))
+    return keep(work, program, judge(work, program))
+
+
+def judge(work: Work, program: Program) -> list[Judged]:
+    """Every expectation on the data as it stands; held until the end of the work, so that readings do not cross."""
+    return _judge(work, program, queries.expectations(work.session, program.id, locked=True))
+
+
+def keep(work: Work, program: Program, judged: Sequence[Judged]) -> list[Reading]:
+    """What was found, as the readings of this work's day."""
     verdicts = _reconcile(judged)
     last = queries.latest_readings(work.session, program.id)
     return [
@@ -35,7 +60,7 @@ def take_readings(work: Work, program: Program) -> list[Reading]:
     ]
 
 
-def _judge(work: Work, program: Program, expectations: Sequence[Expectation]) -> list[_Judged]:
+def _judge(work: Work, program: Program, expectations: Sequence[Expectation]) -> list[Judged]:
     scopes: dict[UUID | None, Scope] = {}
     mode = Mode.CLOSE if program.phase in (Phase.CLOSED, Phase.ARCHIVED) else Mode.LIVE
     # What must be and what should be are two families: adding a wish does not make the musts harder to prove.
@@ -63,13 +88,13 @@ def _judge(work: Work, program: Program, expectations: Sequence[Expectation]) ->
                 imagined=measure.imagined,
                 waiting=sample.waiting,
             )
-        judged.append(_Judged(expectation, measure, sample, outcome))
+        judged.append(Judged(expectation, measure, sample, outcome))
     return judged
 
 
-def _reconcile(judged: Sequence[_Judged]) -> dict[UUID, Verdict]:
+def _reconcile(judged: Sequence[Judged]) -> dict[UUID, Verdict]:
     """The verdicts as they count, by expectation: measures of one need are heard together."""
-    needs: dict[str, list[_Judged]] = defaultdict(list)
+    needs: dict[str, list[Judged]] = defaultdict(list)
     for each in judged:
         needs[need_key(each.expectation.need)].append(each)
     return {
@@ -79,7 +104,7 @@ def _reconcile(judged: Sequence[_Judged]) -> dict[UUID, Verdict]:
     }
 
 
-def _keep(work: Work, judged: _Judged, word: Verdict, last: Reading | None) -> Reading:
+def _keep(work: Work, judged: Judged, word: Verdict, last: Reading | None) -> Reading:
     expectation, measure, sample, outcome = judged
     former = last.verdict if last is not None else None
     if last is not None and last.taken_on == work.now.date():
