@@ -94,7 +94,8 @@ class View:
     is_last: bool
     group: Group
     form: BaseForm
-    problems: list[tuple[str, str]]
+    #: (id of the control, what the question is called, what is wrong) for the list at the head.
+    problems: list[tuple[str, str, str]]
     #: Answers of other pages that conditions here look at, for the script.
     known: str
 
@@ -168,7 +169,7 @@ class _Drawing:
         self.form = form
         self.count = 0
         self.asked: dict[str, Asked] = {}
-        self.summary: list[tuple[str, str]] = []
+        self.summary: list[tuple[str, str, str]] = []
 
     def group(self, parent: Page | Panel) -> Group:
         self.count += 1
@@ -186,18 +187,17 @@ class _Drawing:
             asked = self.asked.get(problem.question.name)
             if asked is None:
                 continue
+            # Where one question is asked, what is wrong with it says enough.
+            about = asked.title.striptags() if len(self.asked) > 1 else ""
             if problem.name.endswith("-Comment") and asked.comment is not None:
                 asked.comment.errors = [problem.message]
-                self.summary.append((asked.comment.id, problem.message))
+                self.summary.append((asked.comment.id, about, problem.message))
                 continue
             asked.errors.append(problem.message)
-            first = asked.fields[0] if asked.fields else None
-            target = (
-                f"{first.id}-0"
-                if first is not None and hasattr(first, "iter_choices") and asked.template != "line"
-                else asked.id
-            )
-            self.summary.append((target if first is not None else asked.id, problem.message))
+            # A group has no control of its own: its line leads to the first choice.
+            is_line = asked.template == "line" or not asked.fields
+            target = asked.id if is_line else f"{asked.fields[0].id}-0"
+            self.summary.append((target, about, problem.message))
 
     def _element(self, element: Element) -> "Asked | Group":
         if isinstance(element, Panel):

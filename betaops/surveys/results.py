@@ -68,6 +68,8 @@ class Card:
     score: Score | None = None
     bars: tuple[Bar, ...] = ()
     lines: tuple[Line, ...] = ()
+    #: (label, people): promoters, passives, detractors.
+    groups: tuple[tuple[str, int], ...] = ()
     #: Written answers, a free text beside a choice included.
     texts: int = 0
     is_several: bool = False
@@ -171,6 +173,23 @@ def _nps(levels: Sequence[float], counts: Sequence[int]) -> Score:
     n = sum(counts)
     low, high = adjusted_wald_nps(up, down, n, ERROR)
     return Score(_("NPS"), 100 * (up - down) / n, low, high, (-100.0, 100.0), "points")
+
+
+def _by_mood(
+    steps: Sequence[Choice], bars: tuple[Bar, ...]
+) -> tuple[tuple[Bar, ...], tuple[tuple[str, int], ...]]:
+    """The bars coloured by mood, and how many people are of each."""
+    moods = ["good" if step.value >= 9 else "neutral" if step.value >= 7 else "danger" for step in steps]
+    coloured = tuple(Bar(bar.label, bar.value, mood) for bar, mood in zip(bars, moods, strict=False))
+    counted = Counter(dict.fromkeys(("good", "neutral", "danger"), 0))
+    for bar in coloured:
+        counted[bar.role] += bar.value
+    groups = (
+        (_("Promoters"), counted["good"]),
+        (_("Passives"), counted["neutral"]),
+        (_("Detractors"), counted["danger"]),
+    )
+    return (*coloured, *bars[len(coloured) :]), groups
 
 
 def _boolean(question: Question, tallies: list[Tally], language: str) -> tuple[tuple[Bar, ...], Score | None]:

@@ -9,7 +9,6 @@ from uuid import UUID
 import orjson
 from sqlalchemy import select, update
 
-from betaops.accounts.sample import SEED
 from betaops.enrollment.models import Enrollment, State
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import links, queries, respond, service
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from betaops.accounts.sample import World
 
 FOLDER = Path(__file__).parent
+SEED = 2028
 NAME = "Week 2 check-in"
 COMPLETE = 131
 PARTIAL = 14
@@ -115,7 +115,11 @@ def _answer(world: "World", work: Work, survey: Survey, chance: Random) -> None:
         links.personal_link(work, survey.id, place.id)
     active = [place for place in places if place.state is State.ACTIVE]
     words: dict[str, list[str]] = orjson.loads((FOLDER / "sample_words.json").read_bytes())
-    moments = sorted(max(0.04, SENT_DAYS_AGO - chance.expovariate(1 / 5.2)) for _ in range(COMPLETE))[::-1]
+    waits = [chance.expovariate(1 / 5.2) for _ in range(COMPLETE)]
+    late = SENT_DAYS_AGO - 0.2
+    moments = sorted(SENT_DAYS_AGO - (wait if wait < late else chance.uniform(3, late)) for wait in waits)[
+        ::-1
+    ]
     # Ana, behind the sample's own sign-in link, is still to answer.
     people = [place for place in active if place.id != _ana(world, work, survey)]
     for place, days_ago in zip(people[:COMPLETE], moments, strict=False):

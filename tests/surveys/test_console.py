@@ -74,8 +74,23 @@ def test_a_newer_draft_is_not_saved_over(work: Work, program: Program, member_cl
 
 
 def test_unknown_properties_survive_the_builder(work: Work, program: Program, member_client: Any) -> None:
-    definition = {"pages": [{"name": "p", "colour": "red", "elements": [
-        {"type": "text", "name": "a", "title": {"default": "A", "fr": "Ah"}, "customThing": {"x": [1]}}]}], "zzz": True}  # fmt: skip
+    definition = {
+        "pages": [
+            {
+                "name": "p",
+                "colour": "red",
+                "elements": [
+                    {
+                        "type": "text",
+                        "name": "a",
+                        "title": {"default": "A", "fr": "Ah"},
+                        "customThing": {"x": [1]},
+                    }
+                ],
+            }
+        ],
+        "zzz": True,
+    }
     survey = a_survey(work, program=program, definition=definition, is_published=False)
     browser = member_client("manager")
     browser.submit(f"{base(program, survey)}/build?at=0.0", {"title": "B"}, action="/element")
@@ -92,8 +107,13 @@ def test_unknown_properties_survive_the_builder(work: Work, program: Program, me
 def test_problems_keep_it_from_being_published_and_are_named(
     work: Work, program: Program, member_client: Any
 ) -> None:
-    definition = {"elements": [{"type": "text", "name": "a", "visibleIf": "{b} = "}, {"type": "radiogroup", "name": "c"},
-                               {"type": "text", "name": "d", "visibleIf": "{nowhere} = 1 and fly({a})"}]}  # fmt: skip
+    definition = {
+        "elements": [
+            {"type": "text", "name": "a", "visibleIf": "{b} = "},
+            {"type": "radiogroup", "name": "c"},
+            {"type": "text", "name": "d", "visibleIf": "{nowhere} = 1 and fly({a})"},
+        ]
+    }
     survey = a_survey(work, program=program, definition=definition, is_published=False)
     browser = member_client("manager")
     shown = browser.get(f"{base(program, survey)}/publication").text
@@ -196,8 +216,17 @@ def test_surveys_of_another_workspace_are_not_there(work: Work, program: Program
     response = a_response(work, survey)
     work.enter(home)
     own = f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}"
-    for address in ("", "/build", "/results", "/share", "/settings", "/preview", "/publication", "/answers.csv",
-                    f"/responses/{ids.encode('rsp', response.id)}"):  # fmt: skip
+    for address in (
+        "",
+        "/build",
+        "/results",
+        "/share",
+        "/settings",
+        "/preview",
+        "/publication",
+        "/answers.csv",
+        f"/responses/{ids.encode('rsp', response.id)}",
+    ):
         assert browser.get(own + address).status_code == 404, address
         assert browser.get(own.replace(program.slug, foreign.slug) + address).status_code == 404, address
     for address in ("/build/removal", "/state", "/sending", "/links", "/deletion"):

@@ -65,7 +65,9 @@ def test_what_is_missing_is_said_at_the_head_and_at_the_place(work: Work, client
     refused = go(client, f"/s/{token}", {"platforms": "Web"})
     assert refused.status_code == 422
     assert "<title>Error: " in refused.text
-    target = re.search(r'<li><a href="#([^"]+)">Choose an answer\.</a></li>', refused.text)
+    target = re.search(
+        r'<li><a href="#([^"]+)">Did you import notes\?: Choose an answer\.</a></li>', refused.text
+    )
     assert target is not None
     assert f'id="{target[1]}"' in refused.text
     assert re.search(r'value="Web"[^>]*checked|checked[^>]*value="Web"', refused.text), (
@@ -74,8 +76,12 @@ def test_what_is_missing_is_said_at_the_head_and_at_the_place(work: Work, client
 
 
 def test_going_back_loses_nothing_not_even_what_is_wrong(work: Work, client: Browser) -> None:
-    definition = {"pages": [{"elements": [{"type": "text", "name": "a"}]},
-                            {"elements": [{"type": "text", "name": "age", "inputType": "number", "isRequired": True}]}]}  # fmt: skip
+    definition = {
+        "pages": [
+            {"elements": [{"type": "text", "name": "a"}]},
+            {"elements": [{"type": "text", "name": "age", "inputType": "number", "isRequired": True}]},
+        ]
+    }
     token = a_public_link(work, a_survey(work, definition=definition))
     second = go(client, f"/s/{token}", {"a": "kept"})
     back = go(client, second.location, {"age": "about forty"}, press="back")
@@ -237,8 +243,7 @@ def test_a_survey_page_weighs_little(work: Work, client: Browser) -> None:
     page = client.get(f"/s/{token}")
     parts = [page.data]
     loaded = re.findall(r'(?:href|src)="(/assets/[^"]+)"', page.text)
-    for address in loaded:
-        parts.append(client.get(address).data)
+    parts += [client.get(address).data for address in loaded]
     script = next(address for address in loaded if "portal.js" in address)
     parts.append(client.get(script.replace("portal.js", "forms.js")).data)
     assert len(loaded) + 2 <= 6, "requests: the page, what it names, and the module that portal.js imports"

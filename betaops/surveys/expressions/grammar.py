@@ -11,7 +11,9 @@ from functools import lru_cache
 from typing import Any
 
 LONGEST = 10_000
+#: Brackets inside brackets.
 DEEPEST = 60
+DEEPEST_TREE = 150
 
 
 class SyntaxProblem(Exception):
@@ -97,7 +99,29 @@ def parse(text: str) -> Node:
     """The tree of an expression; `SyntaxProblem` where it is none."""
     if len(text) > LONGEST:
         raise SyntaxProblem(LONGEST)
-    return _Parser(_patched(text)).whole()
+    tree = _Parser(_patched(text)).whole()
+    if _is_too_deep(tree):
+        raise SyntaxProblem(0)
+    return tree
+
+
+def _is_too_deep(tree: Node) -> bool:
+    """Whether walking the tree would take more calls than one may make; chains (`a + b + …`) are trees as well."""
+    waiting: list[tuple[Node | None, int]] = [(tree, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > DEEPEST_TREE:
+            return True
+        match node:
+            case Unary():
+                waiting.append((node.operand, depth + 1))
+            case Binary():
+                waiting += [(node.left, depth + 1), (node.right, depth + 1)]
+            case Array():
+                waiting += [(item, depth + 1) for item in node.items]
+            case Call():
+                waiting += [(item, depth + 1) for item in node.arguments]
+    return False
 
 
 def _patched(text: str) -> str:

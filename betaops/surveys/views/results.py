@@ -3,8 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from babel.numbers import format_decimal
 from flask import flash, redirect, request, url_for
 
+from betaops.kernel import i18n
 from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import policy, queries, respond, results
@@ -37,6 +39,7 @@ def overview(slug: str, survey_id: UUID) -> str:
         quotes=quotes,
         funnel=queries.funnel(reading(), survey.id),
         as_table="table" in request.args,
+        fixed=_fixed,
     )
 
 
@@ -100,6 +103,11 @@ def withdraw_response(slug: str, survey_id: UUID, response_id: UUID) -> Any:
     respond.withdraw(writing(), response_id)
     flash(_("The response is taken out. Its answers are gone."))
     return redirect(url_for(".responses", slug=slug, survey_id=survey.id), 303)
+
+
+def _fixed(value: float) -> str:
+    """With one digit behind the point, also where that is a nought: 4.0 beside 4.3."""
+    return format_decimal(value, format="#,##0.0", locale=i18n.locale())
 
 
 def _cards(survey: Survey) -> list[results.Card]:

@@ -1,0 +1,432 @@
+"""Definitions of every shape: read, checked, compared, walked through; none makes anything fall over."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from betaops.kernel.errors import Invalid
+from betaops.surveys import editing
+from betaops.surveys.changes import Weight, compare
+from betaops.surveys.checking import check, problems
+from betaops.surveys.conditions import in_words
+from betaops.surveys.importers import read_file, report_on
+from betaops.surveys.judging import judge_all, rows_of
+from betaops.surveys.kinds.rating import scale
+from betaops.surveys.localised import text
+from betaops.surveys.reading import read
+from betaops.surveys.rendering import form_for, values_from, view
+from betaops.surveys.walking import Walk
+from tests.factories.surveys import CHECK_IN
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+_SCALAR = st.none() | st.booleans() | st.integers(-5, 500) | st.floats() | st.text(max_size=6)
+_ANY = st.recursive(
+    _SCALAR,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=5,
+)
+_CONDITION = st.sampled_from(
+    ["{a} = 1", "{b} contains 'x'", "{a", "nope({a})", "{a} notempty and {c} <> 'y'", "{row.x} > 1", "((", ""]
+) | st.text(max_size=6)
+_LABEL = (
+    st.text(max_size=6)
+    | st.dictionaries(st.sampled_from(["default", "fr", "en"]), st.text(max_size=6))
+    | _SCALAR
+)
+_CHOICES = st.lists(
+    _SCALAR | st.fixed_dictionaries({"value": _SCALAR}, optional={"text": _LABEL, "visibleIf": _CONDITION}),
+    max_size=4,
+)
+_ELEMENT: Any = st.deferred(
+    lambda: (
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "type": st.sampled_from(
+                    [
+                        "text",
+                        "comment",
+                        "radiogroup",
+                        "checkbox",
+                        "dropdown",
+                        "boolean",
+                        "rating",
+                        "html",
+                        "matrix",
+                        "panel",
+                        "paneldynamic",
+                        "signaturepad",
+                        "Text",
+                    ]
+                )
+                | _SCALAR,
+                "name": st.sampled_from(
+                    ["a", "b", "c", "data", "errors", "__page", "validate", "a[b]", "q-Comment"]
+                )
+                | _SCALAR,
+                "title": _LABEL,
+                "description": _LABEL,
+                "html": _LABEL,
+                "visibleIf": _CONDITION,
+                "enableIf": _CONDITION,
+                "requiredIf": _CONDITION,
+                "isRequired": _SCALAR,
+                "visible": _SCALAR,
+                "choices": _CHOICES | _ANY,
+                "columns": _CHOICES | _ANY,
+                "rows": _CHOICES | _ANY,
+                "hasOther": st.booleans(),
+                "showNoneItem": st.booleans(),
+                "hasComment": st.booleans(),
+                "choicesOrder": st.sampled_from(["random", "asc", "desc"]) | _ANY,
+                "rateMin": _SCALAR,
+                "rateMax": _SCALAR,
+                "rateStep": _SCALAR,
+                "rateCount": _SCALAR,
+                "rateValues": _CHOICES | _ANY,
+                "inputType": st.sampled_from(["number", "email", "date", "month", "week", "range", "color"])
+                | _ANY,
+                "min": _SCALAR,
+                "max": _SCALAR,
+                "maxLength": _SCALAR,
+                "minSelectedChoices": _SCALAR,
+                "maxSelectedChoices": _SCALAR,
+                "cellType": st.sampled_from(["checkbox", "radio"]),
+                "eachRowRequired": st.booleans(),
+                "valueName": _SCALAR,
+                "defaultValue": _ANY,
+                "valueTrue": _ANY,
+                "valueFalse": _ANY,
+                "x-betaops": _ANY,
+                "requiredErrorText": _LABEL,
+                "validators": st.lists(
+                    st.fixed_dictionaries(
+                        {
+                            "type": st.sampled_from(
+                                ["numeric", "text", "regex", "email", "answercount", "expression", "odd"]
+                            )
+                        },
+                        optional={
+                            "minValue": _SCALAR,
+                            "maxValue": _SCALAR,
+                            "minLength": _SCALAR,
+                            "regex": st.text(max_size=5),
+                            "minCount": _SCALAR,
+                            "expression": _CONDITION,
+                            "text": _LABEL,
+                        },
+                    )
+                )
+                | _ANY,
+                "elements": st.lists(_ELEMENT, max_size=2) | _ANY,
+            },
+        )
+        | _SCALAR
+    )
+)
+DEFINITIONS = st.fixed_dictionaries(
+    {
+        "pages": st.lists(
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "name": _SCALAR,
+                    "title": _LABEL,
+                    "visibleIf": _CONDITION,
+                    "elements": st.lists(_ELEMENT, max_size=4) | _ANY,
+                },
+            )
+            | _SCALAR,
+            max_size=3,
+        )
+        | _ANY
+    },
+    optional={
+        "title": _LABEL,
+        "questionsOnPageMode": st.sampled_from(["singlePage", "questionPerPage", "inputPerPage"]),
+        "firstPageIsStartPage": st.booleans(),
+        "clearInvisibleValues": st.sampled_from(["none", "onComplete"]),
+        "showProgressBar": _SCALAR,
+        "calculatedValues": _ANY,
+        "elements": _ANY,
+    },
+)
+
+
+@settings(
+    max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None
+)
+@given(
+    source=DEFINITIONS,
+    answers=st.dictionaries(st.sampled_from(["a", "b", "c", "data", "a-Comment"]), _ANY),
+    other=DEFINITIONS,
+)
+def test_no_definition_and_no_answer_makes_anything_fall_over(
+    source: Any, answers: dict[str, Any], other: Any
+) -> None:
+    definition = read(source)
+    check(definition)
+    compare(definition, read(other))
+    report_on(source)
+    for question in definition.questions:
+        in_words(question.visible_if, definition)
+    judged = judge_all(definition, answers, now=NOW, seed="s")
+    if not judged.problems:
+        rows_of(definition, judged.values)
+    walk = Walk(definition, NOW, "fr", "seed")
+    scene, page = walk.page(answers, 0)
+    if page is not None:
+        view(scene, page)
+        asked = [each for each in page.questions if each.is_asked]
+        values_from(form_for(scene, asked, None), asked)
+        step = walk.forward(answers, walk.number(page), {each.name for each in asked})
+        view(scene, page, problems=step.problems)
+        walk.back(answers, walk.number(page))
+
+
+@given(
+    st.recursive(_SCALAR, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
+)
+def test_any_json_is_read(source: Any) -> None:
+    check(read(source))
+
+
+@given(st.binary(max_size=200))
+def test_any_file_is_read_or_refused_with_words(data: bytes) -> None:
+    with suppress(Invalid):
+        assert isinstance(read_file(data)[0], dict)
+
+
+def names(definition: Any) -> list[str]:
+    return [question.name for question in read(definition).asked]
+
+
+def test_old_property_names_are_understood() -> None:
+    definition = read(
+        {
+            "questions": [
+                {"type": "radiogroup", "name": "q", "choices": ["a|Ay", 2], "hasOther": True},
+                {"type": "rating", "name": "r", "mininumRateDescription": "low", "rateMax": 3},
+            ]
+        }
+    )
+    question, rating = definition.asked
+    assert [(choice.value, text(choice.text)) for choice in question.choices] == [
+        ("a", "Ay"),
+        (2, "2"),
+        ("other", "Other (describe)"),
+    ]
+    assert rating.option_text("minRateDescription") == "low"
+
+
+def test_what_is_not_supported_is_kept_named_and_not_asked() -> None:
+    source = {"elements": [{"type": "signaturepad", "name": "sign"}, {"type": "text", "name": "a"}]}
+    definition = read(source)
+    assert names(source) == ["a"]
+    assert [(finding.code, finding.is_blocking) for finding in check(definition)] == [
+        ("unsupported_type", False)
+    ]
+    report = report_on(source)
+    assert (report.taken, report.dropped, report.problems) == (["a (text)"], ["sign (signaturepad)"], [])
+
+
+@pytest.mark.parametrize(
+    ("element", "code"),
+    [
+        ({"type": "radiogroup", "name": "q"}, "no_choices"),
+        ({"type": "text", "name": "q", "visibleIf": "{a} ="}, "bad_expression"),
+        ({"type": "text", "name": "q", "requiredIf": "fly({q})"}, "unknown_function"),
+        ({"type": "text", "name": "q", "enableIf": "{missing} = 1"}, "unknown_name"),
+        ({"type": "text", "name": "q", "validators": [{"type": "regex", "regex": "(?=x)"}]}, "bad_pattern"),
+        ({"type": "rating", "name": "q", "rateMin": 5, "rateMax": 1}, "empty_range"),
+        ({"type": "text"}, "no_name"),
+        ({"type": "text", "name": "__page"}, "bad_name"),
+        ({"type": "radiogroup", "name": "q", "choices": [1, "1"]}, "same_choice_twice"),
+        ({"type": "dropdown", "name": "q", "choicesByUrl": {"url": "http://x"}}, "choices_by_url"),
+    ],
+)
+def test_a_problem_names_its_element_and_place(element: dict[str, Any], code: str) -> None:
+    found = {
+        finding.code: finding
+        for finding in problems(read({"pages": [{"elements": [{"type": "html", "name": "h"}, element]}]}))
+    }
+    assert code in found
+    assert found[code].place[:4] == ("pages", 0, "elements", 1)
+
+
+def test_conditions_read_as_words() -> None:
+    definition = read(CHECK_IN)
+    assert in_words("{used_import} = 'yes' and {nps} <= 6", definition) == (
+        "“Did you import notes?” is Yes and “Would you recommend it?” is 6 or less"
+    )
+    assert in_words("{platforms} anyof ['iOS', 'Web'] or {why} empty", definition) == (
+        "“Where do you use it?” is one of iOS, Web or “Why?” is not answered"
+    )
+    assert in_words("age({x}) > 3", definition) == "age({x}) > 3"
+
+
+def test_changes_are_weighed() -> None:
+    old = read(
+        {
+            "elements": [
+                {"type": "rating", "name": "a", "title": "A"},
+                {"type": "text", "name": "b"},
+                {"type": "radiogroup", "name": "c", "choices": [1, 2]},
+            ]
+        }
+    )
+    new = read(
+        {
+            "elements": [
+                {"type": "radiogroup", "name": "c", "choices": [1, 3]},
+                {"type": "rating", "name": "a", "title": "A!", "rateMax": 7},
+                {"type": "text", "name": "d"},
+            ]
+        }
+    )
+    weights = [(change.weight, change.name) for change in compare(old, new)]
+    assert weights[0] == (Weight.BREAKING, "a")
+    assert {
+        (Weight.ADDITIVE, "d"),
+        (Weight.ADDITIVE, "b"),
+        (Weight.ADDITIVE, "c"),
+        (Weight.COSMETIC, "a"),
+    } <= set(weights)
+    assert compare(old, old) == []
+
+
+def test_a_scale_has_the_steps_that_its_author_gave() -> None:
+    def steps(**options: Any) -> list[Any]:
+        return [
+            choice.value
+            for choice in scale(read({"elements": [{"type": "rating", "name": "r", **options}]}).asked[0])
+        ]
+
+    assert steps() == [1, 2, 3, 4, 5]
+    assert steps(rateMin=0, rateMax=10) == list(range(11))
+    assert steps(rateMin=0, rateMax=1, rateStep=0.25) == [0, 0.25, 0.5, 0.75, 1]
+    assert steps(rateValues=["bad", {"value": "good", "text": "Good"}]) == ["bad", "good"]
+    assert steps(rateCount=3) == [1, 2, 3]
+
+
+def test_panels_hide_what_is_inside_and_ask_for_one_answer() -> None:
+    source = {
+        "elements": [
+            {"type": "boolean", "name": "more"},
+            {
+                "type": "panel",
+                "name": "p",
+                "visibleIf": "{more} = true",
+                "isRequired": True,
+                "elements": [
+                    {"type": "text", "name": "x", "isRequired": True},
+                    {"type": "text", "name": "y"},
+                ],
+            },
+        ]
+    }
+    definition = read(source)
+    assert judge_all(definition, {"more": False, "x": "gone"}, now=NOW).values == {"more": False}
+    assert [problem.name for problem in judge_all(definition, {"more": True}, now=NOW).problems] == ["x"]
+
+
+def test_hiding_goes_on_until_nothing_changes() -> None:
+    source = {
+        "elements": [
+            {"type": "boolean", "name": "a"},
+            {"type": "text", "name": "b", "visibleIf": "{a} = true"},
+            {"type": "text", "name": "c", "visibleIf": "{b} notempty"},
+        ]
+    }
+    assert judge_all(read(source), {"a": False, "b": "x", "c": "y"}, now=NOW).values == {"a": False}
+    assert judge_all(
+        read({**source, "clearInvisibleValues": "none"}), {"a": False, "b": "x"}, now=NOW
+    ).values == {"a": False, "b": "x"}
+
+
+@pytest.mark.parametrize(
+    ("options", "value", "stored"),
+    [
+        ({"type": "text", "inputType": "number", "min": 1, "max": 9}, "4,5", 4.5),
+        ({"type": "text", "inputType": "number", "min": 1}, 0, None),
+        ({"type": "text", "inputType": "number"}, "x", None),
+        ({"type": "text", "inputType": "email"}, "a@b", None),
+        ({"type": "text", "inputType": "email"}, "a@b.de", "a@b.de"),
+        ({"type": "text", "inputType": "date", "min": "2020-01-01"}, "2019-12-31", None),
+        ({"type": "text", "inputType": "date"}, "2020-02-30", None),
+        ({"type": "text", "inputType": "month"}, "2020-12", "2020-12"),
+        ({"type": "text", "maxLength": 3}, "abcd", None),
+        ({"type": "text"}, "  x ", "x"),
+        ({"type": "text"}, ["x"], None),
+        ({"type": "text", "validators": [{"type": "regex", "regex": "^[a-z]+$"}]}, "A1", None),
+        ({"type": "text", "validators": [{"type": "text", "minLength": 3}]}, "ab", None),
+        ({"type": "text", "validators": [{"type": "numeric", "maxValue": 3}]}, "4", None),
+        ({"type": "boolean"}, "true", True),
+        ({"type": "boolean", "valueTrue": "J", "valueFalse": "N"}, "N", "N"),
+        ({"type": "boolean"}, "maybe", None),
+        (
+            {"type": "checkbox", "choices": ["a", "b", "c"], "maxSelectedChoices": 2},
+            ["c", "a", "a"],
+            ["a", "c"],
+        ),
+        ({"type": "checkbox", "choices": ["a", "b", "c"], "maxSelectedChoices": 2}, ["a", "b", "c"], None),
+        ({"type": "checkbox", "choices": ["a"], "showNoneItem": True}, ["a", "none"], None),
+        ({"type": "dropdown", "choices": [1, 2]}, "2", 2),
+        ({"type": "rating"}, "3", 3),
+        ({"type": "rating"}, 6, None),
+        ({"type": "matrix", "rows": ["r", "s"], "columns": [1, 2]}, {"r": "2"}, {"r": 2}),
+        ({"type": "matrix", "rows": ["r", "s"], "columns": [1, 2], "isAllRowRequired": True}, {"r": 2}, None),
+        ({"type": "matrix", "rows": ["r"], "columns": [1]}, {"z": 1}, None),
+        (
+            {"type": "matrix", "rows": ["r"], "columns": [1, 2], "cellType": "checkbox"},
+            {"r": [2, 1]},
+            {"r": [2, 1]},
+        ),
+    ],
+)
+def test_an_answer_is_stored_tidy_or_refused(options: dict[str, Any], value: Any, stored: Any) -> None:
+    judged = judge_all(read({"elements": [{"name": "q", **options}]}), {"q": value}, now=NOW)
+    assert (None if judged.problems else judged.values["q"]) == stored
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["add", "page", "up", "down", "remove"]),
+            st.sampled_from(["0", "1", "0.0", "0.1", "1.0", "2.0", "0.0.0"]),
+        ),
+        max_size=12,
+    )
+)
+def test_the_builder_loses_nothing_by_moving(steps: list[tuple[str, str]]) -> None:
+    from betaops.kernel.errors import NotFound
+
+    draft: dict[str, Any] = {**CHECK_IN, "x": {"kept": True}}
+    for act, spot in steps:
+        before = sorted(names(draft))
+        try:
+            if act == "page":
+                draft, _ = editing.add_page(draft)
+            elif act == "add":
+                draft, _ = editing.add_element(draft, spot, "text", "New one")
+                before = sorted([*before, *set(names(draft)) - set(before)])
+            elif act == "remove":
+                draft = editing.remove(draft, spot)
+                continue
+            else:
+                draft, _ = editing.move(draft, spot, -1 if act == "up" else 1)
+        except NotFound:
+            continue
+        assert sorted(names(draft)) == before
+    assert draft["x"] == {"kept": True}
+
+
+def test_spots_and_places_agree() -> None:
+    definition = read(CHECK_IN)
+    for question in definition.questions:
+        assert editing.element_at(CHECK_IN, editing.spot_of(question.place))["name"] == question.name
