@@ -87,7 +87,11 @@ def _said(event: RecordedEvent, names: dict[str, dict[uuid.UUID, str]]) -> str:
 
 def _missing(what: str) -> str:
     """An id whose holder is gone, or that was empty."""
-    words = {"member": _("somebody unknown"), "tester": _("a former tester"), "program": _("a former program")}
+    words = {
+        "member": _("somebody unknown"),
+        "tester": _("a former tester"),
+        "program": _("a former program"),
+    }
     return words.get(what, "…")
 
 

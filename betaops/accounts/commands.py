@@ -9,7 +9,7 @@ import click
 import config
 from betaops.accounts import addresses, queries
 from betaops.accounts.models import Purpose, User
-from betaops.accounts.service import audit, links, people, workspaces
+from betaops.accounts.service import links, people, workspaces
 from betaops.kernel import clock
 from betaops.kernel.errors import DomainError
 from betaops.kernel.work import SYSTEM, Platform, Work
@@ -116,7 +116,7 @@ def verify(*, as_json: bool) -> None:
     is_broken = False
     with platform.database.reading() as session:
         for chain in queries.chains(session):
-            found = audit.verify(session, chain, clock.now())
+            found = queries.verify(session, chain, clock.now())
             last = queries.newest_seal(session, chain)
             is_broken |= found.broken_at is not None
             facts = {

@@ -1,7 +1,7 @@
 """What accounts does when something happened."""
 
+from betaops.accounts import queries
 from betaops.accounts.events import AuthorisationFailed, PasswordChanged, SecondFactorChanged
-from betaops.accounts.models import User
 from betaops.kernel import mail
 from betaops.kernel.work import Work
 from betaops.web.access import Viewer
@@ -25,7 +25,7 @@ def tell_factor_changed(work: Work, event: SecondFactorChanged) -> None:
 
 def _tell(work: Work, event: PasswordChanged | SecondFactorChanged, change: str) -> None:
     """By mail, so that somebody else's doing does not go unseen."""
-    user = work.session.get(User, event.user_id)
+    user = queries.user(work.session, event.user_id)
     if user is None:
         return
     written = letter(

@@ -7,7 +7,7 @@ import orjson
 
 from betaops.accounts import queries
 from betaops.accounts.agents import told
-from betaops.accounts.models import MemberInvitation, User
+from betaops.accounts.models import User
 from betaops.accounts.service import audit, links, resets, sessions, throttles
 from betaops.accounts.words import ROLE_WORDS
 from betaops.kernel import mail, tokens
@@ -18,7 +18,7 @@ from betaops.web.letters import letter, link
 def send_invitation(work: Work, *, invitation_id: str, token: str) -> None:
     """Unless it was taken back, or sent anew, before its turn came."""
     plain = work.vault.open(token).decode()
-    invitation = work.session.get(MemberInvitation, uuid.UUID(invitation_id))
+    invitation = queries.invitation(work.session, uuid.UUID(invitation_id))
     if invitation is None or invitation.token_digest != tokens.digest(plain):
         return
     inviter = invitation.invited_by_id
@@ -50,7 +50,7 @@ def send_reset(work: Work, *, address: str) -> None:
 
 def send_sign_in_notice(work: Work, *, user_id: str, seen: str) -> None:
     """To somebody who signed in with a browser that they had not used before."""
-    user = work.session.get(User, uuid.UUID(user_id))
+    user = queries.user(work.session, uuid.UUID(user_id))
     if user is None:
         return
     browser = orjson.loads(work.vault.open(seen))
@@ -74,7 +74,7 @@ def seal_audit(work: Work) -> None:
 
 def check_audit(work: Work, *, chain: str) -> None:
     """Recompute one chain because somebody asked for it."""
-    audit.seal(work, uuid.UUID(chain))
+    audit.seal_all(work)
     audit.check(work, uuid.UUID(chain))
 
 

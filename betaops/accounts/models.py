@@ -112,7 +112,7 @@ class AccessLink(Identified, Base):
 
     token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     purpose: Mapped[Purpose] = mapped_column(one_of(Purpose))
-    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

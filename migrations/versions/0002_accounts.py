@@ -85,6 +85,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_link")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_access_link_token_digest")),
     )
+    with op.batch_alter_table("access_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_access_link_user_id"), ["user_id"], unique=False)
+
     op.create_table(
         "api_key",
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -283,6 +286,9 @@ def downgrade() -> None:
     op.drop_table("membership")
     op.drop_table("member_invitation")
     op.drop_table("api_key")
+    with op.batch_alter_table("access_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_access_link_user_id"))
+
     op.drop_table("access_link")
     op.drop_table("user")
     op.drop_table("throttle")

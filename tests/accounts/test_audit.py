@@ -56,7 +56,7 @@ def test_s40_seals_cover_every_event_once_and_hold(work: Work) -> None:
     assert audit.seal_all(work) == 0
     _events(work, 2)
     assert audit.seal_all(work) == 2
-    found = audit.verify(work.session, work.workspace_id, work.now)
+    found = queries.verify(work.session, work.workspace_id, work.now)
     assert (found.seals, found.events, found.broken_at) == (2, 7, None)
 
 
@@ -77,7 +77,7 @@ def test_s40_a_forgery_breaks_the_chain(work: Work, forgery: str) -> None:
     if work.platform.database.is_sqlite:
         forgery = forgery.replace("id::text", "id").replace("::uuid", "")
     _forge(work, forgery)
-    assert audit.verify(work.session, work.workspace_id, work.now).broken_at is not None
+    assert queries.verify(work.session, work.workspace_id, work.now).broken_at is not None
 
 
 def test_an_event_committed_late_is_sealed_with_the_next_batch(work: Work) -> None:
@@ -94,7 +94,7 @@ def test_an_event_committed_late_is_sealed_with_the_next_batch(work: Work) -> No
     audit.seal_all(work)
     work.add(early)
     assert audit.seal_all(work) == 1
-    assert audit.verify(work.session, work.workspace_id, work.now).broken_at is None
+    assert queries.verify(work.session, work.workspace_id, work.now).broken_at is None
 
 
 def test_each_workspace_has_its_own_chain_and_goes_with_its_events(work: Work) -> None:
@@ -106,8 +106,8 @@ def test_each_workspace_has_its_own_chain_and_goes_with_its_events(work: Work) -
     second = work.workspace_id
     audit.seal_all(work)
     assert set(queries.chains(work.session)) == {first, second}
-    assert audit.verify(work.session, first, work.now).events == 2
-    assert audit.verify(work.session, second, work.now).events == 1
+    assert queries.verify(work.session, first, work.now).events == 2
+    assert queries.verify(work.session, second, work.now).events == 1
 
 
 def test_a_large_batch_takes_several_seals(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +116,7 @@ def test_a_large_batch_takes_several_seals(work: Work, monkeypatch: pytest.Monke
     assert audit.seal_all(work) == 8
     sizes = work.session.scalars(select(AuditSeal.events).order_by(AuditSeal.number)).all()
     assert list(sizes) == [3, 3, 2]
-    assert audit.verify(work.session, work.workspace_id, work.now).broken_at is None
+    assert queries.verify(work.session, work.workspace_id, work.now).broken_at is None
 
 
 def test_s40_signing_in_failing_and_being_refused_stand_in_the_log(

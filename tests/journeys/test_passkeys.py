@@ -71,7 +71,7 @@ def test_a_browser_that_gives_no_passkey_says_so_and_changes_nothing(
     page = browser.new_page()
     page.goto(f"{empty.url}/sign-in")
     page.evaluate(
-        "navigator.credentials.get = () => Promise.reject(new DOMException('no', 'NotAllowedError'))"
+        "() => { navigator.credentials.get = () => Promise.reject(new DOMException('no', 'NotAllowedError')) }"
     )
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_text("Your browser gave no passkey")).to_be_visible()

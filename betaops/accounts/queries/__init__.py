@@ -15,7 +15,6 @@ from betaops.accounts.queries.access import (
     unused_codes,
 )
 from betaops.accounts.queries.audit import (
-    NOBODY,
     chains,
     chains_to_check,
     chains_waiting,
@@ -26,12 +25,14 @@ from betaops.accounts.queries.audit import (
     last_check,
     newest_seal,
     sealed_events,
+    verify,
 )
 from betaops.accounts.queries.people import (
     Member,
     Standing,
     find_members,
     has_owner,
+    invitation,
     invitation_by_token,
     invitations,
     member,
@@ -40,12 +41,12 @@ from betaops.accounts.queries.people import (
     owners,
     standing,
     standings,
+    user,
     user_by_mail,
     workspace,
 )
 
 __all__ = [
-    "NOBODY",
     "Member",
     "Standing",
     "api_key",
@@ -61,6 +62,7 @@ __all__ = [
     "find_members",
     "has_owner",
     "has_second_factor",
+    "invitation",
     "invitation_by_token",
     "invitations",
     "key_names",
@@ -80,6 +82,8 @@ __all__ = [
     "standing",
     "standings",
     "unused_codes",
+    "user",
     "user_by_mail",
+    "verify",
     "workspace",
 ]

@@ -8,12 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session as Db
 
+from betaops.accounts.chain import NOBODY, START, seal_digest
 from betaops.accounts.models import AuditCheck, AuditSeal, SealedEvent
 from betaops.kernel.events import RecordedEvent
 from betaops.kernel.paging import Page, keyset
-
-#: The chain of events that belong to no workspace.
-NOBODY = uuid.UUID(int=0)
 
 
 def events(
@@ -93,6 +91,21 @@ def events_under(session: Db, seal_id: uuid.UUID) -> Sequence[RecordedEvent]:
         .where(SealedEvent.seal_id == seal_id)
         .order_by(RecordedEvent.id)
     ).all()
+
+
+def verify(session: Db, chain: uuid.UUID, now: datetime) -> AuditCheck:
+    """Recompute a chain from its events as they are now; the row that is returned is not stored."""
+    previous, events, number = START, 0, 0
+    broken_at: int | None = None
+    for link in session.scalars(select(AuditSeal).where(AuditSeal.chain == chain).order_by(AuditSeal.number)):
+        number += 1
+        covered = events_under(session, link.id)
+        events += len(covered)
+        expected = (number, previous, seal_digest(previous, covered), len(covered))
+        if (link.number, link.previous, link.digest, link.events) != expected and broken_at is None:
+            broken_at = number
+        previous = link.digest
+    return AuditCheck(chain=chain, checked_at=now, seals=number, events=events, broken_at=broken_at)
 
 
 def chains(session: Db) -> Sequence[uuid.UUID]:

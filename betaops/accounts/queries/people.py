@@ -21,6 +21,10 @@ def has_owner(session: Db) -> bool:
     return session.scalar(owner.execution_options(unscoped=True)) is not None
 
 
+def user(session: Db, user_id: uuid.UUID | None) -> User | None:
+    return session.get(User, user_id) if user_id is not None else None
+
+
 def user_by_mail(session: Db, mail: str) -> User | None:
     return session.scalar(select(User).where(User.mail_key == comparable(mail)))
 
@@ -116,6 +120,11 @@ def owners(session: Db) -> int:
 
 def invitations(session: Db) -> Sequence[MemberInvitation]:
     return session.scalars(select(MemberInvitation).order_by(MemberInvitation.created_at)).all()
+
+
+def invitation(session: Db, invitation_id: uuid.UUID) -> MemberInvitation | None:
+    """Of this workspace, run out or not."""
+    return session.scalar(select(MemberInvitation).where(MemberInvitation.id == invitation_id))
 
 
 def invitation_by_token(session: Db, token: str, now: datetime) -> MemberInvitation | None:

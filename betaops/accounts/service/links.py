@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from betaops.accounts import queries
-from betaops.accounts.models import AccessLink, Purpose
+from betaops.accounts.models import AccessLink, Purpose, User
 from betaops.kernel import tokens
 from betaops.kernel.errors import Refused
 from betaops.kernel.i18n import gettext as _
@@ -42,10 +42,23 @@ def spend(work: Work, token: str, purpose: Purpose) -> AccessLink:
     if link is not None:
         work.session.refresh(link, with_for_update=True)
     if link is None or link.used_at is not None:
-        raise Refused("link_spent", _("This link was used, has run out, or was cut off. Ask for a new one."))
+        raise _spent()
     link.used_at = work.now
     work.session.flush()
     return link
+
+
+def spend_for(work: Work, token: str, purpose: Purpose) -> User:
+    """Use the link up; whose it was. `Refused` as well where that account is closed."""
+    link = spend(work, token, purpose)
+    user = queries.user(work.session, link.user_id)
+    if user is None or user.disabled_at is not None:
+        raise _spent()
+    return user
+
+
+def _spent() -> Refused:
+    return Refused("link_spent", _("This link was used, has run out, or was cut off. Ask for a new one."))
 
 
 def forget(work: Work) -> None:

@@ -8,8 +8,6 @@ from betaops.accounts.events import PasswordResetRequested
 from betaops.accounts.models import Purpose, User
 from betaops.accounts.service import factors, links, throttles
 from betaops.kernel import tokens
-from betaops.kernel.errors import Refused
-from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 
 
@@ -48,10 +46,7 @@ def mint_for(work: Work, mail: str) -> Reset | None:
 
 def reset(work: Work, token: str, password: str) -> User:
     """Spend the link for a new password. It proves no second factor: signing in asks for that as ever."""
-    spent = links.spend(work, token, Purpose.RESET)
-    user = work.session.get(User, spent.user_id)
-    if user is None or user.disabled_at is not None:
-        raise Refused("link_spent", _("This link was used, has run out, or was cut off. Ask for a new one."))
+    user = links.spend_for(work, token, Purpose.RESET)
     place = queries.standing(work.session, user.id, None)
     if place is not None:
         work.enter(place.workspace.id)

@@ -62,7 +62,7 @@ def check_chain() -> Response:
         writing().enqueue("accounts.check_audit", {"chain": chain_id}, unique=f"check-audit:{chain_id}")
         flash(_("The chain is being checked. Come back in a minute."))
         return to("accounts.audit")
-    chain.seal(writing(), workspace_id())
+    chain.seal_all(writing())
     found = chain.check(writing(), workspace_id())
     if found.broken_at is None:
         flash(_("Every seal holds: nothing was changed or taken away."))

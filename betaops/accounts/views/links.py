@@ -4,12 +4,11 @@ from flask import Response, render_template
 
 from betaops.accounts import queries
 from betaops.accounts.forms import SetupForm
-from betaops.accounts.models import Purpose, User
+from betaops.accounts.models import Purpose
 from betaops.accounts.service import links, workspaces
 from betaops.accounts.views.browser import admit
 from betaops.accounts.views.frame import blueprint
 from betaops.kernel import clock
-from betaops.kernel.errors import Refused
 from betaops.web.access import public
 from betaops.web.application import reading, writing
 from betaops.web.forms import EmptyForm, refusals
@@ -31,11 +30,7 @@ def link(token: str) -> tuple[str, int]:
 def spend_link(token: str) -> Response | tuple[str, int]:
     form = EmptyForm()
     with refusals(form):
-        spent = links.spend(writing(), token, Purpose.SIGN_IN)
-        user = writing().session.get(User, spent.user_id)
-        if user is None or user.disabled_at is not None:
-            raise Refused("link_spent")
-        return admit(user, "link")
+        return admit(links.spend_for(writing(), token, Purpose.SIGN_IN), "link")
     return render_template("accounts/link.html", form=EmptyForm(), is_good=False), 410
 
 
