@@ -286,6 +286,11 @@ EXCLUDED: dict[str, Callable[[int], str]] = {
     "removed": lambda n: ngettext(
         "%(num)s removed tester was left out.", "%(num)s removed testers were left out.", n
     ),
+    "skipped": lambda n: ngettext(
+        "%(num)s tester finished the survey without this question, which not everybody is asked.",
+        "%(num)s testers finished the survey without this question, which not everybody is asked.",
+        n,
+    ),
     "no_number": lambda n: ngettext(
         "%(num)s answer is not on the scale and was left out.",
         "%(num)s answers are not on the scale and were left out.",

@@ -89,9 +89,13 @@ def a_response(
     enrollment: Enrollment | None,
     state: ResponseState = ResponseState.COMPLETE,
     at: datetime | None = None,
+    rows: dict[str, int] | None = None,
     **answers: Any,
 ) -> Response:
-    """`answers` by question name: a number, a text, or a list of texts. Without `enrollment` it is anonymous."""
+    """`answers` by question name: a number, a text, or a list of texts. Without `enrollment` it is anonymous.
+
+    `rows` are answers to the rows of the survey's first question, a matrix.
+    """
     version = work.session.query(SurveyVersion).filter_by(survey_id=survey.id).one()
     questions = {row.name: row for row in work.session.query(SurveyQuestion).filter_by(survey_id=survey.id)}
     moment = at or work.now
@@ -118,6 +122,13 @@ def a_response(
                     number=float(each) if isinstance(each, int | float) else None,
                 )
             )
+    for name, value in (rows or {}).items():
+        first = min(questions.values(), key=lambda question: question.position)
+        work.add(
+            Answer(
+                response_id=response.id, question_id=first.id, row=name, code=str(value), number=float(value)
+            )
+        )
     return response
 
 

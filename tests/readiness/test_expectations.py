@@ -96,7 +96,7 @@ def test_only_the_cohort_counts_where_one_is_named_and_anonymous_answers_do_not(
     )
     reading = queries.latest_readings(work.session, program.id)[row.id]
     assert (reading.n, reading.estimate) == (1, 1.0)
-    assert reading.sample["excluded"] == {"outside": 1, "anonymous": 1}
+    assert reading.sample["excluded"] == {"anonymous": 1, "outside": 1, "skipped": 0}
     assert provided.users_of_cohort(work.session, cohort) == [
         "the expectation “Nothing stops me from working”"
     ]

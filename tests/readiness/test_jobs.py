@@ -8,7 +8,7 @@ from betaops.feedback.models import Severity
 from betaops.kernel.jobs import Job
 from betaops.kernel.work import Work
 from betaops.programs.models import Phase
-from betaops.readiness import jobs, queries
+from betaops.readiness import jobs, queries, service
 from betaops.readiness.verdict import Verdict
 from betaops.surveys.events import SurveyAnswered
 from tests.factories.enrollment import an_enrollment
@@ -24,7 +24,7 @@ def waiting(work: Work) -> list[Job]:
 def test_a_hundred_answers_in_a_minute_are_read_once(work: Work) -> None:
     program = a_program(work)
     for _ in range(100):
-        jobs.soon(work, program.id)
+        service.soon(work, program.id)
     assert len(waiting(work)) == 1
 
 

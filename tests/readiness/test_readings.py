@@ -115,7 +115,7 @@ def test_answers_from_outside_the_scope_are_left_out_and_counted(work: Work) -> 
     row = a_top_box(work, program, good=2, bad=0, survey=survey)
     reading = last(work, row)
     assert reading.n == 2
-    assert reading.sample["excluded"] == {"anonymous": 1, "outside": 1}
+    assert reading.sample["excluded"] == {"anonymous": 1, "outside": 1, "skipped": 0}
 
 
 def test_a_score_and_a_mean_are_read_in_their_own_units(work: Work) -> None:
@@ -258,3 +258,44 @@ def test_a_question_asks_only_its_own_survey(work: Work) -> None:
         work.session, queries.scope(work.session, program, None), measure.read(top_box(one))
     )
     assert sample.n == 0
+
+
+def test_who_finished_without_being_asked_is_not_silent(work: Work) -> None:
+    program = a_program(work)
+    survey = a_survey(work, program)
+    a_response(work, survey, an_enrollment(work, program=program), nps=9)
+    an_enrollment(work, program=program)
+    reading = last(work, a_top_box(work, program, good=5, bad=0, survey=survey))
+    assert reading.sample["excluded"]["skipped"] == 1
+    assert (reading.n, reading.outcome["waiting"]) == (5, 1)
+
+
+def test_a_row_of_a_matrix_is_measured_by_itself(work: Work) -> None:
+    program = a_program(work)
+    survey = a_survey(
+        work,
+        program,
+        {
+            "pages": [
+                {
+                    "elements": [
+                        {
+                            "type": "matrix",
+                            "name": "satisfied",
+                            "title": "How satisfied are you with",
+                            "columns": [1, 2, 3, 4, 5],
+                            "rows": [{"value": "speed", "text": "Speed"}, {"value": "sync", "text": "Sync"}],
+                        }
+                    ]
+                }
+            ]
+        },
+    )
+    measure = measures.named("survey_share")
+    offers = {offer.label: offer for offer in measure.offers(work.session, program)}
+    assert set(offers) == {"How satisfied are you with Speed", "How satisfied are you with Sync"}
+    a_response(work, survey, an_enrollment(work, program=program), rows={"speed": 5, "sync": 1}, satisfied=[])
+    scope = queries.scope(work.session, program, None)
+    for label, counts in (("Speed", (0, 1)), ("Sync", (1, 0))):
+        parameters = measure.read(offers[f"How satisfied are you with {label}"].parameters)
+        assert measure.sample(work.session, scope, parameters).counts == counts

@@ -142,12 +142,13 @@ def given(
     Only complete responses count, and only those of testers: what comes by a public link may be one person
     ten times.
     """
+    survey_id = ids.decode("svy", parameters.survey)
     rows = session.execute(
         select(Response.id, Response.tester_id, Answer.code, Answer.number)
         .join(Answer, Answer.response_id == Response.id)
         .join(SurveyQuestion, SurveyQuestion.id == Answer.question_id)
         .where(
-            SurveyQuestion.survey_id == ids.decode("svy", parameters.survey),
+            SurveyQuestion.survey_id == survey_id,
             SurveyQuestion.name == parameters.item,
             Response.state == ResponseState.COMPLETE,
             Answer.row == parameters.row,
@@ -169,7 +170,22 @@ def given(
             by_tester[tester_id].append(Given(frozenset(codes[response_id]), numbers[response_id]))
         else:
             left_out["outside"] += 1
+    finished = session.scalars(
+        select(Response.tester_id)
+        .where(
+            Response.survey_id == survey_id,
+            Response.state == ResponseState.COMPLETE,
+            Response.tester_id.is_not(None),
+        )
+        .distinct()
+    )
+    left_out["skipped"] = sum(each in scope.testers and each not in by_tester for each in finished)
     return by_tester, left_out
+
+
+def asked(scope: Scope, left_out: dict[str, int]) -> int:
+    """How many could still have an answer or have one: who finished without one is not silent."""
+    return len(scope.testers) - left_out["skipped"]
 
 
 def means(by_tester: Iterable[list[float]]) -> list[float]:

@@ -45,7 +45,7 @@ class Nps(Measure):
         left_out["no_number"] = all_given - sum(map(len, kept.values()))
         means = answers.means(kept.values())
         levels, counts = by_level(means, (0.0, 0.5, 1.0))
-        return Sample(levels, counts, len(scope.testers), left_out)
+        return Sample(levels, counts, answers.asked(scope, left_out), left_out)
 
     def evidence(self, parameters: AboutQuestion) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))

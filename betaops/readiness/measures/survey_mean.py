@@ -66,7 +66,7 @@ class SurveyMean(Measure):
         left_out["no_number"] = all_given - sum(map(len, kept.values()))
         means = answers.means(kept.values())
         levels, counts = by_level([self.to_score(value, parameters) for value in means])
-        return Sample(levels, counts, len(scope.testers), left_out)
+        return Sample(levels, counts, answers.asked(scope, left_out), left_out)
 
     def evidence(self, parameters: OnScale) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))

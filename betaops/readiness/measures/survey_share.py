@@ -76,7 +76,7 @@ class SurveyShare(Measure):
         good = frozenset(parameters.counted)
         scores = answers.means([_score(each, good) for each in said] for said in by_tester.values())
         levels, counts = by_level(scores)
-        return Sample(levels, counts, len(scope.testers), left_out)
+        return Sample(levels, counts, answers.asked(scope, left_out), left_out)
 
     def evidence(self, parameters: ChosenAnswers) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))

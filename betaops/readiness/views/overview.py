@@ -24,6 +24,7 @@ from betaops.web.templating import ago, day
 #: Without a sign of life for so long, a tester counts as silent.
 SILENT_AFTER = timedelta(days=7)
 NEWEST = 5
+WEEK = timedelta(days=7)
 
 blueprint = Blueprint("overview", __name__, url_prefix="/console")
 
@@ -57,10 +58,7 @@ def program(slug: str) -> str:
         decision=queries.decision_that_stands(reading(), found.id),
         needs=_needs(reading(), found, rows),
         steps=_funnel(reading(), found),
-        weeks=[
-            {"label": day(week.starts_on, "d MMM"), "value": week.share}
-            for week in queries.weeks(reading(), found.id)
-        ],
+        weeks=_weeks(reading(), found),
         labels=labels,
         newest=feedback_queries.newest(reading(), found.id, NEWEST),
     )
@@ -119,6 +117,18 @@ def _needs(session: Session, found: Program, rows: list[board.Row]) -> list[Need
             )
         )
     return items
+
+
+def _weeks(session: Session, found: Program) -> list[dict[str, Any]]:
+    """Participation by week; the present one is not over."""
+    this_week = clock.now().date() - WEEK
+    return [
+        {
+            "label": _("this week so far") if week.starts_on > this_week else day(week.starts_on, "d MMM"),
+            "value": week.share,
+        }
+        for week in queries.weeks(session, found.id)
+    ]
 
 
 def _funnel(session: Session, found: Program) -> list[dict[str, Any]]:
