@@ -146,6 +146,9 @@ def _answer_survey(page: Page, address: str) -> None:
         for group in page.locator("fieldset:has(input[type=radio])").all():
             if group.is_visible():
                 group.locator("input[type=radio]").last.check()
+        for group in page.locator("fieldset:has(input[type=checkbox])").all():
+            if group.is_visible():
+                group.locator("input[type=checkbox]").first.check()
         for box in page.locator("textarea").all():
             if box.is_visible():
                 box.fill("It just works, also on the train.")
