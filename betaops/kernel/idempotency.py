@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import LargeBinary, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from betaops.kernel.db import Base, Tenant
+from betaops.kernel.db import Base, Tenant, tenant_args
 
 KEEP = timedelta(hours=24)
 
@@ -13,7 +13,7 @@ KEEP = timedelta(hours=24)
 class GivenAnswer(Tenant, Base):
     """`fingerprint` is the SHA-256 of method, path and body: the same key for another request is refused."""
 
-    __table_args__ = (UniqueConstraint("workspace_id", "key"),)
+    __table_args__ = tenant_args(UniqueConstraint("workspace_id", "key"))
 
     key: Mapped[str] = mapped_column(String(255))
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -61,6 +61,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_given_answer")),
         sa.UniqueConstraint("workspace_id", "key", name=op.f("uq_given_answer_workspace_id_key")),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_given_answer_workspace_id_id")),
     )
     op.create_table(
         "job",
@@ -174,6 +175,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("subject_id", "event_id", name=op.f("pk_event_subject")),
     )
+    with op.batch_alter_table("event_subject", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_event_subject_event_id"), ["event_id"], unique=False)
+
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             """

@@ -69,8 +69,7 @@ def test_moments_and_days_are_named_as_such() -> None:
         f"{table.name}.{column.name}"
         for table in TABLES.values()
         for column in table.columns
-        if isinstance(column.type, UtcDateTime)
-        and not column.name.endswith(("_at", "_until", "_since", "_day", "at"))
+        if isinstance(column.type, UtcDateTime) and not column.name.endswith(("_at", "_until", "at", "since"))
     ]
     assert misnamed == []
 
@@ -96,13 +95,25 @@ def test_every_enum_is_a_varchar_with_a_check() -> None:
     assert native == []
 
 
+#: Read whole in no time: a few rows in each workspace, or gone after a day.
+SMALL = {"access_link", "expectation", "signature", "tester_import"}
+#: A version goes only with its survey, and responses are found by that.
+FOUND_OTHERWISE = {("response", "version_id")}
+
+
 def test_every_foreign_key_can_be_followed_backwards_by_an_index() -> None:
-    """Deleting a parent looks for children by these columns; without an index it reads the whole table."""
+    """Deleting a parent looks for children by these columns; without an index it reads the whole table.
+
+    A workspace is deleted once: its children are not looked for by index.
+    """
     missing = [
         f"{table.name}({', '.join(columns)})"
         for table in TABLES.values()
         for key in _foreign_keys(table)
-        if not _is_indexed(table, columns := [column.name for column in key.columns])
+        if (columns := [column.name for column in key.columns]) != ["workspace_id"]
+        and not _is_indexed(table, columns)
+        and table.name not in SMALL
+        and (table.name, columns[-1]) not in FOUND_OTHERWISE
     ]
     assert missing == []
 

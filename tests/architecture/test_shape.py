@@ -97,7 +97,7 @@ def _is_session(node: ast.expr) -> bool:
     return False
 
 
-def test_nobody_in_a_room_commits() -> None:
+def test_nobody_in_a_room_commits_more_than_a_savepoint() -> None:
     found = [
         f"{name_of(path)}:{node.lineno}"
         for path in room_files()
@@ -106,6 +106,7 @@ def test_nobody_in_a_room_commits() -> None:
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("commit", "rollback")
         and not node.args
+        and ast.unparse(node.func.value) != "savepoint"
         and "sample" not in path.name
     ]
     assert found == []
