@@ -18,7 +18,7 @@ from betaops.usage.models import UsageEvent
 DESTINATION = "posthog"
 #: Ids grow with time but are not committed in order: what is younger than this waits for the next run.
 SETTLED_AFTER = timedelta(seconds=15)
-AT_ONCE = 500
+AT_ONCE = 200
 #: One run passes on at most this many; the next minute's goes on from there.
 MOST_IN_A_RUN = 20_000
 
@@ -62,7 +62,8 @@ class _Sender:
             settings.posthog_api_key or "",
             host=settings.posthog_host,
             on_error=self._failed,
-            max_retries=3,
+            max_retries=1,
+            timeout=10,
             disable_geoip=True,
         )
 
@@ -76,7 +77,8 @@ class _Sender:
                 timestamp=event.at,
                 uuid=str(event.uuid),
             )
-        self._client.flush()
+        # Without a limit of its own: each request has one, and a flush that gives up looks like success.
+        self._client.flush(timeout_seconds=None)
         if self._failures:
             raise self._failures[0]
 

@@ -10,6 +10,7 @@ from betaops.flags.queries.audiences import (
     value_word,
 )
 from betaops.flags.queries.definitions import (
+    USUAL,
     Loaded,
     definition,
     exported,
@@ -22,6 +23,7 @@ from betaops.flags.queries.flags import flag, flag_by_key, flags, listed, produc
 from betaops.flags.queries.people import Stored, stored_person, stored_tester
 
 __all__ = [
+    "USUAL",
     "Audience",
     "Given",
     "Loaded",

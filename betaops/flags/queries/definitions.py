@@ -72,12 +72,18 @@ def load(session: Session, product_id: UUID) -> Loaded:
     )
 
 
+#: What a definition says of most flags; only what differs is kept.
+USUAL: dict[str, Any] = {
+    "ensure_experience_continuity": False,
+    "bucketing_identifier": None,
+    "has_experiment": False,
+}
+
+
 def definition(flag: Flag) -> dict[str, Any]:
     """One flag in PostHog's format."""
     return {
-        "ensure_experience_continuity": False,
-        "bucketing_identifier": None,
-        "has_experiment": False,
+        **USUAL,
         **flag.other,
         "id": flag.number,
         "key": flag.key,

@@ -211,7 +211,9 @@ def _take_flag(
         "filters": flag.get("filters") or {"groups": []},
         "runtime": Runtime(runtime) if runtime in list(Runtime) else Runtime.ALL,
         "contexts": [str(name) for name in contexts] if isinstance(contexts, list) else [],
-        "other": {name: value for name, value in flag.items() if name not in _COLUMNS},
+        "other": {
+            name: value for name, value in flag.items() if name not in _COLUMNS and not _is_usual(name, value)
+        },
     }
     if existing is not None:
         changed = edit(work, existing, None, **values)
@@ -232,6 +234,10 @@ def _take_flag(
         )
     )
     report.created += 1
+
+
+def _is_usual(name: str, value: Any) -> bool:
+    return name in queries.USUAL and queries.USUAL[name] == value
 
 
 def _check(work: Work, product_id: UUID, wanted: Mapping[str, Any], report: Report) -> None:
