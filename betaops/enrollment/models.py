@@ -53,6 +53,7 @@ class Tester(Versioned, Tenant, Base):
     __table_args__ = tenant_args(
         UniqueConstraint("workspace_id", "mail_key"),
         Index("ix_tester_name", "workspace_id", "name", "id"),
+        Index("ix_tester_words", "workspace_id", "words", "id"),
     )
 
     #: As typed, the spaces around it gone.

@@ -34,6 +34,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("tester", schema=None) as batch_op:
         batch_op.create_index("ix_tester_name", ["workspace_id", "name", "id"], unique=False)
+        batch_op.create_index("ix_tester_words", ["workspace_id", "words", "id"], unique=False)
 
     op.create_table(
         "identity",
@@ -430,6 +431,7 @@ def downgrade() -> None:
 
     op.drop_table("identity")
     with op.batch_alter_table("tester", schema=None) as batch_op:
+        batch_op.drop_index("ix_tester_words")
         batch_op.drop_index("ix_tester_name")
 
     op.drop_table("tester")

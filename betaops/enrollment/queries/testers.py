@@ -26,6 +26,7 @@ from betaops.kernel.paging import Page, keyset
 from betaops.programs.models import Program
 
 LONGEST_SEARCH = 200
+MOST_WORDS = 5
 #: Columns that lists may be sorted by; none is ever NULL.
 SORTS: dict[str, Any] = {
     "applied": Enrollment.applied_at,
@@ -68,6 +69,14 @@ def enrollments(
     )
 
 
+def _whose_words(text: str) -> Select[Any]:
+    """Ids of people in whose name or address every word of `text` stands; read from the index alone."""
+    found = select(Tester.id)
+    for word in text[:LONGEST_SEARCH].lower().split()[:MOST_WORDS]:
+        found = found.where(Tester.words.like(f"%{_escaped(word)}%", escape="\\"))
+    return found
+
+
 def _escaped(text: str) -> str:
     """For LIKE with `\\` as escape."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
@@ -90,7 +99,7 @@ def _narrowed(
 ) -> Select[Any]:
     """Joined with the tester only where something asks about them: counts over 100,000 rows feel it."""
     statement = statement.where(Enrollment.program_id == program.id)
-    if with_tester or wanted.text or any(wanted.more.values()):
+    if with_tester or any(wanted.more.values()):
         statement = statement.join(Enrollment.tester)
     if wanted.state:
         states = [state for state in State if state.value in wanted.state.split(",")]
@@ -98,9 +107,7 @@ def _narrowed(
     if wanted.source:
         statement = statement.where(Enrollment.source == wanted.source)
     if wanted.text:
-        for word in wanted.text[:LONGEST_SEARCH].lower().split()[:5]:
-            pattern = f"%{_escaped(word)}%"
-            statement = statement.where(Tester.words.like(pattern, escape="\\"))
+        statement = statement.where(Enrollment.tester_id.in_(_whose_words(wanted.text)))
     for provider in provided.filters:
         if value := wanted.more.get(provider.name):
             statement = provider.narrow(statement, value)
@@ -221,8 +228,7 @@ def everybody(session: Session, *, text: str = "", cursor: str | None = None, si
     """Everybody of the workspace, the newest first."""
     statement = select(Tester)
     if text:
-        pattern = f"%{_escaped(text.lower()[:LONGEST_SEARCH])}%"
-        statement = statement.where(Tester.words.like(pattern, escape="\\"))
+        statement = statement.where(Tester.id.in_(_whose_words(text)))
     return keyset(
         session, statement, order=[(Tester.created_at, "desc"), (Tester.id, "desc")], cursor=cursor, size=size
     )
@@ -236,9 +242,13 @@ def find_places(session: Session, text: str, limit: int) -> Sequence[Enrollment]
         .join(Enrollment.tester)
         .options(contains_eager(Enrollment.tester), joinedload(Enrollment.program))
         .where(
-            or_(
-                Tester.words.like(f"{plain}%", escape="\\"),
-                Tester.words.like(f"% {plain}%", escape="\\"),
+            Enrollment.tester_id.in_(
+                select(Tester.id).where(
+                    or_(
+                        Tester.words.like(f"{plain}%", escape="\\"),
+                        Tester.words.like(f"% {plain}%", escape="\\"),
+                    )
+                )
             )
         )
         .order_by(Tester.name, Enrollment.applied_at.desc())
