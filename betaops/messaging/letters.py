@@ -23,6 +23,7 @@ def post(
     kind: str,
     topic: Topic | None,
     key: str,
+    is_wanted: bool | None = None,
     **values: Any,
 ) -> Mail:
     """`messaging_<template>` to one person of a program, in their language.
@@ -30,9 +31,8 @@ def post(
     Outside, a program goes by its codename. A `topic` brings the two headers of one-click
     unsubscription (RFC 8058) and the link at the foot.
     """
-    return service.post(
-        work, _letter(work, template, to, program, kind, topic, values), to.tester, topic, key=key
-    )
+    written = _letter(work, template, to, program, kind, topic, values)
+    return service.post(work, written, to.tester, topic, key=key, is_wanted=is_wanted)
 
 
 def _letter(

@@ -138,9 +138,7 @@ def announce(work: Work, campaign: Campaign, waiting: Sequence[Delivery]) -> Non
     """Write some of the copies, or note why not."""
     program = program_queries.program(work.session, campaign.program_id)
     audience = Audience.from_json(campaign.audience)
-    for delivery in waiting:
-        to = queries.recipient(work.session, delivery.enrollment_id)
-        state = service.fate(work, to.enrollment if to else None, to.tester if to else None, audience)
+    for delivery, to, state in service.turns(work, waiting, audience):
         delivery.at = work.now
         if to is not None and state is DeliveryState.QUEUED:
             mail = letters.post(
@@ -151,6 +149,7 @@ def announce(work: Work, campaign: Campaign, waiting: Sequence[Delivery]) -> Non
                 kind="messaging.announcement",
                 topic=Topic.NEWS,
                 key=f"campaign:{campaign.id}:{delivery.enrollment_id}",
+                is_wanted=True,
                 **filled(campaign.subject, campaign.body, to, program),
             )
             delivery.mail_id = mail.id
@@ -167,7 +166,7 @@ def filled(subject: str, body: str, to: Recipient, program: Program) -> dict[str
     }
 
 
-def _about(work: Work, report: Report, to: Recipient, template: str, **values: object) -> None:
+def _about(work: Work, report: Report, to: Recipient, template: str, **values: Any) -> None:
     program = program_queries.program(work.session, report.program_id)
     letters.post(
         work,

@@ -1,6 +1,14 @@
 """What can be asked about mails, announcements and wishes."""
 
-from betaops.messaging.queries.audiences import Reach, Recipient, audience_ids, reach, recipient, recipients
+from betaops.messaging.queries.audiences import (
+    Reach,
+    Recipient,
+    audience_ids,
+    reach,
+    recipient,
+    recipients,
+    recipients_among,
+)
 from betaops.messaging.queries.campaigns import (
     Sent,
     campaign,
@@ -13,7 +21,15 @@ from betaops.messaging.queries.campaigns import (
 )
 from betaops.messaging.queries.mails import Wanted, mail, mails, mails_to, needing_a_look
 from betaops.messaging.queries.reminders import people_to_remind, surveys_to_remind_of, was_written
-from betaops.messaging.queries.wishes import is_suppressed, is_wanted, preferences, suppression, suppressions
+from betaops.messaging.queries.wishes import (
+    is_suppressed,
+    is_wanted,
+    preferences,
+    suppressed_among,
+    suppression,
+    suppressions,
+    unwilling_among,
+)
 
 __all__ = [
     "Reach",
@@ -37,10 +53,13 @@ __all__ = [
     "reach",
     "recipient",
     "recipients",
+    "recipients_among",
+    "suppressed_among",
     "suppression",
     "suppressions",
     "surveys_to_remind_of",
     "tallies",
+    "unwilling_among",
     "waiting",
     "was_written",
 ]

@@ -30,6 +30,16 @@ def recipient(session: Session, enrollment_id: UUID) -> Recipient | None:
     return Recipient(row[0], row[1]) if row else None
 
 
+def recipients_among(session: Session, enrollment_ids: Sequence[UUID]) -> dict[UUID, Recipient]:
+    """Those of some enrollments that are still there, by enrollment."""
+    rows = session.execute(
+        select(Enrollment, Tester)
+        .join(Tester, Tester.id == Enrollment.tester_id)
+        .where(Enrollment.id.in_(enrollment_ids))
+    )
+    return {row[0].id: Recipient(row[0], row[1]) for row in rows}
+
+
 def recipients(
     session: Session, program_id: UUID, audience: Audience, now: datetime, *, limit: int
 ) -> list[Recipient]:

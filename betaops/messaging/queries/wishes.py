@@ -1,5 +1,6 @@
 """What people want to get."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -28,6 +29,24 @@ def is_wanted(session: Session, tester: Tester, topic: Topic | None) -> bool:
 
 def is_suppressed(session: Session, mail_key: str) -> bool:
     return session.scalar(select(Suppression.id).where(Suppression.mail_key == mail_key)) is not None
+
+
+def suppressed_among(session: Session, mail_keys: Collection[str]) -> set[str]:
+    """Those of some addresses that get no mail."""
+    return set(session.scalars(select(Suppression.mail_key).where(Suppression.mail_key.in_(mail_keys))))
+
+
+def unwilling_among(session: Session, tester_ids: Collection[UUID], topic: Topic) -> set[UUID]:
+    """Those of some testers who turned `topic` off."""
+    return set(
+        session.scalars(
+            select(Preference.tester_id).where(
+                Preference.tester_id.in_(tester_ids),
+                Preference.topic == topic,
+                Preference.is_wanted.is_(False),
+            )
+        )
+    )
 
 
 def suppressions(session: Session, *, cursor: str | None = None) -> Page[Suppression]:

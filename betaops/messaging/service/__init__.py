@@ -1,6 +1,6 @@
 """Sending, announcing, and keeping to what people want to get."""
 
-from betaops.messaging.service.announcing import Text, discard, draft, fate, finish, order, redraft, stop
+from betaops.messaging.service.announcing import Text, discard, draft, finish, order, redraft, stop, turns
 from betaops.messaging.service.posting import forget_person, post, send_again
 from betaops.messaging.service.wishes import prefer, release, suppress, tester_behind
 
@@ -8,7 +8,6 @@ __all__ = [
     "Text",
     "discard",
     "draft",
-    "fate",
     "finish",
     "forget_person",
     "order",
@@ -20,4 +19,5 @@ __all__ = [
     "stop",
     "suppress",
     "tester_behind",
+    "turns",
 ]

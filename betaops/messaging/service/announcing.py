@@ -1,9 +1,11 @@
 """Announcements: written, sent to everybody in an audience exactly once, or stopped."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
-from betaops.enrollment.models import Enrollment, Tester
+from betaops.enrollment.models import Enrollment, State
 from betaops.enrollment.policy import may_enter
 from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
@@ -96,19 +98,37 @@ def stop(work: Work, campaign: Campaign) -> Campaign:
     return campaign
 
 
-def fate(
-    work: Work, enrollment: Enrollment | None, tester: Tester | None, audience: Audience
-) -> DeliveryState:
-    """What becomes of one person's copy, asked at the moment of writing it."""
-    if enrollment is None or tester is None:
-        return DeliveryState.GONE
-    if audience.who is not Who.WAITING and not may_enter(enrollment):
-        return DeliveryState.GONE
-    if queries.is_suppressed(work.session, tester.mail_key):
-        return DeliveryState.SUPPRESSED
-    if not queries.preferences(work.session, tester.id)[Topic.NEWS]:
-        return DeliveryState.UNWANTED
-    return DeliveryState.QUEUED
+class Turn(NamedTuple):
+    """One copy whose turn it is: to whom, and what becomes of it."""
+
+    delivery: Delivery
+    to: queries.Recipient | None
+    state: DeliveryState
+
+
+def turns(work: Work, waiting: Sequence[Delivery], audience: Audience) -> list[Turn]:
+    """What becomes of some copies, asked at the moment of writing them; three queries however many."""
+    there = queries.recipients_among(work.session, [delivery.enrollment_id for delivery in waiting])
+    suppressed = queries.suppressed_among(work.session, [to.tester.mail_key for to in there.values()])
+    unwilling = queries.unwilling_among(work.session, [to.tester.id for to in there.values()], Topic.NEWS)
+    found = []
+    for delivery in waiting:
+        to = there.get(delivery.enrollment_id)
+        if to is None or not _is_meant(to.enrollment, audience):
+            state = DeliveryState.GONE
+        elif to.tester.mail_key in suppressed:
+            state = DeliveryState.SUPPRESSED
+        else:
+            state = DeliveryState.UNWANTED if to.tester.id in unwilling else DeliveryState.QUEUED
+        found.append(Turn(delivery, to, state))
+    return found
+
+
+def _is_meant(enrollment: Enrollment, audience: Audience) -> bool:
+    """Whether they still stand where the announcement's audience stands."""
+    if audience.who is Who.WAITING:
+        return enrollment.state in (State.APPLIED, State.WAITLISTED)
+    return may_enter(enrollment)
 
 
 def finish(work: Work, campaign_id: UUID) -> None:

@@ -15,10 +15,22 @@ from betaops.messaging.events import MailSentAgain
 from betaops.messaging.models import Topic
 
 
-def post(work: Work, letter: Letter, tester: Tester, topic: Topic | None, *, key: str) -> Mail:
-    """Queue `letter` unless its receiver does not want `topic`; then it is only written down."""
-    wanted = queries.is_wanted(work.session, tester, topic)
-    return kernel_mail.queue(work, letter, key=key, is_suppressed=not wanted)
+def post(
+    work: Work,
+    letter: Letter,
+    tester: Tester,
+    topic: Topic | None,
+    *,
+    key: str,
+    is_wanted: bool | None = None,
+) -> Mail:
+    """Queue `letter` unless its receiver does not want `topic`; then it is only written down.
+
+    `is_wanted` where the caller knows already.
+    """
+    if is_wanted is None:
+        is_wanted = queries.is_wanted(work.session, tester, topic)
+    return kernel_mail.queue(work, letter, key=key, is_suppressed=not is_wanted)
 
 
 def send_again(work: Work, mail_id: UUID) -> Mail:
