@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 180
 
 
 @dataclass
