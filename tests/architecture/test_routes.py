@@ -58,7 +58,7 @@ def address_of(app: Application, rule: Rule) -> str:
     return str(built[1])
 
 
-def test_every_route_says_who_may_call_it(app: Application) -> None:
+def test_s01_every_route_says_who_may_call_it(app: Application) -> None:
     unclassified = [
         f"{method} {rule.rule}" for rule, method, access in rules(app) if not isinstance(access, Access)
     ]
@@ -86,7 +86,7 @@ def test_a_key_can_be_given_every_scope_that_a_route_asks_for(app: Application) 
     assert asked <= {str(scope) for scope in SCOPES} | {SELF}
 
 
-def test_strangers_are_sent_to_the_right_door(app: Application, client: Browser) -> None:
+def test_s01_strangers_are_sent_to_the_right_door(app: Application, client: Browser) -> None:
     wrong = []
     for rule, method, access in rules(app):
         if access.kind == "public":
@@ -102,7 +102,7 @@ def test_strangers_are_sent_to_the_right_door(app: Application, client: Browser)
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_a_member_may_do_what_the_role_grants_and_nothing_else(
+def test_s01_a_member_may_do_what_the_role_grants_and_nothing_else(
     app: Application, member_client: Callable[[str], Browser], role: Role
 ) -> None:
     browser = member_client(role)
@@ -168,7 +168,7 @@ def test_a_key_may_do_what_its_scopes_say_and_nothing_else(
     assert wrong == []
 
 
-def test_what_changes_something_needs_a_csrf_token_where_cookies_count(
+def test_s31_what_changes_something_needs_a_csrf_token_where_cookies_count(
     app: Application,
     work: Work,
     member_client: Callable[[str], Browser],
@@ -186,7 +186,7 @@ def test_what_changes_something_needs_a_csrf_token_where_cookies_count(
     assert wrong == []
 
 
-def test_every_answer_has_a_strict_policy(
+def test_s22_every_answer_has_a_strict_policy(
     app: Application, client: Browser, member_client: Callable[[str], Browser]
 ) -> None:
     browser = member_client("owner")

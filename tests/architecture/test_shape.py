@@ -1,6 +1,7 @@
 """The house keeps its shape: what lies where, how long files are, what they may be called, who may do what."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -149,6 +150,30 @@ def test_no_secret_lies_among_the_files() -> None:
         text = path.read_text(errors="replace")
         found += [f"{name_of(path)}: {mark}" for mark in _SECRETS if mark in text]
     assert found == []
+
+
+def test_s44_every_package_is_locked_to_its_hashes() -> None:
+    for path in ROOT.glob("requirements*.txt"):
+        entries = re.split(r"\n(?=[a-z0-9])", path.read_text().strip())
+        unlocked = [
+            entry.splitlines()[0] for entry in entries if "==" not in entry or "--hash=sha256:" not in entry
+        ]
+        assert unlocked == [], path.name
+
+
+def test_s44_the_lock_holds_what_the_list_asks_for() -> None:
+    for path in ROOT.glob("requirements*.in"):
+        wanted = {
+            re.split(r"[\[<>=~ ;]", line)[0].lower()
+            for line in path.read_text().splitlines()
+            if line and line[0] not in "#-"
+        }
+        locked = {
+            line.split("==")[0].split("[")[0]
+            for line in path.with_suffix(".txt").read_text().splitlines()
+            if "==" in line
+        }
+        assert wanted - locked == set(), path.name
 
 
 def test_the_locks_name_no_index_and_no_place_on_a_disk() -> None:

@@ -98,5 +98,5 @@ def test_a_file_that_is_no_backup_is_named_in_the_sentence(
 ) -> None:
     path = tmp_path / "holiday.zip"
     path.write_bytes(content)
-    with pytest.raises(backup.NotABackup, match="holiday.zip"):
+    with pytest.raises(backup.NotABackup, match=r"holiday\.zip"):
         backup.restore(database, tmp_path / "files", path)

@@ -164,7 +164,7 @@ def without_names(host: str, port: int) -> list[str]:
 
 
 @pytest.mark.parametrize("trick", TRICKS)
-def test_no_trick_reaches_a_private_address(port: int, trick: str) -> None:
+def test_s36_no_trick_reaches_a_private_address(port: int, trick: str) -> None:
     with client(resolver=without_names) as outgoing, pytest.raises(Unreachable) as refusal:
         outgoing.send("GET", trick.replace("{port}", str(port)))
     assert refusal.value.code in ("private_address", "bad_address", "no_answer")
@@ -172,7 +172,7 @@ def test_no_trick_reaches_a_private_address(port: int, trick: str) -> None:
         assert refusal.value.code != "no_answer", "it was refused, not merely missed"
 
 
-def test_a_name_is_resolved_once_so_it_cannot_change_its_mind(port: int) -> None:
+def test_s36_a_name_is_resolved_once_so_it_cannot_change_its_mind(port: int) -> None:
     answers = iter([["93.184.216.34"], ["127.0.0.1"]])
 
     class Connected(Exception):
@@ -201,13 +201,13 @@ def test_a_name_with_one_private_address_among_public_ones_is_refused() -> None:
     assert refusal.value.code == "private_address"
 
 
-def test_a_redirect_is_an_answer_and_is_not_followed(port: int) -> None:
+def test_s36_a_redirect_is_an_answer_and_is_not_followed(port: int) -> None:
     with client(allowed=LOOPBACK) as outgoing:
         answer = outgoing.send("GET", f"http://127.0.0.1:{port}/redirect")
     assert (answer.status, answer.headers["location"]) == (302, "http://169.254.169.254/latest/meta-data")
 
 
-def test_an_answer_without_end_is_cut(port: int) -> None:
+def test_s36_an_answer_without_end_is_cut(port: int) -> None:
     with client(allowed=LOOPBACK) as outgoing:
         answer = outgoing.send("GET", f"http://127.0.0.1:{port}/endless", largest_bytes=1000)
     assert answer.body == b"x" * 1000

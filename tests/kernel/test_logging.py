@@ -26,7 +26,7 @@ def as_before() -> Iterator[None]:
     structlog.configure(**before)
 
 
-def test_a_line_break_in_a_value_stays_inside_its_line(lines: io.StringIO) -> None:
+def test_s39_a_line_break_in_a_value_stays_inside_its_line(lines: io.StringIO) -> None:
     structlog.get_logger().info("request", route='x"\n{"event": "forged"}\r\n')
     (line,) = lines.getvalue().splitlines()
     assert json.loads(line)["route"] == 'x"\n{"event": "forged"}\r\n'
@@ -45,12 +45,12 @@ def test_quieter_than_the_level_is_not_written(lines: io.StringIO) -> None:
 
 
 @pytest.mark.parametrize("name", ["password", "token", "answers", "mail", "authorization", "cookie"])
-def test_values_under_telling_names_are_left_out(lines: io.StringIO, name: str) -> None:
+def test_s39_values_under_telling_names_are_left_out(lines: io.StringIO, name: str) -> None:
     structlog.get_logger().info("x", **{name: "hunter2", "data": {name: "hunter2"}})
     assert "hunter2" not in lines.getvalue()
 
 
-def test_mail_addresses_and_tokens_are_blotted_out_of_texts_and_tracebacks(lines: io.StringIO) -> None:
+def test_s39_mail_addresses_and_tokens_are_blotted_out_of_texts_and_tracebacks(lines: io.StringIO) -> None:
     token = tokens.mint().plain
     signed = tokens.sign("secret", "purpose", {"a": 1, "person": "0" * 32})
     try:

@@ -98,7 +98,7 @@ def test_what_a_mail_says_is_sealed_in_the_database(work: Work) -> None:
         (dataclasses.replace(LETTER, headers={"X-Y\r\nBcc": "all@example.com"}), "bad_header"),
     ],
 )
-def test_a_line_break_or_second_address_in_a_heading_is_refused_and_nothing_queued(
+def test_s24_a_line_break_or_second_address_in_a_heading_is_refused_and_nothing_queued(
     work: Work, letter: Letter, code: str
 ) -> None:
     with pytest.raises(Invalid) as refusal:

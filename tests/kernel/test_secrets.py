@@ -42,7 +42,16 @@ def test_s38_a_rotated_key_still_opens_what_the_old_one_sealed() -> None:
         Vault([NEW]).open(sealed)
 
 
-@pytest.mark.parametrize("change", [lambda s: s[:-2], lambda s: s.replace("v1", "v2"), lambda s: "", lambda s: s + "A" * 8, lambda s: "v1.." + s])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda s: s[:-2],
+        lambda s: s.replace("v1", "v2"),
+        lambda s: "",
+        lambda s: s + "A" * 8,
+        lambda s: "v1.." + s,
+    ],
+)
 def test_s38_an_altered_seal_does_not_open(change) -> None:  # type: ignore[no-untyped-def]
     vault = Vault([NEW])
     with pytest.raises(CannotOpen):
