@@ -4,7 +4,7 @@ import csv
 import time
 from pathlib import Path
 
-from bench.spine.pages import Visitor, median_ms, sign_in
+from bench.spine.pages import median_ms, sign_in
 from bench.spine.server import Installation, installation
 
 PEOPLE = 100_000

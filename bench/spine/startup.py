@@ -23,15 +23,17 @@ def main() -> None:
             parts = resident_mib(second)
         total = sum(parts.values())
         print(
-            f"second start                {seconds:6.2f} s to the first page   {seconds / MOST_SECONDS:.2f} of the limit of {MOST_SECONDS:.0f} s"
+            f"second start                {seconds:6.2f} s to the first page   {_of(seconds, MOST_SECONDS, 's')}"
         )
         for name, size in parts.items():
             print(f"  {name:26}{size:6.0f} MiB")
-        print(
-            f"at rest, all processes      {total:6.0f} MiB   {total / MOST_MIB:.2f} of the limit of {MOST_MIB:.0f} MiB"
-        )
+        print(f"at rest, all processes      {total:6.0f} MiB   {_of(total, MOST_MIB, 'MiB')}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _of(value: float, limit: float, unit: str) -> str:
+    return f"{value / limit:.2f} of the limit of {limit:.0f} {unit}"
 
 
 def resident_mib(found: Installation) -> dict[str, float]:
