@@ -27,6 +27,7 @@ from betaops.programs.models import Program
 
 LONGEST_SEARCH = 200
 MOST_WORDS = 5
+MOST_COUNTED = 1_000
 #: Columns that lists may be sorted by; none is ever NULL.
 SORTS: dict[str, Any] = {
     "applied": Enrollment.applied_at,
@@ -142,15 +143,14 @@ def by_state(session: Session, program_id: UUID) -> dict[State, int]:
 
 
 def waiting_for_decision(session: Session, program: Program) -> int:
-    """Applicants whom nobody has answered yet: the number in the navigation."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Enrollment)
-            .where(Enrollment.program_id == program.id, Enrollment.state == State.APPLIED)
-        )
-        or 0
+    """Applicants whom nobody has answered yet, up to 1,000: the number in the navigation of every page."""
+    some = (
+        select(Enrollment.id)
+        .where(Enrollment.program_id == program.id, Enrollment.state == State.APPLIED)
+        .limit(MOST_COUNTED)
+        .subquery()
     )
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ blueprint = Blueprint(
     "tester", __name__, url_prefix="/console/programs/<slug>/enrollments/<id(enr):enrollment_id>"
 )
 
+MOST_LINES = 40
+
 _NOUN = "any(acceptance,waitlisting,refusal,removal,completion)"
 
 
@@ -97,7 +99,7 @@ def _timeline(place: Enrollment) -> list[dict[str, Any]]:
             }
             for entry in provide(reading(), place)
         ]
-    return sorted(lines, key=lambda line: line["at"], reverse=True)
+    return sorted(lines, key=lambda line: line["at"], reverse=True)[:MOST_LINES]
 
 
 @blueprint.post(f"/<{_NOUN}:noun>")
