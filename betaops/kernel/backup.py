@@ -18,6 +18,7 @@ import orjson
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Table, insert, select, text, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.types import TypeDecorator
 
 from betaops.kernel.db import Base, Database
 from betaops.kernel.errors import Refused
@@ -57,7 +58,7 @@ def write(
             "format": FORMAT,
             "schema": list(MigrationContext.configure(connection).get_current_heads()),
             "made_at": datetime.now(UTC).isoformat(),
-            "tables": {name: {"rows": counts[name], "sha256": digests[name]} for name in counts},
+            "tables": {str(name): {"rows": counts[name], "sha256": digests[name]} for name in counts},
         }
         archive.writestr(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
     progress(len(tables), len(tables))
@@ -192,10 +193,8 @@ def _plain(value: Any) -> Any:
 def _typed(column: Any, value: Any) -> Any:
     if value is None:
         return None
-    try:
-        wanted = column.type.python_type
-    except NotImplementedError:
-        return value
+    kind = column.type
+    wanted = (kind.impl_instance if isinstance(kind, TypeDecorator) else kind).python_type
     if wanted is bytes:
         return base64.b64decode(value)
     if wanted is uuid.UUID:
