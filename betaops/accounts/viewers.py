@@ -52,7 +52,7 @@ class SignedIn(UserMixin):
 @login_manager.user_loader
 def _load(token: str) -> SignedIn | None:
     row = queries.session_by_token(reading(), token, HolderKind.MEMBER, clock.now())
-    user = reading().get(User, row.holder_id) if row is not None else None
+    user = queries.user(reading(), row.holder_id) if row is not None else None
     if row is None or user is None or user.disabled_at is not None:
         return None
     return SignedIn(token, row, user)

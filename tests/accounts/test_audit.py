@@ -152,16 +152,13 @@ def test_the_log_is_filtered_by_what_is_in_the_address_and_paged(
     assert "Nothing matches" in owner.get("/console/settings/audit?since=2100-01-01").text
 
 
-@pytest.mark.parametrize(
-    "query", ["kind=nonsense", "since=yesterday", "until=0000-99-99", "actor=usr_0", "actor=x"]
-)
-def test_a_filter_that_makes_no_sense_is_left_out(
-    member_client: MemberClient, work: Work, query: str
-) -> None:
+def test_a_filter_that_makes_no_sense_is_left_out(member_client: MemberClient, work: Work) -> None:
     _events(work, 1)
-    answer = member_client("owner").get(f"/console/settings/audit?{query}")
-    assert answer.status_code == 200
-    assert "invited somebody as viewer" in answer.text
+    owner = member_client("owner")
+    for query in ("kind=nonsense", "since=yesterday", "until=0000-99-99", "actor=usr_0", "actor=x"):
+        answer = owner.get(f"/console/settings/audit?{query}")
+        assert answer.status_code == 200, query
+        assert "invited somebody as viewer" in answer.text
 
 
 def test_another_workspaces_events_are_not_shown(member_client: MemberClient, work: Work) -> None:

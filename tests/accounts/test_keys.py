@@ -81,14 +81,12 @@ def test_s32_it_shows_when_a_key_was_last_used(
     assert row.last_used_at == work.now
 
 
-@pytest.mark.parametrize(
-    "header", ["", "Bearer", "Bearer ", "Bearer bok_wrong", "Basic YTpi", "Bearer \x00", "bok_x"]
-)
-def test_without_a_valid_key_the_answer_says_what_to_send(client: Browser, header: str) -> None:
-    answer = client.get("/api/v1/me", headers={"Authorization": header} if header else {})
-    assert answer.status_code == 401
-    assert answer.content_type == "application/problem+json"
-    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+def test_without_a_valid_key_the_answer_says_what_to_send(client: Browser) -> None:
+    for header in ("", "Bearer", "Bearer ", "Bearer bok_wrong", "Basic YTpi", "Bearer \x00", "bok_x"):
+        answer = client.get("/api/v1/me", headers={"Authorization": header} if header else {})
+        assert answer.status_code == 401, header
+        assert answer.content_type == "application/problem+json"
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
 def test_a_key_does_not_open_the_console(client: Browser, work: Work) -> None:

@@ -100,25 +100,23 @@ def test_a_passkey_is_not_kept_when_it_was_made(
     assert work.session.scalar(select(func.count()).select_from(Passkey)) == 0
 
 
-@pytest.mark.parametrize(
-    "credential",
-    [
-        "",
-        "null",
-        "[]",
-        "{}",
-        '{"id": 7}',
-        '{"id": "AA", "response": {"clientDataJSON": "AA"}}',
-        "\x00",
-        "é" * 5000,
-    ],
+NONSENSE = (
+    "",
+    "null",
+    "[]",
+    "{}",
+    '{"id": 7}',
+    '{"id": "AA", "response": {"clientDataJSON": "AA"}}',
+    "\x00",
+    "é" * 5000,
 )
-def test_nonsense_for_a_passkey_is_refused_with_a_sentence(
-    client: Browser, work: Work, credential: str
-) -> None:
-    refused = client.post("/sign-in/passkey", data={"credential": credential})
-    assert refused.status_code == 422
-    assert "was not accepted" in refused.text
+
+
+def test_nonsense_for_a_passkey_is_refused_with_a_sentence(client: Browser, work: Work) -> None:
+    for credential in NONSENSE:
+        refused = client.post("/sign-in/passkey", data={"credential": credential})
+        assert refused.status_code == 422, credential
+        assert "was not accepted" in refused.text
 
 
 def test_a_copied_authenticator_is_noticed_by_its_count(client: Browser, work: Work, clock: Clock) -> None:

@@ -34,7 +34,7 @@ def pending_user() -> User | None:
     pending = session.get(PENDING)
     if not pending or clock.now().timestamp() - pending["at"] > PENDING_SECONDS:
         return None
-    user = reading().get(User, uuid.UUID(pending["user"]))
+    user = queries.user(reading(), uuid.UUID(pending["user"]))
     return user if user is not None and user.disabled_at is None else None
 
 
