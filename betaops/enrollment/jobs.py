@@ -6,8 +6,9 @@ from uuid import UUID
 
 from betaops.enrollment import letters
 from betaops.enrollment.models import State
+from betaops.enrollment.queries import exporting
 from betaops.enrollment.queries import testers as queries
-from betaops.enrollment.service import applying, deciding, exporting, importing, inviting, leaving, signing_in
+from betaops.enrollment.service import applying, deciding, importing, inviting, leaving, signing_in
 from betaops.kernel.jobs import Run
 from betaops.kernel.work import Actor, Work
 from betaops.programs import queries as program_queries

@@ -169,7 +169,7 @@ def check(slug: str) -> Any:
     draft = _draft(program)
     if draft is None:
         return redirect(url_for(".story", slug=slug), 303)
-    missing = applying.missing_step(reading(), draft, program)
+    missing = queries.missing_step(reading(), draft, program)
     if missing is not None:
         return redirect(_step(program, missing, draft), 303)
     form = EmptyForm()

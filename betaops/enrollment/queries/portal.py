@@ -24,6 +24,8 @@ from betaops.enrollment.models import (
 from betaops.enrollment.providers import provided
 from betaops.kernel import tokens
 from betaops.kernel.errors import NotFound
+from betaops.programs import queries as program_queries
+from betaops.programs import screener
 from betaops.programs.models import Program
 
 
@@ -59,6 +61,25 @@ def draft(session: Session, plain: str) -> Application | None:
         .where(Application.draft_digest == tokens.digest(plain))
         .execution_options(unscoped=True)
     )
+
+
+def missing_step(session: Session, application: Application, program: Program) -> str | None:
+    """The first of `questions`, `agreement`, `person` that is not done, or None.
+
+    Answers to questions that are asked no more are passed over.
+    """
+    asked = screener.questions(program.screener)
+    names = {question.name for question in asked}
+    given = {name: value for name, value in application.answers.items() if name in names}
+    _answers, wrong = screener.read_all(asked, given)
+    if wrong:
+        return "questions"
+    agreement = program_queries.agreement_in_force(session, program.id)
+    if agreement is not None and application.agreement_id != agreement.id:
+        return "agreement"
+    if not application.name or not application.mail:
+        return "person"
+    return None
 
 
 def application_to_confirm(session: Session, plain: str) -> Application | None:

@@ -22,6 +22,7 @@ from betaops.enrollment.models import (
 )
 from betaops.enrollment.providers import provided
 from betaops.kernel.errors import NotFound
+from betaops.kernel.jobs import Job
 from betaops.kernel.paging import Page, keyset
 from betaops.programs.models import Program
 
@@ -337,3 +338,17 @@ def imports(session: Session, program_id: UUID) -> Sequence[TesterImport]:
         .order_by(TesterImport.created_at.desc())
         .limit(20)
     ).all()
+
+
+def job(session: Session, program: Program, job_id: UUID) -> Job:
+    """A bulk decision or an export of this program, to show how far it is."""
+    found = session.scalar(
+        select(Job).where(
+            Job.id == job_id,
+            Job.workspace_id == program.workspace_id,
+            Job.name.in_(("enrollment.decide_many", "enrollment.export_testers")),
+        )
+    )
+    if found is None or found.args.get("program_id") != str(program.id):
+        raise NotFound
+    return found

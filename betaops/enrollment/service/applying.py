@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
 
 from betaops.enrollment.models import Application, Enrollment, Tester
+from betaops.enrollment.queries import portal as queries
 from betaops.enrollment.service.consenting import sign
 from betaops.enrollment.service.enrolling import apply
 from betaops.enrollment.service.testers import LONGEST_NAME, ensure_tester, read_address
@@ -66,7 +66,7 @@ def send(work: Work, application: Application) -> None:
     program = program_queries.program(work.session, application.program_id)
     _require_open(program)
     _still_open(application)
-    missing = missing_step(work.session, application, program)
+    missing = queries.missing_step(work.session, application, program)
     if missing is not None:
         raise Refused("incomplete", _("Something is still missing."), step=missing)
     recent = work.session.scalar(
@@ -84,25 +84,6 @@ def send(work: Work, application: Application) -> None:
     if (recent or 0) < MOST_MAILS_AN_HOUR:
         key = f"confirm:{application.id}"
         work.enqueue("enrollment.mail_confirmation", {"application_id": str(application.id)}, unique=key)
-
-
-def missing_step(session: Session, application: Application, program: Program) -> str | None:
-    """The first of `questions`, `agreement`, `person` that is not done, or None.
-
-    Answers to questions that are asked no more are passed over.
-    """
-    asked = screener.questions(program.screener)
-    names = {question.name for question in asked}
-    given = {name: value for name, value in application.answers.items() if name in names}
-    _answers, wrong = screener.read_all(asked, given)
-    if wrong:
-        return "questions"
-    agreement = program_queries.agreement_in_force(session, program.id)
-    if agreement is not None and application.agreement_id != agreement.id:
-        return "agreement"
-    if not application.name or not application.mail:
-        return "person"
-    return None
 
 
 def mint_confirmation(work: Work, application_id: UUID) -> tuple[Application, str] | None:

@@ -8,8 +8,9 @@ from flask import Blueprint, Response, abort, current_app, flash, redirect, rend
 from betaops.enrollment import policy
 from betaops.enrollment.models import State
 from betaops.enrollment.providers import provided
+from betaops.enrollment.queries import exporting
 from betaops.enrollment.queries import testers as queries
-from betaops.enrollment.service import deciding, exporting
+from betaops.enrollment.service import deciding
 from betaops.enrollment.views.person import about
 from betaops.enrollment.views.place import back_to_list, filter_fields, program_of, query, wanted
 from betaops.enrollment.wording import DECISIONS
@@ -17,7 +18,6 @@ from betaops.kernel import ids
 from betaops.kernel.errors import Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
-from betaops.kernel.jobs import Job
 from betaops.programs.models import Program
 from betaops.web.access import needs
 from betaops.web.application import Application, reading, viewer, writing
@@ -179,7 +179,7 @@ def progress(slug: str, job_id: uuid.UUID) -> str:
     return render_template(
         "enrollment/console/progress.html",
         program=program,
-        job=_job(program, job_id),
+        job=queries.job(reading(), program, job_id),
         back=back_to_list(program),
     )
 
@@ -188,24 +188,11 @@ def progress(slug: str, job_id: uuid.UUID) -> str:
 @needs(policy.EXPORT)
 def exported(slug: str, job_id: uuid.UUID) -> Any:
     program = program_of(slug)
-    job = _job(program, job_id)
+    job = queries.job(reading(), program, job_id)
     if not job.result or "file" not in job.result:
         abort(404)
     files = cast(Application, current_app).platform.files
     return _csv(program, files.get(job.result["file"]))
-
-
-def _job(program: Program, job_id: uuid.UUID) -> Job:
-    job = reading().get(Job, job_id)
-    is_ours = (
-        job is not None
-        and job.workspace_id == program.workspace_id
-        and job.name in ("enrollment.decide_many", "enrollment.export_testers")
-        and job.args.get("program_id") == str(program.id)
-    )
-    if job is None or not is_ours:
-        abort(404)
-    return job
 
 
 def _csv(program: Program, data: bytes) -> Response:
