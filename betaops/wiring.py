@@ -316,7 +316,7 @@ PROGRAM_PLACES: tuple[Place, ...] = (
 WORKSPACE_PLACES: tuple[Place, ...] = (
     Place(_l("Programs"), "programs.index", "flask-conical", "programs:read"),
     Place(_l("Products"), "products.index", "package", "programs:read"),
-    Place(_l("Outbox"), "outbox.mails", "mail", "messages:read"),
+    Place(_l("Outbox"), "outbox.mails", "mail", "messages:read", "messaging.views.outbox:waiting"),
     Place(_l("Settings"), "accounts.settings", "settings", "console:read", under="/console/settings"),
 )
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from betaops.kernel.errors import Forbidden
@@ -55,6 +56,11 @@ def send_again(mail_id: UUID) -> Answer:
     service.send_again(writing(), mail_id)
     flash(_("The mail is on its way again."))
     return redirect(url_for(".mail", mail_id=mail_id, **_query()), 303)
+
+
+def waiting(session: Session, _program: object) -> int:
+    """The number in the navigation: mails that failed, or that may not have arrived."""
+    return queries.needing_a_look(session, _workspace())
 
 
 def _mail(mail_id: UUID) -> Mail:
