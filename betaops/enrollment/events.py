@@ -57,7 +57,7 @@ class EnrollmentChanged(Event):
 class EnrollmentApplied(EnrollmentChanged):
     """A confirmed application, or one that was opened again."""
 
-    said = _l("took in %(tester)s's application to %(program)s")
+    said = _l("sent in %(tester)s's application to %(program)s")
 
 
 @dataclass(frozen=True, kw_only=True)
