@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -159,6 +160,36 @@ class Row:
             "version": expectation.version,
             "reading": None if reading is None else reading_json(reading),
         }
+
+
+def of_snapshot(item: dict[str, Any]) -> Row:
+    """A row again from what `Row.to_json` wrote: what a decision was signed on, said as it was then."""
+    told = item["reading"]
+    expectation = Expectation(
+        need=item["need"],
+        source=item["source"],
+        weight=Weight(item["weight"]),
+        measure=item["measure"],
+        parameters=item["parameters"],
+        threshold=item["threshold"],
+        direction=Direction(item["direction"]),
+        confidence=item["confidence"],
+        version=item["version"],
+    )
+    if told is None:
+        return Row(expectation, None)
+    reading = Reading(
+        taken_at=datetime.fromisoformat(told["taken_at"]),
+        version=told["version"],
+        verdict=Verdict(told["verdict"]),
+        n=told["n"],
+        estimate=told["estimate"],
+        low=told["low"],
+        high=told["high"],
+        outcome=told["outcome"],
+        sample=told["sample"],
+    )
+    return Row(expectation, reading)
 
 
 def reading_json(reading: Reading) -> dict[str, Any]:

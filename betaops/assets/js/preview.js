@@ -20,4 +20,6 @@ for (const form of document.querySelectorAll("form[data-preview]")) {
   }
 
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(show, WAIT_MS); });
+  // What was typed before this script ran, or what the browser put back, is not in what the server drew.
+  if ([...form.elements].some((field) => field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue)) show();
 }

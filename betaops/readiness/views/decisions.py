@@ -1,5 +1,6 @@
 """Deciding: the gate, the signatures under it, what was decided before."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -127,6 +128,8 @@ def _page(slug: str, decision_id: UUID, form: SignatureForm, withdrawal: Withdra
         program=program,
         decision=found,
         signatures=signatures,
+        rows=[board.of_snapshot(item) for item in found.snapshot["expectations"]],
+        conditions=[each | {"due_on": date.fromisoformat(each["due_on"])} for each in found.conditions],
         is_whole=evidence.digest(found.snapshot) == found.digest,
         may_sign=policy.may_be_signed(found, signatures, viewer().id),
         form=form,

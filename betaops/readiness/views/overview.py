@@ -16,6 +16,7 @@ from betaops.kernel.i18n import ngettext
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Phase, Program
 from betaops.readiness import board, overview, policy, queries
+from betaops.readiness.models import Decision
 from betaops.readiness.overview import Need
 from betaops.web.access import needs
 from betaops.web.application import reading
@@ -47,6 +48,7 @@ def latest() -> Any:
 def program(slug: str) -> str:
     found = program_queries.program_by_slug(reading(), slug)
     rows = queries.board(reading(), found.id)
+    decision = queries.decision_that_stands(reading(), found.id)
     return render_template(
         "readiness/overview.html",
         program=found,
@@ -55,8 +57,8 @@ def program(slug: str) -> str:
         recommended=board.recommended(rows),
         tally=board.tally(rows),
         missing=board.missing(rows),
-        decision=queries.decision_that_stands(reading(), found.id),
-        needs=_needs(reading(), found, rows),
+        decision=decision,
+        needs=_needs(reading(), found, rows, decision),
         steps=_funnel(reading(), found),
         weeks=_weeks(reading(), found),
         labels=labels,
@@ -64,7 +66,7 @@ def program(slug: str) -> str:
     )
 
 
-def _needs(session: Session, found: Program, rows: list[board.Row]) -> list[Need]:
+def _needs(session: Session, found: Program, rows: list[board.Row], decision: Decision | None) -> list[Need]:
     """The most pressing first."""
     items = []
     blockers, oldest_at = feedback_queries.unanswered_blockers(session, found.id)
@@ -83,7 +85,7 @@ def _needs(session: Session, found: Program, rows: list[board.Row]) -> list[Need
                 role="danger",
             )
         )
-    items += overview.undecided(queries.decision_that_stands(session, found.id))
+    items += overview.undecided(decision)
     applicants = tester_queries.waiting_for_decision(session, found)
     if applicants:
         items.append(
