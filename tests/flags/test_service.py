@@ -65,6 +65,7 @@ def test_two_flags_of_a_product_have_two_keys(work: Work) -> None:
     a_flag(work, product=a_product(work, name="Other"), key="x")
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "filters",
     [
@@ -238,6 +239,7 @@ def test_what_nobody_can_match_is_taken_with_a_warning(work: Work) -> None:
     assert "odd" in report.warnings[0]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "document",
     [
@@ -299,7 +301,7 @@ junk = st.recursive(
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(filters=junk, cohort=junk)
 def test_no_document_makes_flags_that_cannot_be_evaluated(work: Work, filters: Any, cohort: Any) -> None:
     """Whatever is taken, a snapshot can be compiled from it."""
