@@ -116,6 +116,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("enrollment.events:IdentityLinked", "usage.handlers:adopt"),
     ("enrollment.events:TesterChanged", "cohorts.handlers:refresh_changed"),
     ("enrollment.events:TestersImported", "cohorts.handlers:refresh_imported"),
+    ("enrollment.events:AgreementSigned", "enrollment.handlers:send_copy"),
     ("programs.events:CapacityRaised", "enrollment.handlers:offer_seats"),
     ("programs.events:PhaseChanged", "enrollment.handlers:follow_phase"),
     ("enrollment.events:TesterErased", "feedback.handlers:forget_person"),
@@ -354,8 +355,7 @@ def register(app: Application) -> None:
         app.loaders[kind] = _named(loader)
         if sign_in_page is not None and first_page is not None:
             app.sign_in_pages[kind], app.first_pages[kind] = sign_in_page, first_page
-    for front in FRONTS:
-        app.wsgi_app = _named(front)(app.wsgi_app, app.platform)  # type: ignore[method-assign]  # WSGI middleware
+    put_in_front(app)
     app.searches = [Search(label, permission, _named(find)) for label, permission, find in SEARCHES]
     app.jinja_env.globals["navigation"] = navigation
     providers.provide(
@@ -363,6 +363,12 @@ def register(app: Application) -> None:
         **{name: _named(path) for name, path in PROVIDED_ALONE.items()},
         data=tuple((name, _named(path)) for name, path in PROVIDED_DATA.items()),
     )
+
+
+def put_in_front(app: Application) -> None:
+    """The layers that answer before Flask."""
+    for front in FRONTS:
+        app.wsgi_app = _named(front)(app.wsgi_app, app.platform)  # type: ignore[method-assign]  # WSGI middleware
 
 
 def commands() -> "list[Command]":

@@ -1,6 +1,10 @@
 """What enrollment does when something happened elsewhere."""
 
+from betaops.enrollment import letters
+from betaops.enrollment.events import AgreementSigned
+from betaops.enrollment.queries import testers as queries
 from betaops.enrollment.service import enrolling
+from betaops.kernel.errors import NotFound
 from betaops.kernel.work import Work
 from betaops.programs.events import CapacityRaised, PhaseChanged
 from betaops.programs.models import Phase
@@ -21,3 +25,13 @@ def follow_phase(work: Work, event: PhaseChanged) -> None:
         )
     elif event.phase in (Phase.RUNNING, Phase.RECRUITING):
         enrolling.promote(work, event.program_id)
+
+
+def send_copy(work: Work, event: AgreementSigned) -> None:
+    """What they signed, by mail; nothing where the person is gone meanwhile."""
+    try:
+        place = queries.any_enrollment(work.session, event.enrollment_id)
+        signed = queries.consent(work.session, place.id, event.number)
+    except NotFound:
+        return
+    letters.agreement(work, signed, place, place.tester)

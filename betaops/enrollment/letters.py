@@ -1,7 +1,7 @@
-"""The three mails that carry a token: written in the job that mints it, so that it stands nowhere else."""
+"""Mails that carry a token, written in the job that mints it so that it stands nowhere else; and agreements."""
 
 from betaops.accounts import queries as account_queries
-from betaops.enrollment.models import Application, Invitation
+from betaops.enrollment.models import Application, Consent, Enrollment, Invitation, Tester
 from betaops.enrollment.service.signing_in import Minted
 from betaops.kernel import i18n, mail
 from betaops.kernel.work import Work
@@ -59,3 +59,18 @@ def invitation(work: Work, invited: Invitation, token: str) -> None:
         url=link("portal_doors.invitation", token=token),
     )
     mail.queue(work, words, key=f"invitation:{invited.token_digest.hex()}")
+
+
+def agreement(work: Work, signed: Consent, place: Enrollment, tester: Tester) -> None:
+    """The copy as it was signed, for keeping; it carries no link and cannot be unsubscribed from."""
+    program = program_queries.program(work.session, place.program_id)
+    words = letter(
+        "enrollment_agreement",
+        signed.mail,
+        kind="enrollment.agreement",
+        language=tester.locale,
+        person_id=tester.id,
+        program=program.codename,
+        copy=signed,
+    )
+    mail.queue(work, words, key=f"agreement:{signed.id}")

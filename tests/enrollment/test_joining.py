@@ -79,6 +79,10 @@ def test_a_stranger_applies_from_the_story_to_the_confirmed_address(
     assert place.answers == {"platform": "iOS", "often": "Daily", "tools": ["Pen", "App"]}
     assert testers.consents(work.session, place.id)[0].name == "Nora"
     assert "Your application is in" in client.get(f"/portal/{program.slug}").text
+    run_jobs()
+    copy = outbox.of_kind("enrollment.agreement")[0]
+    assert testers.consents(work.session, place.id)[0].digest.hex() in copy.text
+    assert "Project Lantern" in copy.subject
 
 
 def test_the_story_stands_without_anything_asked_first(client: Browser, program: Program) -> None:

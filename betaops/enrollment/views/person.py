@@ -77,7 +77,7 @@ def _timeline(place: Enrollment) -> list[dict[str, Any]]:
         State.DECLINED: "user-x",
         State.REMOVED: "user-minus",
     }
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "at": row.at,
             "actor": row.who,
