@@ -11,12 +11,11 @@ import structlog
 import time_machine
 from hypothesis import settings as hypothesis_settings
 
-from betaops.app import create_app
 from betaops.kernel.db import Database
 from betaops.kernel.settings import Settings
 from betaops.kernel.work import SYSTEM, Platform, Work
 from betaops.web.application import Application
-from tests.support import sockets
+from tests.support import applications, sockets
 from tests.support.browsers import Browser
 from tests.support.clock import Clock
 from tests.support.databases import PostgreSql, Source, Sqlite
@@ -164,14 +163,14 @@ def clock() -> Iterator[Clock]:
 
 @pytest.fixture
 def app(platform: Platform) -> Application:
-    """The whole application on `database`."""
-    from betaops.web.limits import limiter
+    """The whole application on `database`; answers as in production, no exception passes through."""
+    return applications.application(platform)
 
-    application = create_app(platform.settings, platform)
-    application.testing = False  # answers as in production: no exception passes through
-    application.test_client_class = Browser
-    limiter.reset()
-    return application
+
+@pytest.fixture
+def new_app(platform: Platform) -> Application:
+    """The same, made for this test alone: routes may be added to it."""
+    return applications.new_application(platform)
 
 
 @pytest.fixture

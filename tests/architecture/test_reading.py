@@ -14,7 +14,7 @@ from tests.support.browsers import Browser
 
 
 @pytest.fixture
-def app(app: Application) -> Application:
+def app(new_app: Application) -> Application:
     blueprint = Blueprint("trying", __name__, url_prefix="/trying")
 
     def a_row() -> Workspace:
@@ -55,8 +55,8 @@ def app(app: Application) -> Application:
         writing().add(a_row())
         raise RuntimeError("in the middle")
 
-    app.register_blueprint(blueprint)
-    return app
+    new_app.register_blueprint(blueprint)
+    return new_app
 
 
 def written(database: Database) -> bool:

@@ -23,10 +23,10 @@ FORM = {"name": "Acme & Sons", "note": "line one\nline two"}
 
 
 @pytest.fixture
-def app(app: Application) -> Application:
+def app(new_app: Application) -> Application:
     """With a page that reads and a form that writes two rows."""
-    add_pages(app)
-    return app
+    add_pages(new_app)
+    return new_app
 
 
 def add_pages(app: Application) -> None:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def app(app: Application) -> Application:
+def app(new_app: Application) -> Application:
     blueprint = Blueprint("journal", __name__, url_prefix="/journal")
 
     @blueprint.get("/<token>")
@@ -26,8 +26,8 @@ def app(app: Application) -> Application:
             reading().execute(select(Workspace))
         return "read"
 
-    app.register_blueprint(blueprint)
-    return app
+    new_app.register_blueprint(blueprint)
+    return new_app
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def _workspace(name: str) -> Workspace:
 
 
 @pytest.fixture
-def app(app: Application) -> Application:
+def app(new_app: Application) -> Application:
     """With a few routes of this test's own."""
     blueprint = Blueprint("tried", __name__)
 
@@ -71,8 +71,8 @@ def app(app: Application) -> Application:
     def unclassified() -> str:
         return "never shown"
 
-    app.register_blueprint(blueprint)
-    return app
+    new_app.register_blueprint(blueprint)
+    return new_app
 
 
 def _slugs(work: Work) -> set[str]:
@@ -162,7 +162,7 @@ class TestIdempotency:
     """`Idempotency-Key`: a retry gets the first answer, another request under the same key is refused."""
 
     @pytest.fixture
-    def app(self, app: Application) -> Application:
+    def app(self, new_app: Application) -> Application:
         blueprint = Blueprint("tried_api", __name__, url_prefix="/api/v1")
 
         @blueprint.post("/tried")
@@ -175,8 +175,8 @@ class TestIdempotency:
             work.add(_workspace(name))
             return {"name": name, "count": len(_slugs(work))}, 201
 
-        app.register_blueprint(blueprint)
-        return app
+        new_app.register_blueprint(blueprint)
+        return new_app
 
     @pytest.fixture
     def headers(self, work: Work) -> dict[str, str]:
