@@ -78,6 +78,7 @@ def test_a_stranger_applies_from_the_story_to_the_confirmed_address(
     assert place.state is State.APPLIED
     assert place.answers == {"platform": "iOS", "often": "Daily", "tools": ["Pen", "App"]}
     assert testers.consents(work.session, place.id)[0].name == "Nora"
+    assert [row.who for row in testers.transitions(work.session, place.id)] == ["Nora"]
     assert "Your application is in" in client.get(f"/portal/{program.slug}").text
     run_jobs()
     copy = outbox.of_kind("enrollment.agreement")[0]

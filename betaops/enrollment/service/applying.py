@@ -12,7 +12,7 @@ from betaops.enrollment.models import Application, Enrollment, Tester
 from betaops.enrollment.queries import portal as queries
 from betaops.enrollment.service.consenting import sign
 from betaops.enrollment.service.enrolling import apply
-from betaops.enrollment.service.testers import LONGEST_NAME, ensure_tester, read_address
+from betaops.enrollment.service.testers import LONGEST_NAME, acting, ensure_tester, read_address
 from betaops.kernel import tokens
 from betaops.kernel.errors import NotFound, Refused
 from betaops.kernel.i18n import gettext as _
@@ -130,6 +130,7 @@ def confirm(work: Work, application_id: UUID) -> Confirmed:
         locale=application.locale,
         attributes=screener.attributes(asked, answers),
     )
+    work.actor = acting(tester)
     enrollment = apply(work, program.id, tester, answers=answers)
     if application.agreement_id is not None and application.agreed_at is not None:
         agreement = work.session.scalars(

@@ -11,7 +11,7 @@ from betaops.enrollment.events import InvitationRevoked, InvitationSent
 from betaops.enrollment.models import SEATED, Enrollment, Invitation, Tester
 from betaops.enrollment.service.consenting import sign
 from betaops.enrollment.service.enrolling import admit
-from betaops.enrollment.service.testers import LONGEST_NAME, ensure_tester, read_address
+from betaops.enrollment.service.testers import LONGEST_NAME, acting, ensure_tester, read_address
 from betaops.kernel import tokens
 from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
@@ -175,6 +175,7 @@ def take(
     if in_force is not None and (agreement is None or agreement.id != in_force.id):
         raise Refused("agreement_changed", _("The agreement has changed meanwhile. Read it again, please."))
     tester, is_new = ensure_tester(work, invitation.mail, name=name or invitation.name, locale=locale)
+    work.actor = acting(tester)
     enrollment = admit(work, program.id, tester, source="invitation")
     if in_force is not None:
         sign(work, enrollment, tester, in_force, name=name, address=address)

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select
 
 from betaops.enrollment.addresses import BadAddress, clean, mail_key
 from betaops.enrollment.models import SignInLink, Tester
+from betaops.enrollment.service.testers import acting
 from betaops.kernel import tokens
 from betaops.kernel.errors import NotFound, Refused
 from betaops.kernel.i18n import gettext as _
@@ -91,6 +92,7 @@ def use_link(work: Work, plain: str) -> Tester:
     link.used_at = work.now
     tester = work.lock(Tester, link.tester_id)
     tester.seen_at = work.now
+    work.actor = acting(tester)
     return tester
 
 

@@ -15,7 +15,7 @@ from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import encode, new_id
 from betaops.kernel.versions import edit
-from betaops.kernel.work import Work
+from betaops.kernel.work import Actor, Work
 
 LONGEST_NAME = 200
 LONGEST_ID = 400
@@ -32,6 +32,11 @@ def read_address(typed: str) -> tuple[str, str]:
     except BadAddress as error:
         raise Invalid("bad_mail", str(error), field="mail") from error
     return address, mail_key(address)
+
+
+def acting(tester: Tester) -> Actor:
+    """Who a visitor turned out to be: what follows in this work is their own doing."""
+    return Actor("tester", tester.id, tester.name)
 
 
 def ensure_tester(
