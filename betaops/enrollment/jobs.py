@@ -23,9 +23,9 @@ def mail_confirmation(work: Work, *, application_id: str) -> None:
         letters.confirmation(work, *minted)
 
 
-def mail_sign_in(work: Work, *, mail_key: str) -> None:
+def mail_sign_in(work: Work, *, mail_key: str, next_path: str | None = None) -> None:
     for minted in signing_in.mint_links(work, mail_key):
-        letters.sign_in(work, minted)
+        letters.sign_in(work, minted, next_path)
 
 
 def mail_invitation(work: Work, *, invitation_id: str) -> None:

@@ -27,7 +27,8 @@ def confirmation(work: Work, application: Application, token: str) -> None:
     )
 
 
-def sign_in(work: Work, minted: Minted) -> None:
+def sign_in(work: Work, minted: Minted, next_path: str | None) -> None:
+    """`next_path` is where they were going when they were asked to sign in."""
     tester = minted.tester
     workspace = account_queries.workspace(work.session, tester.workspace_id)
     words = letter(
@@ -38,7 +39,7 @@ def sign_in(work: Work, minted: Minted) -> None:
         person_id=tester.id,
         name=tester.name,
         workspace=workspace.name,
-        url=link("portal_doors.use_link", token=minted.plain),
+        url=link("portal_doors.use_link", token=minted.plain, next=next_path),
     )
     mail.queue(work, words, key=f"sign-in:{minted.link_id}")
 

@@ -143,6 +143,17 @@ def test_a_redirect_after_signing_in_stays_here(client: Browser, work: Work, tes
     assert browser.get("/portal/sign-in?next=/portal/me").headers["Location"] == "/portal/me"
 
 
+def test_signing_in_leads_on_to_where_one_was_going(
+    client: Browser, work: Work, run_jobs: RunJobs, outbox: Outbox
+) -> None:
+    an_enrollment(work, mail="ana@example.com")
+    asked = client.get("/portal/me").headers["Location"]
+    client.submit(asked, {"mail": "ana@example.com"})
+    run_jobs()
+    link = outbox.links(outbox.of_kind("enrollment.sign_in")[-1])[0].removeprefix("http://localhost")
+    assert client.submit(link).headers["Location"] == "/portal/me"
+
+
 def test_an_invited_person_is_in_with_one_form(
     client: Browser, work: Work, run_jobs: RunJobs, outbox: Outbox
 ) -> None:

@@ -24,6 +24,7 @@ from betaops.programs.story import Story
 from betaops.web.access import public, tester
 from betaops.web.application import reading, viewer, writing
 from betaops.web.forms import EmptyForm, refusals
+from betaops.web.here import local
 from betaops.web.limits import limiter
 
 blueprint = Blueprint("portal_doors", __name__)
@@ -115,10 +116,10 @@ def invitation(token: str) -> Any:
 def sign_in() -> Any:
     """Ask for a link. The answer is the same for an address that nobody has."""
     if viewer().kind == "tester" and request.method == "GET":
-        return redirect(_local(request.args.get("next")) or url_for("portal.home"), 303)
+        return redirect(local(request.args.get("next")) or url_for("portal.home"), 303)
     form = SignInForm()
     if form.validate_on_submit():
-        signing_in.ask_for_link(writing(), form.mail.data or "")
+        signing_in.ask_for_link(writing(), form.mail.data or "", next_path=local(request.args.get("next")))
         return render_template("enrollment/doors/sign_in_sent.html", mail=form.mail.data)
     return render_template("enrollment/doors/sign_in.html", form=form), 422 if form.errors else 200
 
@@ -136,9 +137,10 @@ def use_link(token: str) -> Any:
             person = signing_in.use_link(writing(), token)
         except DomainError:  # spent by another click a moment ago
             return _spent("sign-in")
+        then = local(request.args.get("next")) or url_for("portal.home")
         for place in queries.places(reading(), person.id):
             enrolling.activate(writing(), place.id)
-        return viewers.admit(writing(), make_response(redirect(url_for("portal.home"), 303)), person)
+        return viewers.admit(writing(), make_response(redirect(then, 303)), person)
     return render_template("enrollment/doors/use_link.html", form=form)
 
 
@@ -163,14 +165,3 @@ def _is_good(link: SignInLink | None) -> bool:
 def _spent(what: str, program: Program | None = None) -> Any:
     """Expired, used, cut off or never ours: says how to get a new one, never which of these it was for strangers."""
     return render_template("enrollment/doors/spent.html", what=what, program=program), 410
-
-
-def _local(target: str | None) -> str | None:
-    if (
-        not target
-        or not target.startswith("/")
-        or target.startswith(("//", "/\\"))
-        or not target.isprintable()
-    ):
-        return None
-    return target

@@ -19,7 +19,7 @@ LIFETIME = timedelta(minutes=10)
 MOST_AN_HOUR = 6
 
 
-def ask_for_link(work: Work, mail: str) -> None:
+def ask_for_link(work: Work, mail: str, *, next_path: str | None = None) -> None:
     """The same work for an address known or unknown: a job looks it up, so the answer's time tells nothing."""
     try:
         key = mail_key(clean(mail))
@@ -27,7 +27,7 @@ def ask_for_link(work: Work, mail: str) -> None:
         return
     work.enqueue(
         "enrollment.mail_sign_in",
-        {"mail_key": key},
+        {"mail_key": key, "next_path": next_path},
         unique=f"sign-in:{tokens.digest(key).hex()}",
     )
 
