@@ -248,7 +248,7 @@ def responses(path: OfSurvey, query: ResponseQuery) -> Response:
 @scope(policy.ANSWER)
 def answer(path: OfSurvey, body: NewResponse) -> Response:
     """Send in a whole response: 201 the first time, 200 with the same one for a key that was sent before."""
-    found = queries.survey(reading(), path.survey_id)
+    found = queries.survey_to_answer(reading(), path.survey_id)
     enrollment = None
     if body.enrollment:
         enrollment_id = ids.decode("enr", body.enrollment)

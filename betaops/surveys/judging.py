@@ -57,12 +57,12 @@ def judge_all(
     language: str = DEFAULT,
     seed: str = "",
 ) -> Judged:
-    """A whole response on completion: hidden and unknown answers dropped, all others judged."""
+    """A whole response on completion: what is shown is judged, then hidden and unknown answers are dropped."""
     known = {key for question in definition.asked for key in (question.key, question.comment_key)}
     own = {key: value for key, value in values.items() if key in known and not is_empty(value)}
     scene = Scene(definition, own, now=now, language=language, seed=seed)
-    scene = Scene(definition, scene.without_hidden(), now=now, language=language, seed=seed)
-    return judge(scene, scene.asked)
+    judged, hidden = judge(scene, scene.asked), scene.hidden_keys()
+    return Judged({key: value for key, value in judged.values.items() if key not in hidden}, judged.problems)
 
 
 def rows_of(definition: Definition, values: Mapping[str, Any]) -> dict[str, list[Row]]:
@@ -131,9 +131,8 @@ def _required_by_panels(scene: Scene) -> set[str]:
     """A required panel wants at least one answer inside: without one, its first question is asked for."""
     found: set[str] = set()
     for panel in scene.definition.panels:
-        if not scene.is_shown(panel) or not (
-            panel.is_required or (panel.required_if and scene.holds(panel.required_if))
-        ):
+        must = scene.holds(panel.required_if) if panel.required_if else panel.is_required
+        if not must or not scene.is_shown(panel):
             continue
         inside = [question for question in _inside(panel) if question.is_asked and scene.is_shown(question)]
         if inside and all(is_empty(scene.values.get(question.key)) for question in inside):

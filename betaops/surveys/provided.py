@@ -24,8 +24,8 @@ def asks(session: Session, enrollment: Enrollment) -> Sequence[Ask]:
 
 
 def _ask(session: Session, survey: Survey, response: Response | None) -> Ask:
-    live = queries.live_version(session, survey)
-    minutes = queries.published(session, live.id).definition.minutes if live is not None else None
+    live_id = queries.live_version_id(session, survey)
+    minutes = queries.published(session, live_id).definition.minutes if live_id is not None else None
     due: date | None = survey.closes_at.date() if survey.closes_at else None
     return Ask(
         title=survey.name,

@@ -42,13 +42,8 @@ def begin(work: Work, door: Door, *, submission_key: str, language: str = "en") 
     if door.response is not None:
         return Begun(work.lock(Response, door.response.id), is_new=False)
     survey = door.survey
-    if not survey.takes_answers(work.now):
-        raise Refused("closed", _("This survey does not take answers now."))
-    live = queries.live_version(work.session, survey)
-    if live is None:
-        raise Refused("closed", _("This survey does not take answers now."))
-    published = queries.published(work.session, live.id)
-    response_id = _insert(
+    published = _live(work, survey)
+    response = _insert(
         work,
         survey,
         published,
@@ -59,8 +54,8 @@ def begin(work: Work, door: Door, *, submission_key: str, language: str = "en") 
         language=language,
         answers=first_values(published.definition),
     )
-    if response_id is not None:
-        return Begun(work.lock(Response, response_id), is_new=True)
+    if response is not None:
+        return Begun(response, is_new=True)
     return Begun(_earlier(work, survey.id, door.enrollment, submission_key), is_new=False)
 
 
@@ -97,7 +92,7 @@ def finish(work: Work, response: Response, published: Published) -> Judged:
         response.state = ResponseState.COMPLETE
     work.session.flush()
     if response.state is ResponseState.COMPLETE:
-        _count_in(work, response, published)
+        _count_in(work, response, published, queries.survey_to_answer(work.session, response.survey_id))
     return judged
 
 
@@ -118,17 +113,18 @@ def submit(
         raise Invalid(
             "bad_submission_key", _("A submission key has 1 to %(most)s letters.", most=LONGEST_KEY)
         )
-    earlier = _find(work, survey.id, None, submission_key)
-    if earlier is not None:
-        return Begun(earlier, is_new=False)
-    live = queries.live_version(work.session, survey) if survey.takes_answers(work.now) else None
-    if live is None:
-        raise Refused("closed", _("This survey does not take answers now."))
-    published = queries.published(work.session, live.id)
+    if not survey.takes_answers(work.now):
+        earlier = _find(work, survey.id, enrollment, submission_key)
+        if earlier is not None:
+            return Begun(earlier, is_new=False)
+    published = _live(work, survey)
     judged = judge_all(published.definition, answers, now=work.now, language=language, seed=submission_key)
     if judged.problems:
+        earlier = _find(work, survey.id, None, submission_key)
+        if earlier is not None:
+            return Begun(earlier, is_new=False)
         raise Invalid("wrong_answers", _("Some answers cannot be taken."), problems=judged.problems)
-    response_id = _insert(
+    response = _insert(
         work,
         survey,
         published,
@@ -139,10 +135,9 @@ def submit(
         language=language,
         answers=judged.values,
     )
-    if response_id is None:
+    if response is None:
         return Begun(_earlier(work, survey.id, enrollment, submission_key), is_new=False)
-    response = work.lock(Response, response_id)
-    _count_in(work, response, published)
+    _count_in(work, response, published, survey)
     return Begun(response, is_new=True)
 
 
@@ -151,7 +146,7 @@ def withdraw(work: Work, response_id: UUID) -> None:
     response = work.lock(Response, response_id)
     if response.state is ResponseState.WITHDRAWN:
         return
-    survey = queries.survey(work.session, response.survey_id)
+    survey = queries.survey_to_answer(work.session, response.survey_id)
     work.session.execute(delete(Answer).where(Answer.response_id == response.id))
     response.answers = {}
     response.state = ResponseState.WITHDRAWN
@@ -171,7 +166,7 @@ def _insert(
     state: ResponseState,
     language: str,
     answers: dict[str, Any],
-) -> UUID | None:
+) -> Response | None:
     """One statement; None where the person or the key has a response already."""
     flavour = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
     statement = flavour.insert(Response).values(
@@ -191,8 +186,16 @@ def _insert(
         saved_at=work.now,
         finished_at=work.now if state is ResponseState.COMPLETE else None,
     )
-    found: UUID | None = work.session.scalar(statement.on_conflict_do_nothing().returning(Response.id))
+    found: Response | None = work.session.scalar(statement.on_conflict_do_nothing().returning(Response))
     return found
+
+
+def _live(work: Work, survey: Survey) -> Published:
+    """What new responses are to; `Refused` where none are taken."""
+    live_id = queries.live_version_id(work.session, survey) if survey.takes_answers(work.now) else None
+    if live_id is None:
+        raise Refused("closed", _("This survey does not take answers now."))
+    return queries.published(work.session, live_id)
 
 
 def _earlier(work: Work, survey_id: UUID, enrollment: Enrollment | None, submission_key: str) -> Response:
@@ -215,7 +218,7 @@ def _find(work: Work, survey_id: UUID, enrollment: Enrollment | None, submission
     return work.session.scalar(wanted.where(Response.submission_key == submission_key[:LONGEST_KEY]))
 
 
-def _count_in(work: Work, response: Response, published: Published) -> None:
+def _count_in(work: Work, response: Response, published: Published, survey: Survey) -> None:
     """What follows from a complete response: typed rows, facts about the person, the event."""
     rows = [
         {
@@ -233,7 +236,6 @@ def _count_in(work: Work, response: Response, published: Published) -> None:
     ]
     if rows:
         work.session.execute(insert(Answer), rows)
-    survey = queries.survey(work.session, response.survey_id)
     if response.tester_id is not None:
         for question in published.definition.asked:
             if question.trait:

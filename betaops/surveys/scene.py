@@ -30,10 +30,16 @@ class Scene:
         self.language = language
         self.seed = seed
 
+    @cached_property
+    def known(self) -> Mapping[str, Any]:
+        """Answers as conditions see them: an unanswered checkbox question is an empty list, not nothing."""
+        several: dict[str, Any] = {
+            question.key: [] for question in self.definition.asked if question.kind == "checkbox"
+        }
+        return {**several, **self.values}
+
     def holds(self, condition: str, **more: Any) -> bool:
-        return not condition or holds(
-            condition, {**self.values, **more} if more else self.values, now=self.now
-        )
+        return not condition or holds(condition, {**self.known, **more} if more else self.known, now=self.now)
 
     @cached_property
     def visible(self) -> frozenset[tuple[str | int, ...]]:
@@ -62,10 +68,11 @@ class Scene:
         return tuple(question for page in self.pages for question in self.questions(page))
 
     def is_required(self, question: Question) -> bool:
-        return question.is_required or (bool(question.required_if) and self.holds(question.required_if))
+        """By its condition where it has one, whatever `isRequired` says; so does `survey-core`."""
+        return self.holds(question.required_if) if question.required_if else question.is_required
 
     def is_enabled(self, question: Question) -> bool:
-        return not question.is_read_only and self.holds(question.enable_if)
+        return self.holds(question.enable_if) if question.enable_if else not question.is_read_only
 
     def choices(self, question: Question) -> tuple[Choice, ...]:
         """What may be chosen now, in the order in which this person sees it; the special ones stay last."""
@@ -85,24 +92,16 @@ class Scene:
             random.Random(f"{self.seed}:{question.name}").shuffle(rows)  # noqa: S311  # an order, not a secret
         return tuple(rows)
 
-    def without_hidden(self) -> dict[str, Any]:
-        """The answers that stay on completion: not those of hidden questions, unless the definition keeps them.
+    def hidden_keys(self) -> frozenset[str]:
+        """Answers that go on completion: those of questions hidden now, unless the definition keeps them.
 
-        Dropping one answer may hide another question, so it goes on until nothing changes.
+        One look, as in `survey-core`: that an answer goes hides no further question.
         """
         if self.definition.options.get("clearInvisibleValues") == "none":
-            return dict(self.values)
-        scene, kept = self, dict(self.values)
-        for _ in range(len(self.definition.asked) + 1):
-            shown = {key for question in scene.asked for key in (question.key, question.comment_key)}
-            known = {
-                key for question in scene.definition.asked for key in (question.key, question.comment_key)
-            }
-            kept = {key: value for key, value in kept.items() if key in shown or key not in known}
-            if kept.keys() == scene.values.keys():
-                break
-            scene = Scene(self.definition, kept, now=self.now, language=self.language, seed=self.seed)
-        return kept
+            return frozenset()
+        shown = {key for question in self.asked for key in (question.key, question.comment_key)}
+        known = {key for question in self.definition.asked for key in (question.key, question.comment_key)}
+        return frozenset(known - shown)
 
     def _shown_page(self, page: Page) -> bool:
         return self.is_wanted(page) and any(self.is_shown(element) for element in page.elements)

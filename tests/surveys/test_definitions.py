@@ -335,7 +335,7 @@ def test_panels_hide_what_is_inside_and_ask_for_one_answer() -> None:
     assert [problem.name for problem in judge_all(definition, {"more": True}, now=NOW).problems] == ["x"]
 
 
-def test_hiding_goes_on_until_nothing_changes() -> None:
+def test_hidden_answers_go_in_one_look_as_survey_core_does_it() -> None:
     source = {
         "elements": [
             {"type": "boolean", "name": "a"},
@@ -343,10 +343,20 @@ def test_hiding_goes_on_until_nothing_changes() -> None:
             {"type": "text", "name": "c", "visibleIf": "{b} notempty"},
         ]
     }
-    assert judge_all(read(source), {"a": False, "b": "x", "c": "y"}, now=NOW).values == {"a": False}
-    assert judge_all(
-        read({**source, "clearInvisibleValues": "none"}), {"a": False, "b": "x"}, now=NOW
-    ).values == {"a": False, "b": "x"}
+    given = {"a": False, "b": "x", "c": "y"}
+    assert judge_all(read(source), given, now=NOW).values == {"a": False, "c": "y"}
+    assert judge_all(read({**source, "clearInvisibleValues": "none"}), given, now=NOW).values == given
+
+
+def test_a_condition_for_being_required_is_the_last_word() -> None:
+    source = {
+        "elements": [
+            {"type": "text", "name": "a", "isRequired": True, "requiredIf": "{b} = 1"},
+            {"type": "text", "name": "b"},
+        ]
+    }
+    assert judge_all(read(source), {}, now=NOW).problems == ()
+    assert [each.name for each in judge_all(read(source), {"b": "1"}, now=NOW).problems] == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -372,7 +382,7 @@ def test_hiding_goes_on_until_nothing_changes() -> None:
         (
             {"type": "checkbox", "choices": ["a", "b", "c"], "maxSelectedChoices": 2},
             ["c", "a", "a"],
-            ["a", "c"],
+            ["c", "a"],
         ),
         ({"type": "checkbox", "choices": ["a", "b", "c"], "maxSelectedChoices": 2}, ["a", "b", "c"], None),
         ({"type": "checkbox", "choices": ["a"], "showNoneItem": True}, ["a", "none"], None),

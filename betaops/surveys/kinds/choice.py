@@ -29,7 +29,7 @@ class One:
 
 
 class Several:
-    """`checkbox`: a list without repetition, in the order of the choices."""
+    """`checkbox`: a list without repetition, in the order in which it was given."""
 
     def clean(self, question: Question, value: Any, scene: Scene) -> Any:
         wanted = value if isinstance(value, list) else [value]
@@ -37,8 +37,7 @@ class Several:
         found = [chosen(choices, each) for each in wanted]
         if any(each is None for each in found):
             raise Wrong(_("Choose from the answers shown."))
-        codes = {code_of(each.value) for each in found if each is not None}
-        picked = [choice for choice in choices if code_of(choice.value) in codes]
+        picked = list({code_of(each.value): each for each in found if each is not None}.values())
         alone = [choice for choice in picked if choice.is_special and choice.value in ALONE]
         if alone and len(picked) > 1:
             raise Wrong(

@@ -48,10 +48,10 @@ def refusal_of(door: Door) -> Any:
 def published_for(door: Door, response: Answered | None) -> Published:
     if response is not None:
         return queries.published(reading(), response.version_id)
-    live = queries.live_version(reading(), door.survey)
-    if live is None:
+    live_id = queries.live_version_id(reading(), door.survey)
+    if live_id is None:
         raise NotFound
-    return queries.published(reading(), live.id)
+    return queries.published(reading(), live_id)
 
 
 def token_of(door: Door, response: Answered) -> str:

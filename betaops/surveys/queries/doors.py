@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, defer, joinedload
 
 from betaops.enrollment.models import Enrollment
 from betaops.kernel import tokens
@@ -79,7 +79,7 @@ def person_token(secret: str, survey_id: UUID, enrollment_id: UUID) -> str:
 def _by_link(session: Session, token: str) -> Door:
     link = session.scalar(
         select(SurveyLink)
-        .options(joinedload(SurveyLink.survey).joinedload(Survey.program))
+        .options(joinedload(SurveyLink.survey).options(defer(Survey.draft), joinedload(Survey.program)))
         .where(SurveyLink.token_digest == tokens.digest(token))
         .execution_options(unscoped=True)
     )
@@ -97,7 +97,7 @@ def _by_link(session: Session, token: str) -> Door:
 def _by_person(session: Session, survey_id: UUID, enrollment_id: UUID) -> Door:
     survey = session.scalar(
         select(Survey)
-        .options(joinedload(Survey.program))
+        .options(defer(Survey.draft), joinedload(Survey.program))
         .where(Survey.id == survey_id)
         .execution_options(unscoped=True)
     )
@@ -113,7 +113,7 @@ def _by_person(session: Session, survey_id: UUID, enrollment_id: UUID) -> Door:
 def _by_response(session: Session, response_id: UUID) -> Door:
     response = session.scalar(
         select(Response)
-        .options(joinedload(Response.survey).joinedload(Survey.program))
+        .options(joinedload(Response.survey).options(defer(Survey.draft), joinedload(Survey.program)))
         .where(Response.id == response_id)
         .execution_options(unscoped=True)
     )

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, defer, joinedload
 
 from betaops.kernel.errors import NotFound
 from betaops.surveys.definition import Definition
@@ -68,6 +68,14 @@ def survey(session: Session, survey_id: UUID) -> Survey:
     return found
 
 
+def survey_to_answer(session: Session, survey_id: UUID) -> Survey:
+    """Without its draft, which nobody needs who answers."""
+    found = session.scalar(select(Survey).options(defer(Survey.draft)).where(Survey.id == survey_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def survey_of_installation(session: Session, survey_id: UUID) -> Survey:
     """Of whatever workspace, for operators at the terminal: `scope_to` its workspace afterwards."""
     found = session.scalar(select(Survey).where(Survey.id == survey_id).execution_options(unscoped=True))
@@ -101,6 +109,17 @@ def live_version(session: Session, survey: Survey) -> SurveyVersion | None:
         return None
     return session.scalar(
         select(SurveyVersion).where(
+            SurveyVersion.survey_id == survey.id, SurveyVersion.number == survey.live_number
+        )
+    )
+
+
+def live_version_id(session: Session, survey: Survey) -> UUID | None:
+    """Its id alone: what is parsed already need not be read again."""
+    if survey.live_number is None:
+        return None
+    return session.scalar(
+        select(SurveyVersion.id).where(
             SurveyVersion.survey_id == survey.id, SurveyVersion.number == survey.live_number
         )
     )
