@@ -8,6 +8,7 @@ from betaops.kernel import ids
 from tests.factories.enrollment import an_enrollment
 from tests.factories.feedback import a_report
 from tests.factories.programs import a_program
+from tests.support.browsers import forms_of
 
 
 @pytest.fixture
@@ -127,6 +128,9 @@ def test_a_stale_page_does_not_overwrite_and_keeps_what_was_typed(work, program,
     assert "My long explanation" in answer.text
     assert "newer version" in answer.text
     assert report.state is State.NEW
+    (form,) = (form for form in forms_of(answer.text) if "state-note" in form.fields)
+    assert browser.post(form.action, data={**form.fields, "state-state": "fixed"}).status_code == 303
+    assert report.outcome_note == "My long explanation"
 
 
 def test_details_are_edited_in_one_form(work, program, base, member_client):

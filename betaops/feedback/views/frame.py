@@ -94,14 +94,13 @@ def _id(prefix: str, text: str) -> UUID | None:
         return None
 
 
-def fields(here: Place, people: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def fields(here: Place, people: list[tuple[str, str]], versions: list[str]) -> list[dict[str, Any]]:
     """The filters for the `filters` component. `people`: (id in the address, name) of those who may own reports."""
     query = here.query
 
     def field(name: str, label: str, options: list[tuple[str, str]]) -> dict[str, Any]:
         return {"name": name, "label": label, "options": options, "value": query.get(name)}
 
-    versions = queries.versions(reading(), here.program.id)
     found = [
         field("kind", _("Kind"), [(kind.value, str(KINDS[kind])) for kind in Kind]),
         field("severity", _("Severity"), [(each.value, str(SEVERITIES[each])) for each in Severity]),

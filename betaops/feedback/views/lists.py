@@ -1,6 +1,6 @@
 """The triage list, and beside it one report."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import render_template, request
@@ -23,7 +23,8 @@ from betaops.web.forms import EmptyForm, Form
 @needs(policy.SEE)
 def reports(slug: str) -> str:
     """The list alone."""
-    return render_template("feedback/reports.html", **listing(place(slug)), shown=None)
+    here = place(slug)
+    return render_template("feedback/reports.html", **listing(here, Around.of(here)), shown=None)
 
 
 @blueprint.get("/programs/<slug>/feedback/<id(rpt):report_id>")
@@ -35,17 +36,35 @@ def report(slug: str, report_id: UUID) -> str:
 
 
 def page(here: Place, row: Report, **forms: Form) -> str:
-    """List and report; `forms` are those that were sent and refused."""
-    return render_template("feedback/reports.html", **listing(here), shown=beside(here, row, **forms))
+    """List and report; `forms` are those that were sent and refused, ready to be sent over what is there now."""
+    around = Around.of(here)
+    for form in forms.values():
+        if "version" in form:
+            form["version"].data = str(row.version)
+    return render_template(
+        "feedback/reports.html", **listing(here, around), shown=beside(row, around, **forms)
+    )
 
 
-def listing(here: Place) -> dict[str, Any]:
+class Around(NamedTuple):
+    """What list and panel both need, asked once."""
+
+    #: Who may own a report: (id in addresses, name).
+    owners: list[tuple[str, str]]
+    #: Versions that reports name, the newest first.
+    versions: list[str]
+
+    @classmethod
+    def of(cls, here: Place) -> "Around":
+        return cls(owners(), queries.versions(reading(), here.program.id))
+
+
+def listing(here: Place, around: Around) -> dict[str, Any]:
     session, now = reading(), clock.now()
     found = queries.listed(
         session, here.program.id, here.wanted, order=here.order, now=now, cursor=request.args.get("cursor")
     )
     by_state = queries.counts(session, here.program.id)
-    people = [(ids.encode("usr", user_id), name) for user_id, name in members()]
     return {
         "program": here.program,
         "place": here,
@@ -55,7 +74,7 @@ def listing(here: Place) -> dict[str, Any]:
         else len(found),
         "tabs_counted": {tab: sum(by_state[state] for state in states) for tab, states in TABS.items()},
         "is_empty": not any(by_state.values()),
-        "fields": fields(here, people),
+        "fields": fields(here, around.owners, around.versions),
         "labels": labels,
         "board_is_open": queries.board_is_open(session, here.program.id),
         "outcomes": OUTCOMES,
@@ -63,20 +82,18 @@ def listing(here: Place) -> dict[str, Any]:
     }
 
 
-def beside(here: Place, row: Report, **forms: Form) -> dict[str, Any]:
+def beside(row: Report, around: Around, **forms: Form) -> dict[str, Any]:
     """Everything the panel shows of one report."""
     session = reading()
     people = queries.people_behind(session, row.id)
-    owners = [(ids.encode("usr", user_id), name) for user_id, name in members()]
     owner = ids.encode("usr", row.owner_id) if row.owner_id else ""
-    named = queries.versions(session, row.program_id)
     return {
         "report": row,
         "people": people,
         "reporter": people[0] if people and people[0].vote.is_reporter else None,
-        "owner": dict(owners).get(owner),
+        "owner": dict(around.owners).get(owner),
         "owner_choice": owner,
-        "owners": [("", _("Nobody")), *owners],
+        "owners": [("", _("Nobody")), *around.owners],
         "severities": [(each.value, labels.SEVERITIES[each]) for each in Severity],
         "comments": queries.thread(session, row.id, with_notes=True),
         "pictures": queries.attachments(session, row.id),
@@ -89,7 +106,7 @@ def beside(here: Place, row: Report, **forms: Form) -> dict[str, Any]:
         "staleness": triage.staleness(
             is_open=row.is_open,
             version=row.app_version,
-            latest_version=named[0] if named else "",
+            latest_version=around.versions[0] if around.versions else "",
             touched_at=row.touched_at,
             now=clock.now(),
         ),
@@ -97,7 +114,7 @@ def beside(here: Place, row: Report, **forms: Form) -> dict[str, Any]:
         "next_states": [state for state in State if row.may_become(state)],
         "state_form": forms.get("state_form")
         or StateForm(formdata=None, prefix="state-", version=str(row.version)),
-        "details_form": forms.get("details_form") or details_form(row),
+        "details_form": forms.get("details_form") or details_form(row, around.owners),
         "reply_form": forms.get("reply_form") or ReplyForm(formdata=None, prefix="reply-"),
         "note_form": forms.get("note_form") or NoteForm(formdata=None, prefix="note-"),
         "merge_form": forms.get("merge_form") or MergeForm(formdata=None, prefix="merge-"),
@@ -105,7 +122,7 @@ def beside(here: Place, row: Report, **forms: Form) -> dict[str, Any]:
     }
 
 
-def details_form(row: Report, *, sent: bool = False) -> DetailsForm:
+def details_form(row: Report, known: list[tuple[str, str]], *, sent: bool = False) -> DetailsForm:
     """With what the row says, or with what was `sent`."""
     values = {
         "kind": row.kind.value,
@@ -121,13 +138,15 @@ def details_form(row: Report, *, sent: bool = False) -> DetailsForm:
         if sent
         else DetailsForm(formdata=None, prefix="details-", data=values)
     )
-    choices = [("", "–"), *((ids.encode("usr", user_id), name) for user_id, name in members())]
+    choices = [("", "–"), *known]
     if row.owner_id and values["owner"] not in {value for value, _name in choices}:
         choices.append((ids.encode("usr", row.owner_id), "?"))
     form.owner.choices = [SelectChoice(value, name) for value, name in choices]
     return form
 
 
-def members() -> list[tuple[UUID, str]]:
-    """Who may own a report: (user id, name), in the order of names."""
-    return [(member.user.id, member.user.name) for member in account_queries.members(reading())]
+def owners() -> list[tuple[str, str]]:
+    """Who may own a report: (id in addresses, name), in the order of names."""
+    return [
+        (ids.encode("usr", member.user.id), member.user.name) for member in account_queries.members(reading())
+    ]

@@ -10,7 +10,7 @@ from betaops.feedback import labels, policy, queries, service
 from betaops.feedback.forms import MergeForm, StateForm
 from betaops.feedback.models import OUTCOMES, Kind, Report, Severity, State
 from betaops.feedback.views.frame import back, blueprint, place, program_of, report_of
-from betaops.feedback.views.lists import details_form, members, page
+from betaops.feedback.views.lists import details_form, owners, page
 from betaops.kernel import clock, ids
 from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
@@ -53,7 +53,7 @@ def details(slug: str, report_id: UUID) -> Response | tuple[str, int]:
     """Correct kind, title, severity, version, owner, privacy."""
     here = place(slug)
     row = report_of(here.program, report_id)
-    form = details_form(row, sent=True)
+    form = details_form(row, owners(), sent=True)
     if form.validate_on_submit():
         with refusals(form):
             service.amend(
@@ -92,9 +92,9 @@ def owner(slug: str, report_id: UUID) -> Response:
     program = program_of(slug)
     row = report_of(program, report_id)
     chosen = request.form.get("owner", "")
-    user_id = ids.decode("usr", chosen) if chosen else None
-    if user_id is not None and user_id not in dict(members()):
+    if chosen and chosen not in dict(owners()):
         raise NotFound
+    user_id = ids.decode("usr", chosen) if chosen else None
     service.amend(writing(), row, owner_id=user_id)
     return back(slug, report_id)
 

@@ -236,6 +236,8 @@ def _text(form: AnnouncementForm) -> service.Text:
 
 
 def _edit(program: Program, form: AnnouncementForm, campaign: Campaign | None) -> tuple[str, int]:
+    if campaign is not None:
+        form.version.data = str(campaign.version)
     page = render_template(
         "messaging/edit.html", program=program, form=form, campaign=campaign, fields=substitution.FIELDS
     )
