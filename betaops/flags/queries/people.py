@@ -1,5 +1,6 @@
 """What is known about the people that SDKs ask about."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -33,6 +34,17 @@ class Stored(NamedTuple):
     cohorts: frozenset[int]
 
 
+def known_properties(tester: Any, traits: Mapping[str, Any]) -> dict[str, Any]:
+    """What conditions can ask about a tester (a row or an object), under the names that SDKs use."""
+    return {
+        **tester.attributes,
+        **traits,
+        "email": tester.mail,
+        "name": tester.name,
+        "locale": tester.locale,
+    }
+
+
 def stored_person(session: Session, product_id: UUID, distinct_id: str) -> Stored | None:
     """By any of their distinct ids; a mail address counts in every spelling of its case."""
     spellings = (
@@ -64,11 +76,5 @@ def _stored(session: Session, product_id: UUID, row: Any) -> Stored:
         .where(CohortMember.tester_id == row.id, Program.product_id == product_id, is_seated())
     )
     traits = session.execute(select(Trait.name, Trait.value).where(Trait.tester_id == row.id))
-    properties = {
-        **row.attributes,
-        **{trait.name: trait.value for trait in traits},
-        "email": row.mail,
-        "name": row.name,
-        "locale": row.locale,
-    }
+    properties = known_properties(row, {trait.name: trait.value for trait in traits})
     return Stored(row.id, row.name, properties, frozenset(numbers))
