@@ -80,7 +80,7 @@ def _encoded(image: Image.Image, content_type: str) -> Picture:
     elif content_type == "image/jpeg":
         pixels.save(out, "JPEG", quality=85, optimize=True)
     else:
-        pixels.save(out, "WEBP", quality=85, method=3)
+        pixels.save(out, "WEBP", quality=85, method=1)
     return Picture(out.getvalue(), content_type, pixels.width, pixels.height)
 
 
