@@ -9,7 +9,7 @@ from typing import Any
 
 from betaops.kernel import ids
 from betaops.kernel.i18n import gettext as _
-from betaops.readiness import measures, wording
+from betaops.readiness import caveats, measures, wording
 from betaops.readiness.figures import figure
 from betaops.readiness.measures import Evidence, Measure
 from betaops.readiness.models import Expectation, Reading
@@ -114,13 +114,13 @@ class Row:
 
     @property
     def method(self) -> str:
-        return wording.method(self.found) if self.found is not None else ""
+        return caveats.method(self.found) if self.found is not None else ""
 
     @property
     def limits(self) -> list[str]:
         if self.found is None or self.reading is None:
             return []
-        return wording.limits(self.found, self.reading.sample.get("excluded", {}))
+        return caveats.limits(self.found, self.reading.sample.get("excluded", {}))
 
     @property
     def evidence(self) -> Evidence:

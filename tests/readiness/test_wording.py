@@ -3,9 +3,10 @@ from typing import Any
 import pytest
 
 from betaops.kernel import i18n
+from betaops.readiness.caveats import limits, method
 from betaops.readiness.figures import Unit, about, figure, span
 from betaops.readiness.verdict import Verdict, counted, tipping_point, verdict
-from betaops.readiness.wording import Found, limits, method, sentence
+from betaops.readiness.wording import Found, sentence
 
 YES_NO = (0.0, 1.0)
 

@@ -1,35 +1,20 @@
-"""Expectations, readings and decisions over the REST API. Deciding and signing is for people alone."""
+"""What is sent and shown over the REST API; nothing of a row goes out that is not named here."""
 
 from datetime import date, datetime
 from typing import Any
 
-from flask import Response
-from flask_openapi import APIBlueprint
 from pydantic import Field
 
 from betaops.kernel import ids
 from betaops.kernel.errors import Invalid, NotFound
 from betaops.kernel.i18n import gettext as _
-from betaops.programs import queries as program_queries
-from betaops.programs.models import Program
-from betaops.readiness import measures, policy, queries, service
+from betaops.readiness import measures
 from betaops.readiness.board import Row
 from betaops.readiness.models import Decision, DecisionState, Expectation, Reading, Signature, Stance
 from betaops.readiness.recommendation import Choice, Weight
 from betaops.readiness.service.expecting import Draft
 from betaops.readiness.verdict import Direction, Verdict
-from betaops.web.access import scope
-from betaops.web.api import PROBLEMS, Body, Int, Paging, Shown, Text, path_id, shown
-from betaops.web.application import reading, writing
-
-blueprint = APIBlueprint(
-    "readiness_api",
-    __name__,
-    url_prefix="/api/v1",
-    abp_tags=[{"name": "readiness", "description": "What customers expect, and whether it is met."}],
-    abp_security=[{"key": []}],
-    abp_responses=PROBLEMS,
-)
+from betaops.web.api import Body, Int, Shown, Text, path_id
 
 _MEASURES = ", ".join(f"`{kind}`" for kind in measures.KINDS)
 
@@ -150,75 +135,7 @@ class DecisionList(Shown):
     next: str | None = None
 
 
-@blueprint.get("/programs/<program_id>/expectations", responses={200: ExpectationList})
-@scope(policy.SEE)
-def expectations(path: InProgram, query: Paging) -> Response:
-    """Expectations of a program in their order, each with its last verdict."""
-    program = program_queries.program(reading(), path.program_id)
-    page = queries.expectation_page(reading(), program.id, cursor=query.cursor, size=query.limit)
-    readings = queries.latest_readings(reading(), program.id)
-    return shown(
-        ExpectationList(items=[_shown(each, readings.get(each.id)) for each in page.items], next=page.next)
-    )
-
-
-@blueprint.post("/programs/<program_id>/expectations", responses={201: ShownExpectation})
-@scope(policy.CHANGE)
-def create(path: InProgram, body: WrittenExpectation) -> Response:
-    """Add an expectation; it is judged at once."""
-    program = program_queries.program(reading(), path.program_id)
-    row = service.add(writing(), program, _draft(body))
-    return shown(_now(program, row), 201)
-
-
-@blueprint.get("/programs/<program_id>/expectations/<expectation_id>", responses={200: ShownExpectation})
-@scope(policy.SEE)
-def expectation(path: OfExpectation) -> Response:
-    """One expectation with its last verdict."""
-    program = program_queries.program(reading(), path.program_id)
-    return shown(_now(program, queries.expectation(reading(), program.id, path.expectation_id)))
-
-
-@blueprint.put("/programs/<program_id>/expectations/<expectation_id>", responses={200: ShownExpectation})
-@scope(policy.CHANGE)
-def change(path: OfExpectation, body: ChangedExpectation) -> Response:
-    """Say it anew; it is judged at once."""
-    program = program_queries.program(reading(), path.program_id)
-    row = service.change(writing(), program, path.expectation_id, _draft(body), version=body.version)
-    return shown(_now(program, row))
-
-
-@blueprint.delete("/programs/<program_id>/expectations/<expectation_id>", responses={204: None})
-@scope(policy.CHANGE)
-def remove(path: OfExpectation) -> Response:
-    """Remove it with its readings; decisions keep what they were signed on."""
-    program = program_queries.program(reading(), path.program_id)
-    service.remove(writing(), program, path.expectation_id)
-    return Response(status=204)
-
-
-@blueprint.get("/programs/<program_id>/expectations/<expectation_id>/readings", responses={200: ReadingList})
-@scope(policy.SEE)
-def readings(path: OfExpectation, query: Paging) -> Response:
-    """The last reading of each day, the newest first."""
-    row = queries.expectation(reading(), path.program_id, path.expectation_id)
-    page = queries.reading_page(reading(), row.id, cursor=query.cursor, size=query.limit)
-    return shown(ReadingList(items=[_shown_reading(each) for each in page.items], next=page.next))
-
-
-@blueprint.get("/programs/<program_id>/decisions", responses={200: DecisionList})
-@scope(policy.SEE)
-def decisions(path: InProgram) -> Response:
-    """What was decided, with the signatures, dissent included."""
-    program = program_queries.program(reading(), path.program_id)
-    found = sorted(
-        queries.decisions(reading(), program.id), key=lambda each: each.state is DecisionState.WITHDRAWN
-    )
-    signed = queries.signatures(reading(), [each.id for each in found])
-    return shown(DecisionList(items=[_shown_decision(each, signed[each.id]) for each in found]))
-
-
-def _draft(body: WrittenExpectation) -> Draft:
+def draft_of(body: WrittenExpectation) -> Draft:
     try:
         cohort_id = ids.decode("coh", body.cohort) if body.cohort else None
     except NotFound as error:
@@ -236,11 +153,7 @@ def _draft(body: WrittenExpectation) -> Draft:
     )
 
 
-def _now(program: Program, row: Expectation) -> ShownExpectation:
-    return _shown(row, queries.latest_readings(reading(), program.id).get(row.id))
-
-
-def _shown(row: Expectation, last: Reading | None) -> ShownExpectation:
+def shown_expectation(row: Expectation, last: Reading | None) -> ShownExpectation:
     return ShownExpectation(
         id=ids.encode("exp", row.id),
         program=ids.encode("prg", row.program_id),
@@ -263,7 +176,7 @@ def _shown(row: Expectation, last: Reading | None) -> ShownExpectation:
     )
 
 
-def _shown_reading(row: Reading) -> ShownReading:
+def shown_reading(row: Reading) -> ShownReading:
     return ShownReading(
         taken_on=row.taken_on,
         taken_at=row.taken_at,
@@ -278,7 +191,7 @@ def _shown_reading(row: Reading) -> ShownReading:
     )
 
 
-def _shown_decision(row: Decision, signed: list[Signature]) -> ShownDecision:
+def shown_decision(row: Decision, signed: list[Signature]) -> ShownDecision:
     return ShownDecision(
         id=ids.encode("dec", row.id),
         choice=row.choice,

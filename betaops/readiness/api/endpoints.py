@@ -1,0 +1,95 @@
+"""The endpoints of expectations, readings and decisions."""
+
+from flask import Response
+
+from betaops.programs import queries as program_queries
+from betaops.programs.models import Program
+from betaops.readiness import policy, queries, service
+from betaops.readiness.api import blueprint, shapes
+from betaops.readiness.models import DecisionState, Expectation
+from betaops.web.access import scope
+from betaops.web.api import Paging, shown
+from betaops.web.application import reading, writing
+
+
+@blueprint.get("/programs/<program_id>/expectations", responses={200: shapes.ExpectationList})
+@scope(policy.SEE)
+def expectations(path: shapes.InProgram, query: Paging) -> Response:
+    """Expectations of a program in their order, each with its last verdict."""
+    program = program_queries.program(reading(), path.program_id)
+    page = queries.expectation_page(reading(), program.id, cursor=query.cursor, size=query.limit)
+    readings = queries.latest_readings(reading(), program.id)
+    return shown(
+        shapes.ExpectationList(
+            items=[shapes.shown_expectation(each, readings.get(each.id)) for each in page.items],
+            next=page.next,
+        )
+    )
+
+
+@blueprint.post("/programs/<program_id>/expectations", responses={201: shapes.ShownExpectation})
+@scope(policy.CHANGE)
+def create(path: shapes.InProgram, body: shapes.WrittenExpectation) -> Response:
+    """Add an expectation; it is judged at once."""
+    program = program_queries.program(reading(), path.program_id)
+    row = service.add(writing(), program, shapes.draft_of(body))
+    return shown(_now(program, row), 201)
+
+
+@blueprint.get(
+    "/programs/<program_id>/expectations/<expectation_id>", responses={200: shapes.ShownExpectation}
+)
+@scope(policy.SEE)
+def expectation(path: shapes.OfExpectation) -> Response:
+    """One expectation with its last verdict."""
+    program = program_queries.program(reading(), path.program_id)
+    return shown(_now(program, queries.expectation(reading(), program.id, path.expectation_id)))
+
+
+@blueprint.put(
+    "/programs/<program_id>/expectations/<expectation_id>", responses={200: shapes.ShownExpectation}
+)
+@scope(policy.CHANGE)
+def change(path: shapes.OfExpectation, body: shapes.ChangedExpectation) -> Response:
+    """Say it anew; it is judged at once."""
+    program = program_queries.program(reading(), path.program_id)
+    row = service.change(writing(), program, path.expectation_id, shapes.draft_of(body), version=body.version)
+    return shown(_now(program, row))
+
+
+@blueprint.delete("/programs/<program_id>/expectations/<expectation_id>", responses={204: None})
+@scope(policy.CHANGE)
+def remove(path: shapes.OfExpectation) -> Response:
+    """Remove it with its readings; decisions keep what they were signed on."""
+    program = program_queries.program(reading(), path.program_id)
+    service.remove(writing(), program, path.expectation_id)
+    return Response(status=204)
+
+
+@blueprint.get(
+    "/programs/<program_id>/expectations/<expectation_id>/readings", responses={200: shapes.ReadingList}
+)
+@scope(policy.SEE)
+def readings(path: shapes.OfExpectation, query: Paging) -> Response:
+    """The last reading of each day, the newest first."""
+    row = queries.expectation(reading(), path.program_id, path.expectation_id)
+    page = queries.reading_page(reading(), row.id, cursor=query.cursor, size=query.limit)
+    return shown(
+        shapes.ReadingList(items=[shapes.shown_reading(each) for each in page.items], next=page.next)
+    )
+
+
+@blueprint.get("/programs/<program_id>/decisions", responses={200: shapes.DecisionList})
+@scope(policy.SEE)
+def decisions(path: shapes.InProgram) -> Response:
+    """What was decided, with the signatures, dissent included."""
+    program = program_queries.program(reading(), path.program_id)
+    found = sorted(
+        queries.decisions(reading(), program.id), key=lambda each: each.state is DecisionState.WITHDRAWN
+    )
+    signed = queries.signatures(reading(), [each.id for each in found])
+    return shown(shapes.DecisionList(items=[shapes.shown_decision(each, signed[each.id]) for each in found]))
+
+
+def _now(program: Program, row: Expectation) -> shapes.ShownExpectation:
+    return shapes.shown_expectation(row, queries.latest_readings(reading(), program.id).get(row.id))

@@ -1,0 +1,110 @@
+"""What stands under *How we know*: how the range was made, and what a reading cannot promise."""
+
+from collections.abc import Callable, Mapping
+
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.i18n import ngettext
+from betaops.readiness.figures import Unit, figure
+from betaops.readiness.verdict import Direction, Verdict
+from betaops.readiness.wording import Found
+
+
+def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
+    """What the reading cannot promise, each as a sentence."""
+    outcome, lines = found.outcome, []
+    asked = found.n + outcome["waiting"]
+    if outcome["method"] == "count":
+        return [_("Counted, not estimated: it says what was found, not what is there.")]
+    if outcome["mode"] == "live":
+        lines.append(
+            _(
+                "Read while answers still come in: every early look is one more chance to be lucky. Decide on a day fixed before."
+            )
+        )
+    if asked and found.n < asked / 2:
+        lines.append(
+            _(
+                "Only %(answered)s of %(asked)s have answered, and those who are quick to answer are often the keen ones.",
+                answered=found.n,
+                asked=asked,
+            )
+        )
+    if found.turning is not None:
+        lines.append(_turning(found))
+    lines += [
+        EXCLUDED[reason](number) for reason, number in excluded.items() if number and reason in EXCLUDED
+    ]
+    if outcome["method"] == "dirichlet":
+        lines.append(
+            _("The bound for means holds in every simulation we ran; a general proof is still missing.")
+        )
+    return lines
+
+
+def _turning(found: Found) -> str:
+    values = {"point": figure(found.turning or 0.0, found.unit)}
+    if (found.own is Verdict.MET) is (found.direction is Direction.AT_LEAST):
+        return ngettext(
+            "It would fall if the %(num)s silent tester came out below %(point)s.",
+            "It would fall if the %(num)s silent testers came out below %(point)s.",
+            found.outcome["waiting"],
+            **values,
+        )
+    return ngettext(
+        "It would fall if the %(num)s silent tester came out above %(point)s.",
+        "It would fall if the %(num)s silent testers came out above %(point)s.",
+        found.outcome["waiting"],
+        **values,
+    )
+
+
+def method(found: Found) -> str:
+    """How the range was made."""
+    outcome = found.outcome
+    if outcome["method"] == "count":
+        return _("A count against a limit.")
+    confidence = figure(1 - outcome["error"] * outcome["n_expectations"], Unit.SHARE)
+    text = (
+        _(
+            "Exact range for a share (Clopper–Pearson), one score for each tester, %(confidence)s confidence.",
+            confidence=confidence,
+        )
+        if outcome["method"] == "clopper_pearson"
+        else _(
+            "Dirichlet bound for a mean, one score for each tester, %(confidence)s confidence.",
+            confidence=confidence,
+        )
+    )
+    if outcome["n_expectations"] > 1:
+        text += " " + _(
+            "Shared among %(count)s expectations that are judged together, so that it holds for all of them.",
+            count=outcome["n_expectations"],
+        )
+    return text
+
+
+EXCLUDED: dict[str, Callable[[int], str]] = {
+    "anonymous": lambda n: ngettext(
+        "%(num)s anonymous answer was left out: it belongs to no tester.",
+        "%(num)s anonymous answers were left out: they belong to no tester.",
+        n,
+    ),
+    "outside": lambda n: ngettext(
+        "%(num)s answer came from somebody outside the scope and was left out.",
+        "%(num)s answers came from people outside the scope and were left out.",
+        n,
+    ),
+    "removed": lambda n: ngettext(
+        "%(num)s removed tester was left out.", "%(num)s removed testers were left out.", n
+    ),
+    "skipped": lambda n: ngettext(
+        "%(num)s tester finished the survey without this question, which not everybody is asked.",
+        "%(num)s testers finished the survey without this question, which not everybody is asked.",
+        n,
+    ),
+    "no_number": lambda n: ngettext(
+        "%(num)s answer is not on the scale and was left out.",
+        "%(num)s answers are not on the scale and were left out.",
+        n,
+    ),
+}

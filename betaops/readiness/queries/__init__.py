@@ -1,0 +1,53 @@
+"""Expectations with what was found about them, decisions with their signatures, the people behind the numbers."""
+
+from betaops.readiness.queries.decisions import (
+    count_unsigned,
+    decision,
+    decision_that_stands,
+    decisions,
+    signatures,
+)
+from betaops.readiness.queries.evidence import (
+    HISTORY,
+    Past,
+    board,
+    expectation,
+    expectation_page,
+    expectations,
+    find_expectations,
+    histories,
+    latest_readings,
+    reading_page,
+)
+from betaops.readiness.queries.people import (
+    count_answering,
+    measured_programs,
+    program_of_installation,
+    scope,
+    silent_testers,
+    weeks,
+)
+
+__all__ = [
+    "HISTORY",
+    "Past",
+    "board",
+    "count_answering",
+    "count_unsigned",
+    "decision",
+    "decision_that_stands",
+    "decisions",
+    "expectation",
+    "expectation_page",
+    "expectations",
+    "find_expectations",
+    "histories",
+    "latest_readings",
+    "measured_programs",
+    "program_of_installation",
+    "reading_page",
+    "scope",
+    "signatures",
+    "silent_testers",
+    "weeks",
+]

@@ -1,0 +1,105 @@
+"""Programs and their testers, as far as expectations and the overview look."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from betaops.cohorts.models import CohortMember
+from betaops.enrollment.models import INSIDE, Enrollment, State, Tester
+from betaops.kernel.db import scope_to
+from betaops.kernel.errors import NotFound
+from betaops.programs.models import Phase, Program
+from betaops.readiness.measures import Scope
+from betaops.readiness.models import (
+    ParticipationWeek,
+)
+from betaops.surveys.models import Response, ResponseState, Survey
+
+
+def scope(session: Session, program: Program, cohort_id: UUID | None) -> Scope:
+    """The testers an expectation speaks of: ever accepted, not removed, and in the cohort where one is named."""
+    found = select(Enrollment.tester_id, Enrollment.state, Enrollment.activated_at.is_not(None)).where(
+        Enrollment.program_id == program.id, Enrollment.accepted_at.is_not(None)
+    )
+    if cohort_id is not None:
+        members = select(CohortMember.tester_id).where(CohortMember.cohort_id == cohort_id)
+        found = found.where(Enrollment.tester_id.in_(members))
+    testers, started, removed = set(), set(), 0
+    for tester_id, state, began in session.execute(found):
+        if state is State.REMOVED:
+            removed += 1
+        elif state is not State.APPLIED:
+            testers.add(tester_id)
+            if began:
+                started.add(tester_id)
+    return Scope(
+        program_id=program.id,
+        product_id=program.product_id,
+        testers=frozenset(testers),
+        started=frozenset(started),
+        removed=removed,
+    )
+
+
+def silent_testers(session: Session, program_id: UUID, since: datetime) -> int:
+    """How many who are in gave no sign of life since then; who came in later is not silent yet."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Enrollment)
+            .join(Tester, Tester.id == Enrollment.tester_id)
+            .where(
+                Enrollment.program_id == program_id,
+                Enrollment.state.in_(INSIDE),
+                Enrollment.accepted_at < since,
+                or_(Tester.seen_at.is_(None), Tester.seen_at < since),
+            )
+        )
+        or 0
+    )
+
+
+def weeks(session: Session, program_id: UUID, limit: int = 26) -> list[ParticipationWeek]:
+    """Participation by week, oldest first; the last `limit` weeks."""
+    found = session.scalars(
+        select(ParticipationWeek)
+        .where(ParticipationWeek.program_id == program_id)
+        .order_by(ParticipationWeek.starts_on.desc())
+        .limit(limit)
+    ).all()
+    return list(reversed(found))
+
+
+def measured_programs(session: Session, workspace_id: UUID | None = None) -> list[tuple[UUID, UUID]]:
+    """(workspace, program) of every program under way: of one workspace, or of the whole installation."""
+    found = (
+        select(Program.workspace_id, Program.id)
+        .where(Program.phase.in_((Phase.RECRUITING, Phase.RUNNING, Phase.CLOSING)))
+        .order_by(Program.id)
+    )
+    if workspace_id is None:
+        found = found.execution_options(unscoped=True)
+    return [(row[0], row[1]) for row in session.execute(found)]
+
+
+def program_of_installation(session: Session, slug: str) -> Program:
+    """By its public address, of whatever workspace, which the session then sees; for commands."""
+    found = session.scalar(select(Program).where(Program.slug == slug).execution_options(unscoped=True))
+    if found is None:
+        raise NotFound
+    scope_to(session, found.workspace_id)
+    return found
+
+
+def count_answering(session: Session, program_id: UUID) -> int:
+    """Testers with at least one complete response."""
+    return (
+        session.scalar(
+            select(func.count(Response.tester_id.distinct()))
+            .join(Survey, Survey.id == Response.survey_id)
+            .where(Survey.program_id == program_id, Response.state == ResponseState.COMPLETE)
+        )
+        or 0
+    )
