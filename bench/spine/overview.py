@@ -62,7 +62,7 @@ def cookies_of(visitor: Visitor) -> str:
     """What the visitor's browser would send."""
     jar = next(
         handler.cookiejar
-        for handler in visitor._opener.handlers
+        for handler in getattr(visitor._opener, "handlers", [])
         if isinstance(handler, urllib.request.HTTPCookieProcessor)
     )
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
