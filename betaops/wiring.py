@@ -100,18 +100,29 @@ COMMANDS: tuple[str, ...] = (
     "betaops.surveys.commands",
 )
 
+#: A place in a program changes hands: cohorts look again.
+_SEATS = tuple(
+    f"enrollment.events:Enrollment{what}"
+    for what in (
+        "Applied", "Waitlisted", "Accepted", "Activated", "Declined", "Completed", "Withdrawn", "Removed",
+    )
+)  # fmt: skip
+
+#: What expectations are judged by: they are read again soon.
+_EVIDENCE = (
+    "enrollment.events:EnrollmentAccepted", "enrollment.events:EnrollmentActivated",
+    "enrollment.events:EnrollmentCompleted", "enrollment.events:EnrollmentRemoved",
+    "enrollment.events:EnrollmentWithdrawn", "enrollment.events:TestersImported", "feedback.events:FixChecked",
+    "feedback.events:ReportAmended", "feedback.events:ReportMerged", "feedback.events:ReportReceived",
+    "feedback.events:ReportStateChanged", "feedback.events:ReportVoted", "feedback.events:VoteWithdrawn",
+    "programs.events:PhaseChanged", "surveys.events:ResponseWithdrawn", "surveys.events:SurveyAnswered",
+)  # fmt: skip
+
 #: (event, handler), as "room.events:Class" and "room.handlers:function".
 SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("accounts.events:PasswordChanged", "accounts.handlers:tell_password_changed"),
     ("accounts.events:SecondFactorChanged", "accounts.handlers:tell_factor_changed"),
-    ("enrollment.events:EnrollmentApplied", "cohorts.handlers:refresh_enrolled"),
-    ("enrollment.events:EnrollmentWaitlisted", "cohorts.handlers:refresh_enrolled"),
-    ("enrollment.events:EnrollmentAccepted", "cohorts.handlers:refresh_enrolled"),
-    ("enrollment.events:EnrollmentActivated", "cohorts.handlers:refresh_enrolled"),
-    ("enrollment.events:EnrollmentDeclined", "cohorts.handlers:refresh_enrolled"),
-    ("enrollment.events:EnrollmentCompleted", "cohorts.handlers:refresh_enrolled"),
-    ("enrollment.events:EnrollmentWithdrawn", "cohorts.handlers:refresh_enrolled"),
-    ("enrollment.events:EnrollmentRemoved", "cohorts.handlers:refresh_enrolled"),
+    *((event, "cohorts.handlers:refresh_enrolled") for event in _SEATS),
     ("enrollment.events:IdentityLinked", "cohorts.handlers:refresh_changed"),
     ("enrollment.events:IdentityLinked", "usage.handlers:adopt"),
     ("enrollment.events:TesterChanged", "cohorts.handlers:refresh_changed"),
@@ -128,23 +139,8 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("feedback.events:ReportReceived", "messaging.handlers:received"),
     ("feedback.events:ReportReplied", "messaging.handlers:replied"),
     ("feedback.events:ReportStateChanged", "messaging.handlers:outcome"),
-    ("enrollment.events:EnrollmentAccepted", "readiness.handlers:read_soon"),
-    ("enrollment.events:EnrollmentActivated", "readiness.handlers:read_soon"),
-    ("enrollment.events:EnrollmentCompleted", "readiness.handlers:read_soon"),
-    ("enrollment.events:EnrollmentRemoved", "readiness.handlers:read_soon"),
-    ("enrollment.events:EnrollmentWithdrawn", "readiness.handlers:read_soon"),
+    *((event, "readiness.handlers:read_soon") for event in _EVIDENCE),
     ("enrollment.events:TesterErased", "readiness.handlers:read_all_soon"),
-    ("enrollment.events:TestersImported", "readiness.handlers:read_soon"),
-    ("feedback.events:FixChecked", "readiness.handlers:read_soon"),
-    ("feedback.events:ReportAmended", "readiness.handlers:read_soon"),
-    ("feedback.events:ReportMerged", "readiness.handlers:read_soon"),
-    ("feedback.events:ReportReceived", "readiness.handlers:read_soon"),
-    ("feedback.events:ReportStateChanged", "readiness.handlers:read_soon"),
-    ("feedback.events:ReportVoted", "readiness.handlers:read_soon"),
-    ("feedback.events:VoteWithdrawn", "readiness.handlers:read_soon"),
-    ("programs.events:PhaseChanged", "readiness.handlers:read_soon"),
-    ("surveys.events:ResponseWithdrawn", "readiness.handlers:read_soon"),
-    ("surveys.events:SurveyAnswered", "readiness.handlers:read_soon"),
 )
 
 #: ("room.jobs:function", is long). The job's name is "room.function".
@@ -155,7 +151,7 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("accounts.jobs:send_invitation", False),
     ("accounts.jobs:send_reset", False),
     ("accounts.jobs:send_sign_in_notice", False),
-    ("cohorts.jobs:refresh_cohort", False),
+    ("cohorts.jobs:refresh_cohort", True),
     ("cohorts.jobs:refresh_tester", False),
     ("cohorts.jobs:sweep", False),
     ("enrollment.jobs:complete_testers", True),

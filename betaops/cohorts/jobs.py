@@ -3,12 +3,30 @@
 from uuid import UUID
 
 from betaops.cohorts import queries, service
+from betaops.kernel import clock
+from betaops.kernel.errors import NotFound
+from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
 
+_AT_ONCE = 500
 
-def refresh_cohort(work: Work, *, cohort_id: str) -> dict[str, int]:
-    """Ask a rule about everybody."""
-    entered, left = service.refresh_cohort(work, UUID(cohort_id))
+
+def refresh_cohort(run: Run, *, cohort_id: str) -> dict[str, int] | None:
+    """Ask a rule about everybody: reading first, then writing in short transactions, so that others get between."""
+    cohort = UUID(cohort_id)
+    with run.platform.database.reading(run.claimed.workspace_id) as session:
+        try:
+            moving = queries.moving(session, queries.cohort_by_id(session, cohort), clock.now())
+        except NotFound:
+            return None
+    entered = left = 0
+    for start in range(0, len(moving), _AT_ONCE):
+        with run.work() as work:
+            came, went = service.refresh_members(work, cohort, moving[start : start + _AT_ONCE])
+        entered, left = entered + came, left + went
+        run.progress(min(start + _AT_ONCE, len(moving)), len(moving))
+    with run.work() as work:
+        service.mark_swept(work, cohort)
     return {"entered": entered, "left": left}
 
 
@@ -18,12 +36,12 @@ def refresh_tester(work: Work, *, tester_id: str) -> None:
 
 
 def sweep(work: Work) -> None:
-    """Have every rule cohort of the installation worked out again.
+    """Have rule cohorts of the whole installation worked out again.
 
     Time alone moves people ("in the last 7 days"), and an event whose delivery died must not leave
     somebody in the wrong cohort for good.
     """
-    for workspace_id, cohort_id in queries.rule_cohorts_everywhere(work.session):
+    for workspace_id, cohort_id in queries.due_for_sweep(work.session, work.now):
         work.enter(workspace_id)
         work.enqueue(
             "cohorts.refresh_cohort",

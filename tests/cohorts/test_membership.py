@@ -94,6 +94,23 @@ def test_time_alone_moves_people_in_the_sweep(work: Work, run_jobs: RunJobs) -> 
     assert inside(work, cohort) == {ana.tester_id}
 
 
+def test_a_large_program_is_worked_out_in_a_job_of_short_steps(
+    work: Work, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from betaops.cohorts import jobs
+    from betaops.cohorts.service import members
+
+    monkeypatch.setattr(members, "FEW_PEOPLE", 2)
+    monkeypatch.setattr(jobs, "_AT_ONCE", 2)
+    program = a_program(work)
+    people = [an_enrollment(work, program=program, attributes={"plan": "pro"}) for _ in range(5)]
+    cohort = a_cohort(work, program=program, rule=where("attribute.plan", "is", "pro"))
+    assert inside(work, cohort) == set()
+    assert "cohorts.refresh_cohort" in run_jobs()
+    assert inside(work, cohort) == {each.tester_id for each in people}
+    assert queries.cohort_by_id(work.session, cohort.id).swept_at is not None
+
+
 def test_every_change_of_membership_or_facts_counts_up_the_products_revision(
     work: Work, run_jobs: RunJobs
 ) -> None:

@@ -10,14 +10,14 @@ from betaops.cohorts.queries.cohorts import (
     cohort_by_id,
     cohorts,
     cohorts_of,
+    due_for_sweep,
     listed,
     members,
     names_by_tester,
     rule_cohorts,
-    rule_cohorts_everywhere,
     size,
 )
-from betaops.cohorts.queries.facts import Known, known
+from betaops.cohorts.queries.facts import Known, known, moving
 from betaops.cohorts.queries.previews import Passing, Preview, preview
 
 __all__ = [
@@ -34,13 +34,14 @@ __all__ = [
     "cohort_by_id",
     "cohorts",
     "cohorts_of",
+    "due_for_sweep",
     "known",
     "labels",
     "listed",
     "members",
+    "moving",
     "names_by_tester",
     "preview",
     "rule_cohorts",
-    "rule_cohorts_everywhere",
     "size",
 ]

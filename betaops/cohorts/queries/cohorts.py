@@ -1,12 +1,14 @@
 """Cohorts, who is in them, and how that changed."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from betaops.cohorts import rules
 from betaops.cohorts.models import Cohort, CohortChange, CohortMember, Kind
 from betaops.enrollment.models import Enrollment, State, Tester
 from betaops.kernel.errors import NotFound
@@ -26,6 +28,7 @@ class Member(NamedTuple):
     enrollment: Enrollment
 
 
+_A_DAY = timedelta(days=1)
 _SIZE = (
     select(func.count(CohortMember.id))
     .where(CohortMember.cohort_id == Cohort.id)
@@ -161,12 +164,19 @@ def rule_cohorts(session: Session, program_id: UUID) -> Sequence[UUID]:
     ).all()
 
 
-def rule_cohorts_everywhere(session: Session) -> Sequence[tuple[UUID, UUID]]:
-    """(workspace, cohort) of every rule cohort in the installation, for its own upkeep."""
+def due_for_sweep(session: Session, now: datetime) -> Sequence[tuple[UUID, UUID]]:
+    """(workspace, cohort) of the installation's rule cohorts to be worked out again.
+
+    Those that time alone changes always, the others once a day.
+    """
     rows = session.execute(
-        select(Cohort.workspace_id, Cohort.id)
+        select(Cohort.workspace_id, Cohort.id, Cohort.rule, Cohort.swept_at)
         .where(Cohort.kind == Kind.RULE)
         .order_by(Cohort.id)
         .execution_options(unscoped=True)
     )
-    return [(workspace_id, cohort_id) for workspace_id, cohort_id in rows]
+    return [
+        (row.workspace_id, row.id)
+        for row in rows
+        if row.swept_at is None or now - row.swept_at > _A_DAY or rules.depends_on_time(row.rule)
+    ]

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from betaops.cohorts.models import Trait
+from betaops.cohorts import rules
+from betaops.cohorts.models import Cohort, CohortMember, Trait
 from betaops.cohorts.rules import Facts
 from betaops.enrollment.models import Enrollment, State, Tester
 
@@ -90,3 +92,13 @@ def _traits(session: Session, tester_ids: Sequence[UUID]) -> dict[UUID, dict[str
         ):
             found[tester_id][name] = value
     return found
+
+
+def moving(session: Session, cohort: Cohort, now: datetime) -> list[UUID]:
+    """Everybody whose membership of a rule cohort is not what the rule says now."""
+    if cohort.rule is None:
+        return []
+    inside = rules.compiled(cohort.rule)
+    current = set(session.scalars(select(CohortMember.tester_id).where(CohortMember.cohort_id == cohort.id)))
+    wanted = {person.tester_id for person in known(session, cohort.program_id) if inside(person.facts, now)}
+    return sorted(wanted ^ current)

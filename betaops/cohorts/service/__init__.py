@@ -3,7 +3,9 @@
 from betaops.cohorts.service.cohorts import change_cohort, cohort_named, create_cohort, delete_cohort
 from betaops.cohorts.service.members import (
     add_members,
+    mark_swept,
     refresh_cohort,
+    refresh_members,
     refresh_soon,
     refresh_tester,
     remove_members,
@@ -17,7 +19,9 @@ __all__ = [
     "cohort_named",
     "create_cohort",
     "delete_cohort",
+    "mark_swept",
     "refresh_cohort",
+    "refresh_members",
     "refresh_soon",
     "refresh_tester",
     "remove_members",

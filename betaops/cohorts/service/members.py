@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from betaops.cohorts import rules
 from betaops.cohorts.events import CohortPicked
 from betaops.cohorts.models import Cause, Cohort, CohortChange, CohortMember, Kind
-from betaops.cohorts.queries.facts import known
+from betaops.cohorts.queries.facts import known, moving
 from betaops.enrollment.models import Enrollment
 from betaops.kernel.errors import NotFound, Refused
 from betaops.kernel.i18n import gettext as _
@@ -77,25 +77,33 @@ def refresh_soon(work: Work, cohort: Cohort) -> None:
 
 
 def refresh_cohort(work: Work, cohort_id: UUID) -> tuple[int, int]:
-    """Ask the rule about everybody; (entered, left)."""
+    """Ask the rule about everybody, in this one transaction: for programs of few people. (entered, left)"""
     cohort = work.lock(Cohort, cohort_id)
-    if cohort.kind is not Kind.RULE or cohort.rule is None:
+    counts = refresh_members(work, cohort_id, moving(work.session, cohort, work.now))
+    cohort.swept_at = work.now
+    return counts
+
+
+def refresh_members(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> tuple[int, int]:
+    """Ask the rule about these people, whose facts may have changed since they were picked. (entered, left)"""
+    cohort = work.lock(Cohort, cohort_id)
+    if cohort.rule is None or not tester_ids:
         return 0, 0
     inside = rules.compiled(cohort.rule)
-    wanted = {
-        person.tester_id
-        for person in known(work.session, cohort.program_id)
-        if inside(person.facts, work.now)
-    }
-    current = set(
-        work.session.scalars(select(CohortMember.tester_id).where(CohortMember.cohort_id == cohort.id))
-    )
-    entered = _enter(work, cohort, wanted - current, Cause.RULE)
-    left = _leave(work, cohort, current - wanted, Cause.RULE)
-    cohort.swept_at = work.now
+    asked, wanted = set(tester_ids), set()
+    for some in _portions(asked):
+        people = known(work.session, cohort.program_id, some)
+        wanted |= {person.tester_id for person in people if inside(person.facts, work.now)}
+    entered = _enter(work, cohort, wanted, Cause.RULE)
+    left = _leave(work, cohort, asked - wanted, Cause.RULE)
     if entered or left:
         touch_program(work, cohort.program_id)
     return len(entered), len(left)
+
+
+def mark_swept(work: Work, cohort_id: UUID) -> None:
+    """Everybody was asked."""
+    work.lock(Cohort, cohort_id).swept_at = work.now
 
 
 def refresh_tester(work: Work, tester_id: UUID) -> None:
