@@ -54,6 +54,12 @@ _REASONS = {
 }
 
 
+_ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+)
+
+
 class FlagEdge:
     """`application` with the flag endpoints in front."""
 
@@ -83,7 +89,7 @@ class FlagEdge:
         headers = [
             ("Content-Type", answer.content_type),
             ("Content-Length", str(len(answer.body))),
-            ("X-Content-Type-Options", "nosniff"),
+            *_ALWAYS,
             *answer.headers,
         ]
         start_response(_REASONS[answer.status], headers)

@@ -298,6 +298,20 @@ def test_odd_but_harmless_fields_are_survived(work: Work, client: Browser) -> No
     assert long.status_code == 200
 
 
+def test_28_no_answer_may_be_framed_and_none_sets_a_cookie(work: Work, client: Browser) -> None:
+    product = a_product(work)
+    work.session.commit()
+    for response in (
+        ask(client, product.project_key),
+        ask(client, "bo_unknown"),
+        client.get("/flags/definitions"),
+        client.get(f"/array/{product.project_key}/config.js"),
+        client.post("/batch/", data=b"{}", csrf=False),
+    ):
+        assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+        assert "Set-Cookie" not in response.headers
+
+
 def test_other_methods_are_named(client: Browser) -> None:
     response = client.get("/flags/")
     assert (response.status_code, response.headers["Allow"]) == (405, "POST, OPTIONS")
