@@ -23,21 +23,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 
+ROOMS = "accounts programs enrollment cohorts flags usage surveys feedback messaging readiness".split()
+
 MODELS = (
-    "betaops.kernel.events",
-    "betaops.kernel.idempotency",
-    "betaops.kernel.jobs",
-    "betaops.kernel.mail",
-    "betaops.accounts.models",
-    "betaops.programs.models",
-    "betaops.enrollment.models",
-    "betaops.cohorts.models",
-    "betaops.flags.models",
-    "betaops.usage.models",
-    "betaops.surveys.models",
-    "betaops.feedback.models",
-    "betaops.messaging.models",
-    "betaops.readiness.models",
+    *(f"betaops.kernel.{name}" for name in ("events", "idempotency", "jobs", "mail")),
+    *(f"betaops.{room}.models" for room in ROOMS),
 )
 
 #: Modules with a `blueprint`, in the order of the graph.
@@ -101,12 +91,10 @@ COMMANDS: tuple[str, ...] = (
 )
 
 #: A place in a program changes hands: cohorts look again.
-_SEATS = tuple(
+_SEATS = [
     f"enrollment.events:Enrollment{what}"
-    for what in (
-        "Applied", "Waitlisted", "Accepted", "Activated", "Declined", "Completed", "Withdrawn", "Removed",
-    )
-)  # fmt: skip
+    for what in "Applied Waitlisted Accepted Activated Declined Completed Withdrawn Removed".split()
+]
 
 #: What expectations are judged by: they are read again soon.
 _EVIDENCE = (
