@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 
-ROOMS = "accounts programs enrollment cohorts flags usage surveys feedback messaging readiness".split()
+ROOMS = (
+    "accounts", "programs", "enrollment", "cohorts", "flags", "usage", "surveys", "feedback", "messaging", "readiness",
+)  # fmt: skip
 
 MODELS = (
     *(f"betaops.kernel.{name}" for name in ("events", "idempotency", "jobs", "mail")),
@@ -32,13 +34,10 @@ MODELS = (
 
 #: Modules with a `blueprint`, in the order of the graph.
 BLUEPRINTS: tuple[str, ...] = (
-    "betaops.web.appearance",
-    "betaops.web.assets",
-    "betaops.web.openapi",
-    "betaops.web.operations",
-    "betaops.web.search",
-    "betaops.web.start",
-    "betaops.web.style",
+    *(
+        f"betaops.web.{name}"
+        for name in ("appearance", "assets", "openapi", "operations", "search", "start", "style")
+    ),
     "betaops.accounts.api",
     "betaops.accounts.views",
     "betaops.programs.api",
@@ -91,10 +90,19 @@ COMMANDS: tuple[str, ...] = (
 )
 
 #: A place in a program changes hands: cohorts look again.
-_SEATS = [
+_SEATS = tuple(
     f"enrollment.events:Enrollment{what}"
-    for what in "Applied Waitlisted Accepted Activated Declined Completed Withdrawn Removed".split()
-]
+    for what in (
+        "Applied",
+        "Waitlisted",
+        "Accepted",
+        "Activated",
+        "Declined",
+        "Completed",
+        "Withdrawn",
+        "Removed",
+    )
+)
 
 #: What expectations are judged by: they are read again soon.
 _EVIDENCE = (
