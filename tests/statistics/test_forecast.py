@@ -36,6 +36,15 @@ def test_equal_counts_give_equal_forecasts_in_whatever_order_they_came(counts: l
     assert forecast == about_more(FIVE[::-1], counts[::-1], 0.7, 0.05)
 
 
+@pytest.mark.parametrize(("no", "yes", "more"), [(6, 24, 40), (5, 19, 26), (2, 30, 15), (20, 20, 60)])
+def test_the_simulation_agrees_with_the_exact_reckoning_where_there_is_one(
+    no: int, yes: int, more: int
+) -> None:
+    exact = chance_settled((0.0, 1.0), (no, yes), 0.7, 0.05, more)
+    simulated = chance_settled((0.0, 0.5, 1.0), (no, 0, yes), 0.7, 0.05, more)
+    assert simulated == pytest.approx(exact, abs=0.08)
+
+
 def test_nothing_is_settled_by_nobody() -> None:
     assert chance_settled((0.0, 1.0), (6, 24), 0.75, 0.05, 0) == 0.0
     with pytest.raises(ValueError, match="no answers"):
