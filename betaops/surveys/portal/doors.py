@@ -3,22 +3,23 @@
 from typing import Any
 
 from flask import current_app, redirect, request, url_for
+from sqlalchemy.orm import Session
 
 from betaops.kernel import clock
 from betaops.kernel.errors import NotFound
 from betaops.surveys import policy, queries
 from betaops.surveys.models import Response as Answered
 from betaops.surveys.models import SurveyState
-from betaops.surveys.portal.drawing import end, stop
+from betaops.surveys.portal.drawing import stop
 from betaops.surveys.queries.doors import Door, Way, resume_token
 from betaops.surveys.queries.surveys import Published
 from betaops.web.application import reading
 from betaops.web.headers import widen
 
 
-def door_of(token: str) -> Door | None:
+def door_of(session: Session, token: str) -> Door | None:
     try:
-        return queries.door(reading(), token, current_app.config["SECRET_KEY"])
+        return queries.door(session, token, current_app.config["SECRET_KEY"])
     except NotFound:
         return None
 
@@ -30,8 +31,6 @@ def refusal_of(door: Door) -> Any:
         "frame-ancestors",
         " ".join(survey.origins) if request.args.get("embed") and survey.origins else "'none'",
     )
-    if door.response is not None and door.response.is_finished:
-        return end(door, door.response)
     if door.link is not None and door.link.revoked_at is not None:
         return stop("revoked", door), 410
     if door.enrollment is not None and not policy.may_answer(door.enrollment):

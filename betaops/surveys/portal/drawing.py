@@ -26,8 +26,13 @@ def walk_of(published: Published, response: Answered | None, seed: str) -> Walk:
 
 def language_of(response: Answered | None) -> str:
     """Chosen in the address or the form, kept with the response, else the reader's own."""
-    chosen = request.form.get("__lang") or request.args.get("lang") or (response.language if response else "")
-    return chosen[:LONGEST_LANGUAGE] if chosen and chosen.replace("-", "").isalnum() else i18n.language()
+    return chosen_language() or (response.language if response else "") or i18n.language()
+
+
+def chosen_language() -> str:
+    """What the address or the form names; empty where they name none."""
+    chosen = (request.form.get("__lang") or request.args.get("lang") or "")[:LONGEST_LANGUAGE]
+    return chosen if chosen.replace("-", "").isalnum() else ""
 
 
 def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, *,
