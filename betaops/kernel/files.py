@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -54,9 +55,8 @@ class FileStore:
         try:
             self._place.write(name, data, content_type)
         except OSError as error:
-            raise Unavailable(
-                "files_away", _("The file could not be stored: our disk is full or away. Nothing was saved.")
-            ) from error
+            message = _("The file could not be stored: our disk is full or away. Nothing was saved.")
+            raise Unavailable("files_away", message) from error
         return name
 
     def get(self, name: str) -> bytes:
@@ -67,11 +67,19 @@ class FileStore:
             return self._place.read(name)
         except FileNotFoundError as error:
             raise NotFound from error
+        except OSError as error:
+            message = _("The file is away for the moment. Try again shortly.")
+            raise Unavailable("files_away", message) from error
 
     def delete(self, name: str) -> None:
         """Gone for good; deleting twice is no error."""
-        if _NAME.fullmatch(name):
+        if not _NAME.fullmatch(name):
+            return
+        try:
             self._place.remove(name)
+        except OSError as error:
+            message = _("The file is away for the moment. Try again shortly.")
+            raise Unavailable("files_away", message) from error
 
 
 class Folder:
@@ -103,21 +111,38 @@ class Folder:
 
 
 class ObjectStorage:
-    """S3, Google or Azure by URL, through the optional package `obstore` (credentials from its usual variables)."""
+    """S3, Google or Azure by URL, through the optional package `obstore`.
+
+    Credentials, region and endpoint come from the variables that its documentation names (`AWS_ACCESS_KEY_ID`, …).
+    """
 
     def __init__(self, url: str) -> None:
         try:
+            from obstore.exceptions import BaseError
             from obstore.store import from_url
         except ImportError as error:
             raise RuntimeError("FILES_URL needs one more package: pip install obstore") from error
         self._store: Any = from_url(url)
+        self._away = BaseError
 
     def write(self, name: str, data: bytes, content_type: str) -> None:
-        self._store.put(name, data, attributes={"Content-Type": content_type})
+        with self._answering():
+            self._store.put(name, data, attributes={"Content-Type": content_type})
 
     def read(self, name: str) -> bytes:
-        return bytes(self._store.get(name).bytes())
+        with self._answering():
+            return bytes(self._store.get(name).bytes())
 
     def remove(self, name: str) -> None:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError), self._answering():
             self._store.delete(name)
+
+    @contextlib.contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Whatever goes wrong is an `OSError`, as with a folder."""
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except self._away as error:
+            raise OSError(str(error)) from error
