@@ -1,4 +1,4 @@
-"""The tables that connect the rooms: models, events, jobs, blueprints, commands, navigation, samples.
+"""The tables that connect the rooms: models, events, jobs, blueprints, commands, samples; places in `navigation`.
 
 The only module that imports rooms' edges. A new feature is a line or two here; removing it, the same.
 """
@@ -6,9 +6,7 @@ The only module that imports rooms' edges. A new feature is a line or two here; 
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from flask import request
+from typing import TYPE_CHECKING, Any
 
 from betaops.accounts import activity
 from betaops.cohorts import uses as cohort_uses
@@ -16,12 +14,14 @@ from betaops.enrollment import providers
 from betaops.kernel import jobs, outbox
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.work import Platform
-from betaops.web.application import Application, Search, reading, viewer
+from betaops.web.application import Application, Search
+from betaops.wiring.naming import named, short
+from betaops.wiring.navigation import navigation
 
 if TYPE_CHECKING:
     from click import Command
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 
 ROOMS = (
     "accounts", "programs", "enrollment", "cohorts", "flags", "usage", "surveys", "feedback", "messaging", "readiness",
@@ -265,55 +265,6 @@ NAMERS: tuple[tuple[str, str], ...] = (
 )
 
 
-class Place(NamedTuple):
-    """An entry of the side navigation. `waiting` ("module:function" of (session, program)) is what waits there.
-
-    It is the present one on pages of its blueprint, below the path `under` where that is given.
-    """
-
-    label: Any
-    endpoint: str
-    icon: str
-    permission: str
-    waiting: str | None = None
-    under: str = "/"
-
-
-#: Inside a program: endpoints take its `slug`.
-PROGRAM_PLACES: tuple[Place, ...] = (
-    Place(_l("Overview"), "overview.program", "layout-dashboard", "readiness:read"),
-    Place(_l("Readiness"), "readiness.index", "target", "readiness:read", "readiness.provided:waiting"),
-    Place(
-        _l("Testers"),
-        "testers.index",
-        "users",
-        "testers:read",
-        "enrollment.queries.testers:waiting_for_decision",
-    ),
-    Place(_l("Cohorts"), "cohorts.index", "users-round", "cohorts:read"),
-    Place(_l("Flags"), "flags.index", "flag", "flags:read"),
-    Place(_l("Usage"), "usage.index", "activity", "usage:read"),
-    Place(_l("Surveys"), "surveys.surveys", "clipboard-list", "surveys:read"),
-    Place(
-        _l("Feedback"),
-        "feedback.reports",
-        "message-square-text",
-        "feedback:read",
-        "feedback.views.palette:waiting",
-    ),
-    Place(_l("Messages"), "messages.index", "megaphone", "messages:read"),
-    Place(_l("Program settings"), "program_settings.show", "sliders-horizontal", "programs:read"),
-)
-
-#: Of the whole workspace.
-WORKSPACE_PLACES: tuple[Place, ...] = (
-    Place(_l("Programs"), "programs.index", "flask-conical", "programs:read"),
-    Place(_l("Products"), "products.index", "package", "programs:read"),
-    Place(_l("Outbox"), "outbox.mails", "mail", "messages:read", "messaging.views.outbox:waiting"),
-    Place(_l("Settings"), "accounts.settings", "settings", "console:read", under="/console/settings"),
-)
-
-
 def load_models() -> None:
     """Fill the metadata; migrations and every process need all tables known."""
     for module in MODELS:
@@ -325,15 +276,15 @@ def connect() -> None:
     """Make events, jobs and periodic jobs known to this process."""
     load_models()
     for event, handler in SUBSCRIPTIONS:
-        outbox.subscribe(_named(event), _short(handler), _named(handler))
+        outbox.subscribe(named(event), short(handler), named(handler))
     for job, is_long in JOBS:
-        jobs.register(_short(job), _named(job), long=is_long)
+        jobs.register(short(job), named(job), long=is_long)
     for cron, name in PERIODIC:
         jobs.every(cron, name)
     for what, names in NAMERS:
-        activity.name_with(what, _named(names))
+        activity.name_with(what, named(names))
     for users in COHORT_USERS:
-        cohort_uses.register(_named(users))
+        cohort_uses.register(named(users))
 
 
 def register(app: Application) -> None:
@@ -342,36 +293,30 @@ def register(app: Application) -> None:
         blueprint = import_module(module).blueprint
         (app.register_api if hasattr(blueprint, "abp_tags") else app.register_blueprint)(blueprint)
     import_module("betaops.accounts.viewers").register(app)
-    app.when_forbidden = _named("accounts.handlers:note_forbidden")
+    app.when_forbidden = named("accounts.handlers:note_forbidden")
     for kind, (loader, sign_in_page, first_page) in VIEWERS.items():
-        app.loaders[kind] = _named(loader)
+        app.loaders[kind] = named(loader)
         if sign_in_page is not None and first_page is not None:
             app.sign_in_pages[kind], app.first_pages[kind] = sign_in_page, first_page
     put_in_front(app)
-    app.searches = [Search(label, permission, _named(find)) for label, permission, find in SEARCHES]
+    app.searches = [Search(label, permission, named(find)) for label, permission, find in SEARCHES]
     app.jinja_env.globals["navigation"] = navigation
     providers.provide(
-        **{name: tuple(map(_named, paths)) for name, paths in PROVIDED.items()},
-        **{name: _named(path) for name, path in PROVIDED_ALONE.items()},
-        data=tuple((name, _named(path)) for name, path in PROVIDED_DATA.items()),
+        **{name: tuple(map(named, paths)) for name, paths in PROVIDED.items()},
+        **{name: named(path) for name, path in PROVIDED_ALONE.items()},
+        data=tuple((name, named(path)) for name, path in PROVIDED_DATA.items()),
     )
 
 
 def put_in_front(app: Application) -> None:
     """The layers that answer before Flask."""
     for front in FRONTS:
-        app.wsgi_app = _named(front)(app.wsgi_app, app.platform)  # type: ignore[method-assign]  # WSGI middleware
+        app.wsgi_app = named(front)(app.wsgi_app, app.platform)  # type: ignore[method-assign]  # WSGI middleware
 
 
 def commands() -> "list[Command]":
     """Every room's commands for `python -m betaops`."""
     return [command for module in COMMANDS for command in import_module(module).commands]
-
-
-def navigation(program: Any = None) -> list[dict[str, Any]]:
-    """Groups of places for the side navigation, with what waits in each."""
-    groups = [PROGRAM_PLACES, WORKSPACE_PLACES] if program is not None else [WORKSPACE_PLACES]
-    return [{"items": [item for place in group if (item := _item(place, program))]} for group in groups]
 
 
 def plant_sample(platform: Platform) -> dict[str, Any]:
@@ -382,30 +327,3 @@ def plant_sample(platform: Platform) -> dict[str, Any]:
     for module in SAMPLES:
         import_module(module).plant(world)
     return world.facts
-
-
-def _item(place: Place, program: Any) -> dict[str, Any] | None:
-    from flask import url_for
-
-    if not viewer().can(place.permission):
-        return None
-    values = {"slug": program.slug} if place in PROGRAM_PLACES else {}
-    return {
-        "label": str(place.label),
-        "url": url_for(place.endpoint, **values),
-        "icon": place.icon,
-        "current": (request.endpoint or "").split(".")[0] == place.endpoint.split(".")[0]
-        and request.path.startswith(place.under),
-        "count": _named(place.waiting)(reading(), program) if place.waiting else None,
-    }
-
-
-def _named(path: str) -> Any:
-    module, _, name = path.partition(":")
-    return getattr(import_module(f"betaops.{module}"), name)
-
-
-def _short(path: str) -> str:
-    """`messaging.handlers:welcome` is known as `messaging.welcome` in job rows."""
-    module, _, name = path.partition(":")
-    return f"{module.split('.')[0]}.{name}"
