@@ -150,6 +150,8 @@ def test_object_storage_keeps_bytes_and_what_they_are(bucket: HTTPServer) -> Non
 
 
 def test_object_storage_that_is_away_says_so(bucket: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(S3, "do_PUT", lambda self: self._answer(403, b"<Error><Code>AccessDenied</Code></Error>"))
+    monkeypatch.setattr(
+        S3, "do_PUT", lambda self: self._answer(403, b"<Error><Code>AccessDenied</Code></Error>")
+    )
     with pytest.raises(Unavailable):
         FileStore(ObjectStorage("s3://files")).put(b"picture", "image/png")
