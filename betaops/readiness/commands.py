@@ -7,8 +7,10 @@ import click
 
 import config
 from betaops.kernel import clock
+from betaops.kernel.db import scope_to
 from betaops.kernel.errors import NotFound
 from betaops.kernel.work import Platform
+from betaops.programs import queries as program_queries
 from betaops.readiness import queries, report
 
 
@@ -25,10 +27,11 @@ def write_report(slug: str, form: str) -> None:
     platform = Platform.open(config.load())
     with platform.database.reading() as session:
         try:
-            program = queries.program_of_installation(session, slug)
+            program = program_queries.program_of_installation(session, slug)
         except NotFound:
             click.echo(f"There is no program {slug!r}.", err=True)
             sys.exit(1)
+        scope_to(session, program.workspace_id)
         rows = queries.board(session, program.id)
         decision = queries.decision_that_stands(session, program.id)
         signatures = queries.signatures(session, [decision.id])[decision.id] if decision else []

@@ -22,7 +22,6 @@ from betaops.readiness.queries.evidence import (
 from betaops.readiness.queries.people import (
     count_answering,
     measured_programs,
-    program_of_installation,
     scope,
     silent_testers,
     weeks,
@@ -44,7 +43,6 @@ __all__ = [
     "histories",
     "latest_readings",
     "measured_programs",
-    "program_of_installation",
     "reading_page",
     "scope",
     "signatures",

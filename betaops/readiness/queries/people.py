@@ -8,8 +8,6 @@ from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import CohortMember
 from betaops.enrollment.models import INSIDE, Enrollment, State, Tester
-from betaops.kernel.db import scope_to
-from betaops.kernel.errors import NotFound
 from betaops.programs.models import Phase, Program
 from betaops.readiness.measures import Scope
 from betaops.readiness.models import (
@@ -82,15 +80,6 @@ def measured_programs(session: Session, workspace_id: UUID | None = None) -> lis
     if workspace_id is None:
         found = found.execution_options(unscoped=True)
     return [(row[0], row[1]) for row in session.execute(found)]
-
-
-def program_of_installation(session: Session, slug: str) -> Program:
-    """By its public address, of whatever workspace, which the session then sees; for commands."""
-    found = session.scalar(select(Program).where(Program.slug == slug).execution_options(unscoped=True))
-    if found is None:
-        raise NotFound
-    scope_to(session, found.workspace_id)
-    return found
 
 
 def count_answering(session: Session, program_id: UUID) -> int:
