@@ -1,0 +1,131 @@
+"""Surveys in a real browser: answering at once with the script, and inside somebody else's page."""
+
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+import config
+from bench.spine.server import Installation
+from betaops import wiring
+from betaops.kernel import clock
+from betaops.kernel.work import SYSTEM, Platform, Work
+from betaops.surveys import service
+from betaops.surveys.models import Survey
+
+Visit = Callable[..., Page]
+
+
+def choose(page: Page, name: str, value: str) -> None:
+    page.locator(f'input[name="{name}"][value="{value}"]').check(force=True)
+
+
+def first_page(page: Page) -> None:
+    for row in ("speed", "sync", "editor", "search"):
+        choose(page, f"satisfaction[{row}]", "4")
+    choose(page, "used_import", "yes")
+    choose(page, "platforms", "Web")
+
+
+def test_questions_appear_as_soon_as_their_condition_holds(visit: Visit, facts: dict[str, Any]) -> None:
+    page = visit(width=360)
+    page.goto(facts["survey_url"])
+    easy = page.locator('[data-element="import_easy"]')
+    expect(easy).to_be_hidden()
+    choose(page, "used_import", "yes")
+    expect(easy).to_be_visible()
+    choose(page, "import_easy", "2")
+    expect(page.locator('[data-element="import_trouble"]')).to_be_visible()
+    choose(page, "used_import", "no")
+    expect(easy).to_be_hidden()
+
+
+def test_what_is_typed_is_kept_and_goes_on_elsewhere(visit: Visit, facts: dict[str, Any]) -> None:
+    page = visit(width=360)
+    page.goto(facts["survey_url"])
+    first_page(page)
+    choose(page, "import_easy", "2")
+    page.locator('textarea[name="import_trouble"]').fill("Tags were gone.")
+    expect(page.locator("[data-save-state]")).to_have_text("Saved")
+    assert page.url != facts["survey_url"], "the response has an address of its own by now"
+    laptop = visit(scripts=False)
+    laptop.goto(page.url)
+    expect(laptop.locator('textarea[name="import_trouble"]')).to_have_value("Tags were gone.")
+
+
+def test_a_survey_is_answered_by_keyboard_alone(visit: Visit, facts: dict[str, Any]) -> None:
+    page = visit()
+    page.goto(facts["survey_url"])
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "satisfaction[speed]":
+            break
+    for _ in range(4):
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    assert page.locator('input[name="used_import"]:checked').count() == 1
+    assert page.locator('[name^="satisfaction"]:checked').count() == 4
+
+
+@pytest.fixture
+def stranger(facts: dict[str, Any], served: Installation) -> Iterator[str]:
+    """A page of another origin that frames the survey by the loader, and may."""
+    html = f"""<!doctype html><title>Somebody's page</title><h1>Our app</h1>
+        <script src="{served.url}/embed.js" data-survey="{facts["survey_url"]}"></script><p id="after">After it.</p>"""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(html.encode())
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    origin = f"http://localhost:{server.server_address[1]}"
+    _allow(served, facts, [origin])
+    yield origin
+    _allow(served, facts, [])
+    server.shutdown()
+    server.server_close()
+
+
+def _allow(served: Installation, facts: dict[str, Any], origins: list[str]) -> None:
+    wiring.load_models()
+    platform = Platform.open(config.load(served.environ))
+    with platform.database.writing() as session:
+        survey = session.scalars(
+            select(Survey).where(Survey.name == facts["survey"]).execution_options(unscoped=True)
+        ).one()
+        work = Work(session, platform, SYSTEM, clock.now(), is_quiet=True)
+        work.enter(survey.workspace_id)
+        service.change_settings(
+            work, survey.id, name=survey.name, origins=origins, opens_at=None, closes_at=None
+        )
+    platform.database.close()
+
+
+def test_an_embedded_survey_grows_with_its_content_and_sets_no_cookie(visit: Visit, stranger: str) -> None:
+    page = visit()
+    page.goto(stranger)
+    frame = page.frame_locator("iframe")
+    expect(frame.locator("h1")).to_have_text("Week 2 check-in")
+    expect(page.locator("iframe")).not_to_have_attribute("height", "420")
+    before = int(page.locator("iframe").get_attribute("height") or 0)
+    inside = page.frames[1]
+    inside.locator('input[name="used_import"][value="yes"]').check(force=True)
+    page.wait_for_function(f"Number(document.querySelector('iframe').height) > {before}")
+    assert page.context.cookies() == []
+    # A message of the right shape from anybody else changes nothing.
+    page.evaluate("window.postMessage({source: 'betaops', type: 'height', height: 7}, '*')")
+    page.wait_for_timeout(200)
+    assert page.locator("iframe").get_attribute("height") != "7"
