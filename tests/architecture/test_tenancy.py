@@ -120,7 +120,7 @@ OUTSIDE = {
     "betaops/enrollment/queries/portal.py", "betaops/enrollment/service/applying.py",
     "betaops/enrollment/service/signing_in.py", "betaops/enrollment/viewers.py", "betaops/flags/queries/definitions.py",
     "betaops/flags/queries/flags.py", "betaops/messaging/queries/reminders.py", "betaops/programs/queries.py",
-    "betaops/programs/service/programs.py", "betaops/readiness/queries.py", "betaops/surveys/queries/doors.py",
+    "betaops/programs/service/programs.py", "betaops/readiness/queries/people.py", "betaops/surveys/queries/doors.py",
     "betaops/surveys/queries/surveys.py", "betaops/usage/queries.py",
 }  # fmt: skip
 #: Writing many rows at once goes by tables, which no session guards; each names the workspace itself.
