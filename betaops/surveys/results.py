@@ -114,9 +114,10 @@ def _card(known: Known, language: str) -> Card:
     if question.kind == "matrix":
         card.lines = tuple(_lines(question, chosen, language))
     elif question.kind == "rating":
-        card.bars, card.score = _scale(
-            question, scale(question), chosen, language, _nps if question.instrument == "nps" else _mean
-        )
+        is_nps = question.instrument == "nps"
+        card.bars, card.score = _scale(scale(question), chosen, language, _nps if is_nps else _mean)
+        if is_nps and card.score is not None:
+            card.bars, card.groups = _by_mood(scale(question), card.bars)
     elif question.kind == "boolean":
         card.bars, card.score = _boolean(question, chosen, language)
     elif question.kind in ("radiogroup", "dropdown", "checkbox"):
@@ -146,8 +147,9 @@ def _bars(choices: Sequence[Choice], counted: Counter[str], language: str) -> tu
     return (*offered, *gone)
 
 
-def _scale(question: Question, steps: Sequence[Choice], tallies: list[Tally], language: str, score: Any
-           ) -> tuple[tuple[Bar, ...], Score | None]:  # fmt: skip
+def _scale(
+    steps: Sequence[Choice], tallies: list[Tally], language: str, score: Any
+) -> tuple[tuple[Bar, ...], Score | None]:
     counted = _counted(tallies)
     bars = _bars(steps, counted, language)
     levels = [choice.value for choice in steps]
@@ -223,7 +225,7 @@ def _lines(question: Question, tallies: list[Tally], language: str) -> Iterable[
     rows = [code_of(row.value) for row in question.rows]
     for code in [*rows, *(row for row in by_row if row not in rows)]:
         mine = by_row.get(code, [])
-        bars, score = _scale(question, question.columns, mine, language, _mean)
+        bars, score = _scale(question.columns, mine, language, _mean)
         yield Line(
             choice_words(question.rows, code, language), sum(tally.count for tally in mine), score, bars
         )

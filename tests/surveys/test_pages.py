@@ -66,7 +66,7 @@ def test_what_is_missing_is_said_at_the_head_and_at_the_place(work: Work, client
     assert refused.status_code == 422
     assert "<title>Error: " in refused.text
     target = re.search(
-        r'<li><a href="#([^"]+)">Did you import notes\?: Choose an answer\.</a></li>', refused.text
+        r'<li><a href="#([^"]+)">Did you import notes\? Choose an answer\.</a></li>', refused.text
     )
     assert target is not None
     assert f'id="{target[1]}"' in refused.text
