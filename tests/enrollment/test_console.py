@@ -31,9 +31,10 @@ def base(program: Program) -> str:
 
 
 @pytest.fixture(autouse=True)
-def nothing_provided(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("filters", "columns", "facts", "links", "timeline"):
-        monkeypatch.setattr(providers.provided, name, ())
+def nothing_provided(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This room's own pages; `app` first, because it hands the other rooms' parts in."""
+    for name, nothing in vars(providers.Provided()).items():
+        monkeypatch.setattr(providers.provided, name, nothing)
 
 
 def enr(place: Enrollment) -> str:
