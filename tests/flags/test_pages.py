@@ -139,6 +139,7 @@ def test_the_kill_switch_is_one_confirmation(
 ) -> None:
     flag = a_flag(work, product=product, key="new-editor")
     browser = member_client("manager")
+    assert 'name="note"' in browser.get(at(program, flag)).text
     browser.submit(at(program, flag), {"note": "It ate a note"}, action="/kill")
     assert queries.flag(work.session, flag.id).is_active is False
     page = browser.get(at(program, flag)).text
