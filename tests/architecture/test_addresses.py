@@ -7,6 +7,8 @@ from betaops.web.application import Application
 
 def test_no_two_routes_share_an_address_and_a_method(app: Application) -> None:
     seen = Counter(
-        (rule.rule, method) for rule in app.url_map.iter_rules() for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        (rule.rule, method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     )
     assert [address for address, times in seen.items() if times > 1] == []

@@ -9,9 +9,7 @@ from betaops.web.appearance import COOKIE
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_visitors_theme_comes_back_with_every_page(client: Any) -> None:
-    answer = client.post(
-        "/appearance", data={"theme": "dark", "next": "/sign-in"}
-    )
+    answer = client.post("/appearance", data={"theme": "dark", "next": "/sign-in"})
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/sign-in"
     assert 'data-theme="dark"' in client.get("/sign-in").text

@@ -159,7 +159,12 @@ def test_a_choice_that_always_has_an_answer_is_not_called_optional(draw: Any) ->
 
 def test_each_chosen_value_is_a_chip_that_takes_itself_away(draw: Any) -> None:
     fields = [
-        {"name": "state", "label": "State", "options": [("new", "New"), ("old", "Old")], "value": ["new", "old"]},
+        {
+            "name": "state",
+            "label": "State",
+            "options": [("new", "New"), ("old", "Old")],
+            "value": ["new", "old"],
+        },
         {"name": "cohort", "label": "Cohort", "options": [(7, "iOS")], "value": 7},
         {"name": "owner", "label": "Owner", "options": [("me", "Mine")], "value": None},
     ]
