@@ -165,6 +165,7 @@ class SurveyLink(Tenant, Base):
     revoked_at: Mapped[datetime | None]
 
     survey: Mapped[Survey] = relationship(lazy="raise_on_sql", viewonly=True)
+    enrollment: Mapped[Enrollment | None] = relationship(lazy="raise_on_sql", viewonly=True)
 
 
 class ResponseState(StrEnum):

@@ -11,7 +11,7 @@ from betaops.enrollment.models import Enrollment
 from betaops.kernel import tokens
 from betaops.kernel.db import scope_to
 from betaops.kernel.errors import NotFound
-from betaops.surveys.models import LinkKind, Response, ResponseState, Survey, SurveyLink
+from betaops.surveys.models import Response, ResponseState, Survey, SurveyLink
 
 #: What signed addresses are for; each only for its own.
 RESUME = "survey.response"
@@ -77,21 +77,27 @@ def person_token(secret: str, survey_id: UUID, enrollment_id: UUID) -> str:
 
 
 def _by_link(session: Session, token: str) -> Door:
-    link = session.scalar(
-        select(SurveyLink)
-        .options(joinedload(SurveyLink.survey).options(defer(Survey.draft), joinedload(Survey.program)))
+    """One statement, for this is asked by every request of everybody who answers."""
+    row = session.execute(
+        select(SurveyLink, Response)
+        .outerjoin(
+            Response,
+            (Response.survey_id == SurveyLink.survey_id)
+            & (Response.enrollment_id == SurveyLink.enrollment_id)
+            & Response.state.not_in((ResponseState.TEST, ResponseState.WITHDRAWN)),
+        )
+        .options(
+            joinedload(SurveyLink.survey).options(defer(Survey.draft), joinedload(Survey.program)),
+            joinedload(SurveyLink.enrollment).joinedload(Enrollment.tester),
+        )
         .where(SurveyLink.token_digest == tokens.digest(token))
         .execution_options(unscoped=True)
-    )
-    if link is None:
+    ).one_or_none()
+    if row is None:
         raise NotFound
+    link, response = row
     scope_to(session, link.workspace_id)
-    if link.kind is not LinkKind.PERSONAL or link.enrollment_id is None:
-        return Door(Way(link.kind.value), link.survey, link)
-    enrollment = _enrollment(session, link.enrollment_id)
-    return Door(
-        Way.PERSONAL, link.survey, link, enrollment, _response_of(session, link.survey_id, enrollment.id)
-    )
+    return Door(Way(link.kind.value), link.survey, link, link.enrollment, response)
 
 
 def _by_person(session: Session, survey_id: UUID, enrollment_id: UUID) -> Door:
