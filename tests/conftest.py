@@ -15,7 +15,7 @@ from betaops.kernel.db import Database
 from betaops.kernel.settings import Settings
 from betaops.kernel.work import SYSTEM, Platform, Work
 from betaops.web.application import Application
-from tests.support import applications, sockets
+from tests.support import applications, databases, sockets
 from tests.support.browsers import Browser
 from tests.support.clock import Clock
 from tests.support.databases import PostgreSql, Source, Sqlite
@@ -111,7 +111,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """
     source: Source = request.getfixturevalue(request.param)
     url = source.fresh()
-    database = Database(url)
+    database = databases.opened(url)
     yield database
     database.close()
     source.drop(url)

@@ -116,10 +116,10 @@ def _use_the_product(served: Installation, facts: dict[str, Any]) -> None:
     """An unmodified PostHog SDK, pointed at us: the flag is on for her and off for a stranger."""
     client = posthog.Posthog(facts["project_key"], host=served.url, sync_mode=True)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not client.feature_enabled("new-editor", MAIL) and time.monotonic() < deadline:
+    while not client.evaluate_flags(MAIL).is_enabled("new-editor") and time.monotonic() < deadline:
         time.sleep(0.5)
-    assert client.feature_enabled("new-editor", MAIL) is True
-    assert client.feature_enabled("new-editor", "a-stranger") is False
+    assert client.evaluate_flags(MAIL).is_enabled("new-editor")
+    assert not client.evaluate_flags("a-stranger").is_enabled("new-editor")
     client.capture("lantern_lit", distinct_id=MAIL, properties={"brightness": 7})
     client.shutdown()
 
