@@ -16,11 +16,13 @@ from betaops.kernel.settings import Settings
 from betaops.kernel.work import SYSTEM, Platform, Work
 from betaops.web.application import Application
 from tests.support import applications, databases, sockets
+from tests.support import sample as samples
 from tests.support.browsers import Browser
 from tests.support.clock import Clock
 from tests.support.databases import PostgreSql, Source, Sqlite
 from tests.support.outbox import Outbox
 from tests.support.running import RunJobs
+from tests.support.sample import Sample
 
 if TYPE_CHECKING:
     from betaops.enrollment.models import Enrollment
@@ -171,6 +173,14 @@ def app(platform: Platform) -> Application:
 def new_app(platform: Platform) -> Application:
     """The same, made for this test alone: routes may be added to it."""
     return applications.new_application(platform)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
+    """The sample workspace, on SQLite, to be read; for tests marked `xdist_group("sample")`, so that one worker makes it."""
+    sample = samples.plant(tmp_path_factory.mktemp("sample") / "instance")
+    yield sample
+    sample.close()
 
 
 @pytest.fixture

@@ -9,33 +9,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
-import config
-from betaops import wiring
-from betaops.app import create_app
-from betaops.kernel import migrations
-from betaops.kernel.work import Platform
-from betaops.web.application import Application
+from tests.support.sample import Sample
 
+pytestmark = pytest.mark.xdist_group("sample")
 EXAMPLES = 6
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Application, dict[str, Any]]]:
-    """The application on a database with the sample workspace."""
-    settings = config.load({"BETAOPS_INSTANCE": str(tmp_path_factory.mktemp("api"))})
-    platform = Platform.open(settings)
-    wiring.connect()
-    migrations.upgrade(platform.database)
-    app = create_app(settings, platform)
-    app.config["RATELIMIT_ENABLED"] = False
-    with app.test_request_context(base_url=settings.base_url):
-        facts = wiring.plant_sample(platform)
-    yield app, facts
-    platform.database.close()
+def served(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
+    """A copy of the sample workspace, for requests to change."""
+    copy = sample.copy(tmp_path_factory.mktemp("api") / "instance")
+    copy.app.config["RATELIMIT_ENABLED"] = False
+    yield copy
+    copy.close()
 
 
-def test_every_operation_answers_as_described(served: tuple[Application, dict[str, Any]]) -> None:
-    app, facts = served
+def test_every_operation_answers_as_described(served: Sample) -> None:
+    app, facts = served.app, served.facts
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
     key = {"Authorization": f"Bearer {facts['api_key']}"}
     failures = []
@@ -57,10 +47,8 @@ def test_every_operation_answers_as_described(served: tuple[Application, dict[st
     assert not failures, "\n\n".join(failures)
 
 
-def test_the_document_is_openapi_3_1_and_names_every_route_of_the_api(
-    served: tuple[Application, dict[str, Any]],
-) -> None:
-    app = served[0]
+def test_the_document_is_openapi_3_1_and_names_every_route_of_the_api(served: Sample) -> None:
+    app = served.app
     document = app.test_client().get("/api/v1/openapi.json").json
     assert document is not None
     assert document["openapi"].startswith("3.1")

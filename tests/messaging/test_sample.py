@@ -1,35 +1,27 @@
 """The sample's feedback and mails: there once, the same every time, and a beta in the middle of it."""
 
-from importlib import import_module
-
 import pytest
 from sqlalchemy import func, select
 
-from betaops.accounts.sample import World
 from betaops.enrollment.queries import portal as enrollment_queries
 from betaops.feedback import queries as feedback_queries
 from betaops.feedback.models import Kind, State
 from betaops.kernel.mail import Mail, MailState
 from betaops.messaging import queries
 from betaops.messaging.models import CampaignState, DeliveryState
-
-ROOMS = ("accounts", "programs", "enrollment", "feedback", "messaging")
+from tests.support.sample import Sample
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_the_sample_is_a_beta_in_its_third_week(app):
-    world = World(app.platform)
-    with app.test_request_context():
-        for room in (*ROOMS, "feedback", "messaging"):  # the last two again: nothing changes
-            import_module(f"betaops.{room}.sample").plant(world)
-    with world.work() as work:
-        session, program_id = work.session, world.facts["program_id"]
+@pytest.mark.xdist_group("sample")
+def test_the_sample_is_a_beta_in_its_third_week(sample: Sample) -> None:
+    program_id, tester_id = sample.facts["program_id"], sample.facts["tester_id"]
+    with sample.reading() as session:
         by_state = feedback_queries.counts(session, program_id)
         assert (by_state[State.NEW], sum(by_state.values())) == (12, 41)
         assert all(feedback_queries.counts_by_kind(session, program_id)[kind] for kind in Kind)
         assert feedback_queries.unanswered_blockers(session, program_id).number == 3
-        (place,) = enrollment_queries.places(session, world.facts["tester_id"])
+        (place,) = enrollment_queries.places(session, tester_id)
         assert len(feedback_queries.own_reports(session, place.id)) == 3
         assert feedback_queries.questions_to(session, place.id)
         assert feedback_queries.fixes_to_check(session, place.id)
