@@ -50,7 +50,7 @@ def served(chromium: str) -> Iterator[Installation]:
 
 @pytest.fixture(scope="session")
 def facts(served: Installation) -> dict[str, Any]:
-    """What `sample --json` says. Its console link signs in once: see `console`."""
+    """What `sample --json` says. Its console link signs in once: see `member_state`."""
     return served.facts()
 
 
@@ -110,11 +110,11 @@ def _is_complaint(said: Any) -> bool:
 
 
 @pytest.fixture(scope="session")
-def member_state(browser: Browser, served: Installation) -> Any:
+def member_state(browser: Browser, served: Installation, facts: dict[str, Any]) -> Any:
     """Cookies of the sample's owner, for `visit(state=member_state)`."""
     context = browser.new_context(base_url=served.url)
     page = context.new_page()
-    page.goto(served.facts()["console_url"])
+    page.goto(facts["console_url"])
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/console**")
     state = context.storage_state()
