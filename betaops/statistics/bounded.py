@@ -12,6 +12,7 @@ seed, the same counts give the same bound, and the order of answers cannot matte
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from betaops.statistics.intervals import Range, clopper_pearson
@@ -60,8 +61,7 @@ def _chance_positive(shifts: "Vector", alphas: "Vector") -> float:
     """
     import numpy as np
 
-    odds = np.logspace(_ODDS_FROM, _ODDS_TO, _ODDS_POINTS)
-    tilts = odds / (1 + odds) / shifts.max()
+    tilts = _tilts() / shifts.max()
     heights = -(np.log1p(-np.outer(tilts, shifts)) @ alphas)
     lowest = int(np.argmin(heights))
     if heights[lowest] < -_REACH:
@@ -77,6 +77,15 @@ def _chance_positive(shifts: "Vector", alphas: "Vector") -> float:
     step = turn * np.exp(np.arange(first, last, _STEP))
     growth = height - np.log1p(-np.outer(step, slopes)) @ alphas
     return min(1.0, max(0.0, _STEP * float(np.sum(np.exp(growth) * step / (start + step)).imag) / np.pi))
+
+
+@cache
+def _tilts() -> "Vector":
+    """Where the saddle point is sought, as shares of the way to the nearest pole."""
+    import numpy as np
+
+    odds = np.logspace(_ODDS_FROM, _ODDS_TO, _ODDS_POINTS)
+    return np.asarray(odds / (1 + odds))
 
 
 def chance_below(
@@ -114,12 +123,13 @@ def mean_range(
 
 
 def _lower_bound(levels: Sequence[float], counts: Sequence[int], error: float, imagined: float) -> float:
-    """The `error`-quantile, by bisection: the chance rises with the limit."""
-    below, above = min(levels), max(levels)
-    for _ in range(32):  # down to 2^−32 of the scale
-        middle = (below + above) / 2
-        if chance_below(levels, counts, middle, imagined=imagined) < error:
-            below = middle
-        else:
-            above = middle
-    return below
+    """The `error`-quantile: the chance rises with the limit, up to 1 at the best level."""
+    from scipy.optimize import brentq
+
+    def excess(limit: float) -> float:
+        return chance_below(levels, counts, limit, imagined=imagined) - error
+
+    worst, best = min(levels), max(levels)
+    if excess(worst) >= 0:  # nobody gave anything better
+        return worst
+    return float(brentq(excess, worst, best, xtol=(best - worst) * 2**-32))

@@ -5,7 +5,8 @@ half an answer over all levels), and each possible future is judged by the rule 
 real one: one exact reading at the end.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -33,12 +34,14 @@ def about_more(
     Needs at least one answer: nothing follows from none.
     """
     steps = _steps()
-    chances = _chances(levels, counts, threshold, error, imagined, steps)
-
-    def first(wanted: float) -> int | None:
-        return next((step for step, chance in zip(steps, chances, strict=True) if chance >= wanted), None)
-
-    return Forecast(first(0.1), first(0.5), first(0.9))
+    found: dict[float, int] = {}
+    for step, chance in zip(steps, _chances(levels, counts, threshold, error, imagined, steps), strict=True):
+        for wanted in (0.1, 0.5, 0.9):
+            if chance >= wanted:
+                found.setdefault(wanted, step)
+        if 0.9 in found:
+            break
+    return Forecast(found.get(0.1), found.get(0.5), found.get(0.9))
 
 
 def chance_settled(
@@ -53,7 +56,7 @@ def chance_settled(
     """The chance, in [0, 1], that `more` further answers settle it one way or the other."""
     if more < 1:
         return 0.0
-    return _chances(levels, counts, threshold, error, imagined, [more])[0]
+    return next(_chances(levels, counts, threshold, error, imagined, [more]))
 
 
 def _steps() -> list[int]:
@@ -72,14 +75,15 @@ def _chances(
     error: float,
     imagined: float,
     steps: Sequence[int],
-) -> list[float]:
+) -> Iterator[float]:
+    """For each of the steps in turn; whoever has seen enough need not look at the rest."""
     n = sum(counts)
     if not n:
         raise ValueError("nothing follows from no answers")
     if len(levels) == 2 and imagined == 1:
         bottom, top = sorted(range(2), key=lambda at: levels[at])
         share = (threshold - levels[bottom]) / (levels[top] - levels[bottom])
-        return [_chance_of_shares(counts[top], n, share, error, step) for step in steps]
+        return (_chance_of_shares(counts[top], n, share, error, step) for step in steps)
     return _chances_of_means(levels, counts, threshold, error, imagined, steps)
 
 
@@ -97,11 +101,17 @@ def _chance_of_shares(yes: int, n: int, share: float, error: float, more: int) -
         + betaln(further + a, more - further + b)
         - betaln(a, b)
     )
-    total, seen = n + more, yes + further
-    at_most = bdtr(seen, total, share)
-    at_least = 1 - np.where(seen > 0, bdtr(np.maximum(seen - 1, 0), total, share), 0.0)
-    settled = (at_least <= error) | (at_most <= error)
-    return float(np.sum(np.exp(log_weights)[settled]))
+    total = n + more
+    # Each more yes makes "too few" harder and "enough" easier: where each begins is found, not tried everywhere.
+    not_few = _first(more + 1, lambda at: bdtr(yes + at, total, share) > error)
+    enough = _first(more + 1, lambda at: yes + at > 0 and 1 - bdtr(yes + at - 1, total, share) <= error)
+    chances = np.exp(log_weights)
+    return float(np.sum(chances[:not_few]) + np.sum(chances[max(enough, not_few) :]))
+
+
+def _first(count: int, is_so: Callable[[int], bool]) -> int:
+    """The first of 0 … count − 1 for which it is so; `count` where none. From there on it stays so."""
+    return bisect_left(range(count), True, key=is_so)
 
 
 def _chances_of_means(
@@ -111,7 +121,7 @@ def _chances_of_means(
     error: float,
     imagined: float,
     steps: Sequence[int],
-) -> list[float]:
+) -> Iterator[float]:
     """By simulation, with the bound's distribution replaced by the beta of equal mean and variance.
 
     The same seeded futures grow step by step, so equal counts always give equal forecasts.
@@ -137,10 +147,9 @@ def _chances_of_means(
         size = mean * (1 - mean) / spread - 1
         return np.asarray(betainc(np.maximum(mean * size, 1e-9), np.maximum((1 - mean) * size, 1e-9), limit))
 
-    chances, before = [], 0
+    before = 0
     for step in steps:
         seen += random.multinomial(step - before, truths)
         before = step
         settled = (chance_at_most(0) <= error) | (1 - chance_at_most(-1) <= error)
-        chances.append(float(np.mean(settled)))
-    return chances
+        yield float(np.mean(settled))
