@@ -5,9 +5,10 @@ half an answer over all levels), and each possible future is judged by the rule 
 real one: one exact reading at the end.
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
+
+from betaops.statistics.searching import first
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,15 +104,10 @@ def _chance_of_shares(yes: int, n: int, share: float, error: float, more: int) -
     )
     total = n + more
     # Each more yes makes "too few" harder and "enough" easier: where each begins is found, not tried everywhere.
-    not_few = _first(more + 1, lambda at: bdtr(yes + at, total, share) > error)
-    enough = _first(more + 1, lambda at: yes + at > 0 and 1 - bdtr(yes + at - 1, total, share) <= error)
+    not_few = first(more + 1, lambda at: bdtr(yes + at, total, share) > error)
+    enough = first(more + 1, lambda at: yes + at > 0 and 1 - bdtr(yes + at - 1, total, share) <= error)
     chances = np.exp(log_weights)
     return float(np.sum(chances[:not_few]) + np.sum(chances[max(enough, not_few) :]))
-
-
-def _first(count: int, is_so: Callable[[int], bool]) -> int:
-    """The first of 0 … count − 1 for which it is so; `count` where none. From there on it stays so."""
-    return bisect_left(range(count), True, key=is_so)
 
 
 def _chances_of_means(

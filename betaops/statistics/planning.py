@@ -2,6 +2,8 @@
 
 import math
 
+from betaops.statistics.searching import first
+
 _MOST = 20_000
 
 
@@ -40,16 +42,11 @@ def answers_needed(threshold: float, truth: float, error: float, power: float = 
 
 def chance_of_proof(threshold: float, truth: float, error: float, n: int) -> float:
     """The chance that `n` answers prove "more than `threshold` do" when really `truth` do."""
-    import numpy as np
     from scipy.special import bdtr
 
-    yes = np.arange(n + 1)
     # P(at least this many yeses) when exactly `threshold` would say yes: small enough is proof.
-    tail = np.concatenate(([1.0], 1 - bdtr(yes[:-1], n, threshold)))
-    proven = int(np.argmax(tail <= error)) if bool(np.any(tail <= error)) else None
-    if proven is None:
-        return 0.0
-    return 1.0 - float(bdtr(proven - 1, n, truth)) if proven else 1.0
+    proven = first(n + 1, lambda yes: yes > 0 and 1 - bdtr(yes - 1, n, threshold) <= error)
+    return 0.0 if proven > n else 1.0 - float(bdtr(proven - 1, n, truth))
 
 
 def chance_to_meet(frequency: float, people: int) -> float:
