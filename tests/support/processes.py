@@ -39,7 +39,7 @@ def start(
             user=user,
             cwd=cwd,
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"},
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  # one system call, no lock taken
+            preexec_fn=die_with_parent,  # noqa: PLW1509  # one system call, no lock taken
         )
 
 
@@ -69,6 +69,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """From here on this process is told to stop when its parent dies."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
