@@ -1,10 +1,11 @@
-"""Answers SDKs before Flask: flags, definitions and the browser SDK's configuration.
+"""Answers SDKs before Flask: flags, definitions and the browser SDK's configuration; OpenFeature's providers too.
 
 A WSGI layer around the application. It knows a handful of addresses, with and without a trailing slash
 (a redirect would cost every call and fail preflights); all others pass through. It sets no cookie, and
 answers mistakes in the words that the SDKs read, never with a page and never with a 500.
 """
 
+import hashlib
 import os
 import re
 import time
@@ -17,6 +18,7 @@ import orjson
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from betaops.flags import ofrep
 from betaops.flags import posthog_wire as wire
 from betaops.flags.snapshot import Snapshot, Snapshots
 from betaops.kernel.work import Platform
@@ -28,6 +30,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 _VERSION = re.compile(r"(?:^|&)v=(\d{1,3})(?:&|$)")
 _REMOTE_CONFIG = re.compile(r"/array/([A-Za-z0-9_-]{1,80})/config(\.js)?/?")
+_OFREP = re.compile(r"/ofrep/v1/evaluate/flags(?:/(.{1,200}?))?/?", re.DOTALL)
 _PAYLOAD = re.compile(r"/api/projects/[^/]{1,40}/feature_flags/([A-Za-z0-9_.%-]{1,200})/remote_config/?")
 
 
@@ -83,6 +86,8 @@ class FlagEdge:
                 route = ("GET", self._remote_config)
             elif path.startswith("/api/projects/") and _PAYLOAD.fullmatch(path):
                 route = ("GET", self._payload)
+            elif path.startswith("/ofrep/") and _OFREP.fullmatch(path):
+                route = ("POST", self._ofrep)
             else:
                 return self._application(environ, start_response)
         answer = self._answer(environ, *route)
@@ -174,6 +179,40 @@ class FlagEdge:
         if snapshot is None or (project_key and project_key != snapshot.key.project_key):
             raise wire.unauthorized("Local evaluation needs the product's secret key.")
         return snapshot
+
+    def _ofrep(self, environ: Environ) -> Answer:
+        """One flag, or all that the key may see; with the secret key those for servers too."""
+        found = _OFREP.fullmatch(environ["PATH_INFO"])
+        key = (found[1] or "") if found else ""
+        snapshot, is_public = self._by_any_key(environ)
+        headers = (*self._cors(environ, snapshot), ("Access-Control-Expose-Headers", "ETag"))
+        question = ofrep.read_question(_body(environ), is_public=is_public, key=key)
+        # One that is switched off says so: left out, the default in the code would hold, which may be on.
+        answers = [
+            ofrep.evaluation(outcome, snapshot.facts(outcome.key))
+            for outcome in snapshot.outcomes(question, with_inactive=True)
+        ]
+        if key:
+            if not answers:
+                raise ofrep.not_found(key)
+            return Answer(200, orjson.dumps(answers[0]), headers)
+        body = ofrep.bulk(answers)
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers = (*headers, ("ETag", etag))
+        if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+            return Answer(304, b"", headers)
+        return Answer(200, body, headers)
+
+    def _by_any_key(self, environ: Environ) -> tuple[Snapshot, bool]:
+        """The product whose project key (then True) or secret key the request bears."""
+        scheme, _space, bearer = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+        key = bearer.strip() if scheme.lower() == "bearer" else environ.get("HTTP_X_API_KEY", "")
+        public = self._snapshots.by_project_key(key)
+        secret = None if public is not None else self._snapshots.by_secret_key(key)
+        snapshot = public or secret
+        if snapshot is None:
+            raise ofrep.Refused(401, "GENERAL", "The key is not known here.")
+        return snapshot, public is not None or cors.is_browser(environ)
 
     def _remote_config(self, environ: Environ) -> Answer:
         found = _REMOTE_CONFIG.fullmatch(environ["PATH_INFO"])

@@ -136,6 +136,7 @@ class Facts(NamedTuple):
     version: int
     description: str
     has_experiment: bool
+    is_multivariate: bool = False
 
 
 _DESCRIPTIONS = {

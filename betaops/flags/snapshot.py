@@ -9,7 +9,7 @@ on being served.
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -59,11 +59,8 @@ class Snapshot:
         self._facts = {flag.key: _facts(flag) for flag in loaded.flags}
         self._runtimes = {flag.key: flag.runtime for flag in loaded.flags}
         self._contexts = {flag.key: frozenset(flag.contexts) for flag in loaded.flags if flag.contexts}
-        self._visible = {
-            "": self.flags.active,
-            "client": tuple(key for key in self.flags.active if self._runtimes[key] is not Runtime.SERVER),
-            "server": tuple(key for key in self.flags.active if self._runtimes[key] is not Runtime.CLIENT),
-        }
+        self._visible = self._by_runtime(self.flags.active)
+        self._existing = self._by_runtime([flag.key for flag in loaded.flags])
         self._people: dict[str, queries.Stored | None] = {}
         self._records: dict[tuple[Outcome, int], bytes] = {}
         self._loaded = loaded
@@ -88,9 +85,18 @@ class Snapshot:
             question.group_properties,
         )
 
-    def outcomes(self, question: Question) -> Iterable[Outcome]:
-        """Of every flag that this caller may see and asked for."""
-        keys: Iterable[str] = self._visible.get(question.runtime, self.flags.active)
+    def _by_runtime(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Those of `keys` that each runtime may see."""
+        hidden = {"": None, "client": Runtime.SERVER, "server": Runtime.CLIENT}
+        return {
+            runtime: tuple(key for key in keys if self._runtimes[key] is not other)
+            for runtime, other in hidden.items()
+        }
+
+    def outcomes(self, question: Question, *, with_inactive: bool = False) -> Iterable[Outcome]:
+        """Of every flag that this caller may see and asked for; of inactive ones only where they are wanted."""
+        visible = self._existing if with_inactive else self._visible
+        keys: Iterable[str] = visible.get(question.runtime, visible[""])
         if question.contexts:
             contexts, everywhere = question.contexts, question.contexts
             keys = [key for key in keys if contexts & self._contexts.get(key, everywhere)]
@@ -109,6 +115,9 @@ class Snapshot:
                 written = ready[outcome, version] = record(outcome, self._facts[outcome.key], version)
             found.append(written)
         return found
+
+    def facts(self, key: str) -> Facts:
+        return self._facts[key]
 
     def definitions(self, *, with_cohorts: bool) -> tuple[bytes, str]:
         """What SDKs that evaluate by themselves load, and its ETag."""
@@ -144,7 +153,13 @@ class Snapshot:
 
 
 def _facts(flag: Flag) -> Facts:
-    return Facts(flag.number, flag.version, flag.description, bool(flag.other.get("has_experiment")))
+    return Facts(
+        flag.number,
+        flag.version,
+        flag.description,
+        bool(flag.other.get("has_experiment")),
+        bool(flag.variants),
+    )
 
 
 class Snapshots:

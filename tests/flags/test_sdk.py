@@ -1,12 +1,10 @@
 """Today's official Python SDK, unmodified, pointed at our host: remote, local and only local; events back."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from posthog import Posthog
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from betaops.enrollment.models import Enrollment
 from betaops.flags import service
@@ -30,23 +28,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.parametrize("database", ["sqlite"], indirect=True),
 ]
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Nothing."""
-
-
-@pytest.fixture
-def host(app: Application) -> Iterator[str]:
-    """The application on a port of this machine."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
