@@ -1,7 +1,8 @@
 """Events as PostHog's SDKs send them, read into one form. Pure.
 
 The Python and Node SDKs send `{api_key, batch, sent_at}`, the browser SDK that or a bare event or a list
-of them, gzipped without saying so or as a form with base64. Unknown fields are kept as properties or
+of them, gzipped without saying so or as a form with base64. The newer form has key and time of sending in
+headers and wants an answer for each event. Unknown fields are kept as properties or
 passed over; one event that makes no sense costs no other.
 """
 
@@ -56,12 +57,17 @@ class Captured:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
+    """`dropped` are the uuids, as sent, of what is no event."""
+
     token: str
     events: list[Captured]
+    dropped: tuple[str, ...] = ()
 
 
-def read(raw: bytes, received_at: datetime, *, encoding: str = "") -> Batch:
-    """The events in a body. Raises `Refusal`."""
+def read(
+    raw: bytes, received_at: datetime, *, encoding: str = "", token: str = "", sent_at: str = ""
+) -> Batch:
+    """The events in a body; `token` and `sent_at` where headers say them instead. Raises `Refusal`."""
     try:
         body = payloads.parse(
             payloads.unwrapped(raw, limit=LARGEST_UNPACKED, encoding=encoding), deepest=_DEEPEST
@@ -75,11 +81,20 @@ def read(raw: bytes, received_at: datetime, *, encoding: str = "") -> Batch:
     if len(raw_events) > MOST_EVENTS:
         raise Refusal(413, "payload_too_large", f"A body holds at most {MOST_EVENTS} events.")
     head: Mapping[str, Any] = body if isinstance(body, dict) else {}
-    token = _token(head, raw_events)
+    token = token or _token(head, raw_events)
     if not token:
-        raise Refusal(401, "not_authenticated", "The body names no project key.")
-    skew = _skew(head.get("sent_at"), received_at)
-    return Batch(token, [event for each in raw_events if (event := _event(each, received_at, skew))])
+        raise Refusal(401, "not_authenticated", "The request names no project key.")
+    skew = _skew(sent_at or head.get("sent_at"), received_at)
+    read_events = [(each, _event(each, received_at, skew)) for each in raw_events]
+    return Batch(
+        token,
+        [event for _raw, event in read_events if event],
+        tuple(str(each["uuid"]) for each, event in read_events if event is None and _names_uuid(each)),
+    )
+
+
+def _names_uuid(raw: Any) -> bool:
+    return isinstance(raw, dict) and isinstance(raw.get("uuid"), str)
 
 
 def _events(body: Any) -> list[Any]:
@@ -121,6 +136,9 @@ def _event(raw: Any, received_at: datetime, skew: timedelta) -> Captured | None:
     for field in ("$set", "$set_once"):
         if isinstance(raw.get(field), dict):
             properties.setdefault(field, raw[field])
+    for field in ("session_id", "window_id"):
+        if isinstance(raw.get(field), str):
+            properties.setdefault(f"${field}", raw[field])
     properties.pop("token", None)
     if len(orjson.dumps(properties, option=orjson.OPT_NON_STR_KEYS)) > LARGEST_PROPERTIES:
         properties = {"$too_large": True}

@@ -1,4 +1,4 @@
-"""Where SDKs send events. Answers exactly `{"status":1}` once they are kept, and mistakes in the SDKs' own words."""
+"""Where SDKs send events. Answers once they are kept, exactly as the SDKs want it, and mistakes in their own words."""
 
 from typing import cast
 
@@ -10,7 +10,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from betaops.kernel import clock
 from betaops.kernel.errors import NotFound, Unavailable
+from betaops.kernel.work import Platform
 from betaops.programs import queries as program_queries
+from betaops.programs.models import Product
 from betaops.usage import capture, service
 from betaops.web import cors
 from betaops.web.access import public
@@ -20,7 +22,8 @@ log = structlog.get_logger("usage")
 
 blueprint = Blueprint("usage_endpoints", __name__)
 
-_PATHS = ("/batch/", "/e/", "/i/v0/e/", "/capture/", "/track/")
+_PATHS = ("/batch/", "/e/", "/i/v0/e/", "/i/v0/ai/batch/", "/capture/", "/track/")
+_PATH_V1 = "/i/v1/analytics/events/"
 
 
 @public(cookieless=True)
@@ -39,25 +42,60 @@ def receive() -> Response:
 
 
 def _receive() -> Response:
-    batch = capture.read(_body(), clock.now(), encoding=request.headers.get("Content-Encoding", ""))
-    platform = cast(Application, current_app).platform
-    # A session of its own: the request must not hold the database while it waits for the writer.
-    with platform.database.reading() as session:
-        try:
-            product = program_queries.product_by_project_key(session, batch.token)
-        except NotFound:
-            raise capture.Refusal(
-                401, "authentication_failed", "The project key is not known here."
-            ) from None
+    batch = _read()
+    product = _product(batch.token)
     if not cors.is_allowed(request.environ, product.origins):
         refused = orjson.dumps(
             {"type": "authentication_error", "code": "origin_not_allowed", "detail": "Origin.", "attr": None}
         )
         return _answer(403, refused, (("Vary", "Origin"),))
-    product_id = product.id
     if batch.events:
-        platform.ingest.write(product.workspace_id, lambda work: service.take(work, product_id, batch.events))
-    return _answer(200, b'{"status":1}', cors.headers(request.environ, product.origins))
+        _platform().ingest.write(
+            product.workspace_id, lambda work: service.take(work, product.id, batch.events)
+        )
+    return _answer(200, _kept(batch), cors.headers(request.environ, product.origins))
+
+
+def _read() -> capture.Batch:
+    headers = request.headers
+    scheme, _space, token = headers.get("Authorization", "").partition(" ")
+    is_v1 = _is_v1()
+    return capture.read(
+        _body(),
+        clock.now(),
+        encoding=headers.get("Content-Encoding", ""),
+        token=token.strip() if is_v1 and scheme.lower() == "bearer" else "",
+        sent_at=headers.get("PostHog-Request-Timestamp", "") if is_v1 else "",
+    )
+
+
+def _kept(batch: capture.Batch) -> bytes:
+    if not _is_v1():
+        return b'{"status":1}'
+    results = {str(event.uuid): {"result": "ok"} for event in batch.events}
+    results |= {
+        uuid: {"result": "drop", "details": "It needs a name and a distinct_id."} for uuid in batch.dropped
+    }
+    return orjson.dumps({"results": results})
+
+
+def _is_v1() -> bool:
+    return request.path.startswith(_PATH_V1.rstrip("/"))
+
+
+def _product(token: str) -> Product:
+    # A session of its own: the request must not hold the database while it waits for the writer.
+    with _platform().database.reading() as session:
+        try:
+            return program_queries.product_by_project_key(session, token)
+        except NotFound:
+            raise capture.Refusal(
+                401, "authentication_failed", "The project key is not known here."
+            ) from None
+
+
+def _platform() -> Platform:
+    return cast(Application, current_app).platform
 
 
 def _body() -> bytes:
@@ -75,7 +113,7 @@ def _answer(status: int, body: bytes, headers: cors.Headers) -> Response:
     return response
 
 
-for path in _PATHS:
+for path in (*_PATHS, _PATH_V1):
     blueprint.add_url_rule(
         path,
         endpoint=path.strip("/").replace("/", "_"),

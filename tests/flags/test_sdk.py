@@ -176,17 +176,27 @@ def test_the_public_key_gets_no_definitions(host: str, product: Product, flags: 
         client.shutdown()
 
 
-@pytest.mark.parametrize("gzip", [False, True])
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"gzip": True},
+        {"capture_mode": "v1"},
+        {"capture_mode": "v1", "capture_compression": "gzip"},
+        {"capture_mode": "v1", "capture_compression": "deflate"},
+    ],
+    ids=["plain", "gzip", "v1", "v1 gzip", "v1 deflate"],
+)
 def test_events_arrive_with_their_tester(
     work: Work,
     host: str,
     product: Product,
     ana: Enrollment,
     member_client: Callable[..., Browser],
-    gzip: bool,
+    how: dict[str, Any],
 ) -> None:
     work.session.commit()
-    client = Posthog(product.project_key, host=host, gzip=gzip)
+    client = Posthog(product.project_key, host=host, **how)
     client.capture("note created", distinct_id="ana@example.com", properties={"words": 12})
     client.set(distinct_id="ana@example.com", properties={"theme": "dark"})
     client.flush()

@@ -224,6 +224,24 @@ def test_odd_events_cost_no_other(work: Work, client: Browser, ana: Enrollment) 
     assert kept["big"].properties == {"$too_large": True}
 
 
+def test_the_newer_form_is_answered_event_by_event(work: Work, client: Browser, ana: Enrollment) -> None:
+    key = {"Authorization": f"Bearer {product_of(work, ana).project_key}"}
+    good, nobody = an_event(session_id="s-1", options={}), an_event(distinct_id="")
+    for _retry in range(2):
+        for path in ("/i/v1/analytics/events", "/i/v1/analytics/events/"):
+            response = send(
+                client, {"created_at": "2026-01-05T10:00:00Z", "batch": [good, nobody]}, path, headers=key
+            )
+            assert response.status_code == 200, response.text
+            results = response.json["results"]
+            assert results[good["uuid"]] == {"result": "ok"}
+            assert results[nobody["uuid"]]["result"] == "drop"
+    [kept] = stored(work)
+    assert kept.properties["$session_id"] == "s-1"
+    in_the_body = {"api_key": "bo_unknown", "batch": [good]}
+    assert send(client, in_the_body, "/i/v1/analytics/events").status_code == 401
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("body", "status"),
