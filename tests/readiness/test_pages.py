@@ -1,3 +1,5 @@
+import html
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -306,3 +308,33 @@ def test_the_palette_finds_needs(work: Work, member_client: Client) -> None:
     an_expectation(work, program, need="Nothing stops me 100%")
     found = member_client().get("/console/search?q=stops").json["groups"]
     assert "Nothing stops me 100%" in [item["label"] for group in found for item in group["items"]]
+
+
+def test_a_question_without_good_answers_of_its_own_can_be_measured(
+    work: Work, member_client: Client
+) -> None:
+    """Which of “email” and “calendar” is good only the PM knows: the form opens with nothing ticked."""
+    program = a_program(work)
+    definition = {
+        "pages": [
+            {
+                "name": "p",
+                "elements": [
+                    {
+                        "type": "radiogroup",
+                        "name": "way",
+                        "title": "Which way?",
+                        "choices": ["email", "calendar"],
+                    }
+                ],
+            }
+        ]
+    }
+    a_survey(work, program, definition=definition)
+    browser = member_client("manager")
+    page = browser.get(address(program, "/readiness/expectations/measures")).text
+    link = re.search(r'href="([^"]*measure=survey_share[^"]*)"', page)
+    assert link is not None
+    form = browser.get(html.unescape(link[1]))
+    assert form.status_code == 200
+    assert "Which answers are good?" in form.text

@@ -136,7 +136,7 @@ def _page(
         "readiness/expectation.html",
         program=program,
         measure=measure,
-        title=measure.title(measure.read(form.base)) if row is None else Row(row, None).title,
+        title=_title(measure, form.base) if row is None else Row(row, None).title,
         form=form,
         row=row,
         plan=_plan(program, measure, form, row),
@@ -146,11 +146,19 @@ def _page(
     return page, 422 if form.errors else 200
 
 
+def _title(measure: Measure, parameters: dict[str, Any]) -> str:
+    """What is measured; where that is still to be chosen, only how."""
+    try:
+        return measure.title(measure.read(parameters))
+    except Invalid:
+        return str(measure.label)
+
+
 def _plan(program: Program, measure: Measure, form: ExpectationForm, row: Expectation | None) -> Plan | None:
     """None while the line is no number, or lies where no line can be."""
     threshold = form.threshold_value()
     try:
-        parameters = measure.read(form.base)
+        parameters = measure.read(form.parameters())
         direction = Direction(form.direction.data)
         weight = Weight(form.weight.data)
         draft = form.draft()
