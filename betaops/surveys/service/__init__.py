@@ -7,7 +7,7 @@ from betaops.surveys.service.building import (
     delete_survey,
     edit_draft,
 )
-from betaops.surveys.service.publishing import digest, publish, review
+from betaops.surveys.service.publishing import digest, is_live, publish, review
 
 __all__ = [
     "change_settings",
@@ -16,6 +16,7 @@ __all__ = [
     "delete_survey",
     "digest",
     "edit_draft",
+    "is_live",
     "publish",
     "review",
 ]

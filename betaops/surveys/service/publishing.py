@@ -54,8 +54,12 @@ def review(live: SurveyVersion | None, draft: dict[str, Any], kinds: Mapping[str
     changes = [] if live is None else compare(read(live.definition), new)
     named = {change.name for change in changes if change.weight is Weight.BREAKING}
     changes = [*_returned(new, kinds, named), *changes]
-    is_same = live is not None and live.digest == digest(draft)
-    return Review(check(new), changes, is_first=live is None, is_same=is_same)
+    return Review(check(new), changes, is_first=live is None, is_same=is_live(live, draft))
+
+
+def is_live(live: SurveyVersion | None, draft: dict[str, Any]) -> bool:
+    """Whether the draft is what people answer already."""
+    return live is not None and live.digest == digest(draft)
 
 
 def publish(work: Work, survey_id: UUID, *, note: str = "") -> SurveyVersion:

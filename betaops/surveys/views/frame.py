@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, url_for
 from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
-from betaops.surveys import labels, policy, queries
+from betaops.surveys import labels, policy, queries, service
 from betaops.surveys.models import Survey
 from betaops.web.application import reading
 from betaops.web.forms import EmptyForm
@@ -33,6 +33,7 @@ def draw(template: str, program: Program, survey: Survey, tab: str, **values: An
         tabs=_tabs(program, survey, tab),
         labels=labels,
         policy=policy,
+        has_news=not service.is_live(queries.live_version(reading(), survey), survey.draft),
         empty_form=EmptyForm(),
         **values,
     )
