@@ -94,11 +94,12 @@ def condition(leaf: Condition, labels: Mapping[str, str] | None = None) -> str:
             "fact": fact(leaf.fact, labels),
             "value": builder.shown(leaf.value),
         }
+    values = leaf.value if isinstance(leaf.value, list) else [leaf.value]
     return _(
-        "%(fact)s %(comparison)s “%(value)s”",
+        "%(fact)s %(comparison)s %(value)s",
         fact=fact(leaf.fact, labels),
         comparison=words,
-        value=builder.shown(leaf.value),
+        value=_(" or ").join(_("“%(value)s”", value=builder.shown(value)) for value in values),
     )
 
 

@@ -168,6 +168,8 @@ def _problem_of_property(prop: Any, cohort_numbers: set[int], flag_keys: set[str
         return _("A property must be an object.")
     match prop.get("type", "person"):
         case "cohort":
+            if not prop.get("value"):
+                return _("Choose a cohort.")
             if not str(prop.get("value")).isdecimal() or int(prop["value"]) not in cohort_numbers:
                 return _("There is no such cohort.")
             return (

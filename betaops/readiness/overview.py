@@ -60,10 +60,10 @@ def unsettled(rows: Sequence[Row]) -> list[Need]:
                 "readiness.index",
                 {"_anchor": f"e-{row.expectation.id}"},
                 _("See why"),
-                note=_("thousands more answers needed, %(waiting)s silent testers", waiting=waiting)
+                note=_("thousands more answers needed, %(waiting)s have not answered", waiting=waiting)
                 if likely is None
                 else _(
-                    "about %(more)s more answers needed, %(waiting)s silent testers",
+                    "about %(more)s more answers needed, %(waiting)s have not answered",
                     more=about(likely),
                     waiting=waiting,
                 ),

@@ -165,7 +165,7 @@ def _ahead(found: Found) -> str:
     elif late is None or late > 8 * likely:
         parts.append(
             _(
-                "About %(likely)s more would probably settle it (%(early)s or more).",
+                "About %(likely)s more would probably settle it, at the very least %(early)s.",
                 likely=about(likely),
                 early=about(early),
             )

@@ -24,10 +24,10 @@ def facts(session: Session, enrollment: Enrollment) -> Sequence[Fact]:
     """How much and since when somebody uses the product under test."""
     seen = queries.seen(session, enrollment.tester_id)
     if seen.first is None or seen.last is None:
-        return [Fact(label=_("Used the product"), value=_("never"))]
+        return [Fact(label=_("Last used"), value=_("never"))]
     return [
         Fact(
-            label=_("Used the product"),
+            label=_("Last used"),
             value=ago(seen.last),
             note=_("first %(when)s", when=ago(seen.first)),
         )

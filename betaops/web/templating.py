@@ -1,7 +1,7 @@
 """What every template can use: icons, assets, dates and numbers in the reader's language, Markdown."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
 import lucide
@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from werkzeug.local import LocalProxy
 
 from betaops.kernel import clock, i18n, ids
+from betaops.kernel.i18n import gettext as _
 from betaops.kernel.settings import Settings
 from betaops.web.appearance import appearance
 from betaops.web.application import viewer
@@ -68,10 +69,13 @@ def icon(name: str, label: str | None = None) -> Markup:
 
 
 def ago(value: datetime | None) -> str:
-    """“3 days ago”, “in 2 hours”; empty for None."""
+    """“3 days ago”, “in 2 hours”, “just now”; empty for None."""
     if value is None:
         return ""
-    return format_timedelta(value - clock.now(), add_direction=True, threshold=1.2, locale=i18n.locale())
+    distance = value - clock.now()
+    if abs(distance) < timedelta(minutes=1):
+        return _("just now")
+    return format_timedelta(distance, add_direction=True, threshold=1, locale=i18n.locale())
 
 
 def day(value: datetime | date | None, format: str = "medium") -> str:

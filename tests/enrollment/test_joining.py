@@ -296,7 +296,7 @@ def test_seats_are_given_at_once_where_the_program_says_so(
     client.submit(send(client, program, run_jobs, outbox))
     page = client.get(f"/portal/{program.slug}").text
     assert "Aurora Notes 2.0" in page
-    assert "What is asked of you now" in page
+    assert "To do now" in page
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def signed(work: Work, program: Program, state: State = State.ACTIVE, **more: An
         (State.WITHDRAWN, "You have left this program"),
         (State.REMOVED, "has ended"),
         (State.COMPLETED, "This program is over"),
-        (State.ACTIVE, "What is asked of you now"),
+        (State.ACTIVE, "To do now"),
     ],
 )
 def test_each_state_has_its_own_words(work: Work, tester_client: Any, state: State, words: str) -> None:

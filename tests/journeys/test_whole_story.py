@@ -46,7 +46,7 @@ def _apply(tester: Page, door: str) -> None:
         tester.get_by_role("button", name="Continue").click()
     expect(tester.get_by_role("heading", name="Check your answers")).to_be_visible()
     tester.get_by_role("button", name="Send my application").click()
-    expect(tester.get_by_role("heading", name="Look in your mail")).to_be_visible()
+    expect(tester.get_by_role("heading", name="Check your email")).to_be_visible()
 
 
 def _fill_in(tester: Page) -> None:

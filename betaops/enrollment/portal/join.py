@@ -186,7 +186,7 @@ def check(slug: str) -> Any:
 @public
 @limiter.limit("20/hour", methods=["POST"])
 def sent(slug: str) -> Any:
-    """“Look in your mail”, the same whoever the address belongs to. POST sends once more."""
+    """“Check your email”, the same whoever the address belongs to. POST sends once more."""
     program = _program(slug)
     draft = _draft(program)
     if draft is None or draft.sent_at is None:
