@@ -65,6 +65,10 @@ class Picked(Body):
     testers: list[Text] = Field(min_length=1, max_length=1_000)
 
 
+class NewSnapshot(Body):
+    name: Text = Field(min_length=1, max_length=120, pattern=r"\S")
+
+
 class Tally(Shown):
     changed: int
 
@@ -182,6 +186,14 @@ def remove_members(path: OfCohort, body: Picked) -> Response:
     found = queries.cohort_by_id(reading(), path.cohort_id)
     testers = [ids.decode("tst", text) for text in body.testers]
     return shown(Tally(changed=service.remove_members(writing(), found.id, testers)))
+
+
+@blueprint.post("/cohorts/<cohort_id>/snapshot", responses={"201": ShownCohort})
+@scope(policy.MANAGE)
+def snapshot(path: OfCohort, body: NewSnapshot) -> Response:
+    """A new cohort picked by hand: whoever is in this one now."""
+    found = queries.cohort_by_id(reading(), path.cohort_id)
+    return shown(_sized(service.snapshot(writing(), found.id, name=body.name)), 201)
 
 
 def _sized(row: Cohort) -> ShownCohort:

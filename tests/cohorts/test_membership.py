@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from betaops.accounts.models import Workspace
 from betaops.cohorts import queries, service, uses
-from betaops.cohorts.models import Cause, Cohort, CohortChange
+from betaops.cohorts.models import Cause, Cohort, CohortChange, Kind
 from betaops.enrollment.models import State, Tester
 from betaops.enrollment.service import enrolling, testers
 from betaops.kernel.errors import Invalid, NotFound, Refused, Stale
@@ -210,6 +210,21 @@ def test_a_cohort_in_use_stays(work: Work, monkeypatch: pytest.MonkeyPatch) -> N
     service.delete_cohort(work, cohort.id)
     with pytest.raises(NotFound):
         queries.cohort_by_id(work.session, cohort.id)
+
+
+def test_a_snapshot_keeps_who_is_in_when_the_rule_moves_on(work: Work) -> None:
+    program = a_program(work)
+    ana = an_enrollment(work, program=program, attributes={"plan": "pro"})
+    an_enrollment(work, program=program, attributes={"plan": "free"})
+    pros = a_cohort(work, program=program, name="Pros", rule=where("attribute.plan", "is", "pro"))
+    copy = service.snapshot(work, pros.id, name="Pros of March")
+    assert (copy.kind, copy.rule) == (Kind.STATIC, None)
+    work.session.get_one(Tester, ana.tester_id).attributes = {"plan": "free"}
+    service.refresh_tester(work, ana.tester_id)
+    assert inside(work, pros) == set()
+    assert inside(work, copy) == {ana.tester_id}
+    with pytest.raises(Invalid, match="has this name"):
+        service.snapshot(work, pros.id, name="Pros of March")
 
 
 def test_a_preview_counts_and_says_which_condition_empties_it(work: Work) -> None:

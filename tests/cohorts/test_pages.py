@@ -182,3 +182,16 @@ def test_the_testers_list_is_narrowed_to_a_cohort(
     )
     assert page.status_code == 200
     assert page.text.count("@example.com") == 2
+
+
+def test_a_snapshot_is_a_button_away(work: Work, program: Program, member_client: Member) -> None:
+    pros = a_cohort(work, program=program, name="Pros", rule=where("attribute.plan", "is", "pro"))
+    page = at(program, f"/{encode('coh', pros.id)}")
+    browser = member_client("manager")
+    assert "Keep a snapshot" in browser.get(page).text
+    answer = browser.post(f"{page}/snapshot")
+    assert answer.status_code == 303
+    copy = browser.get(answer.location).text
+    assert "holds the people of this moment" in copy
+    assert "Keep a snapshot" not in copy, "one picked by hand moves by hand alone"
+    assert member_client("viewer").post(f"{page}/snapshot").status_code == 403

@@ -1,6 +1,12 @@
 """What changes cohorts. Nobody commits here but the edge that called."""
 
-from betaops.cohorts.service.cohorts import change_cohort, cohort_named, create_cohort, delete_cohort
+from betaops.cohorts.service.cohorts import (
+    change_cohort,
+    cohort_named,
+    create_cohort,
+    delete_cohort,
+    snapshot,
+)
 from betaops.cohorts.service.members import (
     add_members,
     mark_swept,
@@ -26,5 +32,6 @@ __all__ = [
     "refresh_tester",
     "remove_members",
     "set_trait",
+    "snapshot",
     "touch_program",
 ]

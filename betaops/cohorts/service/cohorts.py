@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from betaops.cohorts import rules, uses
 from betaops.cohorts.events import CohortCreated, CohortDeleted, CohortEdited
-from betaops.cohorts.models import Cohort, Kind, number_for
-from betaops.cohorts.service.members import refresh_soon, touch_program
+from betaops.cohorts.models import Cohort, CohortMember, Kind, number_for
+from betaops.cohorts.service.members import add_members, refresh_soon, touch_program
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
@@ -78,6 +78,17 @@ def change_cohort(
         touch_program(work, cohort.program_id)
         refresh_soon(work, cohort)
     return cohort
+
+
+def snapshot(work: Work, cohort_id: UUID, *, name: str) -> Cohort:
+    """A new cohort picked by hand: whoever is in this one now. It stays so when the rule moves on."""
+    source = work.lock(Cohort, cohort_id)
+    members = work.session.scalars(
+        select(CohortMember.tester_id).where(CohortMember.cohort_id == source.id)
+    ).all()
+    copy = create_cohort(work, source.program_id, name=name, description=source.description)
+    add_members(work, copy.id, members)
+    return copy
 
 
 def delete_cohort(work: Work, cohort_id: UUID) -> None:

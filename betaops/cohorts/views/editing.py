@@ -18,6 +18,10 @@ from betaops.web.access import needs
 from betaops.web.application import reading, writing
 from betaops.web.conflicts import Conflict, conflict_with, number
 from betaops.web.forms import refusals
+from betaops.web.templating import moment
+
+#: Of the name of a cohort in that of its snapshot: the moment needs room as well.
+LONGEST_IN_SNAPSHOT = 80
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -123,6 +127,18 @@ def preview(slug: str) -> str:
     program = program_of(slug)
     form = RuleForm(formdata=request.args, meta={"csrf": False})
     return render_template("cohorts/_preview.html", preview=_preview(program, form), words=_words(program))
+
+
+@blueprint.post("/<id(coh):cohort_id>/snapshot")
+@needs(policy.MANAGE)
+def snapshot(slug: str, cohort_id: uuid.UUID) -> Any:
+    """Keep who is in now as a cohort of its own, named by the moment."""
+    program = program_of(slug)
+    cohort = cohort_of(program, cohort_id)
+    name = _("%(name)s, %(when)s", name=cohort.name[:LONGEST_IN_SNAPSHOT], when=moment(clock.now()))
+    copy = service.snapshot(writing(), cohort.id, name=name)
+    flash(_("“%(name)s” holds the people of this moment.", name=copy.name))
+    return redirect(url_for(".show", slug=slug, cohort_id=copy.id), 303)
 
 
 @blueprint.post("/<id(coh):cohort_id>/deletion")
