@@ -70,6 +70,7 @@ ROOMS = {
 KINDS = {
     "accounts.invitation": _l("Invitation of a member"),
     "accounts.reset": _l("New password"),
+    "enrollment.agreement": _l("Copy of an agreement"),
     "enrollment.confirm": _l("Confirmation of an address"),
     "enrollment.invitation": _l("Invitation to a program"),
     "enrollment.sign_in": _l("Sign-in link"),
@@ -83,6 +84,7 @@ KINDS = {
     "messaging.merged": _l("Report known already"),
     "messaging.outcome": _l("Outcome of a report"),
     "messaging.reminder": _l("Reminder of a survey"),
+    "surveys.invitation": _l("Invitation to a survey"),
 }
 
 

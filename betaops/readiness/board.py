@@ -136,12 +136,18 @@ class Row:
 
     @property
     def standing(self) -> Standing:
-        estimate = self.reading.estimate if self.reading is not None else None
-        rising = self.expectation.direction is Direction.AT_LEAST
-        leans = estimate is not None and (
-            estimate >= self.expectation.threshold if rising else estimate <= self.expectation.threshold
-        )
-        return Standing(self.expectation.weight, self.verdict, leans)
+        return Standing(self.expectation.weight, self.verdict, self._leans())
+
+    def _leans(self) -> bool:
+        """To the wanted side, and with as many people as could have proven it had they all been content."""
+        if self.reading is None or self.reading.estimate is None:
+            return False
+        smallest = self.reading.outcome["smallest_sample"]
+        if smallest is not None and self.reading.n < smallest:
+            return False
+        if self.expectation.direction is Direction.AT_LEAST:
+            return self.reading.estimate >= self.expectation.threshold
+        return self.reading.estimate <= self.expectation.threshold
 
     def to_json(self) -> dict[str, Any]:
         """For snapshots, reports and the API: all the verdict rests on, nothing about any person."""

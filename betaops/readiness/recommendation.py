@@ -3,7 +3,8 @@
 GO: every must-have is met, and no should-have failed.
 CONDITIONAL: nothing that must be has failed, and what is not settled lies on the wanted side of its line,
 or only should-haves failed. The conditions say who settles what until when.
-NO-GO: a must-have is not met or contradicted, or there is too little evidence even to lean on.
+NO-GO: a must-have is not met or contradicted, or there is too little evidence even to lean on: fewer people than
+could prove it had all of them been content, or an estimate on the wrong side.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ class Choice(StrEnum):
 
 
 class Standing(NamedTuple):
-    """One expectation as far as the rules look: `leans` says that the estimate is on the wanted side."""
+    """One expectation as far as the rules look: `leans`: enough people, and their estimate is on the wanted side."""
 
     weight: Weight
     verdict: Verdict

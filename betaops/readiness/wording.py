@@ -140,9 +140,10 @@ def _open(found: Found) -> str:
     smallest = found.outcome["smallest_sample"]
     best = 1.0 if found.direction is Direction.AT_LEAST else 0.0
     if smallest is not None and found.n < smallest and found.outcome["estimate"] == best:
-        return _(
-            "even %(n)s of %(n)s cannot prove %(threshold)s, %(smallest)s people are needed.",
-            n=found.n,
+        return ngettext(
+            "one answer, however good, cannot prove %(threshold)s, %(smallest)s people are needed.",
+            "even %(num)s of %(num)s cannot prove %(threshold)s, %(smallest)s people are needed.",
+            found.n,
             threshold=figure(found.threshold, found.unit),
             smallest=smallest,
         )

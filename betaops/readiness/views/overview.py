@@ -14,13 +14,14 @@ from betaops.kernel import clock
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
 from betaops.programs import queries as program_queries
+from betaops.programs.checklist import Light
 from betaops.programs.models import Phase, Program
 from betaops.readiness import board, overview, policy, queries
 from betaops.readiness.models import Decision
 from betaops.readiness.overview import Need
 from betaops.web.access import needs
 from betaops.web.application import reading
-from betaops.web.templating import ago, day
+from betaops.web.templating import ago, day, number
 
 #: Without a sign of life for so long, a tester counts as silent.
 SILENT_AFTER = timedelta(days=7)
@@ -68,7 +69,7 @@ def program(slug: str) -> str:
 
 def _needs(session: Session, found: Program, rows: list[board.Row], decision: Decision | None) -> list[Need]:
     """The most pressing first."""
-    items = []
+    items = _to_set_up(session, found)
     blockers, oldest_at = feedback_queries.unanswered_blockers(session, found.id)
     if blockers:
         items.append(
@@ -90,7 +91,9 @@ def _needs(session: Session, found: Program, rows: list[board.Row], decision: De
     if applicants:
         items.append(
             Need(
-                ngettext("%(num)s application waits", "%(num)s applications wait", applicants),
+                _("%(num)s or more applications wait", num=number(applicants))
+                if applicants == tester_queries.MOST_COUNTED
+                else ngettext("%(num)s application waits", "%(num)s applications wait", applicants),
                 "testers.index",
                 {"state": "applied"},
                 _("Decide"),
@@ -119,6 +122,24 @@ def _needs(session: Session, found: Program, rows: list[board.Row], decision: De
             )
         )
     return items
+
+
+def _to_set_up(session: Session, found: Program) -> list[Need]:
+    """What a draft lacks before strangers may see it; else that it may begin."""
+    if found.phase is not Phase.DRAFT:
+        return []
+    items = program_queries.checklist_of(session, found, clock.now().date())
+    lacking = [item for item in items if item.light is Light.RED]
+    if not lacking:
+        return [
+            Need(
+                _("Everything stands: recruiting may begin"), "program_settings.show", {}, _("Look and start")
+            )
+        ]
+    return [
+        Need(item.label, "program_settings.show", {}, _("Set up"), note=item.says, role="danger")
+        for item in lacking
+    ]
 
 
 def _weeks(session: Session, found: Program) -> list[dict[str, Any]]:
