@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import sys
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -80,9 +81,21 @@ def _tolerant(text: bytes | str, error: Exception) -> Any:
     if b"NaN" not in raw and b"Infinity" not in raw:
         raise Unreadable(str(error)) from error
     try:
-        return json.loads(raw, parse_constant=lambda _name: None)
+        return json.loads(raw, parse_constant=lambda _name: None, parse_int=whole)
     except (ValueError, RecursionError) as worse:
         raise Unreadable(str(worse)) from worse
+
+
+def whole(text: str) -> float:
+    """A whole number of 64 bits as it is; one beyond, which no database keeps, as near as a float comes."""
+    if len(text) < 19:
+        return int(text)
+    value = int(text) if len(text) < 25 else 1 << 64
+    return (
+        value
+        if -(1 << 63) <= value < 1 << 64
+        else min(max(float(text), -sys.float_info.max), sys.float_info.max)
+    )
 
 
 def check_depth(value: Any, deepest: int) -> None:
@@ -112,21 +125,21 @@ def is_storable(value: Any, most_bytes: int | None = None) -> bool:
     return most_bytes is None or size <= most_bytes
 
 
-def without_nul(value: Any) -> Any:
-    """`value` with NUL characters and lone surrogates taken out of every text: no database keeps those.
+def without_nul(value: Any, instead: str = "") -> Any:
+    """`value` with every NUL replaced and no lone surrogates in any text: no database keeps those.
 
     Call it after `check_depth`; it recurses.
     """
     if isinstance(value, str):
         if "\0" in value:
-            value = value.replace("\0", "")
+            value = value.replace("\0", instead)
         try:
             value.encode()
         except UnicodeEncodeError:
             value = value.encode("utf-8", "replace").decode()
         return value
     if isinstance(value, dict):
-        return {without_nul(key): without_nul(inner) for key, inner in value.items()}
+        return {without_nul(key, instead): without_nul(inner, instead) for key, inner in value.items()}
     if isinstance(value, list):
-        return [without_nul(inner) for inner in value]
+        return [without_nul(inner, instead) for inner in value]
     return value

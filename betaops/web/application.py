@@ -4,6 +4,7 @@ Safe methods get a read-only transaction, others one that is committed when the 
 rolled back when an exception passes. Views reach it through `reading()` and `writing()`.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
@@ -16,7 +17,7 @@ from flask_openapi.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import Session
 
-from betaops.kernel import clock, i18n
+from betaops.kernel import clock, i18n, payloads
 from betaops.kernel.db import scope_to
 from betaops.kernel.errors import Forbidden
 from betaops.kernel.i18n import gettext as _
@@ -134,28 +135,43 @@ def _is_cookieless() -> bool:
     return access is not None and access.cookieless
 
 
+#: How deep a body may nest; orjson, which writes it, bears 254.
+DEEPEST = 100
+
+
 class Json(DefaultJSONProvider):
-    """How bodies are read: 9.0 is as good an integer as 9 (JSON has one kind of number), and NUL, which no
-    database takes, becomes the replacement character."""
+    """How bodies are read: 9.0 is as good an integer as 9 (JSON has one kind of number), and what no database takes
+    (NUL, half a pair of surrogates) becomes the replacement character. `ValueError`, which Flask answers with 400,
+    for what is no JSON in UTF-8, for whole numbers beyond 64 bits, and for what nests deeper than anything here."""
 
     def loads(self, s: str | bytes, **options: Any) -> Any:
-        read = super().loads(s, parse_float=_number, **options)
-        return _without_nul(read) if ("\\u0000" in s if isinstance(s, str) else b"\\u0000" in s) else read
+        text = s if isinstance(s, str) else s.decode()
+        try:
+            read = super().loads(
+                text, parse_float=_number, parse_int=_whole, parse_constant=_no_number, **options
+            )
+            payloads.check_depth(read, DEEPEST)
+        except (RecursionError, payloads.Unreadable) as error:
+            raise ValueError("nested too deep") from error
+        return payloads.without_nul(read, "\ufffd") if "\\u" in text else read
+
+
+def _whole(text: str) -> int:
+    value = int(text)
+    if not -(1 << 63) <= value < 1 << 63:
+        raise ValueError(f"{text[:20]} has more than 64 bits")
+    return value
 
 
 def _number(text: str) -> float:
     value = float(text)
-    return int(value) if value.is_integer() else value
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:20]} is beyond any number")
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
-def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "\ufffd")
-    if isinstance(value, list):
-        return [_without_nul(each) for each in value]
-    if isinstance(value, dict):
-        return {_without_nul(name): _without_nul(each) for name, each in value.items()}
-    return value
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
 
 
 class Application(OpenAPI):
@@ -260,7 +276,7 @@ class Application(OpenAPI):
 
     def _run_tally(self, tally: Callable[[Work], None]) -> None:
         try:
-            with self.platform.database.writing(viewer().workspace_id) as db_session:
+            with self.platform.database.hastily_writing(viewer().workspace_id) as db_session:
                 tally(
                     Work(
                         db_session, self.platform, _actor(viewer()) if _unit().viewer else SYSTEM, clock.now()
