@@ -140,7 +140,7 @@ def _event(raw: Any, received_at: datetime, skew: timedelta) -> Captured | None:
         if isinstance(raw.get(field), str):
             properties.setdefault(f"${field}", raw[field])
     properties.pop("token", None)
-    if len(orjson.dumps(properties, option=orjson.OPT_NON_STR_KEYS)) > LARGEST_PROPERTIES:
+    if not payloads.is_storable(properties, LARGEST_PROPERTIES):
         properties = {"$too_large": True}
     return Captured(
         _uuid(raw.get("uuid") or properties.get("$insert_id")),

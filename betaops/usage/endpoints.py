@@ -39,6 +39,10 @@ def receive() -> Response:
         log.warning("usage_unavailable", exc_info=True)
         body = orjson.dumps({"type": "server_error", "code": "error", "detail": "Try again.", "attr": None})
         return _answer(503, body, (*cors.headers(request.environ, ()), ("Retry-After", "5")))
+    except Exception:  # an SDK in somebody's product must not be shown a crash
+        log.exception("usage_failed")
+        body = orjson.dumps({"type": "server_error", "code": "error", "detail": "It failed.", "attr": None})
+        return _answer(503, body, cors.headers(request.environ, ()))
 
 
 def _receive() -> Response:

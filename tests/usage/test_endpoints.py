@@ -224,6 +224,17 @@ def test_odd_events_cost_no_other(work: Work, client: Browser, ana: Enrollment) 
     assert kept["big"].properties == {"$too_large": True}
 
 
+def test_a_number_that_no_database_keeps_costs_no_event(work: Work, client: Browser, ana: Enrollment) -> None:
+    body = (
+        b'{"api_key": "%s", "batch": [{"event": "good", "distinct_id": "a"}, '
+        b'{"event": "odd", "distinct_id": "a", "properties": {"n": NaN, "y": 99999999999999999999, "z": 1%s}}]}'
+    ) % (product_of(work, ana).project_key.encode(), b"0" * 400)
+    assert send(client, body).json == {"status": 1}
+    kept = {event.name: event.properties for event in stored(work)}
+    assert kept.keys() == {"good", "odd"}
+    assert kept["odd"]["y"] == pytest.approx(1e20)
+
+
 def test_the_newer_form_is_answered_event_by_event(work: Work, client: Browser, ana: Enrollment) -> None:
     key = {"Authorization": f"Bearer {product_of(work, ana).project_key}"}
     good, nobody = an_event(session_id="s-1", options={}), an_event(distinct_id="")
