@@ -94,7 +94,10 @@ def read(data: bytes) -> Iterator[Person | Refusal]:
     if not text.strip():
         raise Unreadable(_("The file is empty."))
     rows = _rows(text)
-    number, first = next(((at, row) for at, row in rows if any(cell.strip() for cell in row)), (0, []))
+    try:
+        number, first = next(((at, row) for at, row in rows if any(cell.strip() for cell in row)), (0, []))
+    except csv.Error:
+        raise Unreadable(_("The first row never ends. Is it a CSV file?")) from None
     columns = _columns(first)
     seen: dict[str, int] = {}
     if columns is None:

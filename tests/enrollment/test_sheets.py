@@ -103,7 +103,11 @@ def test_nul_bytes_and_long_names_do_no_harm() -> None:
     assert "longer" in refusals(data)[0].reason
 
 
-@pytest.mark.parametrize("data", [b"", b"  \n \n", b"name,age\nAna,7\n", b"\x00\x00\x00"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"  \n \n", b"name,age\nAna,7\n", b"\x00\x00\x00", b'"' + b"a@" * 600_000, b"x" * 1_100_000],
+    ids=["empty", "blank", "no addresses", "NUL", "an open quote", "one huge cell"],
+)
 def test_a_file_without_addresses_says_so(data: bytes) -> None:
     with pytest.raises(Unreadable):
         list(sheets.read(data))
