@@ -99,11 +99,17 @@ def dependencies(flag: Definition) -> set[str]:
 def cohorts(filters: Mapping[str, Any]) -> set[int]:
     """Numbers of the cohorts that the conditions in `filters` ask for."""
     return {
-        int(prop["value"])
+        number
         for group in filters.get("groups") or []
         for prop in group.get("properties") or []
-        if prop.get("type") == "cohort" and str(prop.get("value")).isdecimal()
+        if prop.get("type") == "cohort" and (number := _cohort_number(prop)) is not None
     }
+
+
+def _cohort_number(prop: Mapping[str, Any]) -> int | None:
+    """None for what is no number that a cohort can have."""
+    text = str(prop.get("value"))
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def check(
@@ -170,7 +176,7 @@ def _problem_of_property(prop: Any, cohort_numbers: set[int], flag_keys: set[str
         case "cohort":
             if not prop.get("value"):
                 return _("Choose a cohort.")
-            if not str(prop.get("value")).isdecimal() or int(prop["value"]) not in cohort_numbers:
+            if _cohort_number(prop) not in cohort_numbers:
                 return _("There is no such cohort.")
             return (
                 None
@@ -198,6 +204,7 @@ def _problems_of_variants(filters: Definition) -> Iterable[Problem]:
     for index, variant in enumerate(variants):
         if not isinstance(variant.get("key"), str) or not _KEY.fullmatch(variant["key"]):
             yield Problem(f"variants.{index}.key", _("Name the variant, in letters, digits and dashes."))
+            return
         if not _is_percentage(variant.get("rollout_percentage")):
             yield Problem(f"variants.{index}.rollout_percentage", _("Write a percentage from 0 to 100."))
             return

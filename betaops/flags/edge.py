@@ -28,6 +28,7 @@ log = structlog.get_logger("flags")
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+MOST_DRAINED = 8 << 20
 _VERSION = re.compile(r"(?:^|&)v=(\d{1,3})(?:&|$)")
 _REMOTE_CONFIG = re.compile(r"/array/([A-Za-z0-9_-]{1,80})/config(\.js)?/?")
 _OFREP = re.compile(r"/ofrep/v1/evaluate/flags(?:/(.{1,200}?))?/?", re.DOTALL)
@@ -158,7 +159,7 @@ class FlagEdge:
         return cors.headers(environ, snapshot.key.origins)
 
     def _definitions(self, environ: Environ) -> Answer:
-        query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True, max_num_fields=20)
+        query = _query(environ)
         snapshot = self._by_secret(environ, query.get("token", [""])[0])
         body, etag = snapshot.definitions(with_cohorts="send_cohorts" in query)
         headers = (("ETag", etag), ("Cache-Control", "private, must-revalidate"))
@@ -168,7 +169,7 @@ class FlagEdge:
 
     def _payload(self, environ: Environ) -> Answer:
         found = _PAYLOAD.fullmatch(environ["PATH_INFO"])
-        query = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=20)
+        query = _query(environ)
         payload = self._by_secret(environ, query.get("token", [""])[0]).payload(found[1] if found else "")
         return Answer(404, _detail("Not found.")) if payload is None else Answer(200, orjson.dumps(payload))
 
@@ -232,6 +233,13 @@ def _version(environ: Environ) -> int:
     return int(found[1]) if found else 1
 
 
+def _query(environ: Environ) -> dict[str, list[str]]:
+    try:
+        return parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True, max_num_fields=20)
+    except ValueError as error:
+        raise wire.bad_request("The address has too many parameters.") from error
+
+
 def _request_id() -> str:
     """A random UUID as text; `uuid.uuid4` takes thrice as long."""
     digits = os.urandom(16).hex()
@@ -244,6 +252,8 @@ def _body(environ: Environ) -> bytes:
     except ValueError:
         length = 0
     if length > wire.LARGEST_BODY:
+        # Read what can be borne: what is left in the connection would be taken for the next request.
+        environ["wsgi.input"].read(min(length, MOST_DRAINED))
         raise wire.too_large()
     raw: bytes = environ["wsgi.input"].read(length or wire.LARGEST_BODY + 1)
     if len(raw) > wire.LARGEST_BODY:

@@ -107,7 +107,19 @@ def test_each_verb_needs_its_scope(call: Any, work: Work, program: Program) -> N
 
 
 @pytest.mark.parametrize(
-    "filters", [{"groups": [[]]}, {"groups": 7}, {"groups": None, "payloads": 3}, {"a": {"b": [2**80]}}]
+    "filters",
+    [
+        {"groups": [[]]},
+        {"groups": 7},
+        {"groups": None, "payloads": 3},
+        {"a": {"b": [2**80]}},
+        {
+            "multivariate": {
+                "variants": [{"key": [], "rollout_percentage": 50}, {"key": "b", "rollout_percentage": 50}]
+            }
+        },
+        {"groups": [{"properties": [{"key": "id", "type": "cohort", "value": "9" * 5_000}]}]},
+    ],
 )
 def test_odd_filters_are_refused_not_crashed_on(call: Any, program: Program, filters: Any) -> None:
     response = call(

@@ -240,6 +240,12 @@ def test_30_the_public_key_works_from_allowed_origins_only_and_without_credentia
     )
 
 
+def test_too_many_parameters_are_a_mistake_of_the_request(client: Browser) -> None:
+    many = "&".join(["a=1"] * 150)
+    for path in ("/flags/definitions", "/api/feature_flag/local_evaluation"):
+        assert client.get(f"{path}?{many}").status_code == 400
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("body", "status"),
