@@ -6,7 +6,6 @@ from uuid import UUID
 from wtforms import (
     BooleanField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -22,7 +21,7 @@ from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.messaging import labels
 from betaops.messaging.audience import LONGEST_SILENCE_DAYS, Audience, Who
 from betaops.messaging.models import Topic
-from betaops.web.forms import Form
+from betaops.web.forms import Form, WholeNumberField
 
 
 def _only_for_the_silent(form: Form, field: Any) -> None:
@@ -41,7 +40,7 @@ class AnnouncementForm(Form):
         default=Who.ACTIVE.value,
     )
     cohort = SelectField(_l("Cohort"), choices=[], description=_l("For “A cohort”."))
-    days = IntegerField(
+    days = WholeNumberField(
         _l("Silent for"),
         [
             _only_for_the_silent,

@@ -9,7 +9,6 @@ from wtforms import (
     FieldList,
     FormField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -26,7 +25,7 @@ from betaops.programs.outlines import Outline
 from betaops.programs.screener import BadScreener, Kind, Question, check, name_for, questions
 from betaops.programs.service.programs import MOST_SEATS
 from betaops.programs.story import MOST_LINES, Charter, Story
-from betaops.web.forms import Form
+from betaops.web.forms import Form, WholeNumberField
 
 _NAME = [
     InputRequired(_l("Give it a name.")),
@@ -91,7 +90,7 @@ class StoryForm(Form):
     )
     audience = StringField(_l("Who it is for"), [Optional(), Length(max=300)])
     asked = StringField(_l("What is asked"), [Optional(), Length(max=300)])
-    minutes_per_week = IntegerField(
+    minutes_per_week = WholeNumberField(
         _l("Minutes a week"), [Optional(), NumberRange(0, 2400, _l("Between 0 and 2400 minutes."))]
     )
     reward = StringField(_l("What they get"), [Optional(), Length(max=300)])
@@ -168,7 +167,7 @@ class ScheduleForm(Form):
         [InputRequired(_l("Write the last day."))],
         description=_l("Fixed before the start, so that the program cannot drag on."),
     )
-    capacity = IntegerField(
+    capacity = WholeNumberField(
         _l("Seats"),
         [
             InputRequired(_l("Write a number of seats.")),

@@ -4,7 +4,7 @@ from types import TracebackType
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms import Field, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from betaops.kernel import i18n
@@ -45,6 +45,16 @@ class Form(FlaskForm):
             self._fields[field].errors = [*self._fields[field].errors, message]
         else:
             self.form_errors: list[Any] = [*self.form_errors, message]
+
+
+class WholeNumberField(IntegerField):
+    """An integer of at most 18 digits: beyond that neither a database nor a comparison bears it."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist and len(str(valuelist[0]).strip()) > 18:
+            self.data = None
+            raise ValueError(self.gettext("Not a valid integer value."))
+        super().process_formdata(valuelist)
 
 
 class EmptyForm(Form):

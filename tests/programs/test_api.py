@@ -82,6 +82,14 @@ def test_security_5_bodies_are_strict(call: Any, work: Work, body: dict[str, Any
     assert program.phase is Phase.RECRUITING
 
 
+def test_a_day_beyond_any_calendar_is_refused(call: Any, work: Work) -> None:
+    program = a_program(work)
+    product = ids.encode("prd", program.product_id)
+    for day in ("9999-12-31", "0001-01-01"):
+        answer = call("post", "/programs", product=product, name="Far", starts_on=day)
+        assert (answer.status_code, answer.json["type"]) == (409, "urn:betaops:far_date"), answer.text
+
+
 def test_security_1_reading_does_not_allow_writing(call: Any, work: Work) -> None:
     reading = {Permission.PROGRAMS_READ}
     assert call("get", "/programs", scopes=reading).status_code == 200

@@ -328,3 +328,15 @@ def test_lists_cost_the_same_for_many_as_for_few(work: Work, member_client: Any,
             a_program(work, product=product)
     assert costs[:2] == costs[2:]
     assert max(costs) <= 15
+
+
+@pytest.mark.parametrize(("tab", "field"), [("schedule", "capacity"), ("story", "minutes_per_week")])
+def test_a_number_of_four_hundred_digits_is_refused_in_place(
+    work: Work, member_client: Any, tab: str, field: str
+) -> None:
+    program = a_program(work)
+    answer = member_client("manager").submit(
+        f"/console/programs/{program.slug}/settings/{tab}", {field: "9" * 400}
+    )
+    assert answer.status_code == 422
+    assert "Not a valid integer value" in answer.text

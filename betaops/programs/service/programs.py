@@ -19,6 +19,7 @@ from betaops.programs.slugs import LONGEST, PATTERN, RESERVED, candidates
 from betaops.programs.story import Charter, Story
 
 MOST_SEATS = 1_000_000
+EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 
 def create_program(
@@ -43,6 +44,7 @@ def create_program(
         raise Invalid("unknown_template", _("There is no such template."), field="template") from None
     codename = codename.strip() or name
     starts_on = starts_on or work.now.date() + timedelta(days=7)
+    _check_dates(starts_on, starts_on)
     program = Program(
         product_id=product.id,
         name=name,
@@ -113,8 +115,7 @@ def change_schedule(
     recruits_while_running: bool,
 ) -> Program:
     """Dates, seats and how they are given. More seats are offered to the waitlist afterwards."""
-    if ends_on < starts_on:
-        raise Invalid("ends_before_start", _("The end lies before the start."), field="ends_on")
+    _check_dates(starts_on, ends_on)
     if not 0 <= capacity <= MOST_SEATS:
         raise Invalid("bad_capacity", _("Between 0 and %(most)s seats.", most=MOST_SEATS), field="capacity")
     program = work.lock(Program, program_id)
@@ -166,3 +167,11 @@ def _free_slug(work: Work, wanted: str | None, name: str) -> str:
     if free is None:
         raise Invalid("slug_taken", _("This address is taken. Choose another."), field="slug")
     return free
+
+
+def _check_dates(starts_on: date, ends_on: date) -> None:
+    for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
+        if not EARLIEST <= day <= LATEST:
+            raise Invalid("far_date", _("Take a day between 2000 and 2200."), field=field)
+    if ends_on < starts_on:
+        raise Invalid("ends_before_start", _("The end lies before the start."), field="ends_on")

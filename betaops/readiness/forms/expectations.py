@@ -5,7 +5,6 @@ from typing import Any
 
 from wtforms import (
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -26,7 +25,7 @@ from betaops.readiness.models import Expectation
 from betaops.readiness.recommendation import Weight
 from betaops.readiness.service.expecting import Draft
 from betaops.readiness.verdict import Direction
-from betaops.web.forms import Form
+from betaops.web.forms import Form, WholeNumberField
 
 
 class ExpectationForm(Form):
@@ -131,7 +130,7 @@ class _AnswersForm(ExpectationForm):
 
 
 class _DoingForm(ExpectationForm):
-    times = IntegerField(
+    times = WholeNumberField(
         _l("At least how many times?"),
         [InputRequired(_l("Say how many times.")), NumberRange(1, 10_000)],
         default=1,

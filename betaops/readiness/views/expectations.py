@@ -165,6 +165,8 @@ def _plan(program: Program, measure: Measure, form: ExpectationForm, row: Expect
     except (Invalid, ValueError, KeyError):
         return None
     low, high = measure.span(parameters)
+    if not 0.5 <= draft.confidence < 1:
+        return None
     if threshold is None or (not measure.is_counted and not low < threshold < high):
         return None
     others = [
