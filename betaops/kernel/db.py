@@ -43,6 +43,9 @@ from sqlalchemy.types import TypeDecorator
 from betaops.kernel import counting
 from betaops.kernel.ids import new_id
 
+#: How long a writer of a SQLite file waits for another one; and one that may as well not write.
+PATIENCE_SECONDS, HASTE_MS = 10, 200
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment: aware going in and coming out, UTC inside. Naive values are refused."""
@@ -201,6 +204,7 @@ class Database:
         self.engine = _sqlite(url, pool_size) if url.startswith("sqlite") else _postgresql(url, pool_size)
         counting.watch(self.engine)
         self._readers = self.engine.execution_options(betaops_reading=True, postgresql_readonly=True)
+        self._hasty = self.engine.execution_options(betaops_hasty=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -216,6 +220,14 @@ class Database:
     def reading(self, workspace_id: uuid.UUID | None = None) -> Iterator[Session]:
         """A read-only transaction."""
         with self.session(reading=True, workspace_id=workspace_id) as session:
+            yield session
+
+    @contextmanager
+    def hastily_writing(self, workspace_id: uuid.UUID | None = None) -> Iterator[Session]:
+        """The same as `writing`, for what may as well not be written: it hardly waits for another writer of the file."""
+        session = Session(self._hasty, expire_on_commit=False)
+        scope_to(session, workspace_id)
+        with session, session.begin():
             yield session
 
     @contextmanager
@@ -242,7 +254,8 @@ def _sqlite(url: str, pool_size: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        connect_args={"timeout": 10, "check_same_thread": False, "isolation_level": None},
+        connect_args={"timeout": PATIENCE_SECONDS, "check_same_thread": False, "isolation_level": None},
+        hide_parameters=True,
         json_serializer=_dumps,
         json_deserializer=_loads,
     )
@@ -265,9 +278,16 @@ def _sqlite(url: str, pool_size: int) -> Engine:
         if connection.get_execution_options().get("betaops_reading"):
             connection.exec_driver_sql("PRAGMA query_only=ON")
             connection.exec_driver_sql("BEGIN")
-        else:
-            connection.exec_driver_sql("PRAGMA query_only=OFF")
+            return
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        if not connection.get_execution_options().get("betaops_hasty"):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={HASTE_MS}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}")
 
     return engine
 
@@ -282,6 +302,7 @@ def _postgresql(url: str, pool_size: int) -> Engine:
             "connect_timeout": 5,
             "options": "-c lock_timeout=10s -c statement_timeout=60s -c timezone=UTC",
         },
+        hide_parameters=True,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
     )

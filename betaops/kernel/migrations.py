@@ -34,8 +34,8 @@ def downgrade(database: Database, revision: str = "base") -> None:
 
 def is_current(database: Database) -> bool:
     """Whether the schema is the newest that this code knows."""
-    with database.engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_heads()
+    with database.reading() as session:
+        present = MigrationContext.configure(session.connection()).get_current_heads()
     return set(present) == set(ScriptDirectory(str(FOLDER)).get_heads())
 
 

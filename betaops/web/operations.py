@@ -1,5 +1,7 @@
 """For operators and their probes: `/healthz`, `/readyz`, `/metrics`."""
 
+import shutil
+
 from flask import Blueprint, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
@@ -10,6 +12,9 @@ from betaops.web.access import public
 from betaops.web.application import reading
 
 blueprint = Blueprint("operations", __name__)
+
+#: Less than this and the next write may fail half-way.
+FREE_BYTES = 8 << 20
 
 
 @blueprint.get("/healthz")
@@ -22,7 +27,10 @@ def health() -> Response:
 @blueprint.get("/readyz")
 @public(cookieless=True)
 def ready() -> Response:
-    """The database answers and its schema is the one this code expects."""
+    """The database answers, its schema is the one this code expects, and there is room to write."""
+    settings = current_app.platform.settings  # type: ignore[attr-defined]  # our Application
+    if shutil.disk_usage(settings.instance).free < FREE_BYTES:
+        return Response("the disk is full\n", 503, content_type="text/plain")
     try:
         reading().execute(text("SELECT 1"))
         if not migrations.is_current(current_app.platform.database):  # type: ignore[attr-defined]  # our Application

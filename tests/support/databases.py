@@ -182,7 +182,7 @@ def opened(url: str) -> Database:
     """
     database = Database(url)
     first = _first.setdefault(database.engine.dialect.name, database.engine)
-    for engine in (database.engine, database._readers):
+    for engine in (database.engine, database._readers, database._hasty):
         engine.dialect = first.dialect
         engine._compiled_cache = first._compiled_cache
     return database

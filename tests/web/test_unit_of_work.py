@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 from flask import Blueprint
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from betaops.accounts.models import Workspace
+from betaops.kernel.db import PATIENCE_SECONDS, Database
 from betaops.kernel.errors import Refused, TooMany
 from betaops.kernel.work import Work
+from betaops.web import operations
 from betaops.web.access import public, scope
 from betaops.web.application import Application, afterwards, reading, writing
 from betaops.web.forms import EmptyForm, refusals
@@ -152,8 +155,6 @@ def test_a_cookieless_route_sets_no_cookie(client: Browser, work: Work) -> None:
 
 def test_readiness_for_probes_needs_the_database_and_its_newest_schema(client: Browser, work: Work) -> None:
     assert client.get("/readyz").status_code == 200
-    from sqlalchemy import text
-
     work.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     assert client.get("/readyz").status_code == 503
 
@@ -234,3 +235,20 @@ class TestIdempotency:
         )
         assert unknown.status_code == 401
         assert unknown.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_full_disk_is_said_before_writes_fail(client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "FREE_BYTES", 1 << 60)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.text) == (503, "the disk is full\n")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_count_does_not_wait_for_another_writer(database: Database) -> None:
+    """A page is not held up by what may as well not be counted."""
+    with database.writing() as busy:
+        busy.execute(text("SELECT 1"))
+        with pytest.raises(OperationalError, match="locked"), database.hastily_writing() as hasty:
+            hasty.execute(text("SELECT 1"))
+    with database.hastily_writing() as hasty:
+        assert hasty.scalar(text("PRAGMA busy_timeout")) == PATIENCE_SECONDS * 1000
