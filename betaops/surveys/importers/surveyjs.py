@@ -37,6 +37,7 @@ NOT_ACTED_ON_IN_QUESTIONS = {
     "choicesFromQuestion": "answers taken from another question",
     "choicesVisibleIf": "a condition for all answers",
     "choicesByUrl": "answers from another address",
+    "showSelectAllItem": "a choice that selects all",
     "maskType": "an input mask",
     "minValueExpression": "a calculated limit",
     "maxValueExpression": "a calculated limit",
