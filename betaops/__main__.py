@@ -12,7 +12,8 @@ import click
 import config
 
 if TYPE_CHECKING:
-    from betaops.kernel.settings import Settings
+    from logging import LogRecord
+
     from betaops.kernel.work import Platform
 
 #: What `sample --json` says, in this order: other people's programs rely on these names.
@@ -33,15 +34,24 @@ SAMPLE_FACTS = (
 # Imports stand inside the commands: `run` only supervises and should stay small.
 
 
-def _settings() -> "Settings":
-    try:
-        return config.load()
-    except config.Misconfigured as error:
-        raise click.ClickException(str(error)) from error
-
-
 class Rooms(click.Group):
     """The commands below, and those of the rooms, imported when first asked for."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Whatever command it is: wrong settings are said, all of them, and nothing is done."""
+        try:
+            return super().invoke(ctx)
+        except config.Misconfigured as error:
+            raise click.ClickException(str(error)) from error
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A room's command runs with all rooms connected: what it records is heard, what they hold is found."""
+        found = super().resolve_command(ctx, args)
+        if found[0] not in self.commands:
+            _connect()
+        return found
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *self._of_rooms()})
@@ -56,9 +66,23 @@ class Rooms(click.Group):
         return {command.name or "": command for command in wiring.commands()}
 
 
+def _connect() -> None:
+    from betaops import wiring
+    from betaops.enrollment import providers
+    from betaops.wiring.naming import named
+
+    wiring.connect()
+    providers.provide(data=tuple((name, named(path)) for name, path in wiring.PROVIDED_DATA.items()))
+
+
 @click.group(cls=Rooms)
-def main() -> None:
+@click.option("--until-stdin-ends", is_flag=True, hidden=True)
+def main(until_stdin_ends: bool) -> None:
     """Beta and pilot programs, from the first signup to a signed decision."""
+    if until_stdin_ends:
+        from betaops import supervisor
+
+        supervisor.end_with_stdin()
 
 
 @main.command()
@@ -71,7 +95,7 @@ def run(host: str, port: int, empty: bool) -> None:
 
     try:
         sys.exit(supervisor.run(host, port, with_sample=not empty))
-    except config.Misconfigured as error:
+    except supervisor.CannotServe as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -83,16 +107,26 @@ def run(host: str, port: int, empty: bool) -> None:
 )
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the web: portal, console, links, API and flags."""
-    settings = _settings()
+    from betaops import supervisor
+
+    settings = config.load()
     if settings.is_embedded and workers > 1:
         raise click.ClickException("SQLite takes one web process. Set DATABASE_URL to PostgreSQL for more.")
+    try:
+        address = supervisor.address_to_serve(host, port)
+        if settings.is_embedded:
+            supervisor.claim(settings.instance)
+    except supervisor.CannotServe as error:
+        raise click.ClickException(str(error)) from error
     from granian import Granian
     from granian.constants import Interfaces
-    from granian.log import LogLevels
+    from granian.log import LogLevels, logger
 
+    if settings.blocking_threads <= type(settings).blocking_threads:
+        logger.addFilter(_is_no_doubt_about_threads)
     Granian(
         "wsgi:app",
-        address=host,
+        address=address,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
@@ -101,7 +135,12 @@ def serve(host: str, port: int, workers: int) -> None:
         workers_kill_timeout=15,
         log_enabled=True,
         log_level=LogLevels.warning,
-    ).serve()
+    ).serve(target_loader=supervisor.load_web)
+
+
+def _is_no_doubt_about_threads(record: "LogRecord") -> bool:
+    """Granian warns of more than two threads per core; ours are as many as was measured to be best (`bench/`)."""
+    return not record.getMessage().startswith("Configuration allows spawning up to")
 
 
 @main.command()
@@ -114,7 +153,7 @@ def worker(threads: int) -> None:
     from betaops.app import create_app
     from betaops.kernel import logging
 
-    settings = _settings()
+    settings = config.load()
     logging.configure(settings.log_level)
     sys.exit(runner.run(create_app(settings), threads=threads))
 
@@ -135,9 +174,14 @@ def migrate() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def check(as_json: bool) -> None:
     """Verify settings, database, broker, mail server and disk; exit 1 when something is wrong."""
+    from betaops import wiring
     from betaops.kernel import checks
 
-    found = checks.run(_platform())
+    wiring.load_models()
+    try:
+        found = checks.run(_platform())
+    except config.Misconfigured as error:
+        found = [checks.Check("settings", False, sentence) for sentence in str(error).splitlines()]
     if as_json:
         click.echo(json.dumps({"checks": [each._asdict() for each in found]}))
     else:
@@ -176,7 +220,13 @@ def restore(source: Path, as_json: bool) -> None:
     migrations.upgrade(platform.database)
     try:
         with _bar("Restoring", hidden=as_json) as progress:
-            rows = backups.restore(platform.database, platform.settings.instance / "files", source, progress)
+            rows = backups.restore(
+                platform.database,
+                platform.settings.instance / "files",
+                source,
+                progress,
+                vault=platform.vault,
+            )
     except Refused as error:
         raise click.ClickException(str(error.message)) from error
     _say_rows(rows, as_json=as_json)
@@ -231,7 +281,7 @@ def prepare(with_sample: bool) -> None:
 def _platform() -> "Platform":
     from betaops.kernel.work import Platform
 
-    return Platform.open(_settings())
+    return Platform.open(config.load())
 
 
 def _sample(platform: Any = None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What an operator sets, and what is said when it does not fit."""
 
+import importlib.util
 import stat
 from pathlib import Path
 
@@ -56,3 +57,76 @@ def test_commands_typed_beside_a_running_installation_know_where_it_serves(tmp_p
     assert config.load({"BETAOPS_INSTANCE": str(tmp_path)}).base_url == "http://127.0.0.1:8123"
     given = config.load({"BETAOPS_INSTANCE": str(tmp_path), "BASE_URL": "https://b.example"})
     assert given.base_url == "https://b.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("BASE_URL", "foo"),
+        ("BASE_URL", "ftp://b.example"),
+        ("BASE_URL", "https://"),
+        ("BASE_URL", "https://b.example:web"),
+        ("BASE_URL", "https://b.example/?x=1"),
+        ("BASE_URL", "https://b example"),
+        ("OUTGOING_ALLOWED", "10.0.0.0/8, intranet"),
+        ("OUTGOING_ALLOWED", "10.0.0.1/8"),
+        ("BLOCKING_THREADS", "0"),
+        ("BLOCKING_THREADS", "many"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("LOG_LEVEL", "loud"),
+        ("MAIL_FROM", "betaops"),
+        ("MAIL_FROM", "betaops <nobody>"),
+        ("MAIL_FROM", "a@b.example\nBcc: c@d.example"),
+        ("FORMER_SECRET_KEYS", "k" * 40 + ",short"),
+        ("FILES_URL", "/srv/files"),
+        ("FILES_URL", "sftp://files.example/a"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_named(tmp_path: Path, name: str, wrong: str) -> None:
+    with pytest.raises(config.Misconfigured, match=name) as caught:
+        config.load({"BETAOPS_INSTANCE": str(tmp_path), name: wrong})
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_all_that_is_wrong_is_said_at_once_and_no_secret_is_repeated(tmp_path: Path) -> None:
+    wrong = {
+        "BASE_URL": "foo",
+        "SECRET_KEY": "short",
+        "OUTGOING_ALLOWED": "x",
+        "BLOCKING_THREADS": "0",
+        "LOG_LEVEL": "loud",
+        "MAIL_FROM": "x",
+        "FORMER_SECRET_KEYS": "brief",
+        "FILES_URL": "x",
+    }
+    with pytest.raises(config.Misconfigured) as caught:
+        config.load({"BETAOPS_INSTANCE": str(tmp_path), **wrong})
+    sentences = str(caught.value).splitlines()
+    assert sorted(sentence.split()[0].rstrip(":") for sentence in sentences) == sorted(wrong)
+    assert "brief" not in str(caught.value)
+
+
+def test_object_storage_without_its_package_names_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(config.Misconfigured, match="pip install obstore"):
+        config.load({"BETAOPS_INSTANCE": str(tmp_path), "FILES_URL": "s3://bucket"})
+
+
+def test_what_operators_mean_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: object())
+    settings = config.load(
+        {
+            "BETAOPS_INSTANCE": str(tmp_path),
+            "BASE_URL": "http://[::1]:8000",
+            "OUTGOING_ALLOWED": "10.0.0.0/8, fd00::/8, 192.168.1.7",
+            "BLOCKING_THREADS": "1",
+            "LOG_LEVEL": "WARNING",
+            "MAIL_FROM": '"Beta, team" <beta@localhost>',
+            "FORMER_SECRET_KEYS": "k" * 32,
+            "FILES_URL": "s3://bucket/prefix",
+        }
+    )
+    assert (settings.log_level, settings.blocking_threads) == ("warning", 1)
+    assert settings.outgoing_allowed == ("10.0.0.0/8", "fd00::/8", "192.168.1.7")
