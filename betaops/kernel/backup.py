@@ -1,7 +1,8 @@
 """A whole installation as one zip: every table as JSON lines, every file, and a manifest with their hashes.
 
 The form does not depend on the database: what was backed up from SQLite can be restored into PostgreSQL, which is
-how an embedded installation grows. Secrets stay sealed; the new place needs the same SECRET_KEY.
+how an embedded installation grows. Secrets stay sealed; the new place needs the same SECRET_KEY, and is refused
+without it.
 """
 
 import base64
@@ -23,6 +24,7 @@ from sqlalchemy.types import TypeDecorator
 from betaops.kernel.db import Base, Database
 from betaops.kernel.errors import Refused
 from betaops.kernel.i18n import gettext as _
+from betaops.kernel.vault import CannotOpen, Vault
 
 FORMAT = 1
 BATCH = 1_000
@@ -66,11 +68,17 @@ def write(
 
 
 def restore(
-    database: Database, files: Path, source: Path, progress: Progress = lambda done, total: None
+    database: Database,
+    files: Path,
+    source: Path,
+    progress: Progress = lambda done, total: None,
+    *,
+    vault: Vault,
 ) -> dict[str, int]:
     """Put a backup into an empty, migrated database and folder: everything or nothing. Rows by table.
 
-    `NotABackup` for a damaged file or another schema, `Refused` where there is anything already.
+    `NotABackup` for a damaged file or another schema, `Refused` where there is anything already and where `vault`
+    cannot open what is sealed in the backup.
     """
     try:
         archive = zipfile.ZipFile(source)
@@ -85,11 +93,39 @@ def restore(
         for done, table in enumerate(tables):
             progress(done, len(tables))
             _load(connection, table, archive, manifest["tables"].get(table.name))
+            if not opens(connection, table, vault):
+                raise Refused(
+                    "other_secret",
+                    _(
+                        "The secret key here is another one than the backup was sealed with: "
+                        "set SECRET_KEY to that of the installation it comes from."
+                    ),
+                )
         for name in archive.namelist():
             if name.startswith("files/"):
                 _put_file(files, name.removeprefix("files/"), archive.read(name))
     progress(len(tables), len(tables))
     return {name: entry["rows"] for name, entry in manifest["tables"].items()}
+
+
+def opens(connection: Connection, table: Table, vault: Vault) -> bool:
+    """Whether `vault` opens the first and the last value in every sealed column of `table`; also where there is none.
+
+    Sealed columns are those whose name says so (`…_sealed`). First and last, because keys change in between.
+    """
+    for column in table.columns:
+        if not column.name.endswith("_sealed"):
+            continue
+        sealed = select(column).where(column.is_not(None), column != "").limit(1)
+        keys = table.primary_key.columns
+        for order in (keys, [key.desc() for key in keys]):
+            value = connection.scalar(sealed.order_by(*order))
+            try:
+                if value is not None:
+                    vault.open(value)
+            except CannotOpen:
+                return False
+    return True
 
 
 def _hold_one_moment(connection: Connection) -> None:

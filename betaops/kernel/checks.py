@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from betaops.kernel import migrations, smtp
+from betaops.kernel import backup, migrations, smtp
+from betaops.kernel.db import Base
 from betaops.kernel.work import Platform
 
 FREE_BYTES = 500 * 1024 * 1024
@@ -25,7 +26,7 @@ class Check(NamedTuple):
 
 def run(platform: Platform) -> list[Check]:
     """Every check, none stops another."""
-    return [look(platform) for look in (_address, _database, _schema, _broker, _mail, _disk)]
+    return [look(platform) for look in (_address, _database, _schema, _secret, _broker, _mail, _disk)]
 
 
 def _address(platform: Platform) -> Check:
@@ -54,8 +55,29 @@ def _schema(platform: Platform) -> Check:
     except SQLAlchemyError:
         return Check("schema", False, "cannot be read")
     return Check(
-        "schema", is_current, "is current" if is_current else "is not current: run `betaops migrate`"
+        "schema",
+        is_current,
+        "is current" if is_current else "is not current: run `.venv/bin/python -m betaops migrate`",
     )
+
+
+def _secret(platform: Platform) -> Check:
+    """Of the tables that this process has loaded."""
+    try:
+        with platform.database.reading() as session:
+            is_ours = all(
+                backup.opens(session.connection(), table, platform.vault)
+                for table in Base.metadata.sorted_tables
+            )
+    except SQLAlchemyError:
+        return Check("secret", False, "what is sealed cannot be read")
+    if not is_ours:
+        return Check(
+            "secret",
+            False,
+            "SECRET_KEY is another one than the data was sealed with: set that one, or add it to FORMER_SECRET_KEYS.",
+        )
+    return Check("secret", True, "opens what is sealed")
 
 
 def _broker(platform: Platform) -> Check:

@@ -4,9 +4,9 @@ import dataclasses
 import socket
 from pathlib import Path
 
-from betaops.kernel import checks
+from betaops.kernel import checks, mail
 from betaops.kernel.db import Database
-from betaops.kernel.work import Platform
+from betaops.kernel.work import Platform, Work
 
 
 def _found(platform: Platform) -> dict[str, checks.Check]:
@@ -36,3 +36,15 @@ def test_a_schema_that_is_behind_says_how_to_move_on(tmp_path: Path, platform: P
     empty.close()
     assert not found["schema"].is_good
     assert "betaops migrate" in found["schema"].words
+
+
+def test_another_secret_than_the_data_was_sealed_with_is_found(platform: Platform, work: Work) -> None:
+    mail.queue(work, mail.Letter("ana@example.com", "Hello", "A link"), key="one")
+    work.session.commit()
+    assert _found(platform)["secret"].is_good
+    settings = dataclasses.replace(platform.settings, secret_key="another secret, as long as the first")
+    found = _found(Platform(settings, platform.database))["secret"]
+    assert not found.is_good
+    assert "SECRET_KEY is another one" in found.words
+    rotated = dataclasses.replace(settings, former_secret_keys=(platform.settings.secret_key,))
+    assert _found(Platform(rotated, platform.database))["secret"].is_good
