@@ -1,4 +1,4 @@
-"""`betaops testers …`"""
+"""`betaops testers …`, and one person as a whole: `betaops export`, `betaops erase`."""
 
 import json
 import sys
@@ -8,11 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import click
+import orjson
+from sqlalchemy.orm import Session
 
 import config
-from betaops.enrollment.models import State, TesterImport
-from betaops.enrollment.service import importing
+from betaops.accounts.models import Workspace
+from betaops.enrollment.addresses import mail_key
+from betaops.enrollment.models import State, Tester, TesterImport
+from betaops.enrollment.queries import portal
+from betaops.enrollment.queries import testers as tester_queries
+from betaops.enrollment.service import importing, leaving
 from betaops.kernel import clock
+from betaops.kernel.db import scope_to
 from betaops.kernel.errors import DomainError, NotFound
 from betaops.kernel.work import Actor, Platform, Work
 from betaops.programs import queries as program_queries
@@ -103,4 +110,61 @@ def _print(report: dict[str, Any]) -> None:
         click.echo(f"  … and {report['refused'] - len(report['refusals']):,} more")
 
 
-commands = [testers]
+@click.command("export")
+@click.argument("mail")
+@click.option("--workspace", "slug", required=True, help="The workspace's short name.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Default: standard output.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="One JSON line: the data, or with --out what was written."
+)
+def export(mail: str, slug: str, out: Path | None, as_json: bool) -> None:
+    """Write everything held about the person with the address MAIL, as their own page "Your data" gives it."""
+    platform = Platform.open(config.load())
+    try:
+        with platform.database.reading() as session:
+            data = portal.own_data(session, _person(session, slug, mail))
+    finally:
+        platform.database.close()
+    text = orjson.dumps(data, option=orjson.OPT_INDENT_2)
+    if out is None:
+        click.echo(orjson.dumps(data) if as_json else text)
+        return
+    out.write_bytes(text)
+    told = {"file": str(out), "bytes": len(text)}
+    click.echo(json.dumps(told) if as_json else f"{out}: {len(text):,} bytes")
+
+
+@click.command("erase")
+@click.argument("mail")
+@click.option("--workspace", "slug", required=True, help="The workspace's short name.")
+@click.confirmation_option(prompt="Delete everything about this person, for good?")
+def erase(mail: str, slug: str) -> None:
+    """Delete everything about the person with the address MAIL, in every program of the workspace."""
+    platform = Platform.open(config.load())
+    try:
+        with platform.database.writing() as session:
+            person = _person(session, slug, mail)
+            leaving.erase(Work(session, platform, OPERATOR, clock.now()), person.id)
+    except DomainError as error:
+        raise click.ClickException(str(error.message) or error.code) from error
+    finally:
+        platform.database.close()
+    click.echo(f"Everything about {mail} is deleted.")
+
+
+def _person(session: Session, slug: str, mail: str) -> Tester:
+    """Whoever has this address in that workspace, inside which the session continues."""
+    workspace = session.query(Workspace).filter_by(slug=slug).one_or_none()
+    if workspace is None:
+        known = ", ".join(each.slug for each in session.query(Workspace).order_by(Workspace.slug).limit(20))
+        raise click.ClickException(
+            f"There is no workspace “{slug}”. " + (f"There are: {known}." if known else "There is none yet.")
+        )
+    scope_to(session, workspace.id)
+    person = tester_queries.tester_by_key(session, mail_key(mail))
+    if person is None:
+        raise click.ClickException(f"Nobody in the workspace “{slug}” has the address {mail}.")
+    return person
+
+
+commands = [testers, export, erase]
