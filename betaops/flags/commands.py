@@ -13,6 +13,7 @@ from betaops.kernel import clock, payloads
 from betaops.kernel.db import scope_to
 from betaops.kernel.errors import DomainError, NotFound
 from betaops.kernel.work import Actor, Platform, Work
+from betaops.programs import queries as program_queries
 from betaops.programs.models import Product
 
 LARGEST_FILE = 50 << 20
@@ -93,10 +94,28 @@ def _product(session: Any, name: str) -> Product:
     try:
         product = queries.product_named(session, name)
     except NotFound:
-        click.echo(f"There is no product “{name}”.", err=True)
+        click.echo(_no_product(name, _products(session)), err=True)
         sys.exit(1)
     scope_to(session, product.workspace_id)
     return product
+
+
+def _products(session: Any) -> list[Product]:
+    """Of every workspace, by short name."""
+    found: list[Product] = []
+    for workspace_id in {row.workspace_id for row in queries.product_keys(session)}:
+        scope_to(session, workspace_id)
+        found += program_queries.products(session)
+    return sorted(found, key=lambda product: (product.slug, product.project_key))
+
+
+def _no_product(name: str, products: list[Product]) -> str:
+    same = [product for product in products if product.slug == name]
+    if same:
+        keys = ", ".join(product.project_key for product in same)
+        return f"Several workspaces have a product “{name}”. Say its project key: {keys}."
+    slugs = ", ".join(dict.fromkeys(product.slug for product in products))
+    return f"There is no product “{name}”. " + (f"There are: {slugs}." if slugs else "There is none yet.")
 
 
 commands = [flags]

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import config
+from betaops.accounts.models import Workspace
 from betaops.flags import queries
 from betaops.flags.commands import flags
 from betaops.kernel.settings import Settings
@@ -68,3 +69,28 @@ def test_an_unknown_product_is_named(run: Any, tmp_path: Path) -> None:
     assert (result.exit_code, "nothing" in result.stderr) == (1, True)
     assert run("export", "--product", "nothing").exit_code == 1
     assert run("import", str(file)).exit_code == 2
+
+
+def test_where_a_product_is_unknown_those_that_there_are_are_named(work: Work, run: Any) -> None:
+    assert "There is none yet." in run("export", "--product", "lantern").stderr
+    here = a_product(work, name="Aurora")
+    elsewhere = another_workspace(work)
+    there = a_product(elsewhere, name="Borealis")
+    result = run("export", "--product", "lantern")
+    assert result.exit_code == 1
+    assert result.stderr == f"There is no product “lantern”. There are: {here.slug}, {there.slug}.\n"
+
+
+def test_of_two_products_with_one_name_the_keys_are_named(work: Work, run: Any) -> None:
+    products = [a_product(work, name="Aurora"), a_product(another_workspace(work), name="Aurora")]
+    result = run("export", "--product", products[0].slug)
+    assert result.exit_code == 1
+    assert all(product.project_key in result.stderr for product in products)
+
+
+def another_workspace(work: Work) -> Work:
+    """The same work, from here on in a workspace of its own."""
+    workspace = Workspace(name="Other", slug="other-tests", created_at=work.now)
+    work.add(workspace)
+    work.enter(workspace.id)
+    return work
