@@ -139,11 +139,14 @@ class Row:
         return Standing(self.expectation.weight, self.verdict, self._leans())
 
     def _leans(self) -> bool:
-        """To the wanted side, and with as many people as could have proven it had they all been content."""
+        """To the wanted side, and with as many people as could have proven it had they all been content.
+
+        Never where no number of people could, and not for a count of nothing that nobody made.
+        """
         if self.reading is None or self.reading.estimate is None:
             return False
         smallest = self.reading.outcome["smallest_sample"]
-        if smallest is not None and self.reading.n < smallest:
+        if smallest is None or self.reading.n < smallest:
             return False
         if self.expectation.direction is Direction.AT_LEAST:
             return self.reading.estimate >= self.expectation.threshold
