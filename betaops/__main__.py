@@ -68,11 +68,9 @@ class Rooms(click.Group):
 
 def _connect() -> None:
     from betaops import wiring
-    from betaops.enrollment import providers
-    from betaops.wiring.naming import named
 
     wiring.connect()
-    providers.provide(data=tuple((name, named(path)) for name, path in wiring.PROVIDED_DATA.items()))
+    wiring.provide_data()
 
 
 @click.group(cls=Rooms)
@@ -299,8 +297,12 @@ def _sample(platform: Any = None) -> dict[str, Any]:
 def _welcome(with_sample: bool, platform: "Platform") -> dict[str, Any]:
     from betaops.accounts import queries
 
+    from betaops.accounts.sample import SLUG
+
     with platform.database.reading() as session:
         is_first = not queries.has_owner(session)
+        # A real installation gets no sample, however it is started.
+        with_sample = with_sample and (is_first or queries.workspace_by_slug(session, SLUG) is not None)
     if is_first and not with_sample:
         from betaops.accounts import commands
 

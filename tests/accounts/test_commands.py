@@ -7,15 +7,17 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 import config
-from betaops.accounts import commands, sample
+from betaops.__main__ import _welcome
+from betaops.accounts import commands, queries, sample
 from betaops.accounts.models import AccessLink, ApiKey, Membership, Session, Throttle, User
 from betaops.accounts.permissions import Role
 from betaops.accounts.service import sessions, throttles
-from betaops.kernel.work import Work
+from betaops.kernel.work import Platform, Work
 from tests.factories.accounts import a_user
 from tests.support.browsers import Browser
 from tests.support.clock import Clock
 from tests.support.running import RunJobs
+from tests.support.signed_in import a_member
 
 
 @pytest.fixture
@@ -136,3 +138,11 @@ def test_what_can_let_nobody_in_any_more_is_forgotten(work: Work, run_jobs: RunJ
     for model in (AccessLink, Session, Throttle):
         assert work.session.scalar(select(func.count()).select_from(model)) == 0
     assert work.session.scalar(select(func.count()).select_from(User)) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_real_installation_gets_no_sample_however_it_is_started(work: Work, platform: Platform) -> None:
+    a_member(work, "owner")
+    work.session.commit()
+    assert _welcome(with_sample=True, platform=platform) == {}
+    assert queries.workspace_by_slug(work.session, "acme") is None
