@@ -82,7 +82,7 @@ def link(mail: str) -> None:
         user = _user(work, mail)
         if user.disabled_at is not None:
             raise click.ClickException(
-                f"The account of {mail} is closed. Open it with `betaops member enable`."
+                f"The account of {mail} is closed. Open it with `python -m betaops member enable`."
             )
         click.echo(_link(work, user))
 

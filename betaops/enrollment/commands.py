@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 import config
-from betaops.accounts.models import Workspace
+from betaops.accounts import queries as account_queries
 from betaops.enrollment.addresses import mail_key
 from betaops.enrollment.models import State, Tester, TesterImport
 from betaops.enrollment.queries import portal
@@ -154,9 +154,9 @@ def erase(mail: str, slug: str) -> None:
 
 def _person(session: Session, slug: str, mail: str) -> Tester:
     """Whoever has this address in that workspace, inside which the session continues."""
-    workspace = session.query(Workspace).filter_by(slug=slug).one_or_none()
+    workspace = account_queries.workspace_by_slug(session, slug)
     if workspace is None:
-        known = ", ".join(each.slug for each in session.query(Workspace).order_by(Workspace.slug).limit(20))
+        known = ", ".join(each.slug for each in account_queries.workspaces(session))
         raise click.ClickException(
             f"There is no workspace “{slug}”. " + (f"There are: {known}." if known else "There is none yet.")
         )

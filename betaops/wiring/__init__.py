@@ -304,8 +304,13 @@ def register(app: Application) -> None:
     providers.provide(
         **{name: tuple(map(named, paths)) for name, paths in PROVIDED.items()},
         **{name: named(path) for name, path in PROVIDED_ALONE.items()},
-        data=tuple((name, named(path)) for name, path in PROVIDED_DATA.items()),
     )
+    provide_data()
+
+
+def provide_data() -> None:
+    """What each room keeps of a person, for their copy of it: for pages and for commands."""
+    providers.provide(data=tuple((name, named(path)) for name, path in PROVIDED_DATA.items()))
 
 
 def put_in_front(app: Application) -> None:

@@ -44,6 +44,8 @@ from betaops.accounts.queries.people import (
     user,
     user_by_mail,
     workspace,
+    workspace_by_slug,
+    workspaces,
 )
 
 __all__ = [
@@ -86,4 +88,6 @@ __all__ = [
     "user_by_mail",
     "verify",
     "workspace",
+    "workspace_by_slug",
+    "workspaces",
 ]

@@ -56,6 +56,15 @@ def standings(session: Db, user_id: uuid.UUID) -> Sequence[Standing]:
     return [Standing(*row) for row in rows]
 
 
+def workspaces(session: Db, limit: int = 20) -> Sequence[Workspace]:
+    """Of the whole installation, by their short names; for its operator."""
+    return session.scalars(select(Workspace).order_by(Workspace.slug).limit(limit)).all()
+
+
+def workspace_by_slug(session: Db, slug: str) -> Workspace | None:
+    return session.scalar(select(Workspace).where(Workspace.slug == slug))
+
+
 def workspace(session: Db, workspace_id: uuid.UUID) -> Workspace:
     found = session.get(Workspace, workspace_id)
     if found is None:

@@ -5,8 +5,6 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
 
-from betaops.accounts.models import HolderKind
-from betaops.accounts.service import sessions
 from betaops.enrollment import viewers
 from betaops.enrollment.forms.own import ErasureForm, OwnForm
 from betaops.enrollment.models import Tester
@@ -60,7 +58,6 @@ def erasure() -> Any:
     form = ErasureForm()
     if form.validate_on_submit():
         work, person_id = writing(), _person().id
-        sessions.close_all(work, HolderKind.TESTER, person_id)
         leaving.erase(work, person_id)
         return viewers.dismiss(work, make_response(render_template("enrollment/portal/erased.html")))
     return render_template("enrollment/portal/erasure.html", form=form), 422 if form.errors else 200

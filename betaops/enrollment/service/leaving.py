@@ -4,6 +4,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from betaops.accounts.models import HolderKind
+from betaops.accounts.service import sessions
 from betaops.enrollment.events import TesterErased
 from betaops.enrollment.models import SEATED, Application, Enrollment, Invitation, State, Tester
 from betaops.enrollment.service.enrolling import change, promote
@@ -29,7 +31,8 @@ def complete_some(work: Work, program_id: UUID, limit: int = 200) -> int:
 
 
 def erase(work: Work, tester_id: UUID) -> None:
-    """Remove the person and all that hangs on them in this room; rooms above follow on `TesterErased`.
+    """Remove the person, sign them out, and remove all that hangs on them in this room; rooms above follow on
+    `TesterErased`.
 
     Their seats are freed. What stays is in the event log: ids and moments, no name and no address.
     """
@@ -37,6 +40,7 @@ def erase(work: Work, tester_id: UUID) -> None:
         select(Enrollment.program_id).where(Enrollment.tester_id == tester_id, Enrollment.state.in_(SEATED))
     ).all()
     tester = work.lock(Tester, tester_id)
+    sessions.close_all(work, HolderKind.TESTER, tester.id)
     for model in (Application, Invitation):
         work.session.execute(
             delete(model)
