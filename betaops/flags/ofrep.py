@@ -56,8 +56,8 @@ def read_question(raw: bytes, *, is_public: bool, key: str = "") -> Question:
         raise Refused(400, "TARGETING_KEY_MISSING", "The context names no targetingKey.", key)
     groups, group_properties = _object(context.get("groups")), _object(context.get("groupProperties"))
     return Question(
-        token="",
-        distinct_id=target[:LONGEST_DISTINCT_ID],
+        "",  # the key stands in a header
+        target[:LONGEST_DISTINCT_ID],
         properties={
             name: value
             for name, value in context.items()

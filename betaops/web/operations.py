@@ -34,7 +34,9 @@ def ready() -> Response:
     try:
         reading().execute(text("SELECT 1"))
         if not migrations.is_current(current_app.platform.database):  # type: ignore[attr-defined]  # our Application
-            return Response("schema is not current: run `betaops migrate`\n", 503, content_type="text/plain")
+            return Response(
+                "schema is not current: run `python -m betaops migrate`\n", 503, content_type="text/plain"
+            )
     except SQLAlchemyError:
         return Response("database is away\n", 503, content_type="text/plain")
     return Response("ready\n", content_type="text/plain")
