@@ -296,7 +296,6 @@ def _sample(platform: Any = None) -> dict[str, Any]:
 
 def _welcome(with_sample: bool, platform: "Platform") -> dict[str, Any]:
     from betaops.accounts import queries
-
     from betaops.accounts.sample import SLUG
 
     with platform.database.reading() as session:
