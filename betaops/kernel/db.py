@@ -44,7 +44,7 @@ from betaops.kernel import counting
 from betaops.kernel.ids import new_id
 
 #: How long a writer of a SQLite file waits for another one; and one that may as well not write.
-PATIENCE_SECONDS, HASTE_MS = 10, 200
+PATIENCE_SECONDS, HASTE_MS = 10, 1000
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -15,6 +15,7 @@ from flask.json.provider import DefaultJSONProvider
 from flask.sessions import SecureCookieSessionInterface
 from flask_openapi.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from betaops.kernel import clock, i18n, payloads
@@ -282,5 +283,7 @@ class Application(OpenAPI):
                         db_session, self.platform, _actor(viewer()) if _unit().viewer else SYSTEM, clock.now()
                     )
                 )
+        except OperationalError:  # somebody else is writing, or the database is away
+            log.info("tally_missed")
         except Exception:  # a count that is lost must not cost the page
             log.warning("tally_failed", exc_info=True)
