@@ -144,7 +144,8 @@ class _Reader:
         name = _name(options)
         if not name:
             name = f"question{self.count}"
-            self._odd("no_name", name, place)
+            if kind in KINDS and kind != "html":  # what asks nothing has no answers to be told apart
+                self._odd("no_name", name, place)
         self._unique(name, place, must=True)
         if kind not in KINDS:
             self._odd("unsupported_type", name, place, kind)

@@ -356,3 +356,11 @@ def test_a_condition_for_being_required_is_the_last_word() -> None:
     }
     assert judge_all(read(source), {}, now=NOW).problems == ()
     assert [each.name for each in judge_all(read(source), {"b": "1"}, now=NOW).problems] == ["a"]
+
+
+def test_what_only_shows_something_needs_no_name() -> None:
+    """SurveyJS's own tutorials begin with such a page."""
+    definition = {"pages": [{"elements": [{"type": "html", "html": "<h2>Welcome</h2>"}, {"type": "image"}]}]}
+    told = report_on(definition)
+    assert "no_name" not in {finding.code for finding in check(read(definition))}
+    assert told.taken == ["question1 (html)"]
