@@ -38,11 +38,19 @@ class Rooms(click.Group):
     """The commands below, and those of the rooms, imported when first asked for."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Whatever command it is: wrong settings are said, all of them, and nothing is done."""
+        """Whatever command it is: wrong settings are said, all of them, and so is a database that refuses."""
         try:
             return super().invoke(ctx)
         except config.Misconfigured as error:
             raise click.ClickException(str(error)) from error
+        except Exception as error:
+            from sqlalchemy.exc import DBAPIError
+
+            if not isinstance(error, DBAPIError):
+                raise
+            raise click.ClickException(
+                f"The database says: {error.orig}. `python -m betaops check` tells whether it is there and migrated."
+            ) from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

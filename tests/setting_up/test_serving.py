@@ -217,3 +217,17 @@ def test_a_page_names_the_way_back_in_as_it_can_be_typed(name: str) -> None:
     """There is no executable `betaops`."""
     text = (ROOT / "templates" / "accounts" / f"{name}.html").read_text()
     assert text.count("betaops member link") == text.count(".venv/bin/python -m betaops member link") == 1
+
+
+def test_a_command_on_a_database_without_tables_says_so_in_a_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "betaops", "readiness", "report", "--program", "lantern"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "BETAOPS_INSTANCE": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "The database says: no such table" in done.stderr
+    assert "Traceback" not in done.stderr
