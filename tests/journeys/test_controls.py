@@ -230,3 +230,15 @@ def test_nothing_is_wider_than_a_window_of_320_pixels(visit: Visit, member_state
     page = visit(state=member_state, width=320)
     page.goto(path)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_report_is_triaged_by_keys_alone(visit: Visit, member_state: Any, facts: dict[str, Any]) -> None:
+    page = visit(state=member_state)
+    page.goto(f"/console/programs/{facts['program']}/feedback")
+    page.locator("tbody a").first.click()
+    page.locator("summary[data-key=s]").first.wait_for()
+    page.keyboard.press("s")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.matches('.menu-item[name=severity]')")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.matches('summary[data-key=s]')")

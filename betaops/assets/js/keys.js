@@ -24,7 +24,11 @@ function press(element) {
   if (element.matches("input, select, textarea")) {
     element.focus();
     element.select?.();
-  } else element.click();
+    return;
+  }
+  element.click();
+  // A menu that was opened by its key is walked by arrows from its opener.
+  if (element.matches("summary")) element.focus();
 }
 
 document.addEventListener("keydown", (event) => {
