@@ -28,7 +28,6 @@ log = structlog.get_logger("flags")
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
-MOST_DRAINED = 8 << 20
 _VERSION = re.compile(r"(?:^|&)v=(\d{1,3})(?:&|$)")
 _REMOTE_CONFIG = re.compile(r"/array/([A-Za-z0-9_-]{1,80})/config(\.js)?/?")
 _OFREP = re.compile(r"/ofrep/v1/evaluate/flags(?:/(.{1,200}?))?/?", re.DOTALL)
@@ -189,15 +188,12 @@ class FlagEdge:
         headers = (*self._cors(environ, snapshot), ("Access-Control-Expose-Headers", "ETag"))
         question = ofrep.read_question(_body(environ), is_public=is_public, key=key)
         # One that is switched off says so: left out, the default in the code would hold, which may be on.
-        answers = [
-            ofrep.evaluation(outcome, snapshot.facts(outcome.key))
-            for outcome in snapshot.outcomes(question, with_inactive=True)
-        ]
+        evaluations = snapshot.evaluations(snapshot.outcomes(question, with_inactive=True))
         if key:
-            if not answers:
+            if not evaluations:
                 raise ofrep.not_found(key)
-            return Answer(200, orjson.dumps(answers[0]), headers)
-        body = ofrep.bulk(answers)
+            return Answer(200, evaluations[0], headers)
+        body = ofrep.bulk(evaluations)
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = (*headers, ("ETag", etag))
         if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
@@ -252,8 +248,6 @@ def _body(environ: Environ) -> bytes:
     except ValueError:
         length = 0
     if length > wire.LARGEST_BODY:
-        # Read what can be borne: what is left in the connection would be taken for the next request.
-        environ["wsgi.input"].read(min(length, MOST_DRAINED))
         raise wire.too_large()
     raw: bytes = environ["wsgi.input"].read(length or wire.LARGEST_BODY + 1)
     if len(raw) > wire.LARGEST_BODY:

@@ -6,7 +6,7 @@ variants it is a boolean; with variants it is the variant's key, or its payload 
 whoever gets no variant gets no value, which tells the provider to use the default in the code.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -70,8 +70,8 @@ def read_question(raw: bytes, *, is_public: bool, key: str = "") -> Question:
     )
 
 
-def evaluation(outcome: Outcome, facts: Facts) -> dict[str, Any]:
-    """One flag as OFREP writes it. Without `value`, the code's own default holds."""
+def evaluation(outcome: Outcome, facts: Facts) -> bytes:
+    """One flag as the JSON text of OFREP. Without `value`, the code's own default holds."""
     answer: dict[str, Any] = {"key": outcome.key, "reason": _reason(outcome), "variant": "off"}
     if isinstance(outcome.value, str):
         answer["variant"] = outcome.value
@@ -80,11 +80,12 @@ def evaluation(outcome: Outcome, facts: Facts) -> dict[str, Any]:
         answer["variant"] = "on" if outcome.value else "off"
         answer["value"] = outcome.value
     answer["metadata"] = {"version": facts.version, "description": describe(outcome)}
-    return answer
+    return orjson.dumps(answer)
 
 
-def bulk(answers: Iterable[Mapping[str, Any]]) -> bytes:
-    return orjson.dumps({"flags": list(answers)})
+def bulk(evaluations: Iterable[bytes]) -> bytes:
+    """All flags of one answer."""
+    return b'{"flags":[' + b",".join(evaluations) + b"]}"
 
 
 def _reason(outcome: Outcome) -> str:

@@ -17,7 +17,7 @@ import orjson
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from betaops.flags import queries
+from betaops.flags import ofrep, queries
 from betaops.flags.conditions import Person
 from betaops.flags.evaluation import FlagSet, Outcome
 from betaops.flags.models import Flag, Runtime
@@ -62,7 +62,8 @@ class Snapshot:
         self._visible = self._by_runtime(self.flags.active)
         self._existing = self._by_runtime([flag.key for flag in loaded.flags])
         self._people: dict[str, queries.Stored | None] = {}
-        self._records: dict[tuple[Outcome, int], bytes] = {}
+        #: By outcome and the form in which it is wanted.
+        self._ready: dict[tuple[Outcome, int | str], bytes] = {}
         self._loaded = loaded
         self._definitions: dict[bool, tuple[bytes, str]] = {}
 
@@ -107,17 +108,23 @@ class Snapshot:
 
     def records(self, outcomes: Iterable[Outcome], version: int) -> list[bytes]:
         """Each outcome as its bytes in an answer, written once."""
-        ready = self._records
+        return self._written(outcomes, version, lambda outcome, facts: record(outcome, facts, version))
+
+    def evaluations(self, outcomes: Iterable[Outcome]) -> list[bytes]:
+        """Each outcome as OpenFeature's providers read it, written once."""
+        return self._written(outcomes, "ofrep", ofrep.evaluation)
+
+    def _written(
+        self, outcomes: Iterable[Outcome], form: int | str, write: Callable[[Outcome, Facts], bytes]
+    ) -> list[bytes]:
+        ready = self._ready
         found = []
         for outcome in outcomes:
-            written = ready.get((outcome, version))
+            written = ready.get((outcome, form))
             if written is None:
-                written = ready[outcome, version] = record(outcome, self._facts[outcome.key], version)
+                written = ready[outcome, form] = write(outcome, self._facts[outcome.key])
             found.append(written)
         return found
-
-    def facts(self, key: str) -> Facts:
-        return self._facts[key]
 
     def definitions(self, *, with_cohorts: bool) -> tuple[bytes, str]:
         """What SDKs that evaluate by themselves load, and its ETag."""
