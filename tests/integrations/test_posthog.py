@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -10,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from betaops.app import create_app
 from betaops.integrations import posthog
@@ -23,13 +21,9 @@ from betaops.usage import queries
 from betaops.usage.models import UsageEvent
 from tests.factories.programs import a_product
 from tests.support.browsers import Browser
+from tests.support.serving import served
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Nothing."""
 
 
 @pytest.fixture
@@ -40,15 +34,8 @@ def theirs(work: Work) -> Product:
 @pytest.fixture
 def host(platform: Platform, theirs: Product, work: Work) -> Iterator[str]:
     work.session.commit()
-    server = make_server(
-        "127.0.0.1", 0, create_app(platform.settings, platform), threaded=True, request_handler=_Quiet
-    )
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(create_app(platform.settings, platform)) as address:
+        yield address
 
 
 @pytest.fixture
