@@ -24,6 +24,8 @@ class Person:
     device_id: str = ""
     groups: Mapping[str, str] = field(default_factory=dict)
     group_properties: Mapping[str, Properties] = field(default_factory=dict)
+    #: By flag key: what was settled for this person beforehand (their own choice, an operator's), whatever the rules say.
+    settled: Mapping[str, bool | str] = field(default_factory=dict)
 
 
 class Definitions(NamedTuple):

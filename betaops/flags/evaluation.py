@@ -1,8 +1,8 @@
 """Decides flags: definitions in PostHog's format in, one outcome a flag out. Pure.
 
 `FlagSet` compiles definitions once; `evaluate` then touches no definition again. The order within a
-flag is PostHog's: inactive, enrolled by choice, holdout, then the conditions in turn, of which the first
-that matches decides. Every outcome that a flag can have exists before anybody asks, so whoever writes
+flag is PostHog's: inactive, settled or enrolled by choice, holdout, then the conditions in turn, of which
+the first that matches decides. Every outcome that a flag can have exists before anybody asks, so whoever writes
 answers may keep the bytes of each (`eq=False`: outcomes are compared by identity).
 """
 
@@ -112,6 +112,9 @@ class _Flag:
         }
         self.unresolved = self._fixed[MISSING_DEPENDENCY]
         self._enrolled = self.makes(value=True, code=ENROLLED)
+        self._settled = {True: self._enrolled, False: self._fixed[ENROLLED]} | {
+            key: self.makes(key, ENROLLED) for key in self._variants.keys
+        }
         self._held_out = self.makes(self._holdout.name, HELD_OUT) if self._holdout else self._fixed[NO_MATCH]
 
     def makes(self, value: Value, code: str, condition: int | None = None) -> Outcome:
@@ -129,6 +132,9 @@ class _Flag:
         if self._is_broken:
             return self.unresolved
         person = run.person
+        settled = person.settled.get(self.key) if person.settled else None
+        if settled is not None:
+            return self._settled.get(settled, self._fixed[ENROLLED])
         properties = person.properties
         identifier = person.device_id if self._by_device else person.distinct_id
         if self._group_type is not None:

@@ -14,6 +14,7 @@ from betaops.enrollment import providers
 from betaops.kernel import jobs, outbox
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.work import Platform
+from betaops.usage import readers as usage_readers
 from betaops.web.application import Application, Search
 from betaops.wiring.naming import named, short
 from betaops.wiring.navigation import navigation
@@ -240,6 +241,9 @@ PROVIDED_DATA: dict[str, str] = {
 #: What a cohort that goes would break: "module:function" of (session, cohort) to names.
 COHORT_USERS: tuple[str, ...] = ("flags.queries:users_of_cohort", "readiness.provided:users_of_cohort")
 
+#: (event's name in the product, who understands it: "module:function" of a `usage.readers.Reader`).
+USAGE_READERS: tuple[tuple[str, str], ...] = ()
+
 #: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
 FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
 
@@ -285,6 +289,8 @@ def connect() -> None:
         activity.name_with(what, named(names))
     for users in COHORT_USERS:
         cohort_uses.register(named(users))
+    for event_name, reader in USAGE_READERS:
+        usage_readers.register(event_name, named(reader))
 
 
 def register(app: Application) -> None:

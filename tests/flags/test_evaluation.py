@@ -204,3 +204,23 @@ def test_patterns_know_all_of_unicode() -> None:
         found = patterns.compiled(pattern)
         assert found is not None
         assert patterns.found(found, text) is expected, pattern
+
+
+def test_what_was_settled_for_a_person_wins_over_conditions_shares_and_holdouts() -> None:
+    nobody = flag("f", {"rollout_percentage": 0}, holdout={"id": 1, "exclusion_percentage": 100})
+    everybody = flag("f", {"rollout_percentage": 100})
+    assert decide([nobody], settled={"f": True}).value is True
+    declined = decide([everybody], settled={"f": False})
+    assert (declined.value, declined.code) == (False, evaluation.ENROLLED)
+
+
+def test_a_variant_is_settled_only_where_the_flag_still_has_it() -> None:
+    variants = {"variants": [{"key": "a", "rollout_percentage": 100}, {"key": "b", "rollout_percentage": 0}]}
+    definition = flag("f", {"rollout_percentage": 100}, multivariate=variants)
+    assert decide([definition], settled={"f": "b"}).value == "b"
+    assert decide([definition], settled={"f": "gone"}).value is False
+
+
+def test_what_was_settled_does_not_switch_on_what_is_off_for_everybody() -> None:
+    outcome = decide([flag("f", {"rollout_percentage": 100}, active=False)], settled={"f": True})
+    assert (outcome.value, outcome.code) == (False, evaluation.DISABLED)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -15,8 +16,11 @@ from betaops.enrollment.service import testers
 from betaops.kernel.errors import DomainError
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
+from betaops.usage import readers
 from betaops.usage.capture import Captured
 from betaops.usage.models import UsageDaily, UsageEvent
+
+log = structlog.get_logger("usage")
 
 _EVENTS: Any = UsageEvent.__table__
 _DAILY: Any = UsageDaily.__table__
@@ -37,7 +41,21 @@ def take(work: Work, product_id: UUID, events: Sequence[Captured]) -> int:
     count(work, product_id, ((owner, event.at.date(), event.name) for event, owner in written if owner))
     for tester_id in sorted({owner for _event, owner in written if owner}):
         testers.seen(work, tester_id)
+    for event, owner in written:
+        _interpret(work, product_id, owner, event)
     return len(new)
+
+
+def _interpret(work: Work, product_id: UUID, owner: UUID | None, event: Captured) -> None:
+    """Let the room read it that knows what it means; an event that makes no sense to it is kept all the same."""
+    reader = readers.of(event.name)
+    if reader is None:
+        return
+    try:
+        with work.session.begin_nested():
+            reader(work, product_id, owner, event)
+    except DomainError as refusal:
+        log.info("event_not_understood", name=event.name, why=refusal.code)
 
 
 def count(work: Work, product_id: UUID, facts: Iterable[tuple[UUID, date, str]]) -> None:

@@ -1,0 +1,22 @@
+"""What other rooms make of events with a meaning of their own (a survey's answers, a choice). `wiring` hands the readers in."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from betaops.kernel.work import Work
+from betaops.usage.capture import Captured
+
+#: Of (work, product id, whose event it is as far as known, the event). Called once for each event, in the
+#: transaction that keeps it; what it raises refuses that event's meaning, never the event.
+Reader = Callable[[Work, UUID, UUID | None, Captured], None]
+
+_readers: dict[str, Reader] = {}
+
+
+def register(name: str, reader: Reader) -> None:
+    """Have `reader` called for events of this name."""
+    _readers[name] = reader
+
+
+def of(name: str) -> Reader | None:
+    return _readers.get(name)
