@@ -1,5 +1,6 @@
 # Sourced by ./run and ./test (POSIX sh, from the project's folder): `install_lock FILE` makes .venv hold what
-# the hashed lock FILE names. Nothing happens when it does already.
+# the hashed lock FILE names, `install_clients` the JavaScript clients that tests speak through. Nothing happens
+# when it does already.
 
 say() {
     printf '%s\n' "$*" >&2
@@ -73,4 +74,20 @@ install_lock() {
         printf '%s\n' "$wanted" >"$stamp"
     fi
     exec 9>&-
+}
+
+# Tests that need the clients are skipped where the network did not give them (see tests/clients/conftest.py).
+install_clients() {
+    wanted=$(cat tests/clients/package.json tests/clients/package-lock.json | sha256sum | cut -d ' ' -f 1)
+    stamp=.venv/lock-clients
+    if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
+        say "Installing the JavaScript clients that tests/clients names …"
+        rm -f "$stamp"
+        mkdir -p .venv/clients
+        cp tests/clients/package.json tests/clients/package-lock.json .venv/clients/
+        # shellcheck disable=SC2015  # neither step may stop the tests
+        PATH="$PWD/.venv/bin:$PATH" npm ci --prefix .venv/clients --ignore-scripts --no-audit --no-fund --silent >&2 &&
+            printf '%s\n' "$wanted" >"$stamp" ||
+            say "They could not be installed; the tests that need them are skipped."
+    fi
 }

@@ -28,6 +28,8 @@ from tests.support.sample import Sample
 if TYPE_CHECKING:
     from betaops.enrollment.models import Enrollment
 
+pytest_plugins = ["tests.support.chromium"]
+
 # No assertion is timed: how long an example takes says how busy the machine is.
 hypothesis_settings.register_profile("untimed", deadline=None)
 hypothesis_settings.load_profile("untimed")

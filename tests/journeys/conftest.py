@@ -1,22 +1,12 @@
 """Journeys: the product as `./run` serves it, with its sample workspace, in Debian's Chromium."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from bench.spine.server import Installation, installation
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,18 +20,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    """Where Debian's chromium is; without one, journeys are skipped unless they are required."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        reason = "no chromium on this machine: apt-get install chromium"
-        if os.environ.get("BETAOPS_REQUIRE_BROWSER"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
-
-
-@pytest.fixture(scope="session")
 def served(chromium: str) -> Iterator[Installation]:
     """A running installation with the sample workspace, shared by all journeys."""
     with installation() as found:
@@ -52,19 +30,6 @@ def served(chromium: str) -> Iterator[Installation]:
 def facts(served: Installation) -> dict[str, Any]:
     """What `sample --json` says. Its console link signs in once: see `member_state`."""
     return served.facts()
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as found:
-        yield found
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str, playwright: Playwright) -> Iterator[Browser]:
-    found = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -1,0 +1,133 @@
+"""PostHog's browser SDK and OpenFeature's web provider, unmodified, in Chromium, on a page of another origin."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from betaops.enrollment.models import Enrollment
+from betaops.flags import service
+from betaops.flags.models import Flag
+from betaops.kernel.work import Work
+from betaops.programs.models import Product, Program
+from betaops.usage import queries as usage_queries
+from tests.clients.site import openfeature_page, posthog_page, site
+from tests.factories.cohorts import a_cohort
+from tests.factories.enrollment import an_enrollment
+from tests.factories.flags import a_flag
+from tests.factories.programs import a_program
+from tests.support.serving import served
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("clients"),
+    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
+]
+
+ANA = "ana@example.com"
+
+
+@pytest.fixture
+def program(work: Work) -> Program:
+    return a_program(work)
+
+
+@pytest.fixture
+def ana(work: Work, program: Program) -> Enrollment:
+    return an_enrollment(work, program=program, mail=ANA)
+
+
+@pytest.fixture
+def product(work: Work, program: Program) -> Product:
+    return work.session.get_one(Product, program.product_id)
+
+
+@pytest.fixture
+def flag(work: Work, program: Program, product: Product, ana: Enrollment) -> Flag:
+    """For a cohort that only Ana is in."""
+    cohort = a_cohort(work, program=program, members=[ana])
+    payloads = {"true": '{"toolbar": "compact"}'}
+    flag = a_flag(work, product=product, key="new-editor", cohort=cohort, payloads=payloads)
+    work.session.commit()
+    return flag
+
+
+@pytest.fixture
+def visit(browser: Browser, packages: Path, host: str) -> Iterator[Callable[[bytes], Page]]:
+    """A visit to the product's site with this page; no request may leave for a third host, no script may throw."""
+    complaints: list[str] = []
+    with ExitStack() as stack:
+
+        def begin(content: bytes) -> Page:
+            address = stack.enter_context(served(site(content, packages)))
+            context = stack.enter_context(browser.new_context())
+            context.set_default_timeout(15_000)
+            page = context.new_page()
+            allowed = {urlsplit(each).netloc for each in (host, address)}
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on(
+                "request",
+                lambda request: (
+                    complaints.append(request.url)
+                    if urlsplit(request.url).netloc not in allowed and not request.url.startswith("data:")
+                    else None
+                ),
+            )
+            page.goto(address)
+            assert page.evaluate("window.ready") is True
+            return page
+
+        yield begin
+    assert complaints == []
+
+
+def values(page: Page, *keys: str) -> list[Any]:
+    return [page.evaluate("(key) => posthog.getFeatureFlag(key)", key) for key in keys]
+
+
+def test_posthogs_browser_sdk_shows_the_feature_to_the_cohort_alone(
+    visit: Callable[[bytes], Page], host: str, product: Product, flag: Flag
+) -> None:
+    page = visit(posthog_page(host, product.project_key))
+    assert values(page, "new-editor") == [False]
+    page.evaluate(
+        "() => new Promise((done) => { posthog.identify('ana@example.com'); posthog.onFeatureFlags("
+        "() => posthog.getFeatureFlag('new-editor') && done()); })"
+    )
+    assert values(page, "new-editor") == [True]
+    assert page.evaluate("posthog.getFeatureFlagPayload('new-editor')") == {"toolbar": "compact"}
+
+
+def test_its_events_arrive_with_their_tester(
+    visit: Callable[[bytes], Page], work: Work, host: str, product: Product, flag: Flag, ana: Enrollment
+) -> None:
+    page = visit(
+        posthog_page(host, product.project_key, bootstrap={"distinctID": ANA, "isIdentifiedID": True})
+    )
+    with page.expect_response(
+        lambda response: urlsplit(response.url).path in ("/e/", "/i/v0/e/")
+    ) as answered:
+        page.evaluate("posthog.capture('note created', {words: 12})")
+    assert (answered.value.status, answered.value.json()) == (200, {"status": 1})
+    names = {event.name for event in usage_queries.recent(work.session, ana.tester_id)}
+    assert "note created" in names
+
+
+def test_openfeatures_web_provider_gets_the_cohorts_flag_and_hears_of_its_end(
+    visit: Callable[[bytes], Page], work: Work, host: str, product: Product, flag: Flag
+) -> None:
+    page = visit(openfeature_page(host, product.project_key, ANA))
+    get = "openFeature.getClient().getBooleanDetails('new-editor', false)"
+    found = page.evaluate(get)
+    assert (found["value"], found["reason"], found["variant"]) == (True, "TARGETING_MATCH", "on")
+    service.kill(work, flag.id)
+    work.session.commit()
+    page.wait_for_function("events.includes('changed')")
+    assert page.evaluate(get)["value"] is False
+    page.evaluate("openFeature.setContext({targetingKey: 'somebody'})")
+    assert page.evaluate(get)["value"] is False
