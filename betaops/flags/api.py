@@ -26,8 +26,10 @@ blueprint = APIBlueprint(
 
 _FILTERS = (
     "Conditions, variants and payloads in PostHog's format: `groups[{properties[], rollout_percentage, variant}]`, "
-    "`multivariate{variants[{key, rollout_percentage}]}`, `payloads`"
+    "`multivariate{variants[{key, rollout_percentage}]}`, `payloads`, `aggregation_group_type_index`, "
+    "`holdout{id, exclusion_percentage}`, `early_exit`"
 )
+_CONTEXTS = "Places in the product (evaluation contexts) in which it may be read; empty: everywhere"
 
 
 class OfProduct(Shown):
@@ -46,6 +48,8 @@ class NewFlag(Body):
     is_active: Bool = True
     filters: dict[str, Any] = Field(default_factory=dict, description=_FILTERS)
     runtime: Runtime = Field(Runtime.ALL, description="`server` flags are never shown to browsers")
+    contexts: list[Text] = Field(default_factory=list, max_length=20, description=_CONTEXTS)
+    by_device: Bool = Field(False, description="Shares are of devices instead of people")
 
 
 class FlagChange(Body):
@@ -54,6 +58,8 @@ class FlagChange(Body):
     description: Text | None = Field(None, max_length=2_000)
     filters: dict[str, Any] | None = Field(None, description=_FILTERS)
     runtime: Runtime | None = None
+    contexts: list[Text] | None = Field(None, max_length=20, description=_CONTEXTS)
+    by_device: Bool | None = None
     version: Int | None = Field(
         None, ge=1, le=2**31 - 1, description="Refused (409) when it is not the newest"
     )
@@ -72,6 +78,8 @@ class ShownFlag(Shown):
     is_active: bool
     filters: dict[str, Any]
     runtime: Runtime
+    contexts: list[str]
+    by_device: bool
     created_at: datetime
     changed_at: datetime
     changed_by: str
@@ -103,6 +111,8 @@ def make_flag(path: OfProduct, body: NewFlag) -> Response:
         filters=body.filters,
         is_active=body.is_active,
         runtime=body.runtime,
+        contexts=body.contexts,
+        by_device=body.by_device,
     )
     return shown(_shown(flag), 201)
 
@@ -123,6 +133,8 @@ def change_flag(path: OfFlag, body: FlagChange) -> Response:
         description=body.description,
         filters=body.filters,
         runtime=body.runtime,
+        contexts=body.contexts,
+        by_device=body.by_device,
     )
     return shown(_shown(changed))
 
@@ -153,5 +165,10 @@ def _shown(row: Flag) -> ShownFlag:
     return ShownFlag(
         id=ids.encode("flg", row.id),
         product=ids.encode("prd", row.product_id),
-        **{name: getattr(row, name) for name in ShownFlag.model_fields if name not in ("id", "product")},
+        by_device=row.is_by_device,
+        **{
+            name: getattr(row, name)
+            for name in ShownFlag.model_fields
+            if name not in ("id", "product", "by_device")
+        },
     )

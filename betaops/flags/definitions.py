@@ -113,9 +113,17 @@ def _cohort_number(prop: Mapping[str, Any]) -> int | None:
 
 
 def check(
-    key: str, filters: Any, *, known_cohorts: Iterable[int], known_flags: Iterable[str]
+    key: str,
+    filters: Any,
+    *,
+    known_cohorts: Iterable[int],
+    known_flags: Iterable[str],
+    group_types: Iterable[str] = (),
 ) -> list[Problem]:
-    """Everything that is wrong with a flag; nothing means that server and SDKs will agree on it."""
+    """Everything that is wrong with a flag; nothing means that server and SDKs will agree on it.
+
+    `group_types` are the indexes, as text, of the group types that the product names.
+    """
     problems = list(_problems_of_key(key))
     if malformed := list(problems_of_form(filters)):
         return problems + malformed
@@ -124,6 +132,8 @@ def check(
     names = (set(known_cohorts), set(known_flags))
     for index, group in enumerate(groups):
         problems += _problems_of_condition(f"groups.{index}", group, variants, *names)
+    problems += _problems_of_group_type(filters, set(group_types))
+    problems += _problems_of_holdout(filters.get("holdout"))
     problems += _problems_of_variants(filters)
     problems += _problems_of_payloads(filters.get("payloads") or {}, variants)
     return problems
@@ -191,6 +201,21 @@ def _problem_of_property(prop: Any, cohort_numbers: set[int], flag_keys: set[str
     if not isinstance(prop.get("key"), str) or not prop["key"] or len(prop["key"]) > 200:
         return _("Name the property.")
     return operators.problem(prop.get("operator") or "exact", prop.get("value"))
+
+
+def _problems_of_group_type(filters: Definition, group_types: set[str]) -> Iterable[Problem]:
+    index = filters.get("aggregation_group_type_index")
+    if index is not None and str(index) not in group_types:
+        yield Problem("aggregation_group_type_index", _("The product knows no such kind of group."))
+
+
+def _problems_of_holdout(holdout: Any) -> Iterable[Problem]:
+    if not holdout:
+        return
+    if not isinstance(holdout, dict) or not _is_percentage(holdout.get("exclusion_percentage")):
+        yield Problem("holdout", _("Write a percentage from 0 to 100."))
+    elif not isinstance(holdout.get("id"), int | str) or isinstance(holdout["id"], bool):
+        yield Problem("holdout", _("A holdout needs a number of its own as “id”."))
 
 
 def _problems_of_variants(filters: Definition) -> Iterable[Problem]:

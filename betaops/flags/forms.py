@@ -5,16 +5,34 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from wtforms import FieldList, FloatField, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    FloatField,
+    FormField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms import Form as PlainForm
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from betaops.flags import wording
-from betaops.flags.builder import CohortRow, Condition, Draft, PropertyRow, Variant, even
+from betaops.flags.builder import CohortRow, Condition, Draft, FlagRow, PropertyRow, Variant, even
 from betaops.flags.definitions import MOST_CONDITIONS, MOST_PROPERTIES, MOST_VARIANTS, Problem
 from betaops.flags.models import Flag, Runtime
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.web.forms import Form
+
+PERSON, DEVICE = "person", "device"
+#: Where a problem at this place of the definition is said.
+_FIELDS = {
+    "payloads": "payload",
+    "holdout": "holdout",
+    "aggregation_group_type_index": "group_type",
+    "contexts": "contexts",
+}
 
 
 class CohortRowForm(PlainForm):
@@ -28,9 +46,15 @@ class PropertyRowForm(PlainForm):
     value = StringField(_l("Value"))
 
 
+class FlagRowForm(PlainForm):
+    key = SelectField(_l("Flag"), validate_choice=False)
+    value = SelectField(_l("Value"), validate_choice=False)
+
+
 class ConditionForm(PlainForm):
     cohorts = FieldList(FormField(CohortRowForm), max_entries=MOST_PROPERTIES)
     properties = FieldList(FormField(PropertyRowForm), max_entries=MOST_PROPERTIES)
+    flags = FieldList(FormField(FlagRowForm), max_entries=MOST_PROPERTIES)
     percentage = FloatField(_l("Share of these people"), default=100)
     variant = SelectField(_l("Variant"), validate_choice=False)
     kept = HiddenField()
@@ -45,7 +69,7 @@ class VariantForm(PlainForm):
 class FlagForm(Form):
     key = StringField(
         _l("Key"),
-        [InputRequired(_l("Write the key that the product's code asks for.")), Length(max=200)],
+        [DataRequired(_l("Write the key that the product's code asks for.")), Length(max=200)],
         description=_l("What the product's code asks for, like new-editor. It cannot be changed later."),
     )
     description = TextAreaField(
@@ -60,6 +84,28 @@ class FlagForm(Form):
         description=_l("JSON that comes with “on”, for settings that belong to the feature."),
         render_kw={"rows": 2, "spellcheck": "false"},
     )
+    contexts = StringField(
+        _l("Places in the product"),
+        [Optional(), Length(max=1000)],
+        description=_l(
+            "Names that the product sends along, like checkout, separated by commas. Empty: everywhere."
+        ),
+        render_kw={"spellcheck": "false", "autocapitalize": "none"},
+    )
+    group_type = SelectField(
+        _l("Decided for"),
+        description=_l("For each company: all of its people get the same, by what is known of the company."),
+    )
+    bucketing = SelectField(
+        _l("The share is of"),
+        description=_l("By device, somebody who signs in keeps what they saw before."),
+    )
+    holdout = FloatField(
+        _l("Held back, to compare with"),
+        [Optional()],
+        description=_l("Percent of people who never get it. They are the same people for every flag."),
+    )
+    early_exit = BooleanField(_l("Ask no further condition once somebody fits one but is outside its share"))
     conditions = FieldList(FormField(ConditionForm), max_entries=MOST_CONDITIONS)
     variants = FieldList(FormField(VariantForm), max_entries=MOST_VARIANTS)
     version = HiddenField()
@@ -67,12 +113,26 @@ class FlagForm(Form):
     def fill(self, flag: Flag) -> None:
         self.key.data, self.description.data = flag.key, flag.description
         self.runtime.data = flag.runtime.value
+        self.contexts.data = ", ".join(flag.contexts)
+        self.bucketing.data = DEVICE if flag.is_by_device else PERSON
         self.version.data = str(flag.version)
 
-    def offer(self, cohorts: Mapping[int, str]) -> None:
-        """Fill the lists to choose from."""
+    def offer(
+        self,
+        cohorts: Mapping[int, str],
+        flags: Mapping[str, Sequence[str]],
+        group_types: Mapping[str, str],
+    ) -> None:
+        """Fill the lists to choose from; `flags` are variants by key, `group_types` names by index as text."""
         self.runtime.choices = [(runtime.value, str(words)) for runtime, words in wording.RUNTIMES.items()]
         self.runtime.data = self.runtime.data or Runtime.ALL.value
+        self.group_type.choices = [
+            ("", _l("each person")),
+            *((index, _l("each %(group)s", group=name)) for index, name in sorted(group_types.items())),
+        ]
+        self.group_type.data = self.group_type.data or ""
+        self.bucketing.choices = [(PERSON, _l("people")), (DEVICE, _l("devices"))]
+        self.bucketing.data = self.bucketing.data or PERSON
         names = [
             (str(number), name)
             for number, name in sorted(cohorts.items(), key=lambda item: item[1].casefold())
@@ -83,6 +143,13 @@ class FlagForm(Form):
             for row in condition.form.cohorts:
                 row.form.operator.choices = [("in", _l("in")), ("not_in", _l("not in"))]
                 row.form.cohort.choices = [("", _l("Choose a cohort")), *names]
+            for needed in condition.form.flags:
+                needed.form.key.choices = [("", _l("Choose a flag")), *((key, key) for key in flags)]
+                needed.form.value.choices = [
+                    ("true", _l("is on")),
+                    ("false", _l("is off")),
+                    *((name, _l("is “%(variant)s”", variant=name)) for name in _variants_of(needed, flags)),
+                ]
             for asked in condition.form.properties:
                 asked.form.operator.choices = {
                     str(heading): [(name, str(wording.OPERATORS[name])) for name in names_of_group]
@@ -102,6 +169,19 @@ class FlagForm(Form):
                 for row in self.variants
             ),
             self.payload.data or "",
+            int(self.group_type.data) if (self.group_type.data or "").isdecimal() else None,
+            0 if _is_blank(self.holdout) else _share(self.holdout),
+            bool(self.early_exit.data),
+        )
+
+    def places(self) -> list[str]:
+        """The contexts, each once."""
+        return list(
+            dict.fromkeys(
+                each.strip()
+                for each in (self.contexts.data or "").replace("\0", "").split(",")
+                if each.strip()
+            )
         )
 
     def put(self, draft: Draft) -> None:
@@ -109,6 +189,8 @@ class FlagForm(Form):
         _empty(self.conditions)
         _empty(self.variants)
         self.payload.data = draft.payload
+        self.group_type.data = "" if draft.group_type is None else str(draft.group_type)
+        self.holdout.data, self.early_exit.data = draft.holdout or None, draft.early_exit
         for condition in draft.conditions:
             form = self.conditions.append_entry().form
             form.percentage.data, form.variant.data = condition.percentage, condition.variant
@@ -120,6 +202,9 @@ class FlagForm(Form):
             for prop in condition.properties:
                 asked = form.properties.append_entry().form
                 asked.key.data, asked.operator.data, asked.value.data = prop.key, prop.operator, prop.value
+            for flag in condition.flags:
+                needed = form.flags.append_entry().form
+                needed.key.data, needed.value.data = flag.key, flag.value
         for variant in draft.variants:
             part = self.variants.append_entry().form
             part.key.data, part.percentage.data, part.payload.data = (
@@ -136,8 +221,8 @@ class FlagForm(Form):
                 self.refuse(problem.sentence, "key")
             elif part in ("variants", "payloads") and self.variants.entries:
                 self.variants.errors = [*self.variants.errors, problem.sentence]
-            elif part == "payloads":
-                self.refuse(problem.sentence, "payload")
+            elif part in _FIELDS:
+                self.refuse(problem.sentence, _FIELDS[part])
             else:
                 self.conditions.errors = [*self.conditions.errors, _placed(problem)]
 
@@ -172,10 +257,14 @@ def _row_changed(condition: Condition, verb: str, at: list[int]) -> Condition | 
         return replace(condition, cohorts=(*condition.cohorts, CohortRow(0)))
     if verb == "add-property":
         return replace(condition, properties=(*condition.properties, PropertyRow("")))
+    if verb == "add-flag":
+        return replace(condition, flags=(*condition.flags, FlagRow("")))
     if len(at) == 2 and verb == "remove-cohort":
         return replace(condition, cohorts=_without(condition.cohorts, at[1]))
     if len(at) == 2 and verb == "remove-property":
         return replace(condition, properties=_without(condition.properties, at[1]))
+    if len(at) == 2 and verb == "remove-flag":
+        return replace(condition, flags=_without(condition.flags, at[1]))
     return None
 
 
@@ -211,10 +300,18 @@ def _condition(form: Any) -> Condition:
             )
             for row in form.properties
         ),
+        tuple(FlagRow(row.form.key.data or "", row.form.value.data or "true") for row in form.flags),
         _share(form.percentage),
         form.variant.data or "",
         _kept(form.kept.data),
     )
+
+
+def _variants_of(row: Any, flags: Mapping[str, Sequence[str]]) -> list[str]:
+    """Of the flag chosen in `row`; what stands there already as well, so that nothing is lost by showing it."""
+    known = list(flags.get(row.form.key.data or "", ()))
+    chosen = row.form.value.data or "true"
+    return known if chosen in (*known, "true", "false") else [*known, chosen]
 
 
 def _kept(text: str | None) -> dict[str, Any]:
@@ -224,6 +321,10 @@ def _kept(text: str | None) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         return {}
     return kept if isinstance(kept, dict) and isinstance(kept.get("properties", []), list) else {}
+
+
+def _is_blank(field: Any) -> bool:
+    return field.data is None and not (field.raw_data and field.raw_data[0].strip())
 
 
 def _share(field: Any) -> float:

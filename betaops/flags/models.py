@@ -51,6 +51,13 @@ class Flag(Versioned, Tenant, Base):
         return list((self.filters.get("multivariate") or {}).get("variants") or [])
 
     @property
+    def is_by_device(self) -> bool:
+        """Whether shares are of devices instead of people."""
+        return (
+            self.other.get("bucketing_identifier") or self.filters.get("bucketing_identifier")
+        ) == "device_id"
+
+    @property
     def conditions(self) -> list[dict[str, Any]]:
         return list(self.filters.get("groups") or [])
 

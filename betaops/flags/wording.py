@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from betaops.flags import evaluation
 from betaops.flags.builder import shown
 from betaops.flags.evaluation import Outcome
-from betaops.flags.models import Runtime
+from betaops.flags.models import Flag, Runtime
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 
@@ -91,8 +91,8 @@ class Sentence(NamedTuple):
     variant: str
 
 
-def sentence(group: Mapping[str, Any], cohorts: Mapping[int, str]) -> Sentence:
-    """`People in “iOS pilot” whose plan is “pro”`; `cohorts` are names by number."""
+def sentence(group: Mapping[str, Any], cohorts: Mapping[int, str], group_type: str = "") -> Sentence:
+    """`People in “iOS pilot” whose plan is “pro”`; `cohorts` are names by number, `group_type` whom it is decided for."""
     inside: list[str] = []
     outside: list[str] = []
     asked: list[str] = []
@@ -107,7 +107,11 @@ def sentence(group: Mapping[str, Any], cohorts: Mapping[int, str]) -> Sentence:
                 )
             case _:
                 asked.append(_property(prop))
-    words = [_("People in %(cohorts)s", cohorts=_both(inside)) if inside else _("Everybody")]
+    if group_type:
+        anybody = _("Each %(group)s", group=group_type)
+    else:
+        anybody = _("Everybody")
+    words = [_("People in %(cohorts)s", cohorts=_both(inside)) if inside else anybody]
     if outside:
         words.append(_("not in %(cohorts)s", cohorts=_both(outside)))
     if asked:
@@ -116,9 +120,33 @@ def sentence(group: Mapping[str, Any], cohorts: Mapping[int, str]) -> Sentence:
     return Sentence(", ".join(words), 100 if percentage is None else percentage, group.get("variant") or "")
 
 
-def in_short(filters: Mapping[str, Any], cohorts: Mapping[int, str]) -> str:
+def group_type(filters: Mapping[str, Any], group_types: Mapping[str, str]) -> str:
+    """Whom a flag is decided for, by its name; empty for each person."""
+    index = filters.get("aggregation_group_type_index")
+    return "" if index is None else group_types.get(str(index), _("group"))
+
+
+def finer(flag: Flag) -> list[str]:
+    """What holds beside the conditions, a sentence each; nothing for most flags."""
+    holdout = (flag.filters.get("holdout") or {}).get("exclusion_percentage")
+    said = []
+    if flag.is_by_device:
+        said.append(_("Shares are of devices: who signs in keeps what they saw before."))
+    if holdout:
+        said.append(_("%(share)s %% of people never get it, to compare with.", share=f"{holdout:g}"))
+    if flag.filters.get("early_exit"):
+        said.append(_("Who fits a condition but is outside its share is not asked about the next."))
+    if flag.contexts:
+        said.append(_("Only in %(places)s.", places=", ".join(flag.contexts)))
+    return said
+
+
+def in_short(
+    filters: Mapping[str, Any], cohorts: Mapping[int, str], group_types: Mapping[str, str] | None = None
+) -> str:
     """All conditions in one line."""
-    found = [sentence(group, cohorts) for group in filters.get("groups") or []]
+    whom = group_type(filters, group_types or {})
+    found = [sentence(group, cohorts, whom) for group in filters.get("groups") or []]
     if not found:
         return _("Nobody: the flag has no conditions")
     return "; ".join(

@@ -88,25 +88,92 @@ def test_a_flag_is_built_with_buttons_and_saved(
 def test_editing_keeps_what_the_form_does_not_show(
     work: Work, program: Program, product: Product, member_client: Member
 ) -> None:
-    a_flag(work, product=product, key="base")
-    depends = {"type": "flag", "key": "base", "operator": "flag_evaluates_to", "value": True}
+    of_company = {"type": "group", "group_type_index": 0, "key": "size", "operator": "gt", "value": 10}
     flag = a_flag(
         work,
         product=product,
         key="top",
         conditions=[
-            {"properties": [depends, person("plan", "pro")], "rollout_percentage": 50, "variant": None}
+            {"properties": [of_company, person("plan", "pro")], "rollout_percentage": 50, "variant": None}
         ],
     )
-    flag.filters = {**flag.filters, "early_exit": True}
+    flag.filters = {**flag.filters, "super_groups": []}
     browser = member_client("manager")
     assert "More that was imported stays as it is." in browser.get(at(program, flag, "/edit")).text
-    saved = browser.submit(at(program, flag, "/edit"), {"description": "Now described", "key": "other"})
+    saved = browser.submit(at(program, flag, "/edit"), {"description": "Now described"})
     assert saved.status_code == 303, saved.text
     flag = queries.flag(work.session, flag.id)
     assert (flag.key, flag.description) == ("top", "Now described")
+    assert flag.filters["super_groups"] == []
+    assert [prop["type"] for prop in flag.filters["groups"][0]["properties"]] == ["person", "group"]
+
+
+def test_a_flag_is_built_on_another_by_company_and_device_with_a_holdout(
+    work: Work, program: Program, product: Product, member_client: Member
+) -> None:
+    a_flag(work, product=product, key="base", variants={"ink": 100})
+    browser = member_client("manager")
+    data = {
+        "key": "top",
+        "runtime": "all",
+        "conditions-0-percentage": "40",
+        "conditions-0-flags-0-key": "base",
+        "conditions-0-flags-0-value": "ink",
+        "conditions-0-properties-0-key": "size",
+        "conditions-0-properties-0-operator": "gt",
+        "conditions-0-properties-0-value": "10",
+        "group_type": "0",
+        "bucketing": "device",
+        "holdout": "5",
+        "early_exit": "y",
+        "contexts": "checkout, settings, checkout",
+    }
+    page = browser.post(at(program, rest="/new"), data={**data, "do": "add-flag:0"}).text
+    assert 'name="conditions-0-flags-1-key"' in page
+    assert "is “ink”" in page
+    saved = browser.post(at(program, rest="/new"), data={**data, "do": "save"})
+    assert saved.status_code == 303, saved.text
+    flag = queries.flag_by_key(work.session, product.id, "top")
+    assert flag.filters["groups"][0]["properties"] == [
+        {"key": "size", "type": "group", "group_type_index": 0, "operator": "gt", "value": "10"},
+        {"key": "base", "type": "flag", "operator": "flag_evaluates_to", "value": "ink"},
+    ]
+    assert flag.filters["aggregation_group_type_index"] == 0
+    assert flag.filters["holdout"] == {"id": 1, "exclusion_percentage": 5}
     assert flag.filters["early_exit"] is True
-    assert [prop["type"] for prop in flag.filters["groups"][0]["properties"]] == ["person", "flag"]
+    assert (flag.is_by_device, flag.contexts) == (True, ["checkout", "settings"])
+    shown = browser.get(saved.location).text
+    for sentence in (
+        "Each company, whose size is more than “10”",
+        "5 % of people never get it",
+        "checkout, settings",
+    ):
+        assert sentence in shown, sentence
+    # And the form shows it all again, so that saving changes nothing.
+    browser.submit(at(program, flag, "/edit"), {"do": "save"})
+    again = queries.flag_by_key(work.session, product.id, "top")
+    assert again.version == 1
+    eased = browser.submit(
+        at(program, flag, "/edit"), {"group_type": "", "bucketing": "person", "holdout": ""}
+    )
+    assert eased.status_code == 303, eased.text
+    plain = queries.flag_by_key(work.session, product.id, "top")
+    assert plain.filters["groups"][0]["properties"][0]["type"] == "person"
+    assert "holdout" not in plain.filters
+    assert plain.is_by_device is False
+
+
+def test_a_holdout_beyond_everybody_is_refused_at_its_field(
+    program: Program, product: Product, member_client: Member
+) -> None:
+    page = member_client("manager").post(
+        at(program, rest="/new"),
+        data={"key": "top", "runtime": "all", "holdout": "many", "group_type": "7", "do": "save"},
+    )
+    assert page.status_code == 422
+    assert "Write a percentage from 0 to 100." in page.text
+    assert "The product knows no such kind of group." in page.text
+    assert 'value="many"' in page.text
 
 
 def test_everything_wrong_is_said_at_once_and_kept(

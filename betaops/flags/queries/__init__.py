@@ -11,6 +11,7 @@ from betaops.flags.queries.audiences import (
 )
 from betaops.flags.queries.definitions import (
     USUAL,
+    USUAL_GROUP_TYPES,
     Loaded,
     definition,
     exported,
@@ -24,6 +25,7 @@ from betaops.flags.queries.people import Stored, stored_person, stored_tester
 
 __all__ = [
     "USUAL",
+    "USUAL_GROUP_TYPES",
     "Audience",
     "Given",
     "Loaded",

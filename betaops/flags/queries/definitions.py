@@ -17,6 +17,8 @@ from betaops.flags.queries.people import is_seated
 from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Product, Program
 
+USUAL_GROUP_TYPES = {"0": "company"}
+
 
 class Loaded(NamedTuple):
     """Rows of one product. `cohorts` are (number, name) of its programs' cohorts."""
@@ -44,6 +46,14 @@ class Loaded(NamedTuple):
 
     def rule_segments(self) -> dict[str, dict[str, Any]]:
         return {str(each.number): each.definition for each in self.segments if each.definition is not None}
+
+    def offered_group_types(self) -> dict[str, str]:
+        """Names by index of what a flag can be decided for beside persons; a product that named none has companies."""
+        return self.group_types or USUAL_GROUP_TYPES
+
+    def variants_by_flag(self) -> dict[str, list[str]]:
+        """What a condition that depends on a flag may ask it to be, beside on and off."""
+        return {flag.key: [str(variant["key"]) for variant in flag.variants] for flag in self.flags}
 
     def names_of_cohorts(self) -> dict[int, str]:
         """How people call each cohort that a condition may name."""
@@ -172,6 +182,7 @@ def problems(session: Session, product_id: UUID, key: str, filters: Any) -> list
         filters,
         known_cohorts=loaded.names_of_cohorts(),
         known_flags=[name for flag in others for name in (flag.key, str(flag.number))],
+        group_types=loaded.offered_group_types(),
     )
     if not found and _rests_on_itself(key, filters, others):
         found = [definitions.Problem("groups", _("Through its conditions this flag would depend on itself."))]

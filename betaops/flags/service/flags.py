@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from betaops.flags import definitions, queries
 from betaops.flags.events import FlagCreated, FlagDeleted, FlagEdited, FlagKilled, FlagRevived
-from betaops.flags.models import Flag, Runtime, number_for
+from betaops.flags.models import Dialect, Flag, Runtime, number_for
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
@@ -19,6 +19,7 @@ from betaops.programs import queries as program_queries
 from betaops.programs import service as program_service
 
 LONGEST_DESCRIPTION = 2_000
+MOST_CONTEXTS, LONGEST_CONTEXT = 20, 80
 _DEEPEST = 16
 _LARGEST = 256 << 10
 
@@ -33,11 +34,13 @@ def create_flag(
     is_active: bool = True,
     runtime: Runtime = Runtime.ALL,
     contexts: list[str] | None = None,
+    by_device: bool = False,
 ) -> Flag:
-    """A flag that its conditions decide; without conditions nobody gets it."""
+    """A flag that its conditions decide; without conditions nobody gets it. `by_device`: shares are of devices."""
     product = program_queries.product(work.session, product_id)
     filters = _bounded(filters or {"groups": []})
     _check(work, product.id, key, filters)
+    _name_group_type(work, product.id, filters)
     flag_id = new_id()
     flag = Flag(
         id=flag_id,
@@ -48,7 +51,8 @@ def create_flag(
         filters=filters,
         is_active=is_active,
         runtime=runtime,
-        contexts=list(contexts or []),
+        contexts=_contexts(contexts or []),
+        other=_other({}, by_device=by_device),
         created_at=work.now,
         changed_at=work.now,
         changed_by=work.actor.name,
@@ -72,6 +76,7 @@ def change_flag(
     filters: dict[str, Any] | None = None,
     runtime: Runtime | None = None,
     contexts: list[str] | None = None,
+    by_device: bool | None = None,
 ) -> Flag:
     """What is given; the key stays, since it stands in the product's code. `Stale` where somebody saved meanwhile."""
     flag = work.lock(Flag, flag_id)
@@ -81,10 +86,15 @@ def change_flag(
     if filters is not None:
         wanted["filters"] = _bounded(filters)
         _check(work, flag.product_id, flag.key, wanted["filters"])
+        _name_group_type(work, flag.product_id, wanted["filters"])
     if runtime is not None:
         wanted["runtime"] = runtime
     if contexts is not None:
-        wanted["contexts"] = list(contexts)
+        wanted["contexts"] = _contexts(contexts)
+    if by_device is not None and by_device != flag.is_by_device:
+        wanted["other"] = _other(flag.other, by_device=by_device)
+        filters = wanted.get("filters", flag.filters)
+        wanted["filters"] = {name: value for name, value in filters.items() if name != "bucketing_identifier"}
     changed = edit(work, flag, version, **wanted)
     if changed:
         work.record(FlagEdited(flag_id=flag.id, product_id=flag.product_id, key=flag.key, changed=changed))
@@ -149,6 +159,39 @@ def _check(work: Work, product_id: UUID, key: str, filters: dict[str, Any]) -> N
             field=problems[0].place,
             problems=[{"place": problem.place, "detail": problem.sentence} for problem in problems],
         )
+
+
+def _name_group_type(work: Work, product_id: UUID, filters: dict[str, Any]) -> None:
+    """A product whose first flag is decided by company has companies from then on."""
+    index = filters.get("aggregation_group_type_index")
+    if index is None:
+        return
+    dialect = work.session.scalar(select(Dialect).where(Dialect.product_id == product_id))
+    if dialect is None:
+        work.add(Dialect(product_id=product_id, group_types=queries.USUAL_GROUP_TYPES))
+    elif not dialect.group_types:
+        dialect.group_types = queries.USUAL_GROUP_TYPES
+
+
+def _contexts(names: list[str]) -> list[str]:
+    cleaned = list(dict.fromkeys(name.replace("\0", "").strip() for name in names))
+    if len(cleaned) > MOST_CONTEXTS or not all(0 < len(name) <= LONGEST_CONTEXT for name in cleaned):
+        raise Invalid(
+            "bad_contexts",
+            _(
+                "Name at most %(most)s places, each of at most %(longest)s characters.",
+                most=MOST_CONTEXTS,
+                longest=LONGEST_CONTEXT,
+            ),
+            field="contexts",
+        )
+    return cleaned
+
+
+def _other(former: dict[str, Any], *, by_device: bool) -> dict[str, Any]:
+    """What a definition says beside its columns, with the unit of its shares."""
+    kept = {name: value for name, value in former.items() if name != "bucketing_identifier"}
+    return {**kept, "bucketing_identifier": "device_id"} if by_device else kept
 
 
 def _description(text: str) -> str:

@@ -251,7 +251,11 @@ def _check(work: Work, product_id: UUID, wanted: Mapping[str, Any], report: Repo
     names: Sequence[str] = [name for flag in loaded.flags for name in (flag.key, str(flag.number))]
     for key, flag in wanted.items():
         found = definitions.check(
-            key, flag.get("filters") or {}, known_cohorts=loaded.names_of_cohorts(), known_flags=names
+            key,
+            flag.get("filters") or {},
+            known_cohorts=loaded.names_of_cohorts(),
+            known_flags=names,
+            group_types=loaded.group_types,
         )
         report.warnings += [f"{key}: {problem.place}: {problem.sentence}" for problem in found]
 

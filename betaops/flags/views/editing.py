@@ -25,7 +25,7 @@ def new(slug: str) -> Any:
     loaded = queries.load(reading(), program.product_id)
     names = loaded.names_of_cohorts()
     form = _asked(Draft((Condition(cohorts=(CohortRow(0),)),)))
-    form.offer(names)
+    _offer(form, loaded)
     if _is_saving(form) and _is_sound(form, program.product_id):
         with refusals(form):
             flag = service.create_flag(
@@ -35,6 +35,8 @@ def new(slug: str) -> Any:
                 description=form.description.data or "",
                 filters=form.draft().filters(),
                 runtime=Runtime(form.runtime.data),
+                contexts=form.places(),
+                by_device=form.bucketing.data == forms.DEVICE,
             )
             flash(_("The flag “%(key)s” is there.", key=flag.key))
             return redirect(url_for(".show", slug=slug, flag_id=flag.id), 303)
@@ -46,13 +48,14 @@ def new(slug: str) -> Any:
 def edit(slug: str, flag_id: uuid.UUID) -> Any:
     program = program_of(slug)
     flag = flag_of(program, flag_id)
-    names = queries.load(reading(), program.product_id).names_of_cohorts()
+    loaded = queries.load(reading(), program.product_id)
+    names = loaded.names_of_cohorts()
     form = _asked(draft_of(flag.filters))
     if not form.is_submitted():
         form.fill(flag)
     # The key stays as it is, whatever a page sends.
     form.key.data = flag.key
-    form.offer(names)
+    _offer(form, loaded, flag)
     conflict = None
     if _is_saving(form) and _is_sound(form, program.product_id, flag.filters):
         with refusals(form):
@@ -63,6 +66,8 @@ def edit(slug: str, flag_id: uuid.UUID) -> Any:
                 description=form.description.data or "",
                 filters=form.draft().filters(flag.filters),
                 runtime=Runtime(form.runtime.data),
+                contexts=form.places(),
+                by_device=form.bucketing.data == forms.DEVICE,
             )
             flash(_("Saved. The product gets it within a second."))
             return redirect(url_for(".show", slug=slug, flag_id=flag.id), 303)
@@ -97,6 +102,16 @@ def revive(slug: str, flag_id: uuid.UUID) -> Any:
     flag = service.revive(writing(), flag_of(program_of(slug), flag_id).id)
     flash(_("“%(key)s” is on again for whom its conditions name.", key=flag.key))
     return redirect(url_for(".show", slug=slug, flag_id=flag.id), 303)
+
+
+def _offer(form: FlagForm, loaded: queries.Loaded, flag: Flag | None = None) -> None:
+    """What can be chosen; a flag cannot depend on itself."""
+    others = {
+        key: variants
+        for key, variants in loaded.variants_by_flag().items()
+        if flag is None or key != flag.key
+    }
+    form.offer(loaded.names_of_cohorts(), others, loaded.offered_group_types())
 
 
 def _asked(start: Draft) -> FlagForm:

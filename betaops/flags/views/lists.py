@@ -27,7 +27,9 @@ def index(slug: str) -> str:
         "flags/index.html",
         program=program,
         flags=loaded.flags,
-        sentences={flag.id: wording.in_short(flag.filters, names) for flag in loaded.flags},
+        sentences={
+            flag.id: wording.in_short(flag.filters, names, loaded.group_types) for flag in loaded.flags
+        },
     )
 
 
@@ -38,6 +40,7 @@ def show(slug: str, flag_id: uuid.UUID) -> str:
     flag = flag_of(program, flag_id)
     loaded = queries.load(reading(), flag.product_id)
     names = loaded.names_of_cohorts()
+    whom = wording.group_type(flag.filters, loaded.group_types)
     words = request.args.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
     recorded = history(reading(), flag.workspace_id, flag.id, limit=20)
     actors = {row.actor_id for row in recorded if row.actor_id is not None}
@@ -45,7 +48,8 @@ def show(slug: str, flag_id: uuid.UUID) -> str:
         "flags/show.html",
         program=program,
         flag=flag,
-        sentences=[wording.sentence(group, names) for group in flag.conditions],
+        sentences=[wording.sentence(group, names, whom) for group in flag.conditions],
+        finer=wording.finer(flag),
         runtime=wording.RUNTIMES[flag.runtime],
         audience=queries.audience(reading(), flag, clock.now(), loaded),
         words=words,
