@@ -97,6 +97,10 @@ class CohortChange(Tenant, Base):
     tester: Mapped[Tester] = relationship(lazy="raise_on_sql", viewonly=True)
 
 
+#: Traits whose names begin so are the product's word about a person (`person.plan`), see `usage`.
+PRODUCT_SAID = "person."
+
+
 class Trait(Tenant, Base):
     """A fact about a person that another room wrote down for rules and flags (an answer, a total)."""
 

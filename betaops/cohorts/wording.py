@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from betaops.cohorts import builder, operators
-from betaops.cohorts.models import Cause, CohortChange
+from betaops.cohorts.models import PRODUCT_SAID, Cause, CohortChange
 from betaops.cohorts.rules import Condition, Rule
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
@@ -32,6 +32,13 @@ KNOWN: dict[str, Any] = {
     "tester.seen_at": _l("Last seen"),
     "trait.usage.active_days": _l("Active days in the last 14"),
     "trait.usage.last_day": _l("Last active day"),
+    "trait.person.$os": _l("Operating system"),
+    "trait.person.$os_version": _l("Version of the operating system"),
+    "trait.person.$browser": _l("Browser"),
+    "trait.person.$browser_version": _l("Version of the browser"),
+    "trait.person.$device_type": _l("Kind of device"),
+    "trait.person.$app_version": _l("App version"),
+    "trait.person.$app_build": _l("App build"),
 }
 
 MATCHES: dict[str, Any] = {
@@ -81,6 +88,8 @@ def fact(name: str, labels: Mapping[str, str] | None = None) -> str:
     if name in KNOWN:
         return str(KNOWN[name])
     source, _dot, rest = name.partition(".")
+    if source == "trait" and rest.startswith(PRODUCT_SAID):
+        return _("%(name)s (the product says)", name=rest.removeprefix(PRODUCT_SAID).replace("_", " "))
     return rest.replace("_", " ") if source == "attribute" else rest
 
 

@@ -102,3 +102,18 @@ class Dialect(Tenant, Base):
     matching_version: Mapped[int] = mapped_column(default=1)
     #: Names of group types by their index as text: {"0": "company"}.
     group_types: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ProductGroup(Tenant, Base):
+    """What the product says about one of its groups (a company): what flags decided by group look at."""
+
+    __table_args__ = tenant_args(
+        belongs_to("product_id", "product"),
+        UniqueConstraint("product_id", "group_type", "key"),
+    )
+
+    product_id: Mapped[UUID]
+    group_type: Mapped[str] = mapped_column(String(100))
+    key: Mapped[str] = mapped_column(String(200))
+    properties: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime]

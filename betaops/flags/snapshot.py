@@ -9,7 +9,7 @@ on being served.
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from betaops.flags import ofrep, queries
-from betaops.flags.conditions import Person
+from betaops.flags.conditions import Person, Properties
 from betaops.flags.evaluation import FlagSet, Outcome
 from betaops.flags.models import Flag, Runtime
 from betaops.flags.posthog_wire import Facts, Question, record
@@ -30,6 +30,7 @@ log = structlog.get_logger("flags")
 POLL_SECONDS = 0.4
 #: People kept per product; when full, all are forgotten and met again.
 MOST_PEOPLE = 50_000
+MOST_GROUPS = 10_000
 
 
 class Key(NamedTuple):
@@ -62,6 +63,9 @@ class Snapshot:
         self._visible = self._by_runtime(self.flags.active)
         self._existing = self._by_runtime([flag.key for flag in loaded.flags])
         self._people: dict[str, queries.Stored | None] = {}
+        #: By kind of group and key; looked up only where a flag is decided by group.
+        self._groups: dict[tuple[str, str], Properties] = {}
+        self._group_types = frozenset(loaded.group_types.values()) if loaded.has_group_flags else frozenset()
         #: By outcome and the form in which it is wanted.
         self._ready: dict[tuple[Outcome, int | str], bytes] = {}
         self._loaded = loaded
@@ -83,8 +87,17 @@ class Snapshot:
             cohorts,
             question.device_id,
             question.groups,
-            question.group_properties,
+            self._group_properties(question),
         )
+
+    def _group_properties(self, question: Question) -> Mapping[str, Properties]:
+        """What is stored about each group that flags look at, over what the request claims."""
+        known = {}
+        for group_type, key in question.groups.items():
+            if group_type in self._group_types:
+                claimed = question.group_properties.get(group_type, {})
+                known[group_type] = {**claimed, **self._stored_group(group_type, key)}
+        return known
 
     def _by_runtime(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Those of `keys` that each runtime may see."""
@@ -145,6 +158,18 @@ class Snapshot:
                     payload if isinstance(payload, str) or payload is None else orjson.dumps(payload).decode()
                 )
         return None
+
+    def _stored_group(self, group_type: str, key: str) -> Properties:
+        try:
+            return self._groups[group_type, key]
+        except KeyError:
+            pass
+        with self._database.reading(self.key.workspace_id) as session:
+            stored = queries.group_properties(session, self.key.product_id, group_type, key)
+        if len(self._groups) >= MOST_GROUPS:
+            self._groups = {}
+        self._groups[group_type, key] = stored
+        return stored
 
     def _stored(self, distinct_id: str) -> queries.Stored | None:
         try:

@@ -242,7 +242,7 @@ PROVIDED_DATA: dict[str, str] = {
 COHORT_USERS: tuple[str, ...] = ("flags.queries:users_of_cohort", "readiness.provided:users_of_cohort")
 
 #: (event's name in the product, who understands it: "module:function" of a `usage.readers.Reader`).
-USAGE_READERS: tuple[tuple[str, str], ...] = ()
+USAGE_READERS: tuple[tuple[str, str], ...] = (("$groupidentify", "flags.handlers:group_identified"),)
 
 #: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
 FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)

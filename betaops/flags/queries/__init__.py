@@ -21,7 +21,7 @@ from betaops.flags.queries.definitions import (
     written,
 )
 from betaops.flags.queries.flags import flag, flag_by_key, flags, listed, product_named, users_of_cohort
-from betaops.flags.queries.people import Stored, stored_person, stored_tester
+from betaops.flags.queries.people import Stored, group_properties, stored_person, stored_tester
 
 __all__ = [
     "USUAL",
@@ -39,6 +39,7 @@ __all__ = [
     "flags",
     "flags_for",
     "found_people",
+    "group_properties",
     "listed",
     "load",
     "problems",

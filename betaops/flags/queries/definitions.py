@@ -35,6 +35,15 @@ class Loaded(NamedTuple):
         listed = {segment.number for segment in self.segments if segment.members is not None}
         return frozenset(number for number, _label in self.cohorts) | listed
 
+    @property
+    def has_group_flags(self) -> bool:
+        """Whether any condition looks at a group, so that what is stored about groups is worth a look-up."""
+        return any(
+            part.get("aggregation_group_type_index") is not None
+            for flag in self.flags
+            for part in (flag.filters, *flag.conditions)
+        )
+
     def compiled_from(self) -> Definitions:
         return Definitions(
             flags=[definition(flag) for flag in self.flags],

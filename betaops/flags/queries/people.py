@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from betaops.cohorts.models import Cohort, CohortMember, Trait
+from betaops.cohorts.models import PRODUCT_SAID, Cohort, CohortMember, Trait
 from betaops.enrollment.models import SEATED, Enrollment, Identity, Tester
+from betaops.flags.models import ProductGroup
 from betaops.programs.models import Program
 
 
@@ -35,10 +36,19 @@ class Stored(NamedTuple):
 
 
 def known_properties(tester: Any, traits: Mapping[str, Any]) -> dict[str, Any]:
-    """What conditions can ask about a tester (a row or an object), under the names that SDKs use."""
+    """What conditions can ask about a tester (a row or an object), under the names that SDKs use.
+
+    What is known from elsewhere wins over what the product said of them.
+    """
+    said = {
+        name.removeprefix(PRODUCT_SAID): value
+        for name, value in traits.items()
+        if name.startswith(PRODUCT_SAID)
+    }
     return {
+        **said,
         **tester.attributes,
-        **traits,
+        **{name: value for name, value in traits.items() if not name.startswith(PRODUCT_SAID)},
         "email": tester.mail,
         "name": tester.name,
         "locale": tester.locale,
@@ -78,3 +88,15 @@ def _stored(session: Session, product_id: UUID, row: Any) -> Stored:
     traits = session.execute(select(Trait.name, Trait.value).where(Trait.tester_id == row.id))
     properties = known_properties(row, {trait.name: trait.value for trait in traits})
     return Stored(row.id, row.name, properties, frozenset(numbers))
+
+
+def group_properties(session: Session, product_id: UUID, group_type: str, key: str) -> dict[str, Any]:
+    """What the product told of one of its groups; nothing for one that it never told of."""
+    found = session.scalar(
+        select(ProductGroup.properties).where(
+            ProductGroup.product_id == product_id,
+            ProductGroup.group_type == group_type,
+            ProductGroup.key == key,
+        )
+    )
+    return dict(found) if found else {}

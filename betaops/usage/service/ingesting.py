@@ -19,6 +19,7 @@ from betaops.kernel.work import Work
 from betaops.usage import readers
 from betaops.usage.capture import Captured
 from betaops.usage.models import UsageDaily, UsageEvent
+from betaops.usage.service.describing import describe
 
 log = structlog.get_logger("usage")
 
@@ -41,6 +42,7 @@ def take(work: Work, product_id: UUID, events: Sequence[Captured]) -> int:
     count(work, product_id, ((owner, event.at.date(), event.name) for event, owner in written if owner))
     for tester_id in sorted({owner for _event, owner in written if owner}):
         testers.seen(work, tester_id)
+    describe(work, [(owner, event) for event, owner in written if owner])
     for event, owner in written:
         _interpret(work, product_id, owner, event)
     return len(new)
