@@ -123,7 +123,7 @@ def test_local_evaluation_agrees_and_asks_nothing(
         def never(*_args: Any) -> Any:
             raise AssertionError("local evaluation asked the server")
 
-        monkeypatch.setattr(FlagEdge, "_flags", never)
+        monkeypatch.setattr(FlagEdge, "_answer", never)
         for distinct_id, expected in EXPECTED.items():
             for key, value in expected.items():
                 got = client.get_feature_flag(
