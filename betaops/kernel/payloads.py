@@ -21,7 +21,7 @@ _DEEPEST_TO_CLEAN = 100
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 #: What a sender of Content-Encoding zstd may make a receiver hold: 8 MiB (RFC 9659).
-_ZSTD_OPTIONS = {zstd.DecompressionParameter.window_log_max: 23}
+_ZSTD_OPTIONS = {int(zstd.DecompressionParameter.window_log_max): 23}
 #: A form that has other fields before `data`.
 _FORM = re.compile(rb"(?:[a-z_]{1,20}=[^&{}\[\]]{0,200}&){1,9}data=")
 
