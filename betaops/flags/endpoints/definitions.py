@@ -30,4 +30,5 @@ def _by_secret(call: Call, project_key: str) -> Snapshot:
     snapshot = call.snapshots.by_secret_key(secret) if secret else None
     if snapshot is None or (project_key and project_key != snapshot.key.project_key):
         raise wire.unauthorized("Local evaluation needs the product's secret key.")
+    call.admit(snapshot)
     return snapshot

@@ -8,8 +8,11 @@ from urllib.parse import parse_qs
 import orjson
 
 from betaops.flags import posthog_wire as wire
+from betaops.flags.keyring import Caller
+from betaops.flags.scripts import Scripts
 from betaops.flags.snapshot import Snapshot, Snapshots
 from betaops.web import cors
+from betaops.web.limits import Gate
 
 Environ = dict[str, Any]
 
@@ -23,12 +26,25 @@ class Answer(NamedTuple):
     content_type: str = "application/json"
 
 
+class Shared(NamedTuple):
+    """What all endpoints of a process use. `base_url` is where people reach this installation."""
+
+    snapshots: Snapshots
+    gate: Gate
+    scripts: Scripts
+    base_url: str
+
+
 class Call(NamedTuple):
     """One request: `found` is what the route's pattern took out of the address."""
 
     environ: Environ
-    snapshots: Snapshots
+    shared: Shared
     found: re.Match[str] | None = None
+
+    @property
+    def snapshots(self) -> Snapshots:
+        return self.shared.snapshots
 
     def body(self) -> bytes:
         environ = self.environ
@@ -53,6 +69,18 @@ class Call(NamedTuple):
         """The key in the Authorization header; "" without one."""
         scheme, _space, key = self.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
         return key.strip() if scheme.lower() == "bearer" else ""
+
+    def caller(self, *, has_secret: bool) -> Caller:
+        """A page is one whatever key it has and whatever it says of itself."""
+        if cors.is_browser(self.environ):
+            return Caller.PAGE
+        return Caller.SERVER if has_secret else Caller.PROGRAM
+
+    def admit(self, snapshot: Snapshot) -> None:
+        """Count the request against what the product's keys may ask; refuses one too many."""
+        wait = self.shared.gate.key_wait(snapshot.key.project_key)
+        if wait:
+            raise wire.too_many(wait)
 
     def cors(self, snapshot: Snapshot) -> cors.Headers:
         """What lets the asking page read the answer; refuses a page that may not use the product's key."""

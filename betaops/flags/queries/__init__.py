@@ -19,6 +19,7 @@ from betaops.flags.queries.definitions import (
     product_keys,
     written,
 )
+from betaops.flags.queries.exposures import Seen, seen, sightings
 from betaops.flags.queries.flags import flag, flag_by_key, flags, listed, product_named, users_of_cohort
 from betaops.flags.queries.people import Stored, stored_person, stored_tester
 
@@ -27,6 +28,7 @@ __all__ = [
     "Audience",
     "Given",
     "Loaded",
+    "Seen",
     "Stored",
     "audience",
     "definition",
@@ -42,6 +44,8 @@ __all__ = [
     "problems",
     "product_keys",
     "product_named",
+    "seen",
+    "sightings",
     "stored_person",
     "stored_tester",
     "users_of_cohort",

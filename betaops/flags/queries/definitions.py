@@ -15,7 +15,7 @@ from betaops.flags.conditions import Definitions
 from betaops.flags.models import Dialect, Flag, Segment
 from betaops.flags.queries.people import is_seated
 from betaops.kernel.i18n import gettext as _
-from betaops.programs.models import Product, Program
+from betaops.programs.models import Product, Program, Trust
 
 
 class Loaded(NamedTuple):
@@ -94,6 +94,8 @@ def definition(flag: Flag) -> dict[str, Any]:
         "filters": flag.filters,
         "evaluation_runtime": flag.runtime.value,
         "evaluation_contexts": flag.contexts,
+        # Not PostHog's: only where it says something.
+        **({"identified_only": True} if flag.identified_only else {}),
     }
 
 
@@ -189,7 +191,10 @@ def _rests_on_itself(key: str, filters: dict[str, Any], others: Sequence[Flag]) 
 
 
 def product_keys(session: Session) -> Sequence[Any]:
-    """What every process must know about every product of the installation, to answer SDKs."""
+    """What every process must know about every product of the installation, to answer SDKs.
+
+    The columns of trust are None where the defaults hold.
+    """
     return session.execute(
         select(
             Product.id,
@@ -198,5 +203,12 @@ def product_keys(session: Session) -> Sequence[Any]:
             Product.secret_digest,
             Product.revision,
             Product.origins,
-        ).execution_options(unscoped=True)
+            Trust.identities,
+            Trust.servers_use_public_key,
+            Trust.identity_sealed,
+            Trust.former_identity_sealed,
+            Trust.identity_made_at,
+        )
+        .outerjoin(Trust, Trust.product_id == Product.id)
+        .execution_options(unscoped=True)
     ).all()

@@ -1,6 +1,17 @@
 """What changes flags. Nobody commits here but the edge that called."""
 
+from betaops.flags.service.exposures import count_exposures, note_exposure
 from betaops.flags.service.flags import change_flag, create_flag, delete_flag, kill, revive
 from betaops.flags.service.importing import Report, import_definitions
 
-__all__ = ["Report", "change_flag", "create_flag", "delete_flag", "import_definitions", "kill", "revive"]
+__all__ = [
+    "Report",
+    "change_flag",
+    "count_exposures",
+    "create_flag",
+    "delete_flag",
+    "import_definitions",
+    "kill",
+    "note_exposure",
+    "revive",
+]

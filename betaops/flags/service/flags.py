@@ -33,6 +33,7 @@ def create_flag(
     is_active: bool = True,
     runtime: Runtime = Runtime.ALL,
     contexts: list[str] | None = None,
+    identified_only: bool = False,
 ) -> Flag:
     """A flag that its conditions decide; without conditions nobody gets it."""
     product = program_queries.product(work.session, product_id)
@@ -49,6 +50,7 @@ def create_flag(
         is_active=is_active,
         runtime=runtime,
         contexts=list(contexts or []),
+        identified_only=identified_only,
         created_at=work.now,
         changed_at=work.now,
         changed_by=work.actor.name,
@@ -72,6 +74,7 @@ def change_flag(
     filters: dict[str, Any] | None = None,
     runtime: Runtime | None = None,
     contexts: list[str] | None = None,
+    identified_only: bool | None = None,
 ) -> Flag:
     """What is given; the key stays, since it stands in the product's code. `Stale` where somebody saved meanwhile."""
     flag = work.lock(Flag, flag_id)
@@ -85,6 +88,8 @@ def change_flag(
         wanted["runtime"] = runtime
     if contexts is not None:
         wanted["contexts"] = list(contexts)
+    if identified_only is not None:
+        wanted["identified_only"] = identified_only
     changed = edit(work, flag, version, **wanted)
     if changed:
         work.record(FlagEdited(flag_id=flag.id, product_id=flag.product_id, key=flag.key, changed=changed))

@@ -48,6 +48,7 @@ def show(slug: str, flag_id: uuid.UUID) -> str:
         sentences=[wording.sentence(group, names) for group in flag.conditions],
         runtime=wording.RUNTIMES[flag.runtime],
         audience=queries.audience(reading(), flag, clock.now(), loaded),
+        seen=queries.seen(reading(), flag, clock.now().date()),
         words=words,
         found=queries.found_people(reading(), flag, words, clock.now()),
         reason=wording.reason,
