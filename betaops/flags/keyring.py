@@ -20,8 +20,6 @@ from betaops.programs.models import FORMER_SECRET_LASTS, Identities
 log = structlog.get_logger("flags")
 
 POLL_SECONDS = 0.4
-#: Asked for what somebody has heard of already, it looks at most this often.
-HASTY_POLL_SECONDS = 0.05
 
 
 class Caller(Enum):
@@ -78,19 +76,21 @@ class Keyring:
         return self._by_secret.get(tokens.digest(secret))
 
     def newer(self, key: Key) -> Key:
-        """The same product's, for somebody who has heard that it has changed."""
-        self._poll(HASTY_POLL_SECONDS, wait=True)
-        return self._by_project_key.get(key.project_key, key)
+        """The same product's as of now, for somebody who has heard that it has changed."""
+        with self._database.reading() as session:
+            rows = queries.product_keys(session, key.product_id)
+        return self._key(rows[0]) if rows else key
 
     def look_again(self) -> None:
         """Now: somebody says that something changed."""
-        self._poll(0.0, wait=True)
+        self._poll(0.0, is_urgent=True)
 
-    def _poll(self, seconds: float, *, wait: bool = False) -> None:
+    def _poll(self, seconds: float, *, is_urgent: bool = False) -> None:
         """Look at the revisions, unless that was begun in the last so many seconds."""
         if self._monotonic() - self._polled_at < seconds:
             return
-        if not self._polling.acquire(blocking=wait or not self._by_project_key):
+        # While one thread looks, the others go on with what was true a moment ago.
+        if not self._polling.acquire(blocking=is_urgent or not self._by_project_key):
             return
         try:
             began = self._monotonic()

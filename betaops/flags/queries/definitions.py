@@ -190,12 +190,12 @@ def _rests_on_itself(key: str, filters: dict[str, Any], others: Sequence[Flag]) 
     )
 
 
-def product_keys(session: Session) -> Sequence[Any]:
-    """What every process must know about every product of the installation, to answer SDKs.
+def product_keys(session: Session, product_id: UUID | None = None) -> Sequence[Any]:
+    """What every process must know about every product of the installation, or about this one, to answer SDKs.
 
     The columns of trust are None where the defaults hold.
     """
-    return session.execute(
+    found = (
         select(
             Product.id,
             Product.workspace_id,
@@ -211,4 +211,5 @@ def product_keys(session: Session) -> Sequence[Any]:
         )
         .outerjoin(Trust, Trust.product_id == Product.id)
         .execution_options(unscoped=True)
-    ).all()
+    )
+    return session.execute(found if product_id is None else found.where(Product.id == product_id)).all()
