@@ -145,6 +145,7 @@ def test_a_browsers_own_event_source_comes_again_and_hears_of_each_change(
 ) -> None:
     product.origins = []
     work.session.commit()
+    work.session.refresh(product)
     # A page of another origin, as a product's is; what it is does not matter.
     page.goto(host.replace("127.0.0.1", "localhost") + "/healthz")
     page.evaluate(
