@@ -55,6 +55,10 @@ def load(environ: dict[str, str] | None = None) -> Settings:
     for name, default, least in (
         ("TRUSTED_PROXIES", 0, 0),
         ("BLOCKING_THREADS", Settings.blocking_threads, 1),
+        ("FLAGS_PER_ADDRESS", Settings.flags_per_address, 0),
+        ("FLAGS_PER_PRODUCT", Settings.flags_per_product, 0),
+        ("EVENTS_PER_ADDRESS", Settings.events_per_address, 0),
+        ("EVENTS_PER_PRODUCT", Settings.events_per_product, 0),
     ):
         try:
             numbers[name] = int(env.get(name) or default)
@@ -82,6 +86,11 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         trusted_proxies=numbers["TRUSTED_PROXIES"],
         outgoing_allowed=_several(env.get("OUTGOING_ALLOWED")),
         blocking_threads=numbers["BLOCKING_THREADS"],
+        posthog_js=Path(env["POSTHOG_JS"]) if env.get("POSTHOG_JS") else None,
+        flags_per_address=numbers["FLAGS_PER_ADDRESS"],
+        flags_per_product=numbers["FLAGS_PER_PRODUCT"],
+        events_per_address=numbers["EVENTS_PER_ADDRESS"],
+        events_per_product=numbers["EVENTS_PER_PRODUCT"],
         log_level=(env.get("LOG_LEVEL") or Settings.log_level).lower(),
     )
 
@@ -102,6 +111,8 @@ def _misspelt(env: dict[str, str]) -> Iterator[str]:
         yield f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}, not {level!r}."
     if (sender := env.get("MAIL_FROM")) and not _is_sender(sender):
         yield f"MAIL_FROM must be a mail address like betaops <beta@example.com>, not {sender!r}."
+    if (scripts := env.get("POSTHOG_JS")) and not (Path(scripts) / "array.js").is_file():
+        yield f"POSTHOG_JS must be the folder dist/ of the npm package posthog-js: there is no array.js in {scripts!r}."
     if files_url := env.get("FILES_URL"):
         yield from _misspelt_files_url(files_url)
 

@@ -141,8 +141,10 @@ def settings(database: Database, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def platform(settings: Settings, database: Database) -> Platform:
-    return Platform(settings, database)
+def platform(settings: Settings, database: Database) -> Iterator[Platform]:
+    platform = Platform(settings, database)
+    yield platform
+    platform.tallies.flush()  # while the database is still there
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Flags over the REST API."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Response
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from betaops.flags import policy, queries, service
 from betaops.flags.models import Flag, Runtime
-from betaops.kernel import ids
+from betaops.kernel import clock, ids
 from betaops.programs import queries as program_queries
 from betaops.web.access import scope
 from betaops.web.api import PROBLEMS, Body, Bool, Int, Paging, Shown, Text, path_id, shown
@@ -32,6 +32,9 @@ _FILTERS = (
 _CONTEXTS = "Places in the product (evaluation contexts) in which it may be read; empty: everywhere"
 
 
+_IDENTIFIED = "Off for requests with the public key that carry no signed identity"
+
+
 class OfProduct(Shown):
     product_id: path_id("prd") = Field(description="`prd_…`")  # type: ignore[valid-type]  # a type made by a function
 
@@ -50,6 +53,7 @@ class NewFlag(Body):
     runtime: Runtime = Field(Runtime.ALL, description="`server` flags are never shown to browsers")
     contexts: list[Text] = Field(default_factory=list, max_length=20, description=_CONTEXTS)
     by_device: Bool = Field(False, description="Shares are of devices instead of people")
+    identified_only: Bool = Field(False, description=_IDENTIFIED)
 
 
 class FlagChange(Body):
@@ -60,6 +64,7 @@ class FlagChange(Body):
     runtime: Runtime | None = None
     contexts: list[Text] | None = Field(None, max_length=20, description=_CONTEXTS)
     by_device: Bool | None = None
+    identified_only: Bool | None = Field(None, description=_IDENTIFIED)
     version: Int | None = Field(
         None, ge=1, le=2**31 - 1, description="Refused (409) when it is not the newest"
     )
@@ -80,6 +85,7 @@ class ShownFlag(Shown):
     runtime: Runtime
     contexts: list[str]
     by_device: bool
+    identified_only: bool
     created_at: datetime
     changed_at: datetime
     changed_by: str
@@ -89,6 +95,17 @@ class ShownFlag(Shown):
 class FlagList(Shown):
     items: list[ShownFlag]
     next: str | None
+
+
+class ShownExposure(Shown):
+    value: str = Field(description="`on`, `off` or the variant")
+    times: int
+    people: int = Field(description="Testers who are known; others are in `times` alone")
+    last_on: date
+
+
+class ExposureList(Shown):
+    items: list[ShownExposure]
 
 
 @blueprint.get("/products/<product_id>/flags", responses={"200": FlagList})
@@ -113,6 +130,7 @@ def make_flag(path: OfProduct, body: NewFlag) -> Response:
         runtime=body.runtime,
         contexts=body.contexts,
         by_device=body.by_device,
+        identified_only=body.identified_only,
     )
     return shown(_shown(flag), 201)
 
@@ -121,6 +139,14 @@ def make_flag(path: OfProduct, body: NewFlag) -> Response:
 @scope(policy.SEE)
 def flag(path: OfFlag) -> Response:
     return shown(_shown(queries.flag(reading(), path.flag_id)))
+
+
+@blueprint.get("/flags/<flag_id>/exposures", responses={"200": ExposureList})
+@scope(policy.SEE)
+def exposures(path: OfFlag) -> Response:
+    """Who met the flag in the product in the last 28 days, by the value that they got."""
+    found = queries.seen(reading(), queries.flag(reading(), path.flag_id), clock.now().date())
+    return shown(ExposureList(items=[ShownExposure(**each._asdict()) for each in found]))
 
 
 @blueprint.patch("/flags/<flag_id>", responses={"200": ShownFlag})
@@ -135,6 +161,7 @@ def change_flag(path: OfFlag, body: FlagChange) -> Response:
         runtime=body.runtime,
         contexts=body.contexts,
         by_device=body.by_device,
+        identified_only=body.identified_only,
     )
     return shown(_shown(changed))
 

@@ -26,6 +26,8 @@ class Person:
     group_properties: Mapping[str, Properties] = field(default_factory=dict)
     #: By flag key: what was settled for this person beforehand (their own choice, an operator's), whatever the rules say.
     settled: Mapping[str, bool | str] = field(default_factory=dict)
+    #: Whether it is proved that the request is about them; flags that are `identified_only` are off without.
+    is_identified: bool = True
 
 
 class Definitions(NamedTuple):

@@ -1,9 +1,10 @@
 """Decides flags: definitions in PostHog's format in, one outcome a flag out. Pure.
 
 `FlagSet` compiles definitions once; `evaluate` then touches no definition again. The order within a
-flag is PostHog's: inactive, settled or enrolled by choice, holdout, then the conditions in turn, of which
-the first that matches decides. Every outcome that a flag can have exists before anybody asks, so whoever writes
-answers may keep the bytes of each (`eq=False`: outcomes are compared by identity).
+flag is PostHog's: inactive, settled or enrolled by choice, holdout, then the conditions in turn, of which the
+first that matches decides; before all but the first comes ours, whether it is proved who is asking. Every
+outcome that a flag can have exists before anybody asks, so whoever writes answers may keep the bytes of each
+(`eq=False`: outcomes are compared by identity).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +29,8 @@ NO_MATCH = "no_condition_match"
 NO_GROUP = "no_group_type"
 DISABLED = "flag_disabled"
 MISSING_DEPENDENCY = "missing_dependency"
+#: Ours: PostHog has no flags that want to know who is asking.
+UNIDENTIFIED = "identity_not_verified"
 _RANK = {OUT_OF_ROLLOUT: 3, NO_MATCH: 2, NO_GROUP: 1}
 
 
@@ -87,6 +90,7 @@ class _Flag:
         self.key: str = definition["key"]
         self.is_active = bool(definition.get("active", True))
         self._is_broken = is_broken
+        self._identified_only = bool(definition.get("identified_only"))
         self._by_device = (
             definition.get("bucketing_identifier") or filters.get("bucketing_identifier")
         ) == "device_id"
@@ -108,7 +112,7 @@ class _Flag:
         ]
         self._fixed = {
             code: self.makes(value=False, code=code)
-            for code in (ENROLLED, NO_MATCH, NO_GROUP, DISABLED, MISSING_DEPENDENCY)
+            for code in (ENROLLED, NO_MATCH, NO_GROUP, DISABLED, MISSING_DEPENDENCY, UNIDENTIFIED)
         }
         self.unresolved = self._fixed[MISSING_DEPENDENCY]
         self._enrolled = self.makes(value=True, code=ENROLLED)
@@ -132,6 +136,8 @@ class _Flag:
         if self._is_broken:
             return self.unresolved
         person = run.person
+        if self._identified_only and not person.is_identified:
+            return self._fixed[UNIDENTIFIED]
         settled = person.settled.get(self.key) if person.settled else None
         if settled is not None:
             return self._settled.get(settled, self._fixed[ENROLLED])

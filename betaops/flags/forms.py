@@ -106,6 +106,10 @@ class FlagForm(Form):
         description=_l("Percent of people who never get it. They are the same people for every flag."),
     )
     early_exit = BooleanField(_l("Ask no further condition once somebody fits one but is outside its share"))
+    identified_only = BooleanField(
+        _l("Only for people whose identity your server has signed"),
+        description=_l("A request with the public key and without a signature gets it off."),
+    )
     conditions = FieldList(FormField(ConditionForm), max_entries=MOST_CONDITIONS)
     variants = FieldList(FormField(VariantForm), max_entries=MOST_VARIANTS)
     version = HiddenField()
@@ -114,6 +118,7 @@ class FlagForm(Form):
         self.key.data, self.description.data = flag.key, flag.description
         self.runtime.data = flag.runtime.value
         self.contexts.data = ", ".join(flag.contexts)
+        self.identified_only.data = flag.identified_only
         self.bucketing.data = DEVICE if flag.is_by_device else PERSON
         self.version.data = str(flag.version)
 

@@ -1,11 +1,11 @@
 """Flags of a product, in PostHog's own terms, and the groups of people that imported flags speak of."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from betaops.kernel.db import Base, Json, Tenant, belongs_to, one_of, tenant_args
@@ -40,6 +40,8 @@ class Flag(Versioned, Tenant, Base):
     runtime: Mapped[Runtime] = mapped_column(one_of(Runtime), default=Runtime.ALL)
     #: Names of places ("checkout"); a request that names places gets flags of these only. Empty: everywhere.
     contexts: Mapped[list[Any]] = mapped_column(default=list)
+    #: Off for whoever does not prove who they are (a signed identity, or the secret key).
+    identified_only: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: What else an imported definition said, for the SDKs and for the way back.
     other: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]
@@ -117,3 +119,40 @@ class ProductGroup(Tenant, Base):
     key: Mapped[str] = mapped_column(String(200))
     properties: Mapped[dict[str, Any]]
     changed_at: Mapped[datetime]
+
+
+class Exposure(Tenant, Base):
+    """How often the product said on one day (UTC) that somebody met a flag, by the value that they got."""
+
+    __table_args__ = tenant_args(
+        belongs_to("product_id", "product"),
+        UniqueConstraint("product_id", "flag_key", "value", "day"),
+        CheckConstraint("times > 0", name="counts_something"),
+    )
+
+    product_id: Mapped[UUID]
+    #: As the product said it: the flag may be gone by now, or never have been.
+    flag_key: Mapped[str] = mapped_column(String(200))
+    #: "on", "off" or the variant.
+    value: Mapped[str] = mapped_column(String(200))
+    day: Mapped[date]
+    times: Mapped[int]
+
+
+class Sighting(Tenant, Base):
+    """That one tester met a flag with one value, and on which days (UTC) first and last."""
+
+    __table_args__ = tenant_args(
+        belongs_to("product_id", "product"),
+        belongs_to("tester_id", "tester"),
+        UniqueConstraint("product_id", "flag_key", "value", "tester_id"),
+        Index("ix_sighting_tester", "workspace_id", "tester_id"),
+        CheckConstraint("first_on <= last_on", name="first_comes_first"),
+    )
+
+    product_id: Mapped[UUID]
+    tester_id: Mapped[UUID]
+    flag_key: Mapped[str] = mapped_column(String(200))
+    value: Mapped[str] = mapped_column(String(200))
+    first_on: Mapped[date]
+    last_on: Mapped[date]

@@ -11,7 +11,14 @@ from typing import Any
 
 import orjson
 
-from betaops.flags.evaluation import DISABLED, HELD_OUT, MISSING_DEPENDENCY, OUT_OF_ROLLOUT, Outcome
+from betaops.flags.evaluation import (
+    DISABLED,
+    HELD_OUT,
+    MISSING_DEPENDENCY,
+    OUT_OF_ROLLOUT,
+    UNIDENTIFIED,
+    Outcome,
+)
 from betaops.flags.posthog_wire import (
     LARGEST_UNPACKED,
     LONGEST_DISTINCT_ID,
@@ -22,9 +29,19 @@ from betaops.flags.posthog_wire import (
 )
 from betaops.kernel import payloads
 
+#: So long a page may lie hidden before its provider closes the stream.
+INACTIVITY_SECONDS = 120
 _DEEPEST = 24
 _MOST_ATTRIBUTES = 1_000
-_REASONS = {DISABLED: "DISABLED", MISSING_DEPENDENCY: "UNKNOWN", HELD_OUT: "SPLIT", OUT_OF_ROLLOUT: "SPLIT"}
+_REASONS = {
+    DISABLED: "DISABLED",
+    MISSING_DEPENDENCY: "UNKNOWN",
+    UNIDENTIFIED: "UNKNOWN",
+    HELD_OUT: "SPLIT",
+    OUT_OF_ROLLOUT: "SPLIT",
+}
+#: What the context says beside properties of the person.
+_RESERVED = frozenset({"targetingKey", "groups", "groupProperties", "identityHash"})
 
 
 class Refused(Refusal):
@@ -40,10 +57,12 @@ def not_found(key: str) -> Refused:
     return Refused(404, "FLAG_NOT_FOUND", "This product has no such flag that you may see.", key)
 
 
-def read_question(raw: bytes, *, is_public: bool, key: str = "") -> Question:
-    """The question in a body; one with a public key is never told of server flags. Raises `Refused`."""
+def read_question(raw: bytes, *, key: str = "", encoding: str = "") -> Question:
+    """The question in a body. Raises `Refused`."""
     try:
-        body = payloads.parse(payloads.unwrapped(raw, limit=LARGEST_UNPACKED), deepest=_DEEPEST)
+        body = payloads.parse(
+            payloads.unwrapped(raw, limit=LARGEST_UNPACKED, encoding=encoding), deepest=_DEEPEST
+        )
     except payloads.TooLarge as error:
         raise Refused(413, "GENERAL", "The body is too large.", key) from error
     except payloads.Unreadable as error:
@@ -54,19 +73,20 @@ def read_question(raw: bytes, *, is_public: bool, key: str = "") -> Question:
     target = context.get("targetingKey")
     if not isinstance(target, str) or not target:
         raise Refused(400, "TARGETING_KEY_MISSING", "The context names no targetingKey.", key)
+    identity_hash = context.get("identityHash")
     groups, group_properties = _object(context.get("groups")), _object(context.get("groupProperties"))
     return Question(
         "",  # the key stands in a header
         target[:LONGEST_DISTINCT_ID],
-        properties={
-            name: value
-            for name, value in context.items()
-            if name not in ("targetingKey", "groups", "groupProperties")
+        properties={name: value for name, value in context.items() if name not in _RESERVED},
+        groups={
+            name: str(value)
+            for name, value in groups.items()
+            if isinstance(value, str | int | float) and not isinstance(value, bool)
         },
-        groups={name: str(value) for name, value in groups.items() if isinstance(value, str | int | float)},
         group_properties={name: _object(value) for name, value in group_properties.items()},
         keys=(key,) if key else None,
-        runtime="client" if is_public else "",
+        identity_hash=identity_hash if isinstance(identity_hash, str) else "",
     )
 
 
@@ -84,8 +104,46 @@ def evaluation(outcome: Outcome, facts: Facts) -> bytes:
 
 
 def bulk(evaluations: Iterable[bytes]) -> bytes:
-    """All flags of one answer."""
-    return b'{"flags":[' + b",".join(evaluations) + b"]}"
+    """All flags of one answer, without the brace that closes it (`with_streams`)."""
+    return b'{"flags":[' + b",".join(evaluations) + b"]"
+
+
+def with_streams(flags: bytes, url: str) -> bytes:
+    """The whole bulk answer: `flags`, and where to hear that they may have changed."""
+    stream = {"type": "sse", "url": url, "inactivityDelaySec": INACTIVITY_SECONDS}
+    return flags + b',"eventStreams":[' + orjson.dumps(stream) + b"]}"
+
+
+def stream(revision: int, since: int | None, retry_ms: int) -> bytes:
+    """All that there is to say to somebody who has heard of `since`: server-sent events, and the end.
+
+    The client comes again by itself after `retry_ms`, saying `revision` as its Last-Event-ID.
+    """
+    head = b"retry: %d\nid: %d\n" % (retry_ms, revision)
+    if since is None or since >= revision:
+        return head + b"\n"
+    said = orjson.dumps({"type": "refetchEvaluation", "etag": etag(revision)})
+    return head + b"data: " + said + b"\n\n"
+
+
+def etag(revision: int) -> str:
+    """What a stream calls the state of a product's flags; it comes back as `flagConfigEtag`."""
+    return f'"{revision}"'
+
+
+def revision_in(text: str) -> int | None:
+    """The revision in an `etag`, a Last-Event-ID or the address of a stream; None for anything else."""
+    digits = text.removeprefix("W/").strip('" ')
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
+
+
+def reshaped(refusal: Refusal, key: str) -> Refused:
+    """A refusal that was made for PostHog's SDKs, as OpenFeature's providers read it."""
+    if isinstance(refusal, Refused):
+        return refusal
+    refused = Refused(refusal.status, "GENERAL", str(refusal), key)
+    refused.retry_seconds = refusal.retry_seconds
+    return refused
 
 
 def _reason(outcome: Outcome) -> str:

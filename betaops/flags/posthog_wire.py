@@ -20,6 +20,7 @@ from betaops.flags.evaluation import (
     NO_GROUP,
     NO_MATCH,
     OUT_OF_ROLLOUT,
+    UNIDENTIFIED,
     Outcome,
 )
 from betaops.kernel import payloads
@@ -27,6 +28,8 @@ from betaops.kernel import payloads
 LARGEST_BODY = 1 << 18
 LARGEST_UNPACKED = 1 << 20
 LONGEST_DISTINCT_ID = 200
+#: What the keys of flags begin with that are there for a survey's sake.
+SURVEY_FLAGS = "survey-targeting-"
 _DEEPEST = 24
 _MOST_PROPERTIES = 1_000
 
@@ -34,9 +37,11 @@ _MOST_PROPERTIES = 1_000
 class Refusal(Exception):
     """An answer that is an error, in the shape that the SDKs read."""
 
-    def __init__(self, status: int, kind: str, code: str, detail: str) -> None:
+    def __init__(
+        self, status: int, kind: str, code: str, detail: str, *, retry_seconds: float | None = None
+    ) -> None:
         super().__init__(detail)
-        self.status = status
+        self.status, self.retry_seconds = status, retry_seconds
         self.body = orjson.dumps({"type": kind, "code": code, "detail": detail, "attr": None})
 
 
@@ -50,6 +55,11 @@ def unauthorized(detail: str) -> Refusal:
 
 def too_large() -> Refusal:
     return Refusal(413, "validation_error", "payload_too_large", "The body is too large.")
+
+
+def too_many(retry_seconds: float) -> Refusal:
+    detail = "Too many requests. Try again in a moment."
+    return Refusal(429, "throttled_error", "rate_limited", detail, retry_seconds=retry_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,10 @@ class Question:
     contexts: frozenset[str] = frozenset()
     #: "client", "server", or "" where the request does not say.
     runtime: str = ""
+    #: What is to prove that the distinct id is the asking person's (`programs.identities`).
+    identity_hash: str = ""
+    #: The product's secret key, where the body carries it beside the public one.
+    secret: str = ""
 
 
 def read_question(raw: bytes, encoding: str = "") -> Question:
@@ -88,6 +102,8 @@ def read_question(raw: bytes, encoding: str = "") -> Question:
     if not distinct_id:
         raise bad_request("The request names no distinct_id.")
     properties = _object(body.get("person_properties"))
+    # Taken out: a proof is no property of a person.
+    identity_hash = properties.pop("$identity_hash", "")
     keys = body.get("flag_keys_to_evaluate", body.get("flag_keys"))
     return Question(
         token,
@@ -97,12 +113,15 @@ def read_question(raw: bytes, encoding: str = "") -> Question:
         {
             name: str(key)
             for name, key in _object(body.get("groups")).items()
-            if isinstance(key, str | int | float)
+            if isinstance(key, str | int | float) and not isinstance(key, bool)
         },
         {name: _object(inner) for name, inner in _object(body.get("group_properties")).items()},
         () if body.get("disable_flags") is True else None if keys is None else tuple(_texts(keys)),
         frozenset(_texts(body.get("evaluation_contexts", body.get("evaluation_environments")))),
         _text(body, "evaluation_runtime"),
+        _text(body, "$identity_hash", "identity_hash")
+        or (identity_hash if isinstance(identity_hash, str) else ""),
+        _text(body, "secret", "secret_key"),
     )
 
 
@@ -147,6 +166,7 @@ _DESCRIPTIONS = {
     NO_GROUP: "No group type",
     DISABLED: "Feature flag is disabled",
     MISSING_DEPENDENCY: "Flag cannot be evaluated due to missing dependency",
+    UNIDENTIFIED: "The request does not prove who it is about",
 }
 
 
@@ -164,7 +184,7 @@ def record(outcome: Outcome, facts: Facts, version: int) -> bytes:
     metadata: dict[str, Any] = {
         "id": facts.number,
         "version": facts.version,
-        "description": facts.description,
+        "description": facts.description or None,
         "payload": outcome.payload,
         "has_experiment": facts.has_experiment,
     }
@@ -185,10 +205,13 @@ def record(outcome: Outcome, facts: Facts, version: int) -> bytes:
     return orjson.dumps(outcome.key) + b":" + orjson.dumps(body)
 
 
-def answer(records: Iterable[bytes], request_id: str, at_ms: int) -> bytes:
-    """The whole answer of versions 2 and up, from ready records."""
+def answer(
+    records: Iterable[bytes], request_id: str, at_ms: int, more: Mapping[str, Any] | None = None
+) -> bytes:
+    """The whole answer of versions 2 and up, from ready records; `more` (the remote config) merged at the top."""
     return (
-        b'{"errorsWhileComputingFlags":false,"requestId":"%s","evaluatedAt":%d,"flags":{'
+        (b"{" if not more else orjson.dumps(more)[:-1] + b",")
+        + b'"errorsWhileComputingFlags":false,"requestId":"%s","evaluatedAt":%d,"flags":{'
         % (request_id.encode(), at_ms)
         + b",".join(records)
         + b"}}"

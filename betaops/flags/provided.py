@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from betaops.enrollment.models import Enrollment
+from betaops.enrollment.models import Enrollment, Tester
 from betaops.enrollment.providers import Link
 from betaops.flags import policy, queries
 from betaops.kernel import clock
@@ -52,3 +52,16 @@ def find(session: Session, query: str, limit: int) -> list[dict[str, Any]]:
             if words in flag.key.casefold()
         ]
     return found[:limit]
+
+
+def data(session: Session, tester: Tester) -> Any:
+    """Which flags a person met in the product, for their own export."""
+    return [
+        {
+            "flag": each.flag_key,
+            "value": each.value,
+            "first_on": each.first_on.isoformat(),
+            "last_on": each.last_on.isoformat(),
+        }
+        for each in queries.sightings(session, tester.id)
+    ]

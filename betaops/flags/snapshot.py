@@ -1,47 +1,35 @@
 """Flags of every product, compiled and held in memory, for answering SDKs without asking the database.
 
 A snapshot never changes: when a product's revision has moved, the next request compiles a new one and
-swaps one reference. What a request may cost the database: one look at the revisions of all products at
-most every `POLL_SECONDS` (so a change is seen within that time in every process), and one indexed
-look-up for a person that this snapshot has not met yet. While the database is away, what is known goes
-on being served.
+swaps one reference. What a request may cost the database: one look at the revisions of all products every
+moment (`keyring`), and one indexed look-up for a person that this snapshot has not met yet. While the
+database is away, what is known goes on being served.
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import orjson
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from betaops.flags import ofrep, queries
+from betaops.flags import metrics, ofrep, queries
 from betaops.flags.conditions import Person, Properties
 from betaops.flags.evaluation import FlagSet, Outcome
+from betaops.flags.keyring import Caller, Key, Keyring
 from betaops.flags.models import Flag, Runtime
 from betaops.flags.posthog_wire import Facts, Question, record
 from betaops.kernel import clock, tokens
 from betaops.kernel.db import Database
+from betaops.programs import identities
 
 log = structlog.get_logger("flags")
 
-POLL_SECONDS = 0.4
 #: People kept per product; when full, all are forgotten and met again.
 MOST_PEOPLE = 50_000
 MOST_GROUPS = 10_000
-
-
-class Key(NamedTuple):
-    """A product as its keys tell it, and the revision to be served."""
-
-    product_id: UUID
-    workspace_id: UUID
-    project_key: str
-    secret_digest: bytes
-    revision: int
-    origins: tuple[str, ...]
 
 
 class Snapshot:
@@ -71,15 +59,27 @@ class Snapshot:
         self._loaded = loaded
         self._definitions: dict[bool, tuple[bytes, str]] = {}
 
-    def person(self, question: Question) -> Person:
-        """Who is asked about: what is stored about them, over what the request claims."""
-        stored = self._stored(question.distinct_id)
+    def is_identified(self, question: Question, caller: Caller) -> bool:
+        """Whether it is proved that the request is about the person it names: by its key or by a signature."""
+        return caller is Caller.SERVER or (
+            question.identity_hash != ""
+            and identities.is_signed(self.key.identity_secrets, question.distinct_id, question.identity_hash)
+        )
+
+    def person(self, question: Question, caller: Caller = Caller.PROGRAM) -> Person:
+        """Who is asked about: what is stored about them, over what the request claims.
+
+        Where the product wants signatures, nothing stored counts for a request that proves nothing.
+        """
+        is_identified = self.is_identified(question, caller)
+        is_known = is_identified or not self.key.wants_signatures
+        stored = self._stored(question.distinct_id) if is_known else None
         properties: dict[str, Any] = {**question.properties, "distinct_id": question.distinct_id}
         cohorts: frozenset[int] = frozenset()
         if stored is not None:
             properties |= stored.properties
             cohorts = stored.cohorts
-        if self._lists:
+        if self._lists and is_known:
             cohorts |= {number for number, ids in self._lists.items() if question.distinct_id in ids}
         return Person(
             question.distinct_id,
@@ -88,6 +88,7 @@ class Snapshot:
             question.device_id,
             question.groups,
             self._group_properties(question),
+            is_identified=is_identified,
         )
 
     def _group_properties(self, question: Question) -> Mapping[str, Properties]:
@@ -99,25 +100,45 @@ class Snapshot:
                 known[group_type] = {**claimed, **self._stored_group(group_type, key)}
         return known
 
-    def _by_runtime(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Those of `keys` that each runtime may see."""
+    def _by_runtime(self, keys: Sequence[str]) -> dict[tuple[bool, str], tuple[str, ...]]:
+        """Those of `keys` that may be seen: by callers who may (or may not) see server flags, and by runtime."""
         hidden = {"": None, "client": Runtime.SERVER, "server": Runtime.CLIENT}
         return {
-            runtime: tuple(key for key in keys if self._runtimes[key] is not other)
+            (sees_servers, runtime): tuple(
+                key
+                for key in keys
+                if self._runtimes[key] is not other
+                and (sees_servers or self._runtimes[key] is not Runtime.SERVER)
+            )
             for runtime, other in hidden.items()
+            for sees_servers in (True, False)
         }
 
-    def outcomes(self, question: Question, *, with_inactive: bool = False) -> Iterable[Outcome]:
+    def _sight(self, question: Question, caller: Caller) -> tuple[bool, str]:
+        """Server flags are for servers: told by the secret key, or where the product says so by not being a page."""
+        if caller is Caller.PAGE:
+            return False, "client"  # whatever it says of itself
+        sees_servers = caller is Caller.SERVER or self.key.servers_use_public_key
+        return sees_servers, question.runtime if question.runtime in ("client", "server") else ""
+
+    @property
+    def has_flags(self) -> bool:
+        """Whether a page would get any."""
+        return bool(self._visible[False, "client"])
+
+    def outcomes(
+        self, question: Question, caller: Caller = Caller.PROGRAM, *, with_inactive: bool = False
+    ) -> Iterable[Outcome]:
         """Of every flag that this caller may see and asked for; of inactive ones only where they are wanted."""
         visible = self._existing if with_inactive else self._visible
-        keys: Iterable[str] = visible.get(question.runtime, visible[""])
+        keys: Iterable[str] = visible[self._sight(question, caller)]
         if question.contexts:
             contexts, everywhere = question.contexts, question.contexts
             keys = [key for key in keys if contexts & self._contexts.get(key, everywhere)]
         if question.keys is not None:
             wanted = set(question.keys)
             keys = [key for key in keys if key in wanted]
-        return self.flags.evaluate(self.person(question), clock.now(), keys).values()
+        return self.flags.evaluate(self.person(question, caller), clock.now(), keys).values()
 
     def records(self, outcomes: Iterable[Outcome], version: int) -> list[bytes]:
         """Each outcome as its bytes in an answer, written once."""
@@ -173,9 +194,11 @@ class Snapshot:
 
     def _stored(self, distinct_id: str) -> queries.Stored | None:
         try:
-            return self._people[distinct_id]
+            known = self._people[distinct_id]
+            metrics.person_known.inc()
+            return known
         except KeyError:
-            pass
+            metrics.person_looked_up.inc()
         with self._database.reading(self.key.workspace_id) as session:
             stored = queries.stored_person(session, self.key.product_id, distinct_id)
         if len(self._people) >= MOST_PEOPLE:
@@ -197,42 +220,37 @@ def _facts(flag: Flag) -> Facts:
 class Snapshots:
     """The snapshots of one process."""
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        poll_seconds: float = POLL_SECONDS,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._database, self._poll_seconds, self._monotonic = database, poll_seconds, monotonic
-        self._by_project_key: dict[str, Key] = {}
-        self._by_secret: dict[bytes, Key] = {}
+    def __init__(self, database: Database, keyring: Keyring | None = None) -> None:
+        self._database, self.keyring = database, keyring or Keyring(database)
         self._snapshots: dict[UUID, Snapshot] = {}
-        self._polled_at = float("-inf")
-        self._polling, self._compiling = threading.Lock(), threading.Lock()
+        self._compiling = threading.Lock()
 
-    def by_project_key(self, project_key: str) -> Snapshot | None:
-        """The product whose public key this is."""
-        self._poll()
-        key = self._by_project_key.get(project_key)
-        return None if key is None else self._snapshot(key)
+    def by_project_key(self, project_key: str, at_least: int = 0) -> Snapshot | None:
+        """The product whose public key this is. `at_least`: a revision that somebody has heard of already."""
+        return self._newest(self.keyring.by_project_key(project_key), at_least)
 
-    def by_secret_key(self, secret: str) -> Snapshot | None:
+    def by_secret_key(self, secret: str, at_least: int = 0) -> Snapshot | None:
         """The product whose secret key this is."""
-        self._poll()
-        key = self._by_secret.get(tokens.digest(secret))
-        return None if key is None else self._snapshot(key)
+        return self._newest(self.keyring.by_secret_key(secret), at_least)
 
-    def _snapshot(self, key: Key) -> Snapshot:
+    def _newest(self, key: Key | None, at_least: int) -> Snapshot | None:
+        if key is None:
+            return None
+        if key.revision < at_least:
+            key = self.keyring.newer(key)
         current = self._snapshots.get(key.product_id)
         if current is not None and current.key == key:
             return current
+        return self._compiled(key, current, at_least)
+
+    def _compiled(self, key: Key, current: Snapshot | None, at_least: int) -> Snapshot:
         # While one thread compiles, the others go on with what was true a moment ago.
-        if not self._compiling.acquire(blocking=current is None):
-            return current  # type: ignore[return-value]  # blocking only where there is none
+        must_wait = current is None or current.key.revision < at_least
+        if not self._compiling.acquire(blocking=must_wait):
+            return current  # type: ignore[return-value]  # blocking where there is none
         try:
             again = self._snapshots.get(key.product_id)
-            if again is None or again.key != key:
+            if again is None or (again.key != key and again.key.revision <= key.revision):
                 again = self._snapshots[key.product_id] = Snapshot(self._database, key)
             return again
         except SQLAlchemyError:
@@ -242,37 +260,3 @@ class Snapshots:
             return current
         finally:
             self._compiling.release()
-
-    def _poll(self) -> None:
-        if self._monotonic() - self._polled_at < self._poll_seconds:
-            return
-        if not self._polling.acquire(blocking=not self._by_project_key):
-            return
-        try:
-            if self._monotonic() - self._polled_at < self._poll_seconds:
-                return
-            self._look()
-            self._polled_at = self._monotonic()
-        except SQLAlchemyError:
-            self._polled_at = self._monotonic()
-            if not self._by_project_key:
-                raise
-            log.warning("flags_are_stale")
-        finally:
-            self._polling.release()
-
-    def _look(self) -> None:
-        with self._database.reading() as session:
-            keys = [
-                Key(
-                    row.id,
-                    row.workspace_id,
-                    row.project_key,
-                    row.secret_digest,
-                    row.revision,
-                    tuple(row.origins),
-                )
-                for row in queries.product_keys(session)
-            ]
-        self._by_secret = {key.secret_digest: key for key in keys}
-        self._by_project_key = {key.project_key: key for key in keys}

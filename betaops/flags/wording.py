@@ -136,6 +136,8 @@ def finer(flag: Flag) -> list[str]:
         said.append(_("%(share)s %% of people never get it, to compare with.", share=f"{holdout:g}"))
     if flag.filters.get("early_exit"):
         said.append(_("Who fits a condition but is outside its share is not asked about the next."))
+    if flag.identified_only:
+        said.append(_("Only for people whose identity your server has signed."))
     if flag.contexts:
         said.append(_("Only in %(places)s.", places=", ".join(flag.contexts)))
     return said

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 import sys
 import zlib
 from collections.abc import Iterator
@@ -11,7 +12,18 @@ from urllib.parse import parse_qs
 
 import orjson
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+_DEEPEST_TO_CLEAN = 100
 GZIP_MAGIC = b"\x1f\x8b"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+#: What a sender of Content-Encoding zstd may make a receiver hold: 8 MiB (RFC 9659).
+_ZSTD_OPTIONS = {int(zstd.DecompressionParameter.window_log_max): 23}
+#: A form that has other fields before `data`.
+_FORM = re.compile(rb"(?:[a-z_]{1,20}=[^&{}\[\]]{0,200}&){1,9}data=")
 
 
 class TooLarge(Exception):
@@ -22,18 +34,43 @@ class Unreadable(Exception):
     """Not what it claims to be, or nested too deep."""
 
 
-def inflate(packed: bytes, limit: int) -> bytes:
+def inflate(packed: bytes, limit: int, wbits: int = zlib.MAX_WBITS | 32) -> bytes:
     """What gzip or zlib packed, at most `limit` bytes of it: a bomb costs no more than that to refuse."""
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    unpacker = zlib.decompressobj(wbits=wbits)
     try:
         unpacked = unpacker.decompress(packed, limit + 1)
     except zlib.error as error:
-        raise Unreadable("not gzip") from error
+        raise Unreadable("not gzip or deflate") from error
+    return _bounded(unpacked, limit, is_whole=unpacker.eof)
+
+
+def _deflated(packed: bytes, limit: int) -> bytes:
+    """Deflate means zlib's frame around it; some leave it out."""
+    try:
+        return inflate(packed, limit)
+    except Unreadable:
+        return inflate(packed, limit, -zlib.MAX_WBITS)
+
+
+def unzstd(packed: bytes, limit: int) -> bytes:
+    """What Zstandard packed, within the same bounds."""
+    unpacker = zstd.ZstdDecompressor(options=_ZSTD_OPTIONS)
+    try:
+        unpacked = unpacker.decompress(packed, limit + 1)
+    except zstd.ZstdError as error:
+        raise Unreadable("not zstd") from error
+    return _bounded(unpacked, limit, is_whole=unpacker.eof)
+
+
+def _bounded(unpacked: bytes, limit: int, *, is_whole: bool) -> bytes:
     if len(unpacked) > limit:
         raise TooLarge
-    if not unpacker.eof:
-        raise Unreadable("gzip is cut off")
+    if not is_whole:
+        raise Unreadable("the packed body is cut off")
     return unpacked
+
+
+_UNPACKERS = {"gzip": inflate, "x-gzip": inflate, "deflate": _deflated, "zstd": unzstd}
 
 
 def unwrapped(raw: bytes, *, limit: int, encoding: str = "") -> bytes:
@@ -42,22 +79,34 @@ def unwrapped(raw: bytes, *, limit: int, encoding: str = "") -> bytes:
     Gzip is told by its first bytes (browsers send it without a header), `encoding` is the Content-Encoding
     header, and old browser SDKs send a form whose field `data` is base64.
     """
-    if raw.startswith(GZIP_MAGIC) or encoding in ("gzip", "deflate"):
-        return inflate(raw, limit)
-    if raw.startswith(b"data="):
-        raw = _form_data(raw)
-        if raw.startswith(GZIP_MAGIC):
-            return inflate(raw, limit)
+    raw = _unpacked(raw, limit, encoding)
+    if raw.startswith(b"data=") or _FORM.match(raw):
+        raw = _unpacked(_form_data(raw), limit)
     if len(raw) > limit:
         raise TooLarge
     return raw
 
 
+def _unpacked(raw: bytes, limit: int, encoding: str = "") -> bytes:
+    if raw.startswith(GZIP_MAGIC):
+        return inflate(raw, limit)
+    if raw.startswith(ZSTD_MAGIC):
+        return unzstd(raw, limit)
+    encoding = encoding.strip().lower()
+    if encoding in ("", "identity"):
+        return raw
+    unpack = _UNPACKERS.get(encoding)
+    if unpack is None:
+        raise Unreadable("its encoding is none of gzip, deflate and zstd")
+    return unpack(raw, limit)
+
+
 def _form_data(raw: bytes) -> bytes:
     try:
-        data = parse_qs(raw.decode("ascii"), max_num_fields=10)["data"][0].replace(" ", "+")
+        data = parse_qs(raw.decode("ascii"), max_num_fields=10)["data"][0]
         if data.startswith(("{", "[")):
             return data.encode()
+        data = data.replace(" ", "+")
         return base64.b64decode(data + "=" * (-len(data) % 4), validate=True)
     except (ValueError, KeyError, binascii.Error) as error:
         raise Unreadable("the form field data is not base64") from error
@@ -81,9 +130,12 @@ def _tolerant(text: bytes | str, error: Exception) -> Any:
     if b"NaN" not in raw and b"Infinity" not in raw:
         raise Unreadable(str(error)) from error
     try:
-        return json.loads(raw, parse_constant=lambda _name: None, parse_int=whole)
+        value = json.loads(raw, parse_constant=lambda _name: None, parse_int=whole)
+        check_depth(value, _DEEPEST_TO_CLEAN)
     except (ValueError, RecursionError) as worse:
         raise Unreadable(str(worse)) from worse
+    # The standard library lets half a pair of surrogates pass, which nobody can write again.
+    return without_nul(value) if b"\\u" in raw else value
 
 
 def whole(text: str) -> float:

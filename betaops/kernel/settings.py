@@ -29,6 +29,14 @@ class Settings:
     #: Networks (CIDR) that outgoing requests may reach although they are private.
     outgoing_allowed: tuple[str, ...] = ()
     blocking_threads: int = 8
+    #: `dist/` of the npm package posthog-js, to be served under /static; None serves none of it.
+    posthog_js: Path | None = None
+    #: Requests a minute that ask for flags, definitions or configuration: of one client address, of one product. 0: any.
+    flags_per_address: int = 60_000
+    flags_per_product: int = 600_000
+    #: The same of requests that send events.
+    events_per_address: int = 12_000
+    events_per_product: int = 120_000
     log_level: str = "info"
 
     @property

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from betaops.kernel import jobs, outbox
+from betaops.kernel import jobs, outbox, signals
 from betaops.kernel.db import Base, Database, Identified, Tenant, scope_to
 from betaops.kernel.errors import NotFound
 from betaops.kernel.events import Event, EventSubject, RecordedEvent
 from betaops.kernel.ingest import Ingest
 from betaops.kernel.settings import Settings
+from betaops.kernel.tallies import Tallies
 from betaops.kernel.vault import Vault
 
 if TYPE_CHECKING:
@@ -44,6 +45,16 @@ class Platform:
         from betaops.kernel.files import FileStore
 
         return FileStore.open(self.settings)
+
+    @cached_property
+    def signals(self) -> signals.Signals:
+        """To and from the other processes of this installation."""
+        return signals.Signals(self.settings.redis_url)
+
+    @cached_property
+    def tallies(self) -> Tallies:
+        """Counts that many requests add to."""
+        return Tallies(self)
 
     @cached_property
     def ingest(self) -> Ingest:
@@ -143,6 +154,10 @@ class Work:
             for subscription in outbox.subscriptions(event.kind):
                 self.enqueue(jobs.DELIVERY + subscription.name, {"event_id": str(row.id)})
         return row
+
+    def signal(self, topic: str) -> None:
+        """Tell every process at once, as soon as this work is committed (where there is Redis)."""
+        signals.after_commit(self.session, self.platform.signals, topic)
 
     def enqueue(
         self,

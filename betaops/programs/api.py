@@ -9,7 +9,7 @@ from pydantic import Field
 
 from betaops.kernel import ids
 from betaops.programs import policy, queries, service
-from betaops.programs.models import Phase, Product, Program
+from betaops.programs.models import Identities, Phase, Product, Program, Trust
 from betaops.programs.screener import Kind, Question
 from betaops.programs.service.programs import MOST_SEATS
 from betaops.programs.story import Story
@@ -58,6 +58,27 @@ class ShownProduct(Shown):
 
 class MadeProduct(ShownProduct):
     secret_key: str = Field(description="Shown this once")
+
+
+class ShownTrust(Shown):
+    identities: Identities = Field(
+        description="`signed`: what is stored about a person counts only for requests that prove who they are about"
+    )
+    servers_use_public_key: bool = Field(
+        description="Whether programs (never pages) get flags for servers with the public key"
+    )
+    has_identity_secret: bool
+    version: int
+
+
+class TrustChange(Body):
+    """What is to be different; what is left out stays. Identity secrets are made in the console."""
+
+    identities: Identities | None = None
+    servers_use_public_key: Bool | None = None
+    version: Int | None = Field(
+        None, ge=1, le=LARGEST_INT, description="Refused (409) when it is not the newest"
+    )
 
 
 class ProductList(Shown):
@@ -164,6 +185,27 @@ def product(path: OfProduct) -> Response:
     return shown(_product(queries.product(reading(), path.product_id)))
 
 
+@blueprint.get("/products/<product_id>/trust", responses={"200": ShownTrust})
+@scope(policy.READ)
+def trust(path: OfProduct) -> Response:
+    """Whom the product trusts."""
+    found = queries.product(reading(), path.product_id)
+    return shown(_trust(queries.trust_of(reading(), found.id)))
+
+
+@blueprint.patch("/products/<product_id>/trust", responses={"200": ShownTrust})
+@scope(policy.WRITE)
+def change_trust(path: OfProduct, body: TrustChange) -> Response:
+    changed = service.change_trust(
+        writing(),
+        path.product_id,
+        version=body.version,
+        identities=body.identities,
+        servers_use_public_key=body.servers_use_public_key,
+    )
+    return shown(_trust(changed))
+
+
 @blueprint.get("/programs", responses={"200": ProgramList})
 @scope(policy.READ)
 def programs(query: Paging) -> Response:
@@ -248,6 +290,15 @@ def _product(row: Product) -> ShownProduct:
         origins=row.origins,
         revision=row.revision,
         created_at=row.created_at,
+    )
+
+
+def _trust(row: Trust | None) -> ShownTrust:
+    return ShownTrust(
+        identities=row.identities if row else Identities.OPEN,
+        servers_use_public_key=row is not None and row.servers_use_public_key,
+        has_identity_secret=row is not None and bool(row.identity_sealed),
+        version=row.version if row else 1,
     )
 
 

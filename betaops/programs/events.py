@@ -35,6 +35,25 @@ class SecretKeyReplaced(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrustChanged(Event):
+    """What is taken from callers with the public key; `changed` names the fields."""
+
+    said = _l("changed whom a product trusts: %(changed)s")
+
+    product_id: UUID
+    changed: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentitySecretReplaced(Event):
+    """A new secret signs identities; the former one does for one day more."""
+
+    said = _l("made a new identity secret for a product")
+
+    product_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProgramCreated(Event):
     said = _l("created the program %(name)s")
 

@@ -1,6 +1,6 @@
 """Products, programs on them, their phases and their agreements."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -68,6 +68,38 @@ class Product(Versioned, Tenant, Base):
     #: Origins ("https://app.example.com") whose pages may use the public key; empty means any.
     origins: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime]
+
+
+class Identities(StrEnum):
+    """Whose word counts for who is asking: anybody's with the public key, or only the product's own server's."""
+
+    OPEN = "open"
+    SIGNED = "signed"
+
+
+class Trust(Versioned, Tenant, Base):
+    """What a product takes from callers with its public key; a product without a row has the defaults."""
+
+    __table_args__ = tenant_args(
+        belongs_to("product_id", "product"),
+        UniqueConstraint("product_id"),
+        CheckConstraint("identities = 'open' OR identity_sealed <> ''", name="signs_with_a_secret"),
+    )
+
+    product_id: Mapped[UUID]
+    #: `SIGNED`: what is stored about a person counts only for a request that proves who it is about.
+    identities: Mapped[Identities] = mapped_column(one_of(Identities), default=Identities.OPEN)
+    #: Whether programs (never pages) get flags for servers with the public key, as PostHog's SDKs ask.
+    servers_use_public_key: Mapped[bool] = mapped_column(default=False)
+    #: The identity secret under the vault's key; "" before there is one.
+    identity_sealed: Mapped[str] = mapped_column(String(400), default="")
+    #: The one before, good until `FORMER_SECRET_LASTS` after the present one was made.
+    former_identity_sealed: Mapped[str] = mapped_column(String(400), default="")
+    identity_made_at: Mapped[datetime | None]
+
+
+#: So long a server may go on signing with the former identity secret.
+FORMER_SECRET_LASTS = timedelta(days=1)
 
 
 class Program(Versioned, Tenant, Base):

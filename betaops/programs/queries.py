@@ -11,7 +11,7 @@ from betaops.kernel import tokens
 from betaops.kernel.errors import NotFound
 from betaops.kernel.paging import Page, keyset
 from betaops.programs import checklist, screener
-from betaops.programs.models import Agreement, Phase, Product, Program, ProgramPhase
+from betaops.programs.models import Agreement, Phase, Product, Program, ProgramPhase, Trust
 from betaops.programs.story import Charter, Story
 
 
@@ -43,6 +43,11 @@ def product_by_project_key(session: Session, project_key: str) -> Product:
     return found
 
 
+def trust_of(session: Session, product_id: UUID) -> Trust | None:
+    """None: the defaults hold."""
+    return session.scalar(select(Trust).where(Trust.product_id == product_id))
+
+
 def product_by_secret_key(session: Session, secret_key: str) -> Product:
     """For servers that show the secret key: `scope_to` its workspace afterwards."""
     found = session.scalar(
@@ -53,6 +58,14 @@ def product_by_secret_key(session: Session, secret_key: str) -> Product:
     if found is None:
         raise NotFound
     return found
+
+
+def product_by_key(session: Session, key: str) -> Product:
+    """By either of its keys, of whatever workspace: `scope_to` its workspace afterwards."""
+    try:
+        return product_by_project_key(session, key)
+    except NotFound:
+        return product_by_secret_key(session, key)
 
 
 def programs_of_product(session: Session, product_id: UUID) -> Sequence[Program]:

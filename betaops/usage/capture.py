@@ -7,7 +7,7 @@ passed over; one event that makes no sense costs no other.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,15 +26,17 @@ LARGEST_PROPERTIES = 64 << 10
 _DEEPEST = 32
 #: Clocks of phones are off; an event from further in the future than this happened when it arrived.
 _FUTURE = timedelta(minutes=5)
+#: What is left of properties that nobody can keep.
+_TOO_LARGE = {"$too_large": True}
 _OLDEST = datetime(2010, 1, 1, tzinfo=UTC)
 
 
 class Refusal(Exception):
     """An answer that is an error, in the shape that the SDKs read."""
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
+    def __init__(self, status: int, code: str, detail: str, *, retry_seconds: float | None = None) -> None:
         super().__init__(detail)
-        self.status = status
+        self.status, self.retry_seconds = status, retry_seconds
         kind = "authentication_error" if status == 401 else "validation_error"
         self.body = orjson.dumps({"type": kind, "code": code, "detail": detail, "attr": None})
 
@@ -55,13 +57,17 @@ class Captured:
         return {**(once if isinstance(once, dict) else {}), **(always if isinstance(always, dict) else {})}
 
 
+#: What the newer form is told of each event: that it was kept, kept without what was too much, or passed over.
+OK, WARNING, DROP = "ok", "warning", "drop"
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`dropped` are the uuids, as sent, of what is no event."""
+    """`results` say what became of each event that came with a uuid, by that uuid as it was sent."""
 
     token: str
     events: list[Captured]
-    dropped: tuple[str, ...] = ()
+    results: dict[str, str] = field(default_factory=dict)
 
 
 def read(
@@ -89,12 +95,18 @@ def read(
     return Batch(
         token,
         [event for _raw, event in read_events if event],
-        tuple(str(each["uuid"]) for each, event in read_events if event is None and _names_uuid(each)),
+        {each["uuid"]: _result(event) for each, event in read_events if _names_uuid(each)},
     )
 
 
 def _names_uuid(raw: Any) -> bool:
     return isinstance(raw, dict) and isinstance(raw.get("uuid"), str)
+
+
+def _result(event: Captured | None) -> str:
+    if event is None:
+        return DROP
+    return WARNING if event.properties == _TOO_LARGE else OK
 
 
 def _events(body: Any) -> list[Any]:
@@ -133,15 +145,15 @@ def _event(raw: Any, received_at: datetime, skew: timedelta) -> Captured | None:
     distinct_id = _distinct_id(raw, properties)
     if not isinstance(name, str) or not name or not distinct_id:
         return None
-    for field in ("$set", "$set_once"):
-        if isinstance(raw.get(field), dict):
-            properties.setdefault(field, raw[field])
-    for field in ("session_id", "window_id"):
-        if isinstance(raw.get(field), str):
-            properties.setdefault(f"${field}", raw[field])
+    for name_of_set in ("$set", "$set_once"):
+        if isinstance(raw.get(name_of_set), dict):
+            properties.setdefault(name_of_set, raw[name_of_set])
+    for place in ("session_id", "window_id"):
+        if isinstance(raw.get(place), str):
+            properties.setdefault(f"${place}", raw[place])
     properties.pop("token", None)
     if not payloads.is_storable(properties, LARGEST_PROPERTIES):
-        properties = {"$too_large": True}
+        properties = dict(_TOO_LARGE)
     return Captured(
         _uuid(raw.get("uuid") or properties.get("$insert_id")),
         distinct_id[:LONGEST_DISTINCT_ID],

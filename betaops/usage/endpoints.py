@@ -1,22 +1,26 @@
 """Where SDKs send events. Answers once they are kept, exactly as the SDKs want it, and mistakes in their own words."""
 
-from typing import cast
+import math
+from typing import NamedTuple, cast
 
 import orjson
 import structlog
 from flask import Blueprint, Response, current_app, request
+from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from betaops.kernel import clock
+from betaops.kernel.db import scope_to
 from betaops.kernel.errors import NotFound, Unavailable
 from betaops.kernel.work import Platform
 from betaops.programs import queries as program_queries
-from betaops.programs.models import Product
+from betaops.programs.models import Identities, Product
 from betaops.usage import capture, service
 from betaops.web import cors
 from betaops.web.access import public
 from betaops.web.application import Application
+from betaops.web.limits import Gate
 
 log = structlog.get_logger("usage")
 
@@ -24,6 +28,12 @@ blueprint = Blueprint("usage_endpoints", __name__)
 
 _PATHS = ("/batch/", "/e/", "/i/v0/e/", "/i/v0/ai/batch/", "/capture/", "/track/")
 _PATH_V1 = "/i/v1/analytics/events/"
+_RESULTS = {
+    capture.OK: {"result": "ok"},
+    capture.WARNING: {"result": "warning", "details": "Its properties are too large and were left out."},
+    capture.DROP: {"result": "drop", "details": "It needs a name and a distinct_id."},
+}
+_GATE = "betaops.events"
 
 
 @public(cookieless=True)
@@ -34,7 +44,10 @@ def receive() -> Response:
     try:
         return _receive()
     except capture.Refusal as refusal:
-        return _answer(refusal.status, refusal.body, cors.headers(request.environ, ()))
+        headers = cors.headers(request.environ, ())
+        if refusal.retry_seconds is not None:
+            headers = (*headers, ("Retry-After", str(math.ceil(refusal.retry_seconds))))
+        return _answer(refusal.status, refusal.body, headers)
     except (SQLAlchemyError, Unavailable):
         log.warning("usage_unavailable", exc_info=True)
         body = orjson.dumps({"type": "server_error", "code": "error", "detail": "Try again.", "attr": None})
@@ -46,8 +59,11 @@ def receive() -> Response:
 
 
 def _receive() -> Response:
+    gate: Gate = current_app.extensions[_GATE]
+    _admit(gate.address_wait(request.environ))
     batch = _read()
-    product = _product(batch.token)
+    product, may_link = _sender(batch.token)
+    _admit(gate.key_wait(product.project_key))
     if not cors.is_allowed(request.environ, product.origins):
         refused = orjson.dumps(
             {"type": "authentication_error", "code": "origin_not_allowed", "detail": "Origin.", "attr": None}
@@ -55,9 +71,15 @@ def _receive() -> Response:
         return _answer(403, refused, (("Vary", "Origin"),))
     if batch.events:
         _platform().ingest.write(
-            product.workspace_id, lambda work: service.take(work, product.id, batch.events)
+            product.workspace_id,
+            lambda work: service.take(work, product.id, batch.events, may_link=may_link),
         )
     return _answer(200, _kept(batch), cors.headers(request.environ, product.origins))
+
+
+def _admit(wait_seconds: float) -> None:
+    if wait_seconds:
+        raise capture.Refusal(429, "rate_limited", "Too many requests.", retry_seconds=wait_seconds)
 
 
 def _read() -> capture.Batch:
@@ -76,26 +98,34 @@ def _read() -> capture.Batch:
 def _kept(batch: capture.Batch) -> bytes:
     if not _is_v1():
         return b'{"status":1}'
-    results = {str(event.uuid): {"result": "ok"} for event in batch.events}
-    results |= {
-        uuid: {"result": "drop", "details": "It needs a name and a distinct_id."} for uuid in batch.dropped
-    }
-    return orjson.dumps({"results": results})
+    return orjson.dumps({"results": {uuid: _RESULTS[result] for uuid, result in batch.results.items()}})
 
 
 def _is_v1() -> bool:
     return request.path.startswith(_PATH_V1.rstrip("/"))
 
 
-def _product(token: str) -> Product:
+class Sender(NamedTuple):
+    """Whose events these are; `may_link`: whether their word counts for which ids are one person's."""
+
+    product: Product
+    may_link: bool
+
+
+def _sender(token: str) -> Sender:
+    """By the public key, or by the secret one where a server sends that."""
     # A session of its own: the request must not hold the database while it waits for the writer.
     with _platform().database.reading() as session:
         try:
-            return program_queries.product_by_project_key(session, token)
+            product = program_queries.product_by_key(session, token)
         except NotFound:
             raise capture.Refusal(
                 401, "authentication_failed", "The project key is not known here."
             ) from None
+        scope_to(session, product.workspace_id)
+        trust = program_queries.trust_of(session, product.id)
+    # Who could connect an id of their own to a tester by a mere word would need no signature any more.
+    return Sender(product, trust is None or trust.identities is Identities.OPEN)
 
 
 def _platform() -> Platform:
@@ -115,6 +145,14 @@ def _answer(status: int, body: bytes, headers: cors.Headers) -> Response:
     for name, value in headers:
         response.headers[name] = value
     return response
+
+
+@blueprint.record
+def _open_gate(state: BlueprintSetupState) -> None:
+    settings = cast(Application, state.app).platform.settings
+    state.app.extensions[_GATE] = Gate(
+        "events", settings.events_per_address, settings.events_per_product, settings.redis_url
+    )
 
 
 for path in (*_PATHS, _PATH_V1):

@@ -20,3 +20,16 @@ def register(name: str, reader: Reader) -> None:
 
 def of(name: str) -> Reader | None:
     return _readers.get(name)
+
+
+_noters: dict[str, Reader] = {}
+
+
+def register_noter(name: str, noter: Reader) -> None:
+    """Have `noter` called likewise. It only remembers: it asks no database, raises nothing, and bears being told of
+    an event that is not kept after all."""
+    _noters[name] = noter
+
+
+def noter_of(name: str) -> Reader | None:
+    return _noters.get(name)

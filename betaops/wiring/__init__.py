@@ -46,6 +46,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.programs.views.products",
     "betaops.programs.views.programs",
     "betaops.programs.views.settings",
+    "betaops.programs.views.trust",
     "betaops.enrollment.api",
     "betaops.enrollment.portal.doors",
     "betaops.enrollment.portal.home",
@@ -233,6 +234,7 @@ PROVIDED_ALONE: dict[str, str] = {
 PROVIDED_DATA: dict[str, str] = {
     "cohorts": "cohorts.provided:data",
     "feedback": "feedback.provided:data",
+    "flags": "flags.provided:data",
     "mails": "messaging.provided:data",
     "surveys": "surveys.provided:data",
     "usage": "usage.provided:data",
@@ -243,6 +245,9 @@ COHORT_USERS: tuple[str, ...] = ("flags.queries:users_of_cohort", "readiness.pro
 
 #: (event's name in the product, who understands it: "module:function" of a `usage.readers.Reader`).
 USAGE_READERS: tuple[tuple[str, str], ...] = (("$groupidentify", "flags.handlers:group_identified"),)
+
+#: The same for who only remembers that it happened (`usage.readers.register_noter`).
+USAGE_NOTERS: tuple[tuple[str, str], ...] = (("$feature_flag_called", "flags.service:note_exposure"),)
 
 #: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
 FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
@@ -291,6 +296,8 @@ def connect() -> None:
         cohort_uses.register(named(users))
     for event_name, reader in USAGE_READERS:
         usage_readers.register(event_name, named(reader))
+    for event_name, noter in USAGE_NOTERS:
+        usage_readers.register_noter(event_name, named(noter))
 
 
 def register(app: Application) -> None:

@@ -17,7 +17,7 @@ def soon(app: Application) -> Callable[[], None]:
         layer = app.wsgi_app
         while not isinstance(layer, FlagEdge):
             layer = getattr(layer, "app", None) or layer._application  # type: ignore[attr-defined]  # WSGI layers
-        layer._snapshots._polled_at = float("-inf")
+        layer.shared.snapshots.keyring.look_again()
 
     return pass_time
 

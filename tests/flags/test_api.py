@@ -7,8 +7,11 @@ import pytest
 
 from betaops.accounts.permissions import Permission
 from betaops.accounts.service import keys
+from betaops.flags import service
+from betaops.flags.service.exposures import Met
 from betaops.kernel.ids import encode
 from betaops.kernel.work import Work
+from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
 from tests.factories.cohorts import a_cohort, where
 from tests.factories.enrollment import an_enrollment
@@ -127,3 +130,21 @@ def test_odd_filters_are_refused_not_crashed_on(call: Any, program: Program, fil
     )
     assert response.status_code in (400, 409, 422), response.text
     assert response.content_type.startswith("application/problem+json")
+
+
+def test_a_flag_says_what_it_wants_to_know_and_who_met_it(call: Any, work: Work, program: Program) -> None:
+    flag = a_flag(work, product=program_queries.product(work.session, program.product_id), key="sync")
+    met = Met(flag.product_id, "sync", "on", work.now.date(), None)
+    service.count_exposures(work, {met: 3})
+    work.session.commit()
+    one = f"/flags/{encode('flg', flag.id)}"
+    assert call("get", one).json["identified_only"] is False
+    assert call("patch", one, identified_only=True).json["identified_only"] is True
+    assert call("patch", one, description="New words").json["identified_only"] is True
+    today = work.now.date().isoformat()
+    seen = call("get", f"{one}/exposures").json
+    assert seen == {"items": [{"value": "on", "times": 3, "people": 0, "last_on": today}]}
+    made = call(
+        "post", f"/products/{encode('prd', program.product_id)}/flags", key="guarded", identified_only=True
+    )
+    assert made.json["identified_only"] is True

@@ -13,7 +13,6 @@ from werkzeug.test import TestResponse
 from betaops.enrollment.models import State
 from betaops.enrollment.service import enrolling, testers
 from betaops.flags import service
-from betaops.flags.models import Runtime
 from betaops.kernel.ids import encode
 from betaops.kernel.work import Work
 from tests.factories.cohorts import a_cohort, where
@@ -197,16 +196,6 @@ def test_only_the_keys_that_are_asked_for_are_answered(work: Work, client: Brows
     work.session.commit()
     assert set(flags_of(client, product.project_key, flag_keys_to_evaluate=["b", "unknown"])) == {"b"}
     assert flags_of(client, product.project_key, disable_flags=True) == {}
-
-
-def test_a_browser_never_sees_a_server_flag(work: Work, client: Browser) -> None:
-    product = a_product(work)
-    a_flag(work, product=product, key="hidden", runtime=Runtime.SERVER)
-    a_flag(work, product=product, key="shown", runtime=Runtime.CLIENT)
-    work.session.commit()
-    page = {"Origin": "https://app.example.com"}
-    assert set(flags_of(client, product.project_key, headers=page, evaluation_runtime="server")) == {"shown"}
-    assert set(flags_of(client, product.project_key, evaluation_runtime="server")) == {"hidden"}
 
 
 def test_30_the_public_key_works_from_allowed_origins_only_and_without_credentials(

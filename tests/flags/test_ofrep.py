@@ -1,5 +1,6 @@
 """OpenFeature's remote evaluation: one flag, all flags, and every way to ask wrongly."""
 
+import gzip
 from collections.abc import Callable
 from typing import Any
 
@@ -104,14 +105,14 @@ def test_flags_for_servers_are_shown_to_the_secret_key_alone(work: Work, client:
     a_flag(work, product=product, key="internal", runtime=Runtime.SERVER)
     secret = products.replace_secret_key(work, product.id)
     work.session.commit()
-    assert ask(client, product.project_key).json == {"flags": []}
+    assert ask(client, product.project_key).json["flags"] == []
     hidden = ask(client, product.project_key, f"{ALL}/internal")
     assert (hidden.status_code, hidden.json["errorCode"]) == (404, "FLAG_NOT_FOUND")
     assert ask(client, secret, f"{ALL}/internal").json["value"] is True
     by_header = client.post(ALL, data=orjson.dumps(context()), headers={"X-API-Key": secret}, csrf=False)
     assert [each["key"] for each in by_header.json["flags"]] == ["internal"]
     from_a_page = ask(client, secret, Origin="https://shop.example")
-    assert from_a_page.json == {"flags": []}
+    assert from_a_page.json["flags"] == []
 
 
 @pytest.mark.parametrize(
@@ -127,21 +128,21 @@ def test_flags_for_servers_are_shown_to_the_secret_key_alone(work: Work, client:
         ({"context": {}}, 400, "TARGETING_KEY_MISSING"),
         ({"context": {"targetingKey": ""}}, 400, "TARGETING_KEY_MISSING"),
         ({"context": {"targetingKey": 7}}, 400, "TARGETING_KEY_MISSING"),
-        (b" " * (1 << 19), 413, None),
+        (b" " * (1 << 19), 413, "GENERAL"),
+        (gzip.compress(b" " * 50_000_000, mtime=0), 413, "GENERAL"),
     ],
 )
 def test_33_a_question_that_makes_no_sense_is_told_why(
-    work: Work, client: Browser, body: Any, status: int, code: str | None
+    work: Work, client: Browser, body: Any, status: int, code: str
 ) -> None:
     product = a_product(work)
     a_flag(work, product=product, key="plain")
     for path in (ALL, f"{ALL}/plain"):
         answer = ask(client, product.project_key, path, body)
         assert answer.status_code == status, answer.text
-        if code:
-            assert answer.json["errorCode"] == code
-            assert answer.json["errorDetails"]
-            assert answer.json.get("key") == (None if path == ALL else "plain")
+        assert answer.json["errorCode"] == code
+        assert answer.json["errorDetails"]
+        assert answer.json.get("key") == (None if path == ALL else "plain")
 
 
 def test_30_only_known_keys_and_allowed_origins_are_answered(work: Work, client: Browser) -> None:

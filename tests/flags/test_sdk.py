@@ -7,10 +7,11 @@ import pytest
 from posthog import Posthog
 
 from betaops.enrollment.models import Enrollment
-from betaops.flags import service
+from betaops.flags import queries, service
 from betaops.flags.edge import FlagEdge
+from betaops.flags.models import Runtime
 from betaops.kernel.ids import encode
-from betaops.kernel.work import Work
+from betaops.kernel.work import Platform, Work
 from betaops.programs import queries as program_queries
 from betaops.programs import service as program_service
 from betaops.programs.models import Product, Program
@@ -123,7 +124,7 @@ def test_local_evaluation_agrees_and_asks_nothing(
         def never(*_args: Any) -> Any:
             raise AssertionError("local evaluation asked the server")
 
-        monkeypatch.setattr(FlagEdge, "_flags", never)
+        monkeypatch.setattr(FlagEdge, "_answer", never)
         for distinct_id, expected in EXPECTED.items():
             for key, value in expected.items():
                 got = client.get_feature_flag(
@@ -162,8 +163,6 @@ def test_definitions_that_did_not_change_are_not_sent_again(
 
 
 def _flags(work: Work, product: Product) -> Any:
-    from betaops.flags import queries
-
     return queries.flags(work.session, product.id)
 
 
@@ -235,3 +234,38 @@ def test_a_remote_config_payload(work: Work, host: str, product: Product, flags:
         assert client.get_remote_config_payload("new-editor") == '{"toolbar": "compact"}'
     finally:
         client.shutdown()
+
+
+def test_a_server_with_the_secret_key_in_the_projects_place_sees_flags_for_servers(
+    work: Work, host: str, product: Product, ana: Enrollment, flags: None
+) -> None:
+    a_flag(work, product=product, key="internal", runtime=Runtime.SERVER)
+    work.session.commit()
+    secret = program_service.secret_key(work, product)
+    for key, seen in ((product.project_key, None), (secret, True)):
+        client = Posthog(key, host=host, sync_mode=True)
+        try:
+            assert client.get_feature_flag("internal", "ana@example.com") is seen
+            client.capture("note created", distinct_id="ana@example.com")
+        finally:
+            client.shutdown()
+    work.session.expire_all()
+    names = [event.name for event in usage_queries.recent(work.session, ana.tester_id)]
+    assert names.count("note created") == 2
+
+
+def test_what_an_sdk_met_is_counted(
+    work: Work, host: str, product: Product, ana: Enrollment, flags: None, platform: Platform
+) -> None:
+    client = client_for(host, product)
+    try:
+        assert client.feature_enabled("new-editor", "ana@example.com") is True
+        assert client.get_feature_flag("sync", "stranger") is False
+    finally:
+        client.shutdown()
+    platform.tallies.flush()
+    work.session.expire_all()
+    by_key = {flag.key: flag for flag in _flags(work, product)}
+    today = work.now.date()
+    assert queries.seen(work.session, by_key["new-editor"], today) == [("on", 1, 1, today)]
+    assert queries.seen(work.session, by_key["sync"], today) == [("off", 1, 0, today)]

@@ -1,14 +1,22 @@
 """Bodies from strangers, within bounds."""
 
+import base64
 import gzip
+import sys
 import zlib
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from betaops.kernel import payloads
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 
 def test_a_bomb_costs_no_more_than_the_limit() -> None:
@@ -72,3 +80,71 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
         payloads.parse(payloads.unwrapped(raw, limit=1000))
     except (payloads.Unreadable, payloads.TooLarge):
         return
+
+
+def raw_deflate(text: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(text) + packer.flush()
+
+
+TEXT = b'{"token": "bo_x", "data": "=&"}'
+
+
+@pytest.mark.parametrize(
+    ("raw", "encoding"),
+    [
+        (TEXT, ""),
+        (TEXT, "identity"),
+        (gzip.compress(TEXT), ""),
+        (gzip.compress(TEXT), "GZIP"),
+        (zlib.compress(TEXT), "deflate"),
+        (raw_deflate(TEXT), "deflate"),
+        (zstd.compress(TEXT), "zstd"),
+        (zstd.compress(TEXT), ""),
+        (b"data=" + base64.b64encode(TEXT).replace(b"=", b"%3D"), ""),
+        (b"ip=1&compression=base64&data=" + base64.b64encode(TEXT), ""),
+        (b"data=" + base64.b64encode(gzip.compress(TEXT)).replace(b"+", b"%2B"), ""),
+        (b"data=" + quote(TEXT).encode(), ""),
+    ],
+)
+def test_every_way_to_pack_a_body_is_unpacked(raw: bytes, encoding: str) -> None:
+    assert payloads.unwrapped(raw, limit=100, encoding=encoding) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("raw", "encoding"),
+    [
+        (b"x", "br"),
+        (b"x", "gzip"),
+        (b"x", "deflate"),
+        (b"x", "zstd"),
+        (zstd.compress(TEXT)[:-3], "zstd"),
+        (b"\x28\xb5\x2f\xfd", ""),
+        (b"data=" + base64.b64encode(gzip.compress(TEXT)[:-6]), ""),
+    ],
+)
+def test_what_is_not_packed_as_it_says_is_unreadable(raw: bytes, encoding: str) -> None:
+    with pytest.raises(payloads.Unreadable):
+        payloads.unwrapped(raw, limit=100, encoding=encoding)
+
+
+@pytest.mark.parametrize("packed", [zstd.compress(b"0" * (1 << 26)), zlib.compress(b"0" * (1 << 26))])
+def test_no_bomb_costs_more_than_the_limit(packed: bytes) -> None:
+    encoding = "zstd" if packed.startswith(payloads.ZSTD_MAGIC) else "deflate"
+    with pytest.raises(payloads.TooLarge):
+        payloads.unwrapped(packed, limit=1 << 16, encoding=encoding)
+
+
+def test_a_sender_of_zstd_cannot_ask_for_much_memory() -> None:
+    options = {
+        zstd.CompressionParameter.window_log: 27,
+        zstd.CompressionParameter.enable_long_distance_matching: 1,
+    }
+    packer = zstd.ZstdCompressor(options=options)
+    packed = packer.compress(TEXT) + packer.flush()
+    with pytest.raises(payloads.Unreadable):
+        payloads.unwrapped(packed, limit=1 << 16, encoding="zstd")
+
+
+def test_half_a_pair_of_surrogates_that_the_lenient_reader_lets_pass_is_replaced() -> None:
+    assert payloads.parse(b'{"a": NaN, "b": "\\ud800", "c\\u0000": 1}') == {"a": None, "b": "?", "c": 1}

@@ -130,3 +130,30 @@ def test_what_operators_mean_is_taken(tmp_path: Path, monkeypatch: pytest.Monkey
     )
     assert (settings.log_level, settings.blocking_threads) == ("warning", 1)
     assert settings.outgoing_allowed == ("10.0.0.0/8", "fd00::/8", "192.168.1.7")
+
+
+def test_limits_are_whole_numbers_and_none_is_a_limit_of_nothing(tmp_path: Path) -> None:
+    given = {
+        "FLAGS_PER_ADDRESS": "0",
+        "FLAGS_PER_PRODUCT": "5",
+        "EVENTS_PER_ADDRESS": "6",
+        "EVENTS_PER_PRODUCT": "7",
+    }
+    settings = config.load({"BETAOPS_INSTANCE": str(tmp_path), **given})
+    assert (settings.flags_per_address, settings.flags_per_product) == (0, 5)
+    assert (settings.events_per_address, settings.events_per_product) == (6, 7)
+    with pytest.raises(config.Misconfigured) as caught:
+        config.load(
+            {"BETAOPS_INSTANCE": str(tmp_path), "FLAGS_PER_ADDRESS": "-1", "EVENTS_PER_PRODUCT": "many"}
+        )
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_the_browser_sdks_folder_must_hold_it(tmp_path: Path) -> None:
+    folder = tmp_path / "dist"
+    environ = {"BETAOPS_INSTANCE": str(tmp_path), "POSTHOG_JS": str(folder)}
+    with pytest.raises(config.Misconfigured, match=r"POSTHOG_JS .* no array\.js"):
+        config.load(environ)
+    folder.mkdir()
+    (folder / "array.js").write_text("")
+    assert config.load(environ).posthog_js == folder

@@ -317,7 +317,7 @@ def test_a_locked_database_asks_to_come_again_and_keeps_nothing_half(
 
     token = product_of(work, ana).project_key
 
-    def locked(*_args: Any) -> int:
+    def locked(*_args: Any, **_more: Any) -> int:
         raise OperationalError("insert", {}, Exception("database is locked"))
 
     with monkeypatch.context() as patch:

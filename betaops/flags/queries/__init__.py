@@ -20,6 +20,7 @@ from betaops.flags.queries.definitions import (
     product_keys,
     written,
 )
+from betaops.flags.queries.exposures import Seen, seen, sightings
 from betaops.flags.queries.flags import flag, flag_by_key, flags, listed, product_named, users_of_cohort
 from betaops.flags.queries.people import Stored, group_properties, stored_person, stored_tester
 
@@ -29,6 +30,7 @@ __all__ = [
     "Audience",
     "Given",
     "Loaded",
+    "Seen",
     "Stored",
     "audience",
     "definition",
@@ -45,6 +47,8 @@ __all__ = [
     "problems",
     "product_keys",
     "product_named",
+    "seen",
+    "sightings",
     "stored_person",
     "stored_tester",
     "users_of_cohort",

@@ -15,7 +15,7 @@ from betaops.flags.conditions import Definitions
 from betaops.flags.models import Dialect, Flag, Segment
 from betaops.flags.queries.people import is_seated
 from betaops.kernel.i18n import gettext as _
-from betaops.programs.models import Product, Program
+from betaops.programs.models import Product, Program, Trust
 
 USUAL_GROUP_TYPES = {"0": "company"}
 
@@ -113,6 +113,8 @@ def definition(flag: Flag) -> dict[str, Any]:
         "filters": flag.filters,
         "evaluation_runtime": flag.runtime.value,
         "evaluation_contexts": flag.contexts,
+        # Not PostHog's: only where it says something.
+        **({"identified_only": True} if flag.identified_only else {}),
     }
 
 
@@ -208,9 +210,12 @@ def _rests_on_itself(key: str, filters: dict[str, Any], others: Sequence[Flag]) 
     )
 
 
-def product_keys(session: Session) -> Sequence[Any]:
-    """What every process must know about every product of the installation, to answer SDKs."""
-    return session.execute(
+def product_keys(session: Session, product_id: UUID | None = None) -> Sequence[Any]:
+    """What every process must know about every product of the installation, or about this one, to answer SDKs.
+
+    The columns of trust are None where the defaults hold.
+    """
+    found = (
         select(
             Product.id,
             Product.workspace_id,
@@ -218,5 +223,13 @@ def product_keys(session: Session) -> Sequence[Any]:
             Product.secret_digest,
             Product.revision,
             Product.origins,
-        ).execution_options(unscoped=True)
-    ).all()
+            Trust.identities,
+            Trust.servers_use_public_key,
+            Trust.identity_sealed,
+            Trust.former_identity_sealed,
+            Trust.identity_made_at,
+        )
+        .outerjoin(Trust, Trust.product_id == Product.id)
+        .execution_options(unscoped=True)
+    )
+    return session.execute(found if product_id is None else found.where(Product.id == product_id)).all()

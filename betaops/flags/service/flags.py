@@ -35,6 +35,7 @@ def create_flag(
     runtime: Runtime = Runtime.ALL,
     contexts: list[str] | None = None,
     by_device: bool = False,
+    identified_only: bool = False,
 ) -> Flag:
     """A flag that its conditions decide; without conditions nobody gets it. `by_device`: shares are of devices."""
     product = program_queries.product(work.session, product_id)
@@ -53,6 +54,7 @@ def create_flag(
         runtime=runtime,
         contexts=_contexts(contexts or []),
         other=_other({}, by_device=by_device),
+        identified_only=identified_only,
         created_at=work.now,
         changed_at=work.now,
         changed_by=work.actor.name,
@@ -77,6 +79,7 @@ def change_flag(
     runtime: Runtime | None = None,
     contexts: list[str] | None = None,
     by_device: bool | None = None,
+    identified_only: bool | None = None,
 ) -> Flag:
     """What is given; the key stays, since it stands in the product's code. `Stale` where somebody saved meanwhile."""
     flag = work.lock(Flag, flag_id)
@@ -95,6 +98,8 @@ def change_flag(
         wanted["other"] = _other(flag.other, by_device=by_device)
         filters = wanted.get("filters", flag.filters)
         wanted["filters"] = {name: value for name, value in filters.items() if name != "bucketing_identifier"}
+    if identified_only is not None:
+        wanted["identified_only"] = identified_only
     changed = edit(work, flag, version, **wanted)
     if changed:
         work.record(FlagEdited(flag_id=flag.id, product_id=flag.product_id, key=flag.key, changed=changed))

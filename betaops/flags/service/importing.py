@@ -33,6 +33,7 @@ _COLUMNS = frozenset(
         "filters",
         "evaluation_runtime",
         "evaluation_contexts",
+        "identified_only",
     }
 )
 
@@ -211,6 +212,7 @@ def _take_flag(
         "filters": flag.get("filters") or {"groups": []},
         "runtime": Runtime(runtime) if runtime in list(Runtime) else Runtime.ALL,
         "contexts": [str(name) for name in contexts] if isinstance(contexts, list) else [],
+        "identified_only": flag.get("identified_only") is True,
         "other": {
             name: value for name, value in flag.items() if name not in _COLUMNS and not _is_usual(name, value)
         },

@@ -37,6 +37,7 @@ def new(slug: str) -> Any:
                 runtime=Runtime(form.runtime.data),
                 contexts=form.places(),
                 by_device=form.bucketing.data == forms.DEVICE,
+                identified_only=bool(form.identified_only.data),
             )
             flash(_("The flag “%(key)s” is there.", key=flag.key))
             return redirect(url_for(".show", slug=slug, flag_id=flag.id), 303)
@@ -68,6 +69,7 @@ def edit(slug: str, flag_id: uuid.UUID) -> Any:
                 runtime=Runtime(form.runtime.data),
                 contexts=form.places(),
                 by_device=form.bucketing.data == forms.DEVICE,
+                identified_only=bool(form.identified_only.data),
             )
             flash(_("Saved. The product gets it within a second."))
             return redirect(url_for(".show", slug=slug, flag_id=flag.id), 303)

@@ -52,6 +52,7 @@ def show(slug: str, flag_id: uuid.UUID) -> str:
         finer=wording.finer(flag),
         runtime=wording.RUNTIMES[flag.runtime],
         audience=queries.audience(reading(), flag, clock.now(), loaded),
+        seen=queries.seen(reading(), flag, clock.now().date()),
         words=words,
         found=queries.found_people(reading(), flag, words, clock.now()),
         reason=wording.reason,

@@ -17,6 +17,7 @@ from betaops.programs.service.programs import (
     create_program,
 )
 from betaops.programs.service.seats import release_seats, take_seats
+from betaops.programs.service.trust import change_trust, replace_identity_secret
 
 __all__ = [
     "bump_revision",
@@ -26,11 +27,13 @@ __all__ = [
     "change_schedule",
     "change_screener",
     "change_story",
+    "change_trust",
     "create_product",
     "create_program",
     "discard_draft",
     "publish_agreement",
     "release_seats",
+    "replace_identity_secret",
     "replace_secret_key",
     "save_draft",
     "secret_key",

@@ -75,6 +75,7 @@ def secret_key(work: Work, product: Product) -> str:
 
 def bump_revision(work: Work, product_id: UUID) -> int:
     """Count a change to what `/flags` answers; snapshots of an older revision are compiled again."""
+    work.signal("flags")
     return work.session.execute(
         update(Product)
         .where(Product.id == product_id)

@@ -80,6 +80,7 @@ def _page(product: Any, form: ProductForm, conflict: Any = None) -> str:
     return render_template(
         "programs/product.html",
         product=product,
+        trust=queries.trust_of(reading(), product.id),
         programs=queries.programs_of_product(reading(), product.id),
         form=form,
         button_form=EmptyForm(),

@@ -27,16 +27,17 @@ _EVENTS: Any = UsageEvent.__table__
 _DAILY: Any = UsageDaily.__table__
 
 
-def take(work: Work, product_id: UUID, events: Sequence[Captured]) -> int:
+def take(work: Work, product_id: UUID, events: Sequence[Captured], *, may_link: bool = True) -> int:
     """Write what is new of `events`; how many were. Sent again, it changes nothing.
 
-    Says who they are where an event does (`$identify`, `$create_alias`); earlier events of a newly
-    linked id are adopted by the `IdentityLinked` event's handler.
+    Says who they are where an event does (`$identify`, `$create_alias`) and its word counts (`may_link`);
+    earlier events of a newly linked id are adopted by the `IdentityLinked` event's handler.
     """
     events = list({event.uuid: event for event in events}.values())
     owners = _owners(work, events)
-    for event in events:
-        _link(work, owners, event)
+    if may_link:
+        for event in events:
+            _link(work, owners, event)
     new = _insert(work, product_id, events, owners)
     written = [(event, owners.get(event.distinct_id)) for event in events if event.uuid in new]
     count(work, product_id, ((owner, event.at.date(), event.name) for event, owner in written if owner))
@@ -50,6 +51,9 @@ def take(work: Work, product_id: UUID, events: Sequence[Captured]) -> int:
 
 def _interpret(work: Work, product_id: UUID, owner: UUID | None, event: Captured) -> None:
     """Let the room read it that knows what it means; an event that makes no sense to it is kept all the same."""
+    noter = readers.noter_of(event.name)
+    if noter is not None:
+        noter(work, product_id, owner, event)
     reader = readers.of(event.name)
     if reader is None:
         return

@@ -1,0 +1,64 @@
+"""`/flags` and `/decide`: which flags one person gets."""
+
+import re
+import time
+
+from betaops.flags import posthog_wire as wire
+from betaops.flags.endpoints.frame import Answer, Call, request_id
+from betaops.flags.evaluation import Outcome
+from betaops.flags.keyring import Caller
+from betaops.flags.snapshot import Snapshot
+
+_VERSION = re.compile(r"(?:^|&)v=(\d{1,3})(?:&|$)")
+_WITH_CONFIG = re.compile(r"(?:^|&)config=(?:true|1)(?:&|$)")
+_ONLY_SURVEYS = re.compile(r"(?:^|&)only_evaluate_survey_feature_flags=(?:true|1)(?:&|$)")
+
+
+def flags(call: Call) -> Answer:
+    """In the form of the version that the address names: 1, 2, or typed from 3 on."""
+    query = call.environ.get("QUERY_STRING", "")
+    snapshot, outcomes = _asked(call, query)
+    found = _VERSION.search(query)
+    version = int(found[1]) if found else 1
+    config = wire.remote_config(has_flags=snapshot.has_flags) if _WITH_CONFIG.search(query) else None
+    if version < 2:
+        body = wire.legacy_answer(outcomes, request_id(), config)
+    else:
+        records = snapshot.records(outcomes, min(version, 4))
+        body = wire.answer(records, request_id(), int(time.time() * 1000), config)
+    return Answer(200, body, call.cors(snapshot))
+
+
+def decide(call: Call) -> Answer:
+    """What browsers' SDKs up to 1.200 or so ask instead: flags and remote config in one."""
+    snapshot, outcomes = _asked(call, call.environ.get("QUERY_STRING", ""))
+    config = wire.remote_config(has_flags=snapshot.has_flags)
+    return Answer(200, wire.legacy_answer(outcomes, request_id(), config), call.cors(snapshot))
+
+
+def _asked(call: Call, query: str) -> tuple[Snapshot, list[Outcome]]:
+    question = wire.read_question(call.body(), call.environ.get("HTTP_CONTENT_ENCODING", ""))
+    snapshot, caller = _by_key(call, question)
+    call.admit(snapshot)
+    outcomes = snapshot.outcomes(question, caller)
+    if _ONLY_SURVEYS.search(query):
+        outcomes = [outcome for outcome in outcomes if outcome.key.startswith(wire.SURVEY_FLAGS)]
+    return snapshot, list(outcomes)
+
+
+def _by_key(call: Call, question: wire.Question) -> tuple[Snapshot, Caller]:
+    """The product whose public key the body names. A server may send the secret key: in its place, beside it in the
+    body, or as a Bearer."""
+    snapshot = call.snapshots.by_project_key(question.token)
+    if snapshot is None:
+        snapshot = call.snapshots.by_secret_key(question.token)
+        if snapshot is None:
+            raise wire.unauthorized("The project key is not known here.")
+        return snapshot, call.caller(has_secret=True)
+    secret = question.secret or call.bearer()
+    if not secret or secret == question.token:
+        return snapshot, call.caller(has_secret=False)
+    by_secret = call.snapshots.by_secret_key(secret)
+    if by_secret is None or by_secret.key.product_id != snapshot.key.product_id:
+        raise wire.unauthorized("The secret key is not this product's.")
+    return snapshot, call.caller(has_secret=True)

@@ -1,0 +1,34 @@
+"""Definitions for SDKs that decide by themselves, and single payloads: for the secret key alone."""
+
+import orjson
+
+from betaops.flags import posthog_wire as wire
+from betaops.flags.endpoints.frame import Answer, Call, detail
+from betaops.flags.snapshot import Snapshot
+
+
+def definitions(call: Call) -> Answer:
+    query = call.query()
+    snapshot = _by_secret(call, query.get("token", [""])[0])
+    body, etag = snapshot.definitions(with_cohorts="send_cohorts" in query)
+    headers = (("ETag", etag), ("Cache-Control", "private, must-revalidate"))
+    if etag in call.environ.get("HTTP_IF_NONE_MATCH", ""):
+        return Answer(304, b"", headers)
+    return Answer(200, body, headers)
+
+
+def payload(call: Call) -> Answer:
+    """What a flag carries, as the JSON text that it is."""
+    snapshot = _by_secret(call, call.query().get("token", [""])[0])
+    found = snapshot.payload(call.found[1] if call.found else "")
+    return Answer(404, detail("Not found.")) if found is None else Answer(200, orjson.dumps(found))
+
+
+def _by_secret(call: Call, project_key: str) -> Snapshot:
+    """Definitions say who is in which cohort: never for the public key."""
+    secret = call.bearer()
+    snapshot = call.snapshots.by_secret_key(secret) if secret else None
+    if snapshot is None or (project_key and project_key != snapshot.key.project_key):
+        raise wire.unauthorized("Local evaluation needs the product's secret key.")
+    call.admit(snapshot)
+    return snapshot
