@@ -1,6 +1,35 @@
 """What changes flags. Nobody commits here but the edge that called."""
 
-from betaops.flags.service.flags import change_flag, create_flag, delete_flag, kill, revive
+from betaops.flags.service.flags import (
+    archive_flag,
+    bring_back,
+    change_flag,
+    create_flag,
+    delete_flag,
+    kill,
+    kill_many,
+    revive,
+)
 from betaops.flags.service.importing import Report, import_definitions
+from betaops.flags.service.proposals import Wanted, approve, make, reject, switch_approval, withdraw
+from betaops.flags.service.revisions import LONGEST_NOTE
 
-__all__ = ["Report", "change_flag", "create_flag", "delete_flag", "import_definitions", "kill", "revive"]
+__all__ = [
+    "LONGEST_NOTE",
+    "Report",
+    "Wanted",
+    "approve",
+    "archive_flag",
+    "bring_back",
+    "change_flag",
+    "create_flag",
+    "delete_flag",
+    "import_definitions",
+    "kill",
+    "kill_many",
+    "make",
+    "reject",
+    "revive",
+    "switch_approval",
+    "withdraw",
+]

@@ -1,4 +1,8 @@
-"""Making, changing, killing and dropping flags. Each counts up the product's revision in the same transaction."""
+"""Making, changing, killing, archiving and dropping flags.
+
+Each counts up the product's revision in the same transaction and keeps the flag's own. `note` says why. Where a
+product wants a second person, members and keys come through `service.proposals`, which hands in the `proposal`.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -7,8 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from betaops.flags import definitions, queries
-from betaops.flags.events import FlagCreated, FlagDeleted, FlagEdited, FlagKilled, FlagRevived
-from betaops.flags.models import Flag, Runtime, number_for
+from betaops.flags.events import (
+    FlagArchived,
+    FlagBroughtBack,
+    FlagCreated,
+    FlagDeleted,
+    FlagEdited,
+    FlagKilled,
+    FlagRevived,
+)
+from betaops.flags.models import Change, Flag, FlagProposal, Runtime, number_for
+from betaops.flags.service import revisions
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
@@ -33,9 +46,12 @@ def create_flag(
     is_active: bool = True,
     runtime: Runtime = Runtime.ALL,
     contexts: list[str] | None = None,
+    note: str = "",
+    proposal: FlagProposal | None = None,
 ) -> Flag:
     """A flag that its conditions decide; without conditions nobody gets it."""
     product = program_queries.product(work.session, product_id)
+    revisions.allow(work, product.id, proposal)
     filters = _bounded(filters or {"groups": []})
     _check(work, product.id, key, filters)
     flag_id = new_id()
@@ -57,8 +73,9 @@ def create_flag(
         with work.session.begin_nested():
             work.add(flag)
     except IntegrityError as error:
-        raise Invalid("key_taken", _("Another flag of this product has this key."), field="key") from error
+        raise _key_is_taken(work, product.id, key) from error
     work.record(FlagCreated(flag_id=flag.id, product_id=product.id, key=key))
+    revisions.keep(work, flag, Change.CREATED, note=note, proposal=proposal)
     program_service.bump_revision(work, product.id)
     return flag
 
@@ -72,9 +89,16 @@ def change_flag(
     filters: dict[str, Any] | None = None,
     runtime: Runtime | None = None,
     contexts: list[str] | None = None,
+    other: dict[str, Any] | None = None,
+    note: str = "",
+    change: Change = Change.EDITED,
+    proposal: FlagProposal | None = None,
 ) -> Flag:
     """What is given; the key stays, since it stands in the product's code. `Stale` where somebody saved meanwhile."""
     flag = work.lock(Flag, flag_id)
+    revisions.allow(work, flag.product_id, proposal)
+    if flag.archived_at is not None:
+        raise _is_archived()
     wanted: dict[str, Any] = {}
     if description is not None:
         wanted["description"] = _description(description)
@@ -85,48 +109,123 @@ def change_flag(
         wanted["runtime"] = runtime
     if contexts is not None:
         wanted["contexts"] = list(contexts)
+    if other is not None:
+        wanted["other"] = other
     changed = edit(work, flag, version, **wanted)
     if changed:
-        work.record(FlagEdited(flag_id=flag.id, product_id=flag.product_id, key=flag.key, changed=changed))
+        work.record(
+            FlagEdited(
+                flag_id=flag.id, product_id=flag.product_id, key=flag.key, changed=changed, note=note.strip()
+            )
+        )
+        revisions.keep(work, flag, change, note=note, proposal=proposal)
         program_service.bump_revision(work, flag.product_id)
     return flag
 
 
 def kill(work: Work, flag_id: UUID, *, note: str = "") -> Flag:
-    """Off for everybody, at once. Said twice, it changes nothing."""
+    """Off for everybody, at once, whoever else should agree to changes. Said twice, it changes nothing."""
     flag = work.lock(Flag, flag_id)
     if edit(work, flag, None, is_active=False):
         work.record(FlagKilled(flag_id=flag.id, product_id=flag.product_id, key=flag.key, note=note))
+        revisions.keep(work, flag, Change.KILLED, note=note)
         program_service.bump_revision(work, flag.product_id)
     return flag
 
 
-def revive(work: Work, flag_id: UUID, *, note: str = "") -> Flag:
+def kill_many(work: Work, product_id: UUID, flag_ids: set[UUID], *, note: str = "") -> list[str]:
+    """The same for several flags of one product; keys of those that were on."""
+    killed = queries.active_among(work.session, product_id, flag_ids)
+    for flag in killed:
+        kill(work, flag.id, note=note)
+    return [flag.key for flag in killed]
+
+
+def revive(work: Work, flag_id: UUID, *, note: str = "", proposal: FlagProposal | None = None) -> Flag:
     """On again for whom the conditions name."""
     flag = work.lock(Flag, flag_id)
-    if edit(work, flag, None, is_active=True):
-        work.record(FlagRevived(flag_id=flag.id, product_id=flag.product_id, key=flag.key, note=note))
+    if flag.is_active:
+        return flag
+    revisions.allow(work, flag.product_id, proposal)
+    if flag.archived_at is not None:
+        raise _is_archived()
+    needed = definitions.dependencies({"filters": flag.filters})
+    away = [
+        each.key
+        for each in queries.archived(work.session, flag.product_id)
+        if {each.key, str(each.number)} & needed
+    ]
+    if away:
+        raise Refused(
+            "needs_archived_flag",
+            _("It depends on %(flags)s, which is archived. Bring that back first.", flags=", ".join(away)),
+        )
+    edit(work, flag, None, is_active=True)
+    work.record(FlagRevived(flag_id=flag.id, product_id=flag.product_id, key=flag.key, note=note))
+    revisions.keep(work, flag, Change.REVIVED, note=note, proposal=proposal)
+    program_service.bump_revision(work, flag.product_id)
+    return flag
+
+
+def archive_flag(work: Work, flag_id: UUID, *, note: str = "", proposal: FlagProposal | None = None) -> Flag:
+    """Put it away, off; its history stays. Refused while another flag that is on depends on it."""
+    flag = work.lock(Flag, flag_id)
+    if flag.archived_at is not None:
+        return flag
+    revisions.allow(work, flag.product_id, proposal)
+    _refuse_if_needed(work, flag, only_active=True)
+    edit(work, flag, None, archived_at=work.now, is_active=False)
+    work.record(FlagArchived(flag_id=flag.id, product_id=flag.product_id, key=flag.key, note=note))
+    revisions.keep(work, flag, Change.ARCHIVED, note=note, proposal=proposal)
+    program_service.bump_revision(work, flag.product_id)
+    return flag
+
+
+def bring_back(work: Work, flag_id: UUID, *, note: str = "") -> Flag:
+    """Out of the archive. It comes back off, so nobody gets it and nobody has to agree: see `revive`."""
+    flag = work.lock(Flag, flag_id)
+    if edit(work, flag, None, archived_at=None):
+        work.record(FlagBroughtBack(flag_id=flag.id, product_id=flag.product_id, key=flag.key, note=note))
+        revisions.keep(work, flag, Change.BROUGHT_BACK, note=note)
         program_service.bump_revision(work, flag.product_id)
     return flag
 
 
-def delete_flag(work: Work, flag_id: UUID) -> None:
+def delete_flag(work: Work, flag_id: UUID, *, proposal: FlagProposal | None = None) -> None:
     """Drop it; SDKs then answer as for any unknown key. Refused while another flag depends on it."""
     flag = work.lock(Flag, flag_id)
+    revisions.allow(work, flag.product_id, proposal)
+    _refuse_if_needed(work, flag)
+    work.record(FlagDeleted(flag_id=flag.id, product_id=flag.product_id, key=flag.key))
+    revisions.end(work, flag, proposal=proposal)
+    program_service.bump_revision(work, flag.product_id)
+
+
+def _refuse_if_needed(work: Work, flag: Flag, *, only_active: bool = False) -> None:
     others = work.session.scalars(select(Flag).where(Flag.product_id == flag.product_id, Flag.id != flag.id))
     needed_by = [
         other.key
         for other in others
-        if definitions.dependencies({"filters": other.filters}) & {flag.key, str(flag.number)}
+        if (other.is_active or not only_active)
+        and definitions.dependencies({"filters": other.filters}) & {flag.key, str(flag.number)}
     ]
     if needed_by:
         raise Refused(
             "flag_is_used",
             _("%(flags)s depends on this flag. Change that first.", flags=", ".join(needed_by)),
         )
-    work.record(FlagDeleted(flag_id=flag.id, product_id=flag.product_id, key=flag.key))
-    work.delete(flag)
-    program_service.bump_revision(work, flag.product_id)
+
+
+def _key_is_taken(work: Work, product_id: UUID, key: str) -> Invalid:
+    if queries.flag_by_key(work.session, product_id, key).archived_at is not None:
+        sentence = _("An archived flag of this product has this key. Bring that back, or choose another key.")
+    else:
+        sentence = _("Another flag of this product has this key.")
+    return Invalid("key_taken", sentence, field="key")
+
+
+def _is_archived() -> Refused:
+    return Refused("archived", _("This flag is archived. Bring it back first."))
 
 
 def _bounded(filters: dict[str, Any]) -> dict[str, Any]:
