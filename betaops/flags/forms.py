@@ -5,7 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from wtforms import FieldList, FloatField, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    FloatField,
+    FormField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -62,6 +71,11 @@ class FlagForm(Form):
     )
     conditions = FieldList(FormField(ConditionForm), max_entries=MOST_CONDITIONS)
     variants = FieldList(FormField(VariantForm), max_entries=MOST_VARIANTS)
+    note = StringField(
+        _l("Why"),
+        [Optional(), Length(max=2000, message=_l("Keep it under 2,000 characters."))],
+        description=_l("Stays in the flag's history."),
+    )
     version = HiddenField()
 
     def fill(self, flag: Flag) -> None:
@@ -140,6 +154,24 @@ class FlagForm(Form):
                 self.refuse(problem.sentence, "payload")
             else:
                 self.conditions.errors = [*self.conditions.errors, _placed(problem)]
+
+
+class RejectionForm(Form):
+    reason = TextAreaField(
+        _l("Why not"),
+        [InputRequired(_l("Say why: whoever proposed it reads this.")), Length(max=2000)],
+        render_kw={"rows": 2},
+    )
+
+
+class ApprovalForm(Form):
+    is_on = BooleanField(
+        _l("A second person has to approve every change"),
+        description=_l(
+            "Creating, changing, restoring, switching on, archiving and deleting wait, also through the API. "
+            "Switching off never waits."
+        ),
+    )
 
 
 def changed(draft: Draft, do: str) -> Draft | None:

@@ -14,6 +14,7 @@ from betaops.flags.queries.audiences import (
 from betaops.flags.queries.definitions import (
     USUAL,
     Loaded,
+    as_defined,
     columns,
     definition,
     exported,
@@ -33,7 +34,7 @@ from betaops.flags.queries.flags import (
     product_named,
     users_of_cohort,
 )
-from betaops.flags.queries.history import Told, revision, revisions
+from betaops.flags.queries.history import Told, restorable, revision, revisions
 from betaops.flags.queries.people import Stored, stored_person, stored_tester
 from betaops.flags.queries.proposals import (
     approval_is_needed,
@@ -63,6 +64,7 @@ __all__ = [
     "approval_rule",
     "approvers",
     "archived",
+    "as_defined",
     "audience",
     "columns",
     "count_waiting_for",
@@ -85,6 +87,7 @@ __all__ = [
     "product_named",
     "proposal",
     "proposals_page",
+    "restorable",
     "revision",
     "revisions",
     "seated",

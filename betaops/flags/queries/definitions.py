@@ -134,6 +134,19 @@ def columns(definition: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def as_defined(flag: Flag, definition: Mapping[str, Any]) -> Flag:
+    """`flag` as `definition` has it: to be looked at, in no session."""
+    return Flag(
+        id=flag.id,
+        product_id=flag.product_id,
+        key=flag.key,
+        number=flag.number,
+        version=flag.version,
+        archived_at=None,
+        **columns(definition),
+    )
+
+
 def written(
     session: Session, product_id: UUID, loaded: Loaded, *, with_cohorts: bool = True
 ) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A flag's revisions, each with what it changed."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from betaops.flags.differences import differences
 from betaops.flags.models import Change, FlagRevision
+from betaops.flags.queries.definitions import columns
 from betaops.kernel.errors import NotFound
 from betaops.kernel.paging import Page, keyset
 
@@ -37,7 +38,7 @@ def revisions(
         size=size,
     )
     shown = list(page.items)
-    below = _before(session, shown[-1]) if shown else None
+    below = _before(session, shown[-1]) if page.next else None
     formers = [*shown[1:], below]
     return Page(
         [Told(each, _changes(former, each, cohorts)) for each, former in zip(shown, formers, strict=True)],
@@ -53,6 +54,13 @@ def revision(session: Session, flag_id: UUID, version: int) -> FlagRevision:
     if found is None:
         raise NotFound
     return found
+
+
+def restorable(row: FlagRevision) -> dict[str, Any]:
+    """What of it comes back when it is restored, as `change_flag` takes it; whether the flag is on stays as it is."""
+    values = columns(row.definition)
+    del values["is_active"]
+    return values
 
 
 def _before(session: Session, row: FlagRevision) -> FlagRevision | None:

@@ -9,6 +9,7 @@ from betaops.flags.service.flags import (
     kill,
     kill_many,
     revive,
+    sound,
 )
 from betaops.flags.service.importing import Report, import_definitions
 from betaops.flags.service.proposals import Wanted, approve, make, reject, switch_approval, withdraw
@@ -30,6 +31,7 @@ __all__ = [
     "make",
     "reject",
     "revive",
+    "sound",
     "switch_approval",
     "withdraw",
 ]

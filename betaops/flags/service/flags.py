@@ -52,8 +52,7 @@ def create_flag(
     """A flag that its conditions decide; without conditions nobody gets it."""
     product = program_queries.product(work.session, product_id)
     revisions.allow(work, product.id, proposal)
-    filters = _bounded(filters or {"groups": []})
-    _check(work, product.id, key, filters)
+    filters = sound(work, product.id, key, filters or {"groups": []})
     flag_id = new_id()
     flag = Flag(
         id=flag_id,
@@ -103,8 +102,7 @@ def change_flag(
     if description is not None:
         wanted["description"] = _description(description)
     if filters is not None:
-        wanted["filters"] = _bounded(filters)
-        _check(work, flag.product_id, flag.key, wanted["filters"])
+        wanted["filters"] = sound(work, flag.product_id, flag.key, filters)
     if runtime is not None:
         wanted["runtime"] = runtime
     if contexts is not None:
@@ -228,6 +226,20 @@ def _is_archived() -> Refused:
     return Refused("archived", _("This flag is archived. Bring it back first."))
 
 
+def sound(work: Work, product_id: UUID, key: str, filters: dict[str, Any]) -> dict[str, Any]:
+    """`filters` as they may be kept for the flag `key`; `Invalid` with every problem."""
+    cleaned = _bounded(filters)
+    problems = queries.problems(work.session, product_id, key, cleaned)
+    if problems:
+        raise Invalid(
+            "bad_flag",
+            problems[0].sentence,
+            field=problems[0].place,
+            problems=[{"place": problem.place, "detail": problem.sentence} for problem in problems],
+        )
+    return cleaned
+
+
 def _bounded(filters: dict[str, Any]) -> dict[str, Any]:
     try:
         check_depth(filters, _DEEPEST)
@@ -237,17 +249,6 @@ def _bounded(filters: dict[str, Any]) -> dict[str, Any]:
         raise Invalid("bad_flag", _("The conditions are too long."), field="filters")
     cleaned: dict[str, Any] = without_nul(filters)
     return cleaned
-
-
-def _check(work: Work, product_id: UUID, key: str, filters: dict[str, Any]) -> None:
-    problems = queries.problems(work.session, product_id, key, filters)
-    if problems:
-        raise Invalid(
-            "bad_flag",
-            problems[0].sentence,
-            field=problems[0].place,
-            problems=[{"place": problem.place, "detail": problem.sentence} for problem in problems],
-        )
 
 
 def _description(text: str) -> str:

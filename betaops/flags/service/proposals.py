@@ -254,7 +254,7 @@ def _check_open(proposal: FlagProposal) -> None:
             raise Refused(
                 "outdated",
                 _(
-                    "%(who)s changed the flag meanwhile, so this does not fit any more. Open it again with the values proposed here.",
+                    "%(who)s changed the flag meanwhile, so this does not fit any more. Propose it again.",
                     who=proposal.decided_by or _("Somebody"),
                 ),
             )
