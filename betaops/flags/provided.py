@@ -52,7 +52,9 @@ def find(session: Session, query: str, limit: int) -> list[dict[str, Any]]:
         found += [
             {
                 "label": flag.key,
-                "note": program.product.name,
+                "note": _("%(product)s, archived", product=program.product.name)
+                if flag.archived_at
+                else program.product.name,
                 "url": url_for("flags.show", slug=program.slug, flag_id=flag.id),
                 "icon": "flag",
             }

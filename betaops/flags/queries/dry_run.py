@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from betaops.flags import definitions
 from betaops.flags.conditions import Definitions
 from betaops.flags.evaluation import FlagSet, Outcome
-from betaops.flags.queries.audiences import MOST_PEOPLE, Seated, seated, value_word
+from betaops.flags.queries import audiences
+from betaops.flags.queries.audiences import Seated, seated, value_word
 from betaops.flags.queries.definitions import Loaded, load
 
 #: Of each flag so many people are named; all are counted.
@@ -76,7 +77,7 @@ def dry_run(
         for name in keys:
             _count(effects[name], tester, former.get(name), later.get(name))
     others = [effect for name, effect in effects.items() if name != key and effect.changed]
-    return DryRun(looked_at, looked_at == MOST_PEOPLE, effects[key], others)
+    return DryRun(looked_at, looked_at == audiences.MOST_PEOPLE, effects[key], others)
 
 
 def _with(present: Definitions, key: str, definition: Mapping[str, Any] | None) -> Definitions:

@@ -39,9 +39,11 @@ def revisions(
     )
     shown = list(page.items)
     below = _before(session, shown[-1]) if page.next else None
-    formers = [*shown[1:], below]
     return Page(
-        [Told(each, _changes(former, each, cohorts)) for each, former in zip(shown, formers, strict=True)],
+        [
+            Told(each, _changes(former, each, cohorts))
+            for each, former in zip(shown, [*shown[1:], below], strict=False)
+        ],
         page.next,
         page.previous,
     )

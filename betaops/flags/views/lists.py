@@ -38,7 +38,7 @@ def index(slug: str) -> str:
         state=state,
         words=text,
         total=sum(flag.archived_at is None for flag in every),
-        can_choose=viewer().can(policy.KILL),
+        can_choose=viewer().can(policy.KILL) and state != "archived",
     )
 
 
