@@ -27,6 +27,7 @@ class FlagEdited(Event):
     key: str
     changed: list[str]
     summary: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +61,87 @@ class FlagDeleted(Event):
     flag_id: UUID
     product_id: UUID
     key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagArchived(Event):
+    said = _l("archived the flag %(key)s")
+
+    flag_id: UUID
+    product_id: UUID
+    key: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagBroughtBack(Event):
+    """From the archive; it is off until somebody switches it on."""
+
+    said = _l("brought the flag %(key)s back from the archive")
+
+    flag_id: UUID
+    product_id: UUID
+    key: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagChangeProposed(Event):
+    """`action` is one of `models.Action`."""
+
+    said = _l("proposed a change to the flag %(key)s (%(action)s)")
+
+    proposal_id: UUID
+    product_id: UUID
+    flag_id: UUID | None
+    key: str
+    action: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagChangeApproved(Event):
+    """It was made in the same moment."""
+
+    said = _l("approved the change to the flag %(key)s that %(proposed_by)s proposed")
+
+    proposal_id: UUID
+    product_id: UUID
+    flag_id: UUID | None
+    key: str
+    proposed_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagChangeRejected(Event):
+    said = _l("rejected the change to the flag %(key)s that %(proposed_by)s proposed: %(reason)s")
+
+    proposal_id: UUID
+    product_id: UUID
+    flag_id: UUID | None
+    key: str
+    proposed_by: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagChangeWithdrawn(Event):
+    said = _l("took back a proposed change to the flag %(key)s")
+
+    proposal_id: UUID
+    product_id: UUID
+    flag_id: UUID | None
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagApprovalSwitched(Event):
+    """Whether changes of a product's flags need a second person."""
+
+    said = _l("changed whether flag changes need a second person: %(is_on)s")
+
+    product_id: UUID
+    is_on: bool
 
 
 @dataclass(frozen=True, kw_only=True)

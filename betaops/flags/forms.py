@@ -16,7 +16,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms import Form as PlainForm
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from betaops.flags import wording
 from betaops.flags.builder import CohortRow, Condition, Draft, FlagRow, PropertyRow, Variant, even
@@ -112,6 +112,11 @@ class FlagForm(Form):
     )
     conditions = FieldList(FormField(ConditionForm), max_entries=MOST_CONDITIONS)
     variants = FieldList(FormField(VariantForm), max_entries=MOST_VARIANTS)
+    note = StringField(
+        _l("Why"),
+        [Optional(), Length(max=2000, message=_l("Keep it under 2,000 characters."))],
+        description=_l("Stays in the flag's history."),
+    )
     version = HiddenField()
 
     def fill(self, flag: Flag) -> None:
@@ -230,6 +235,24 @@ class FlagForm(Form):
                 self.refuse(problem.sentence, _FIELDS[part])
             else:
                 self.conditions.errors = [*self.conditions.errors, _placed(problem)]
+
+
+class RejectionForm(Form):
+    reason = TextAreaField(
+        _l("Why not"),
+        [InputRequired(_l("Say why: whoever proposed it reads this.")), Length(max=2000)],
+        render_kw={"rows": 2},
+    )
+
+
+class ApprovalForm(Form):
+    is_on = BooleanField(
+        _l("A second person has to approve every change"),
+        description=_l(
+            "Creating, changing, restoring, switching on, archiving and deleting wait, also through the API. "
+            "Switching off never waits."
+        ),
+    )
 
 
 def changed(draft: Draft, do: str) -> Draft | None:

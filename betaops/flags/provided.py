@@ -12,6 +12,7 @@ from betaops.flags import policy, queries
 from betaops.kernel import clock
 from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
+from betaops.programs.models import Program
 from betaops.web.application import viewer
 
 
@@ -32,6 +33,13 @@ def links(session: Session, enrollment: Enrollment) -> Sequence[Link]:
     ]
 
 
+def waiting(session: Session, program: Program) -> int:
+    """Changes that wait for this member's approval: the number in the navigation."""
+    if not viewer().can(policy.MANAGE):
+        return 0
+    return queries.count_waiting_for(session, program.product_id, viewer().id)
+
+
 def find(session: Session, query: str, limit: int) -> list[dict[str, Any]]:
     """For the command palette: flags by key, in the newest program of their product."""
     words = query.casefold()
@@ -44,7 +52,9 @@ def find(session: Session, query: str, limit: int) -> list[dict[str, Any]]:
         found += [
             {
                 "label": flag.key,
-                "note": program.product.name,
+                "note": _("%(product)s, archived", product=program.product.name)
+                if flag.archived_at
+                else program.product.name,
                 "url": url_for("flags.show", slug=program.slug, flag_id=flag.id),
                 "icon": "flag",
             }

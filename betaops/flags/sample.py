@@ -1,4 +1,4 @@
-"""The sample's flags: one for the pilot, one in two variants, one for half of a cohort."""
+"""The sample's flags: one for the pilot, one in two variants, one for half of a cohort, and one that was archived."""
 
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -37,6 +37,13 @@ def plant(world: "World") -> None:
             description="How two edits of one note are brought together: the old log, or the new merge.",
             filters=_in_variants(numbers["Daily writers"]),
         )
+        tour = service.create_flag(
+            work,
+            product_id,
+            key="first-tour",
+            description="A tour for people who open the beta for the first time.",
+            filters=_for(numbers["Daily writers"], 100),
+        )
         work.now = world.ago(12)
         service.create_flag(
             work,
@@ -51,7 +58,10 @@ def plant(world: "World") -> None:
             editor.id,
             version=None,
             filters=_for(numbers["iOS pilot"], 100, payload='{"toolbar": "compact", "autosave_seconds": 5}'),
+            note="No crash in a week with a quarter of the pilot.",
         )
+        work.now = world.ago(8)
+        service.archive_flag(work, tour.id, note="Nobody finished it; the help page does it better.")
         work.now = world.ago(6.2)
         service.kill(work, engine.id, note="Doubled notes on Android after two hours offline.")
         work.now = world.ago(4.1)

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 from betaops.flags import evaluation
 from betaops.flags.builder import shown
 from betaops.flags.evaluation import Outcome
-from betaops.flags.models import Flag, Runtime
+from betaops.flags.models import Action, Change, Flag, Runtime
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.kernel.i18n import ngettext
 
 OPERATORS: dict[str, Any] = {
     "exact": _l("is"),
@@ -80,6 +81,36 @@ RUNTIMES: dict[Runtime, Any] = {
     Runtime.ALL: _l("Everywhere"),
     Runtime.CLIENT: _l("In browsers and apps only"),
     Runtime.SERVER: _l("On servers only, hidden from browsers"),
+}
+
+
+#: What the list of flags can be narrowed to.
+STATES: tuple[tuple[str, Any], ...] = (
+    ("on", _l("On")),
+    ("off", _l("Off for everybody")),
+    ("waiting", _l("Waiting for approval")),
+    ("archived", _l("Archived")),
+)
+
+CHANGES: dict[Change, Any] = {
+    Change.CREATED: _l("made the flag"),
+    Change.EDITED: _l("changed it"),
+    Change.KILLED: _l("switched it off for everybody"),
+    Change.REVIVED: _l("switched it on again"),
+    Change.RESTORED: _l("restored an earlier version"),
+    Change.ARCHIVED: _l("archived it"),
+    Change.BROUGHT_BACK: _l("brought it back from the archive"),
+    Change.IMPORTED: _l("imported it"),
+    Change.FOUND: _l("had changed it before histories were kept"),
+}
+
+ACTIONS: dict[Action, Any] = {
+    Action.CREATE: _l("New flag"),
+    Action.EDIT: _l("Change"),
+    Action.RESTORE: _l("Restore an earlier version"),
+    Action.REVIVE: _l("Switch on again"),
+    Action.ARCHIVE: _l("Archive"),
+    Action.DELETE: _l("Delete"),
 }
 
 
@@ -159,8 +190,26 @@ def in_short(
     )
 
 
-def reason(outcome: Outcome) -> str:
-    """Why somebody gets what they get."""
+def effect(turned_on: int, turned_off: int, varied: int) -> str:
+    """How many people a change changes."""
+    said = []
+    if turned_on:
+        said.append(ngettext("It turns on for %(num)s person.", "It turns on for %(num)s people.", turned_on))
+    if turned_off:
+        said.append(
+            ngettext("It turns off for %(num)s person.", "It turns off for %(num)s people.", turned_off)
+        )
+    if varied:
+        said.append(
+            ngettext("%(num)s person gets another variant.", "%(num)s people get another variant.", varied)
+        )
+    return " ".join(said) or _("Everybody gets what they get now.")
+
+
+def reason(outcome: Outcome | None) -> str:
+    """Why somebody gets what they get; None: there is no such flag for the product."""
+    if outcome is None:
+        return _("The product gets the answer for an unknown flag")
     number = (outcome.condition or 0) + 1
     match outcome.code:
         case evaluation.MATCH:

@@ -1,12 +1,10 @@
 """Cohorts and flags over the REST API."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from betaops.accounts.permissions import Permission
-from betaops.accounts.service import keys
 from betaops.flags import service
 from betaops.flags.service.exposures import Met
 from betaops.kernel.ids import encode
@@ -17,26 +15,7 @@ from tests.factories.cohorts import a_cohort, where
 from tests.factories.enrollment import an_enrollment
 from tests.factories.flags import a_flag, person
 from tests.factories.programs import a_program
-
-ALL = {
-    Permission.COHORTS_READ,
-    Permission.COHORTS_WRITE,
-    Permission.FLAGS_READ,
-    Permission.FLAGS_WRITE,
-    Permission.FLAGS_KILL,
-}
-
-
-@pytest.fixture
-def call(client: Any, work: Work) -> Callable[..., Any]:
-    def send(method: str, path: str, *, scopes: set[Permission] = ALL, **body: Any) -> Any:
-        _row, key = keys.create_key(work, "test", scopes)
-        options: dict[str, Any] = {"headers": {"Authorization": f"Bearer {key}"}}
-        if method in ("post", "patch"):
-            options["json"] = body
-        return getattr(client, method)(f"/api/v1{path}", **options)
-
-    return send
+from tests.flags.conftest import API_SCOPES
 
 
 @pytest.fixture
@@ -105,7 +84,7 @@ def test_each_verb_needs_its_scope(call: Any, work: Work, program: Program) -> N
         ("get", cohort, Permission.COHORTS_READ),
         ("patch", cohort, Permission.COHORTS_WRITE),
     ):
-        assert call(method, path, scopes=ALL - {needed}).status_code == 403, path
+        assert call(method, path, scopes=API_SCOPES - {needed}).status_code == 403, path
         assert call(method, path, scopes={needed}).status_code == 200, path
 
 

@@ -45,15 +45,27 @@ class Audience(NamedTuple):
     is_partial: bool
 
 
-def audience(session: Session, flag: Flag, now: datetime, loaded: Loaded | None = None) -> Audience:
-    """Who gets `flag` as it is saved."""
+#: Somebody in a program of the product, as a row, and what decides their flags.
+Seated = tuple[Any, Person]
+
+
+def audience(
+    session: Session,
+    flag: Flag,
+    now: datetime,
+    loaded: Loaded | None = None,
+    people: Sequence[Seated] | None = None,
+) -> Audience:
+    """Who gets `flag` as it is saved; an archived one nobody."""
     flags = FlagSet((loaded or load(session, flag.product_id)).compiled_from())
     counts: Counter[str] = Counter()
     examples: list[Given] = []
     looked_at = on = 0
-    for tester, person in _seated(session, flag.product_id):
-        outcome = flags.evaluate(person, now, [flag.key])[flag.key]
+    for tester, person in seated(session, flag.product_id) if people is None else people:
         looked_at += 1
+        outcome = flags.evaluate(person, now, [flag.key]).get(flag.key)
+        if outcome is None:
+            continue
         counts[value_word(outcome)] += 1
         if outcome.value is not False:
             on += 1
@@ -94,8 +106,9 @@ def found_people(session: Session, flag: Flag, words: str, now: datetime, *, lim
     found = []
     for tester in testers:
         person = _person(session, flag.product_id, tester)
-        outcome = flags.evaluate(person, now, [flag.key])[flag.key]
-        found.append(Given(tester.id, tester.name, tester.mail, person.distinct_id, outcome))
+        outcome = flags.evaluate(person, now, [flag.key]).get(flag.key)
+        if outcome is not None:
+            found.append(Given(tester.id, tester.name, tester.mail, person.distinct_id, outcome))
     return found
 
 
@@ -134,8 +147,8 @@ def _best_ids(testers: Sequence[Any], rows: Any) -> dict[UUID, str]:
     return {tester.id: tester.mail_key for tester in testers} | given
 
 
-def _seated(session: Session, product_id: UUID) -> Iterator[tuple[Any, Person]]:
-    """The people in the product's programs as rows, with what decides their flags; three queries for each few hundred."""
+def seated(session: Session, product_id: UUID) -> Iterator[Seated]:
+    """The people in the product's programs, at most MOST_PEOPLE; three queries for each few hundred."""
     people = session.execute(
         select(Tester.id, Tester.name, Tester.mail, Tester.mail_key, Tester.locale, Tester.attributes)
         .where(

@@ -1,7 +1,7 @@
 """Everything that decides a product's flags, loaded once for a snapshot, a file or a page."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from betaops.cohorts.models import Cohort, CohortMember
 from betaops.enrollment.models import Identity
 from betaops.flags import definitions
 from betaops.flags.conditions import Definitions
-from betaops.flags.models import Dialect, Flag, Segment
+from betaops.flags.models import Dialect, Flag, Runtime, Segment
 from betaops.flags.queries.people import is_seated
 from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Product, Program, Trust
@@ -71,7 +71,10 @@ class Loaded(NamedTuple):
 
 
 def load(session: Session, product_id: UUID) -> Loaded:
-    flags = session.scalars(select(Flag).where(Flag.product_id == product_id).order_by(Flag.key)).all()
+    """Archived flags are not among them: nothing decides by those."""
+    flags = session.scalars(
+        select(Flag).where(Flag.product_id == product_id, Flag.archived_at.is_(None)).order_by(Flag.key)
+    ).all()
     segments = session.scalars(
         select(Segment).where(Segment.product_id == product_id).order_by(Segment.number)
     ).all()
@@ -116,6 +119,55 @@ def definition(flag: Flag) -> dict[str, Any]:
         # Not PostHog's: only where it says something.
         **({"identified_only": True} if flag.identified_only else {}),
     }
+
+
+#: Fields of a definition that have a column; what else stands there is kept in `Flag.other`.
+_COLUMNS = frozenset(
+    {
+        "id",
+        "key",
+        "name",
+        "active",
+        "deleted",
+        "version",
+        "filters",
+        "evaluation_runtime",
+        "evaluation_contexts",
+        "identified_only",
+    }
+)
+
+
+def columns(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """What a definition says, as columns of `Flag`; all but key, number and version."""
+    runtime = definition.get("evaluation_runtime")
+    contexts = definition.get("evaluation_contexts", definition.get("evaluation_tags")) or []
+    return {
+        "description": str(definition.get("name") or "")[:2000],
+        "is_active": bool(definition.get("active", True)),
+        "filters": definition.get("filters") or {"groups": []},
+        "runtime": Runtime(runtime) if runtime in list(Runtime) else Runtime.ALL,
+        "contexts": [str(name) for name in contexts] if isinstance(contexts, list) else [],
+        "identified_only": definition.get("identified_only") is True,
+        "other": {
+            name: value
+            for name, value in definition.items()
+            if name not in _COLUMNS and not (name in USUAL and USUAL[name] == value)
+        },
+    }
+
+
+def as_defined(flag: Flag, definition: Mapping[str, Any]) -> Flag:
+    """`flag` as `definition` has it: to be looked at, in no session."""
+    return Flag(
+        id=flag.id,
+        product_id=flag.product_id,
+        key=flag.key,
+        number=flag.number,
+        version=flag.version,
+        archived_at=None,
+        **columns(definition),
+    )
 
 
 def written(

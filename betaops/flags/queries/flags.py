@@ -31,15 +31,41 @@ def flag_by_key(session: Session, product_id: UUID, key: str) -> Flag:
 
 
 def flags(session: Session, product_id: UUID) -> Sequence[Flag]:
-    """All of the product, by key."""
+    """All of the product, by key; archived ones too."""
     return session.scalars(select(Flag).where(Flag.product_id == product_id).order_by(Flag.key)).all()
 
 
-def listed(session: Session, product_id: UUID, *, cursor: str | None = None, size: int = 50) -> Page[Flag]:
+def archived(session: Session, product_id: UUID) -> Sequence[Flag]:
+    """Those of the product that were put away, by key."""
+    return session.scalars(
+        select(Flag).where(Flag.product_id == product_id, Flag.archived_at.is_not(None)).order_by(Flag.key)
+    ).all()
+
+
+def active_among(session: Session, product_id: UUID, flag_ids: set[UUID]) -> Sequence[Flag]:
+    """Those of `flag_ids` that are flags of the product and on, by key."""
+    return session.scalars(
+        select(Flag)
+        .where(Flag.product_id == product_id, Flag.id.in_(flag_ids), Flag.is_active)
+        .order_by(Flag.key)
+    ).all()
+
+
+def listed(
+    session: Session,
+    product_id: UUID,
+    *,
+    is_archived: bool = False,
+    cursor: str | None = None,
+    size: int = 50,
+) -> Page[Flag]:
     """A page of a product's flags, the oldest first."""
+    when = Flag.archived_at
     return keyset(
         session,
-        select(Flag).where(Flag.product_id == product_id),
+        select(Flag).where(
+            Flag.product_id == product_id, when.is_not(None) if is_archived else when.is_(None)
+        ),
         order=[(Flag.id, "asc")],
         cursor=cursor,
         size=size,

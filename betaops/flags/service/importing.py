@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 from betaops.flags import definitions, queries
 from betaops.flags.evaluation import FlagSet
 from betaops.flags.events import FlagsImported
-from betaops.flags.models import Dialect, Flag, Runtime, Segment
+from betaops.flags.models import Change, Dialect, Flag, Segment
+from betaops.flags.service import revisions
 from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.payloads import Unreadable, check_depth, is_storable, without_nul
@@ -21,21 +22,6 @@ from betaops.programs import service as program_service
 
 _DEEPEST = 24
 _LARGEST_NUMBER = 2**53
-#: Fields of a definition that have a column; what else stands there is kept in `Flag.other`.
-_COLUMNS = frozenset(
-    {
-        "id",
-        "key",
-        "name",
-        "active",
-        "deleted",
-        "version",
-        "filters",
-        "evaluation_runtime",
-        "evaluation_contexts",
-        "identified_only",
-    }
-)
 
 
 @dataclass
@@ -56,9 +42,10 @@ class Report:
 def import_definitions(work: Work, product_id: UUID, document: Any, *, replace: bool = False) -> Report:
     """Take over `{flags, cohorts, group_type_mapping, static_cohorts?, property_matching_version?}`.
 
-    Flags are found again by key. `replace` also drops the flags and imported cohorts that the document
-    does not have. Raises `Invalid`, with nothing changed, where it is not that format. A cohort number
-    that a program of this product has itself keeps meaning that cohort.
+    Flags are found again by key; one that was archived is brought back. `replace` also drops the flags and
+    imported cohorts that the document does not have; what is archived stays. Raises `Invalid`, with nothing
+    changed, where it is not that format. A cohort number that a program of this product has itself keeps
+    meaning that cohort.
     """
     product = program_queries.product(work.session, product_id)
     document = _readable(document)
@@ -68,14 +55,15 @@ def import_definitions(work: Work, product_id: UUID, document: Any, *, replace: 
     report.cohorts = _take_cohorts(work, product.id, document, own, replace=replace)
     _take_dialect(work, product.id, document)
     wanted = {flag["key"]: flag for flag in document["flags"] if not flag.get("deleted")}
-    existing = {flag.key: flag for flag in known.flags}
+    present = {flag.key: flag for flag in known.flags}
     if replace:
-        for key in existing.keys() - wanted.keys():
-            work.delete(existing[key])
+        for key in present.keys() - wanted.keys():
+            revisions.end(work, present[key])
             report.deleted += 1
-        work.session.flush()
+    archived = {flag.key: flag for flag in queries.archived(work.session, product.id)}
+    _check_numbers(wanted, archived)
     for key, flag in wanted.items():
-        _take_flag(work, product.id, existing.get(key), flag, report)
+        _take_flag(work, product.id, present.get(key) or archived.get(key), flag, report)
     _check(work, product.id, wanted, report)
     work.record(
         FlagsImported(
@@ -200,46 +188,45 @@ def _take_dialect(work: Work, product_id: UUID, document: Mapping[str, Any]) -> 
         dialect.matching_version, dialect.group_types = values["matching_version"], values["group_types"]
 
 
+def _check_numbers(wanted: Mapping[str, Any], archived: Mapping[str, Flag]) -> None:
+    """What is archived stays, whatever the file has: no other flag may take its number."""
+    taken = {flag.number: key for key, flag in archived.items() if key not in wanted}
+    for key, flag in wanted.items():
+        if flag["id"] in taken:
+            raise _invalid(
+                _(
+                    "“%(key)s” has the id of the archived flag “%(other)s”. Delete that first.",
+                    key=key,
+                    other=taken[flag["id"]],
+                )
+            )
+
+
 def _take_flag(
     work: Work, product_id: UUID, existing: Flag | None, flag: Mapping[str, Any], report: Report
 ) -> None:
-    runtime = flag.get("evaluation_runtime")
-    contexts = flag.get("evaluation_contexts", flag.get("evaluation_tags")) or []
-    values: dict[str, Any] = {
-        "number": flag["id"],
-        "description": str(flag.get("name") or "")[:2000],
-        "is_active": bool(flag.get("active", True)),
-        "filters": flag.get("filters") or {"groups": []},
-        "runtime": Runtime(runtime) if runtime in list(Runtime) else Runtime.ALL,
-        "contexts": [str(name) for name in contexts] if isinstance(contexts, list) else [],
-        "identified_only": flag.get("identified_only") is True,
-        "other": {
-            name: value for name, value in flag.items() if name not in _COLUMNS and not _is_usual(name, value)
-        },
-    }
+    values: dict[str, Any] = {"number": flag["id"], "archived_at": None, **queries.columns(flag)}
     if existing is not None:
         changed = edit(work, existing, None, **values)
         work.session.flush()
+        if changed:
+            revisions.keep(work, existing, Change.IMPORTED)
         report.changed += bool(changed)
         report.unchanged += not changed
         return
     version = flag.get("version")
-    work.add(
-        Flag(
-            product_id=product_id,
-            key=flag["key"],
-            version=version if _is_number(version) and version else 1,
-            created_at=work.now,
-            changed_at=work.now,
-            changed_by=work.actor.name,
-            **values,
-        )
+    made = Flag(
+        product_id=product_id,
+        key=flag["key"],
+        version=version if _is_number(version) and version else 1,
+        created_at=work.now,
+        changed_at=work.now,
+        changed_by=work.actor.name,
+        **values,
     )
+    work.add(made)
+    revisions.keep(work, made, Change.IMPORTED)
     report.created += 1
-
-
-def _is_usual(name: str, value: Any) -> bool:
-    return name in queries.USUAL and queries.USUAL[name] == value
 
 
 def _check(work: Work, product_id: UUID, wanted: Mapping[str, Any], report: Report) -> None:

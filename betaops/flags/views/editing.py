@@ -1,16 +1,20 @@
-"""Making and changing flags."""
+"""Making and changing flags, and seeing beforehand whom that changes."""
 
 import uuid
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 
-from betaops.flags import forms, policy, queries, service
+from betaops.flags import forms, policy, queries, service, wording
 from betaops.flags.builder import CohortRow, Condition, Draft, draft_of
 from betaops.flags.forms import FlagForm
-from betaops.flags.models import Flag, Runtime
-from betaops.flags.views.frame import blueprint, flag_of, program_of
+from betaops.flags.models import Action, Flag, FlagProposal, Runtime
+from betaops.flags.service import Wanted
+from betaops.flags.views.frame import answered, blueprint, flag_of, program_of
+from betaops.kernel import clock
+from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
+from betaops.kernel.ids import decode
 from betaops.programs.models import Program
 from betaops.web.access import needs
 from betaops.web.application import reading, writing
@@ -24,24 +28,35 @@ def new(slug: str) -> Any:
     program = program_of(slug)
     loaded = queries.load(reading(), program.product_id)
     names = loaded.names_of_cohorts()
-    form = _asked(Draft((Condition(cohorts=(CohortRow(0),)),)))
+    proposed = _proposed(program)
+    form = _asked(
+        draft_of(proposed.definition["filters"]) if proposed else Draft((Condition(cohorts=(CohortRow(0),)),))
+    )
+    if proposed and not form.is_submitted():
+        form.key.data = proposed.key
+        _fill(form, proposed)
     _offer(form, loaded)
-    if _is_saving(form) and _is_sound(form, program.product_id):
-        with refusals(form):
-            flag = service.create_flag(
-                writing(),
-                program.product_id,
-                key=form.key.data or "",
-                description=form.description.data or "",
-                filters=form.draft().filters(),
-                runtime=Runtime(form.runtime.data),
-                contexts=form.places(),
-                by_device=form.bucketing.data == forms.DEVICE,
-                identified_only=bool(form.identified_only.data),
+    tried = None
+    if _is_complete(form) and _is_sound(form, program.product_id):
+        if _is_tried():
+            flag = _meant(
+                Flag(product_id=program.product_id, key=form.key.data or "", number=0, version=1), form
             )
-            flash(_("The flag “%(key)s” is there.", key=flag.key))
-            return redirect(url_for(".show", slug=slug, flag_id=flag.id), 303)
-    return _page(program, form, names), 422 if form.errors else 200
+            tried = _tried(flag, loaded)
+        else:
+            with refusals(form):
+                outcome = service.make(
+                    writing(),
+                    Wanted(
+                        Action.CREATE,
+                        program.product_id,
+                        values={"key": form.key.data or "", **_values(form)},
+                        note=form.note.data or "",
+                    ),
+                )
+                if outcome is not None:
+                    return answered(program, outcome, _("The flag “%(key)s” is there.", key=outcome.key))
+    return _page(program, form, names, tried=tried), 422 if form.errors else 200
 
 
 @blueprint.route("/flags/<id(flg):flag_id>/edit", methods=["GET", "POST"])
@@ -51,59 +66,89 @@ def edit(slug: str, flag_id: uuid.UUID) -> Any:
     flag = flag_of(program, flag_id)
     loaded = queries.load(reading(), program.product_id)
     names = loaded.names_of_cohorts()
-    form = _asked(draft_of(flag.filters))
+    proposed = _proposed(program, flag)
+    former = proposed.definition["filters"] if proposed else flag.filters
+    form = _asked(draft_of(former))
     if not form.is_submitted():
         form.fill(flag)
+        if proposed:
+            _fill(form, proposed)
     # The key stays as it is, whatever a page sends.
     form.key.data = flag.key
     _offer(form, loaded, flag)
-    conflict = None
-    if _is_saving(form) and _is_sound(form, program.product_id, flag.filters):
-        with refusals(form):
-            service.change_flag(
-                writing(),
-                flag.id,
-                version=number(form.version.data),
-                description=form.description.data or "",
-                filters=form.draft().filters(flag.filters),
-                runtime=Runtime(form.runtime.data),
-                contexts=form.places(),
-                by_device=form.bucketing.data == forms.DEVICE,
-                identified_only=bool(form.identified_only.data),
-            )
-            flash(_("Saved. The product gets it within a second."))
-            return redirect(url_for(".show", slug=slug, flag_id=flag.id), 303)
-        conflict = _conflict(form, flag)
-    return _page(program, form, names, flag, conflict), 422 if form.errors else 200
+    conflict = tried = None
+    if _is_complete(form) and _is_sound(form, program.product_id, former):
+        if _is_tried():
+            tried = _tried(_meant(queries.as_defined(flag, queries.definition(flag)), form, former), loaded)
+        else:
+            with refusals(form):
+                wanted = Wanted(
+                    Action.EDIT,
+                    program.product_id,
+                    flag.id,
+                    number(form.version.data),
+                    _values(form, former),
+                    form.note.data or "",
+                )
+                outcome = service.make(writing(), wanted) or flag
+                return answered(program, outcome, _("Saved. The product gets it within a second."))
+            conflict = _conflict(form, flag)
+    return _page(program, form, names, flag, conflict, tried), 422 if form.errors else 200
 
 
-@blueprint.post("/flags/<id(flg):flag_id>/deletion")
-@needs(policy.MANAGE)
-def delete(slug: str, flag_id: uuid.UUID) -> Any:
-    flag = flag_of(program_of(slug), flag_id)
-    service.delete_flag(writing(), flag.id)
-    flash(_("The flag “%(key)s” is gone.", key=flag.key))
-    return redirect(url_for(".index", slug=slug), 303)
+def _proposed(program: Program, flag: Flag | None = None) -> FlagProposal | None:
+    """What the form is opened with instead (`?proposal=`): the values of a proposal for this flag, or for a new one."""
+    try:
+        found = queries.proposal(reading(), decode("fpr", request.args.get("proposal", "")))
+    except NotFound:
+        return None
+    is_its = found.product_id == program.product_id and (flag is None or found.key == flag.key)
+    return found if is_its else None
 
 
-@blueprint.post("/flags/<id(flg):flag_id>/kill")
-@needs(policy.KILL)
-def kill(slug: str, flag_id: uuid.UUID) -> Any:
-    """Off for everybody."""
-    flag = service.kill(
-        writing(), flag_of(program_of(slug), flag_id).id, note=request.form.get("note", "").strip()[:2000]
+def _fill(form: FlagForm, proposed: FlagProposal) -> None:
+    values = queries.columns(proposed.definition)
+    version = form.version.data
+    form.fill(Flag(key=proposed.key, version=0, **values))
+    form.version.data = version
+    form.note.data = proposed.note
+
+
+def _values(form: FlagForm, former: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What the form says, as the service takes it."""
+    return {
+        "description": form.description.data or "",
+        "filters": form.draft().filters(former),
+        "runtime": Runtime(form.runtime.data),
+        "contexts": form.places(),
+        "by_device": form.bucketing.data == forms.DEVICE,
+        "identified_only": bool(form.identified_only.data),
+    }
+
+
+def _meant(flag: Flag, form: FlagForm, former: dict[str, Any] | None = None) -> Flag:
+    """`flag`, in no session, as the form has it."""
+    values = _values(form, former)
+    unit = "device_id" if values.pop("by_device") else None
+    for name, value in {**values, "other": {**(flag.other or {}), "bucketing_identifier": unit}}.items():
+        setattr(flag, name, value)
+    return flag
+
+
+def _tried(flag: Flag, loaded: queries.Loaded) -> queries.DryRun:
+    return queries.dry_run(
+        reading(), flag.product_id, flag.key, queries.definition(flag), clock.now(), loaded=loaded
     )
-    flash(_("“%(key)s” is off for everybody.", key=flag.key))
-    return redirect(url_for(".show", slug=slug, flag_id=flag.id), 303)
 
 
-@blueprint.post("/flags/<id(flg):flag_id>/kill/deletion")
-@needs(policy.KILL)
-def revive(slug: str, flag_id: uuid.UUID) -> Any:
-    """On again for whom its conditions name."""
-    flag = service.revive(writing(), flag_of(program_of(slug), flag_id).id)
-    flash(_("“%(key)s” is on again for whom its conditions name.", key=flag.key))
-    return redirect(url_for(".show", slug=slug, flag_id=flag.id), 303)
+def _is_tried() -> bool:
+    """Whom it changes was asked for: nothing is saved."""
+    return request.form.get("do") == "dry-run"
+
+
+def _is_complete(form: FlagForm) -> bool:
+    """Sent to be saved or tried, not by one of the buttons that add and remove rows."""
+    return bool(form.is_submitted() and (_is_saving(form) or _is_tried()))
 
 
 def _offer(form: FlagForm, loaded: queries.Loaded, flag: Flag | None = None) -> None:
@@ -153,7 +198,17 @@ def _page(
     names: dict[int, str],
     flag: Flag | None = None,
     conflict: Conflict | None = None,
+    tried: queries.DryRun | None = None,
 ) -> str:
     return render_template(
-        "flags/edit.html", program=program, form=form, flag=flag, names=names, conflict_found=conflict
+        "flags/edit.html",
+        program=program,
+        form=form,
+        flag=flag,
+        names=names,
+        conflict_found=conflict,
+        tried=tried,
+        effect=wording.effect,
+        reason=wording.reason,
+        is_waiting_needed=queries.approval_is_needed(reading(), program.product_id),
     )

@@ -1,12 +1,14 @@
 """What the console's flag pages share. A flag belongs to the product; its page stands in each of its programs."""
 
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, request, url_for
 
-from betaops.flags import queries
-from betaops.flags.models import Flag
+from betaops.flags import queries, service
+from betaops.flags.models import Flag, FlagProposal
 from betaops.kernel.errors import NotFound
+from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
 from betaops.web.application import reading
@@ -24,3 +26,22 @@ def flag_of(program: Program, flag_id: UUID) -> Flag:
     if flag.product_id != program.product_id:
         raise NotFound
     return flag
+
+
+def words(name: str, longest: int) -> str:
+    """What the address or the form says under `name`, as it can be searched for."""
+    return request.values.get(name, "").replace("\0", "").strip()[:longest]
+
+
+def note() -> str:
+    """Why, as the form says."""
+    return words("note", service.LONGEST_NOTE)
+
+
+def answered(program: Program, outcome: Flag | FlagProposal, done: str) -> Any:
+    """To the flag and what was done; to the proposal where it waits for somebody else."""
+    if isinstance(outcome, FlagProposal):
+        flash(_("Proposed. It is made as soon as somebody else approves it."))
+        return redirect(url_for(".proposal", slug=program.slug, proposal_id=outcome.id), 303)
+    flash(done)
+    return redirect(url_for(".show", slug=program.slug, flag_id=outcome.id), 303)

@@ -2,14 +2,13 @@
 
 import uuid
 
-from flask import render_template, request
+from flask import render_template
 
-from betaops.accounts import queries as account_queries
 from betaops.enrollment.queries import testers as tester_queries
 from betaops.flags import policy, queries, wording
-from betaops.flags.views.frame import blueprint, flag_of, program_of
+from betaops.flags.models import Flag
+from betaops.flags.views.frame import blueprint, flag_of, program_of, words
 from betaops.kernel import clock
-from betaops.kernel.events import history
 from betaops.web.access import needs
 from betaops.web.application import reading, viewer
 from betaops.web.forms import EmptyForm
@@ -20,16 +19,27 @@ LONGEST_SEARCH = 200
 @blueprint.get("/flags")
 @needs(policy.SEE)
 def index(slug: str) -> str:
+    """The product's flags; archived ones only where the filter asks for them."""
     program = program_of(slug)
+    every = queries.flags(reading(), program.product_id)
+    waiting = queries.open_proposals(reading(), program.product_id)
+    keys = {each.key for each in waiting}
+    state, text = words("state", 20), words("q", LONGEST_SEARCH)
     loaded = queries.load(reading(), program.product_id)
     names = loaded.names_of_cohorts()
     return render_template(
         "flags/index.html",
         program=program,
-        flags=loaded.flags,
-        sentences={
-            flag.id: wording.in_short(flag.filters, names, loaded.group_types) for flag in loaded.flags
-        },
+        is_empty=not every and not waiting,
+        flags=[flag for flag in every if _is_shown(flag, state, text.casefold(), keys)],
+        sentences={flag.id: wording.in_short(flag.filters, names, loaded.group_types) for flag in every},
+        waiting=waiting,
+        waiting_keys=keys,
+        states=wording.STATES,
+        state=state,
+        words=text,
+        total=sum(flag.archived_at is None for flag in every),
+        can_choose=viewer().can(policy.KILL) and state != "archived",
     )
 
 
@@ -41,9 +51,8 @@ def show(slug: str, flag_id: uuid.UUID) -> str:
     loaded = queries.load(reading(), flag.product_id)
     names = loaded.names_of_cohorts()
     whom = wording.group_type(flag.filters, loaded.group_types)
-    words = request.args.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
-    recorded = history(reading(), flag.workspace_id, flag.id, limit=20)
-    actors = {row.actor_id for row in recorded if row.actor_id is not None}
+    text = words("q", LONGEST_SEARCH)
+    people = list(queries.seated(reading(), flag.product_id))
     return render_template(
         "flags/show.html",
         program=program,
@@ -51,14 +60,21 @@ def show(slug: str, flag_id: uuid.UUID) -> str:
         sentences=[wording.sentence(group, names, whom) for group in flag.conditions],
         finer=wording.finer(flag),
         runtime=wording.RUNTIMES[flag.runtime],
-        audience=queries.audience(reading(), flag, clock.now(), loaded),
+        audience=queries.audience(reading(), flag, clock.now(), loaded, people),
         seen=queries.seen(reading(), flag, clock.now().date()),
-        words=words,
-        found=queries.found_people(reading(), flag, words, clock.now()),
+        switched=_switched(flag, loaded, people),
+        effect=wording.effect,
+        words=text,
+        found=queries.found_people(reading(), flag, text, clock.now()),
         reason=wording.reason,
         value_word=queries.value_word,
-        history=[(row, row.event()) for row in recorded],
-        names=account_queries.names(reading(), actors),
+        history=queries.revisions(reading(), flag.id, names, cursor=words("cursor", 1000) or None),
+        changes=wording.CHANGES,
+        proposals=[
+            each for each in queries.open_proposals(reading(), flag.product_id) if each.flag_id == flag.id
+        ],
+        actions=wording.ACTIONS,
+        is_waiting_needed=queries.approval_is_needed(reading(), flag.product_id),
         button_form=EmptyForm(),
     )
 
@@ -80,4 +96,26 @@ def person(slug: str, enrollment_id: uuid.UUID) -> str:
         reason=wording.reason,
         value_word=queries.value_word,
         may_see_person=viewer().can("testers:read"),
+    )
+
+
+def _is_shown(flag: Flag, state: str, text: str, waiting: set[str]) -> bool:
+    fits = {
+        "on": flag.is_active,
+        "off": not flag.is_active and flag.archived_at is None,
+        "archived": flag.archived_at is not None,
+        "waiting": flag.key in waiting,
+    }
+    if not fits.get(state, flag.archived_at is None):
+        return False
+    return text in flag.key.casefold() or text in flag.description.casefold()
+
+
+def _switched(flag: Flag, loaded: queries.Loaded, people: list[queries.Seated]) -> queries.DryRun | None:
+    """Whom switching it the other way would change; None where it cannot be switched, or not by this viewer."""
+    if flag.archived_at is not None or not viewer().can(policy.KILL):
+        return None
+    definition = {**queries.definition(flag), "active": not flag.is_active}
+    return queries.dry_run(
+        reading(), flag.product_id, flag.key, definition, clock.now(), loaded=loaded, people=people
     )

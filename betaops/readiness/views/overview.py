@@ -10,6 +10,7 @@ from betaops.accounts.permissions import Permission
 from betaops.enrollment.queries import testers as tester_queries
 from betaops.feedback import labels
 from betaops.feedback import queries as feedback_queries
+from betaops.flags import queries as flag_queries
 from betaops.kernel import clock
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
@@ -20,7 +21,7 @@ from betaops.readiness import board, overview, policy, queries
 from betaops.readiness.models import Decision
 from betaops.readiness.overview import Need
 from betaops.web.access import needs
-from betaops.web.application import reading
+from betaops.web.application import reading, viewer
 from betaops.web.templating import ago, day, number
 
 #: Without a sign of life for so long, a tester counts as silent.
@@ -87,6 +88,7 @@ def _needs(session: Session, found: Program, rows: list[board.Row], decision: De
             )
         )
     items += overview.undecided(decision)
+    items += _proposed_flags(session, found)
     applicants = tester_queries.waiting_for_decision(session, found)
     if applicants:
         items.append(
@@ -122,6 +124,19 @@ def _needs(session: Session, found: Program, rows: list[board.Row], decision: De
             )
         )
     return items
+
+
+def _proposed_flags(session: Session, found: Program) -> list[Need]:
+    """Changes of flags that others proposed to this member."""
+    if not viewer().can(Permission.FLAGS_WRITE):
+        return []
+    waiting = flag_queries.count_waiting_for(session, found.product_id, viewer().id)
+    if not waiting:
+        return []
+    text = ngettext(
+        "%(num)s flag change waits for approval", "%(num)s flag changes wait for approval", waiting
+    )
+    return [Need(text, "flags.proposals", {}, _("Look and decide"))]
 
 
 def _to_set_up(session: Session, found: Program) -> list[Need]:

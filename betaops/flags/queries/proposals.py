@@ -1,0 +1,89 @@
+"""Changes that wait for a second person, and who that may be."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from betaops.accounts import queries as account_queries
+from betaops.accounts.permissions import ROLES
+from betaops.accounts.queries import Member
+from betaops.flags import policy
+from betaops.flags.models import ApprovalRule, FlagProposal, ProposalState
+from betaops.kernel.errors import NotFound
+from betaops.kernel.paging import Page, keyset
+
+#: Pages show this many of what was decided, the newest.
+MOST_DECIDED = 50
+
+
+def approval_rule(session: Session, product_id: UUID) -> ApprovalRule | None:
+    return session.scalar(select(ApprovalRule).where(ApprovalRule.product_id == product_id))
+
+
+def approval_is_needed(session: Session, product_id: UUID) -> bool:
+    """Whether the product wants a second person for changes of its flags."""
+    rule = approval_rule(session, product_id)
+    return rule is not None and rule.is_on
+
+
+def approvers(session: Session) -> list[Member]:
+    """Members who may change flags, and so agree to what others propose."""
+    return [each for each in account_queries.members(session) if policy.MANAGE in ROLES[each.membership.role]]
+
+
+def proposal(session: Session, proposal_id: UUID) -> FlagProposal:
+    found = session.scalar(select(FlagProposal).where(FlagProposal.id == proposal_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_proposals(session: Session, product_id: UUID) -> Sequence[FlagProposal]:
+    """The oldest first: who waits longest comes first."""
+    return session.scalars(_open(product_id).order_by(FlagProposal.id)).all()
+
+
+def decided_proposals(session: Session, product_id: UUID) -> Sequence[FlagProposal]:
+    """The newest, whatever became of them."""
+    return session.scalars(
+        select(FlagProposal)
+        .where(FlagProposal.product_id == product_id, FlagProposal.state != ProposalState.OPEN)
+        .order_by(FlagProposal.decided_at.desc(), FlagProposal.id.desc())
+        .limit(MOST_DECIDED)
+    ).all()
+
+
+def proposals_page(
+    session: Session,
+    product_id: UUID,
+    *,
+    state: ProposalState | None = None,
+    cursor: str | None = None,
+    size: int = 50,
+) -> Page[FlagProposal]:
+    """The newest first, of one `state` or of all."""
+    found = select(FlagProposal).where(FlagProposal.product_id == product_id)
+    if state is not None:
+        found = found.where(FlagProposal.state == state)
+    return keyset(session, found, order=[(FlagProposal.id, "desc")], cursor=cursor, size=size)
+
+
+def open_proposal_of(session: Session, product_id: UUID, key: str, proposer_id: UUID) -> FlagProposal | None:
+    """There is at most one."""
+    return session.scalar(
+        _open(product_id).where(FlagProposal.key == key, FlagProposal.proposer_id == proposer_id)
+    )
+
+
+def count_waiting_for(session: Session, product_id: UUID, user_id: UUID | None) -> int:
+    """Open proposals of other people than this one."""
+    waiting = _open(product_id).where(FlagProposal.proposer_id != user_id).subquery()
+    return session.scalar(select(func.count()).select_from(waiting)) or 0
+
+
+def _open(product_id: UUID) -> Select[FlagProposal]:
+    return select(FlagProposal).where(
+        FlagProposal.product_id == product_id, FlagProposal.state == ProposalState.OPEN
+    )

@@ -1,0 +1,150 @@
+"""Changes that wait for a second person, and whether a product's do."""
+
+import uuid
+from contextlib import suppress
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+
+from betaops.flags import policy, queries, service, wording
+from betaops.flags.differences import differences
+from betaops.flags.forms import ApprovalForm, RejectionForm
+from betaops.flags.models import Action, FlagProposal, ProposalState
+from betaops.flags.views.frame import blueprint, program_of
+from betaops.kernel import clock
+from betaops.kernel.errors import NotFound
+from betaops.kernel.i18n import gettext as _
+from betaops.programs.models import Program
+from betaops.web.access import needs
+from betaops.web.application import reading, viewer, writing
+from betaops.web.forms import refusals
+
+
+@blueprint.get("/flags/proposals")
+@needs(policy.SEE)
+def proposals(slug: str) -> str:
+    """What waits, and what became of the rest."""
+    program = program_of(slug)
+    return render_template(
+        "flags/proposals.html",
+        program=program,
+        waiting=queries.open_proposals(reading(), program.product_id),
+        decided=queries.decided_proposals(reading(), program.product_id),
+        actions=wording.ACTIONS,
+        is_needed=queries.approval_is_needed(reading(), program.product_id),
+    )
+
+
+@blueprint.get("/flags/proposals/<id(fpr):proposal_id>")
+@needs(policy.SEE)
+def proposal(slug: str, proposal_id: uuid.UUID) -> str:
+    program = program_of(slug)
+    return _page(program, _of(program, proposal_id), RejectionForm(formdata=None))
+
+
+@blueprint.post("/flags/proposals/<id(fpr):proposal_id>/approval")
+@needs(policy.MANAGE)
+def approve(slug: str, proposal_id: uuid.UUID) -> Any:
+    """Made at this moment."""
+    program = program_of(slug)
+    form = RejectionForm(formdata=None)
+    with refusals(form):
+        decided = service.approve(writing(), _of(program, proposal_id).id)
+        flash(_("Approved and made. The product gets it within a second."))
+        if decided.flag_id is None:
+            return redirect(url_for(".index", slug=slug), 303)
+        return redirect(url_for(".show", slug=slug, flag_id=decided.flag_id), 303)
+    return _page(program, _of(program, proposal_id), form), 409
+
+
+@blueprint.post("/flags/proposals/<id(fpr):proposal_id>/rejection")
+@needs(policy.MANAGE)
+def reject(slug: str, proposal_id: uuid.UUID) -> Any:
+    program = program_of(slug)
+    found = _of(program, proposal_id)
+    form = RejectionForm()
+    if form.validate_on_submit():
+        with refusals(form):
+            service.reject(writing(), found.id, reason=form.reason.data or "")
+            flash(_("Rejected. %(who)s can read why.", who=found.proposed_by))
+            return redirect(url_for(".proposals", slug=slug), 303)
+    return _page(program, _of(program, proposal_id), form), 422
+
+
+@blueprint.post("/flags/proposals/<id(fpr):proposal_id>/withdrawal")
+@needs(policy.MANAGE)
+def withdraw(slug: str, proposal_id: uuid.UUID) -> Any:
+    program = program_of(slug)
+    service.withdraw(writing(), _of(program, proposal_id).id)
+    flash(_("Taken back. Nothing was changed."))
+    return redirect(url_for(".proposals", slug=slug), 303)
+
+
+@blueprint.get("/flags/approval")
+@needs(policy.SEE)
+def approval(slug: str) -> str:
+    """Whether the product's changes wait for a second person."""
+    program = program_of(slug)
+    form = ApprovalForm(formdata=None)
+    form.is_on.data = queries.approval_is_needed(reading(), program.product_id)
+    return _rule_page(program, form)
+
+
+@blueprint.post("/flags/approval")
+@needs(policy.RULE)
+def switch_approval(slug: str) -> Any:
+    program = program_of(slug)
+    form = ApprovalForm()
+    if form.validate_on_submit():
+        with refusals(form, "is_on"):
+            service.switch_approval(writing(), program.product_id, is_on=bool(form.is_on.data))
+            flash(_("Saved."))
+            return redirect(url_for(".index", slug=slug), 303)
+    return _rule_page(program, form), 422
+
+
+def _of(program: Program, proposal_id: uuid.UUID) -> FlagProposal:
+    """One of the program's product."""
+    found = queries.proposal(reading(), proposal_id)
+    if found.product_id != program.product_id:
+        raise NotFound
+    return found
+
+
+def _page(program: Program, found: FlagProposal, form: RejectionForm) -> str:
+    loaded = queries.load(reading(), program.product_id)
+    is_open = found.state is ProposalState.OPEN
+    wanted = None if found.action in (Action.ARCHIVE, Action.DELETE) else found.definition
+    return render_template(
+        "flags/proposal.html",
+        program=program,
+        found=found,
+        form=form,
+        action=wording.ACTIONS[found.action],
+        sentences=_sentences(found, loaded),
+        tried=queries.dry_run(reading(), program.product_id, found.key, wanted, clock.now(), loaded=loaded)
+        if is_open
+        else None,
+        effect=wording.effect,
+        reason=wording.reason,
+        is_own=viewer().id == found.proposer_id,
+    )
+
+
+def _sentences(found: FlagProposal, loaded: queries.Loaded) -> list[str]:
+    """What it changes of that on which it was proposed; nothing where that is gone with its flag."""
+    names = loaded.names_of_cohorts()
+    if found.action is Action.CREATE:
+        return differences(None, found.definition, names)
+    if found.flag_id is None or found.base_version is None:
+        return []
+    with suppress(NotFound):
+        base = queries.revision(reading(), found.flag_id, found.base_version)
+        return differences(base.definition, found.definition, names)
+    return []
+
+
+def _rule_page(program: Program, form: ApprovalForm) -> str:
+    return render_template(
+        "flags/approval.html", program=program, form=form, approvers=queries.approvers(reading())
+    )
