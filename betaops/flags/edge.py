@@ -75,6 +75,7 @@ class FlagEdge:
             "/decide": ("POST", self._decide),
             "/flags/definitions": ("GET", self._definitions),
             "/api/feature_flag/local_evaluation": ("GET", self._definitions),
+            "/api/early_access_features": ("GET", self._early_access_features),
         }
         self._routes |= {path + "/": route for path, route in self._routes.items()}
 
@@ -165,6 +166,15 @@ class FlagEdge:
         if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             return Answer(304, b"", headers)
         return Answer(200, body, headers)
+
+    def _early_access_features(self, environ: Environ) -> Answer:
+        """What people can join, for the product's own list of features."""
+        query = _query(environ)
+        snapshot = self._snapshots.by_project_key(query.get("token", [""])[0])
+        if snapshot is None:
+            raise wire.unauthorized("The project key is not known here.")
+        headers = self._cors(environ, snapshot)
+        return Answer(200, snapshot.features(query.get("stage") or ["beta"]), headers)
 
     def _payload(self, environ: Environ) -> Answer:
         found = _PAYLOAD.fullmatch(environ["PATH_INFO"])

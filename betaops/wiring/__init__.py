@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from betaops.accounts import activity
 from betaops.cohorts import uses as cohort_uses
 from betaops.enrollment import providers
+from betaops.flags import promotion
 from betaops.kernel import jobs, outbox
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.work import Platform
@@ -57,6 +58,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.cohorts.api",
     "betaops.cohorts.views",
     "betaops.flags.api",
+    "betaops.flags.portal",
     "betaops.flags.views",
     "betaops.feedback.api",
     "betaops.feedback.portal",
@@ -121,6 +123,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("accounts.events:SecondFactorChanged", "accounts.handlers:tell_factor_changed"),
     *((event, "cohorts.handlers:refresh_enrolled") for event in _SEATS),
     ("enrollment.events:IdentityLinked", "cohorts.handlers:refresh_changed"),
+    ("enrollment.events:IdentityLinked", "flags.handlers:adopt"),
     ("enrollment.events:IdentityLinked", "usage.handlers:adopt"),
     ("enrollment.events:TesterChanged", "cohorts.handlers:refresh_changed"),
     ("enrollment.events:TestersImported", "cohorts.handlers:refresh_imported"),
@@ -204,14 +207,14 @@ SAMPLES: tuple[str, ...] = (
 PROVIDED: dict[str, tuple[str, ...]] = {
     "filters": ("cohorts.provided:FILTER", "readiness.provided:SILENT"),
     "columns": ("cohorts.provided:COLUMN",),
-    "asks": ("surveys.provided:asks", "feedback.provided:asks"),
+    "asks": ("surveys.provided:asks", "feedback.provided:asks", "flags.provided:asks"),
     "changes": ("feedback.provided:changes",),
     "facts": (
         "surveys.provided:facts",
         "usage.provided:facts",
         "feedback.provided:facts",
     ),
-    "tabs": ("feedback.provided:tabs",),
+    "tabs": ("feedback.provided:tabs", "flags.provided:tabs"),
     "timeline": (
         "surveys.provided:timeline",
         "usage.provided:timeline",
@@ -233,6 +236,7 @@ PROVIDED_ALONE: dict[str, str] = {
 PROVIDED_DATA: dict[str, str] = {
     "cohorts": "cohorts.provided:data",
     "feedback": "feedback.provided:data",
+    "flags": "flags.provided:data",
     "mails": "messaging.provided:data",
     "surveys": "surveys.provided:data",
     "usage": "usage.provided:data",
@@ -242,7 +246,10 @@ PROVIDED_DATA: dict[str, str] = {
 COHORT_USERS: tuple[str, ...] = ("flags.queries:users_of_cohort", "readiness.provided:users_of_cohort")
 
 #: (event's name in the product, who understands it: "module:function" of a `usage.readers.Reader`).
-USAGE_READERS: tuple[tuple[str, str], ...] = ()
+USAGE_READERS: tuple[tuple[str, str], ...] = (("$feature_enrollment_update", "flags.service:read_update"),)
+
+#: What may stand in the way of a feature's next stage: "module:function" of a `flags.promotion.Gate`.
+PROMOTION_GATES: tuple[str, ...] = ("readiness.provided:promotion_gate",)
 
 #: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
 FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
@@ -291,6 +298,8 @@ def connect() -> None:
         cohort_uses.register(named(users))
     for event_name, reader in USAGE_READERS:
         usage_readers.register(event_name, named(reader))
+    for gate in PROMOTION_GATES:
+        promotion.register(named(gate))
 
 
 def register(app: Application) -> None:

@@ -9,6 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from betaops.flags import definitions, queries
 from betaops.flags.events import FlagCreated, FlagDeleted, FlagEdited, FlagKilled, FlagRevived
 from betaops.flags.models import Flag, Runtime, number_for
+from betaops.flags.service.choosing import forget_choices
+from betaops.flags.service.fitting import check_fits
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
@@ -81,6 +83,8 @@ def change_flag(
     if filters is not None:
         wanted["filters"] = _bounded(filters)
         _check(work, flag.product_id, flag.key, wanted["filters"])
+        if queries.feature_of(work.session, flag.id) is not None:
+            check_fits(flag.key, wanted["filters"])
     if runtime is not None:
         wanted["runtime"] = runtime
     if contexts is not None:
@@ -124,6 +128,7 @@ def delete_flag(work: Work, flag_id: UUID) -> None:
             "flag_is_used",
             _("%(flags)s depends on this flag. Change that first.", flags=", ".join(needed_by)),
         )
+    forget_choices(work, flag)
     work.record(FlagDeleted(flag_id=flag.id, product_id=flag.product_id, key=flag.key))
     work.delete(flag)
     program_service.bump_revision(work, flag.product_id)

@@ -11,6 +11,8 @@ from betaops.flags import definitions, queries
 from betaops.flags.evaluation import FlagSet
 from betaops.flags.events import FlagsImported
 from betaops.flags.models import Dialect, Flag, Runtime, Segment
+from betaops.flags.service.choosing import forget_choices
+from betaops.flags.service.importing_features import take_features
 from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.payloads import Unreadable, check_depth, is_storable, without_nul
@@ -46,6 +48,7 @@ class Report:
     unchanged: int = 0
     deleted: int = 0
     cohorts: int = 0
+    features: int = 0
     warnings: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
@@ -53,7 +56,7 @@ class Report:
 
 
 def import_definitions(work: Work, product_id: UUID, document: Any, *, replace: bool = False) -> Report:
-    """Take over `{flags, cohorts, group_type_mapping, static_cohorts?, property_matching_version?}`.
+    """Take over `{flags, cohorts, group_type_mapping, static_cohorts?, property_matching_version?, early_access_features?}`.
 
     Flags are found again by key. `replace` also drops the flags and imported cohorts that the document
     does not have. Raises `Invalid`, with nothing changed, where it is not that format. A cohort number
@@ -70,11 +73,13 @@ def import_definitions(work: Work, product_id: UUID, document: Any, *, replace: 
     existing = {flag.key: flag for flag in known.flags}
     if replace:
         for key in existing.keys() - wanted.keys():
+            forget_choices(work, existing[key])
             work.delete(existing[key])
             report.deleted += 1
         work.session.flush()
     for key, flag in wanted.items():
         _take_flag(work, product.id, existing.get(key), flag, report)
+    report.features = take_features(work, product.id, document, replace=replace)
     _check(work, product.id, wanted, report)
     work.record(
         FlagsImported(

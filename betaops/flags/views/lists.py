@@ -1,17 +1,17 @@
-"""The list of flags, one flag with who gets it, and what one tester gets."""
+"""The list of flags, and one flag with who gets it."""
 
 import uuid
 
 from flask import render_template, request
 
 from betaops.accounts import queries as account_queries
-from betaops.enrollment.queries import testers as tester_queries
 from betaops.flags import policy, queries, wording
+from betaops.flags.views.features import early_access
 from betaops.flags.views.frame import blueprint, flag_of, program_of
 from betaops.kernel import clock
 from betaops.kernel.events import history
 from betaops.web.access import needs
-from betaops.web.application import reading, viewer
+from betaops.web.application import reading
 from betaops.web.forms import EmptyForm
 
 LONGEST_SEARCH = 200
@@ -54,25 +54,6 @@ def show(slug: str, flag_id: uuid.UUID) -> str:
         value_word=queries.value_word,
         history=[(row, row.event()) for row in recorded],
         names=account_queries.names(reading(), actors),
+        early=early_access(flag),
         button_form=EmptyForm(),
-    )
-
-
-@blueprint.get("/testers/<id(enr):enrollment_id>/flags")
-@needs(policy.SEE)
-def person(slug: str, enrollment_id: uuid.UUID) -> str:
-    """Every flag with its value for one tester and why."""
-    program = program_of(slug)
-    enrollment = tester_queries.enrollment(reading(), program.id, enrollment_id)
-    tester = tester_queries.tester(reading(), enrollment.tester_id)
-    return render_template(
-        "flags/person.html",
-        program=program,
-        enrollment=enrollment,
-        tester=tester,
-        flags=queries.flags_for(reading(), program.product_id, tester, clock.now()),
-        distinct_id=queries.distinct_id_of(reading(), tester),
-        reason=wording.reason,
-        value_word=queries.value_word,
-        may_see_person=viewer().can("testers:read"),
     )

@@ -1,28 +1,19 @@
-"""Flags over the REST API."""
+"""The endpoints of flags."""
 
 from datetime import datetime
 from typing import Any
 
 from flask import Response
-from flask_openapi import APIBlueprint
 from pydantic import Field
 
 from betaops.flags import policy, queries, service
+from betaops.flags.api import blueprint
 from betaops.flags.models import Flag, Runtime
 from betaops.kernel import ids
 from betaops.programs import queries as program_queries
 from betaops.web.access import scope
-from betaops.web.api import PROBLEMS, Body, Bool, Int, Paging, Shown, Text, path_id, shown
+from betaops.web.api import Body, Bool, Int, Paging, Shown, Text, path_id, shown
 from betaops.web.application import reading, writing
-
-blueprint = APIBlueprint(
-    "flags_api",
-    __name__,
-    url_prefix="/api/v1",
-    abp_tags=[{"name": "flags", "description": "Switches in the product under test, and who gets what."}],
-    abp_security=[{"key": []}],
-    abp_responses=PROBLEMS,
-)
 
 _FILTERS = (
     "Conditions, variants and payloads in PostHog's format: `groups[{properties[], rollout_percentage, variant}]`, "
