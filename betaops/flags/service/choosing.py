@@ -54,12 +54,13 @@ def read_update(work: Work, product_id: UUID, tester_id: UUID | None, told: Told
     Everything in it is a claim of whoever has the public key. A product that demands to know who speaks refuses here.
     """
     chosen = told.properties.get("$feature_enrollment")
-    if chosen not in (True, False, "true", "false"):
+    joins = chosen is True or chosen == "true"
+    if not joins and chosen is not False and chosen != "false":
         raise Invalid("no_choice", _("The event does not say whether somebody joined."))
     key = str(told.properties.get("$feature_flag"))
     flag, feature = queries.feature_by_key(work.session, product_id, key)
     stage = told.properties.get("$feature_enrollment_stage")
-    said = _Said(chosen in (True, "true"), told.at, Stage(stage) if stage in list(Stage) else feature.stage)
+    said = _Said(joins, told.at, Stage(stage) if stage in list(Stage) else feature.stage)
     _keep(work, flag, feature, tester_id, told.distinct_id if tester_id is None else None, said)
 
 

@@ -18,9 +18,8 @@ from betaops.web.conflicts import conflict_with, number
 from betaops.web.forms import refusals
 
 
-def early_access(flag: Flag) -> dict[str, Any]:
+def early_access(flag: Flag, feature: Feature | None) -> dict[str, Any]:
     """What the card on a flag's page shows."""
-    feature = queries.feature_of(reading(), flag.id)
     if feature is None:
         return {"feature": None}
     following = stages.after(feature.stage)

@@ -54,6 +54,6 @@ def show(slug: str, flag_id: uuid.UUID) -> str:
         value_word=queries.value_word,
         history=[(row, row.event()) for row in recorded],
         names=account_queries.names(reading(), actors),
-        early=early_access(flag),
+        early=early_access(flag, loaded.features.get(flag.id)),
         button_form=EmptyForm(),
     )
