@@ -4,11 +4,12 @@ from typing import Any
 
 import orjson
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from betaops.flags import stages
 from betaops.flags.models import Feature, Flag, Stage
 from betaops.flags.service import FeatureDraft
+from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.web.forms import Form
 
@@ -32,7 +33,7 @@ class FeatureForm(Form):
         [Optional(), Length(max=2_000, message=_l("Keep it under 2,000 characters."))],
         description=_l("What they get, and what they may run into."),
     )
-    stage = SelectField(_l("Stage"), validate_choice=False)
+    stage = SelectField(_l("Stage"), validate_choice=False, default=Stage.CONCEPT.value)
     documentation_url = StringField(
         _l("Address of its documentation"),
         [Optional(), Length(max=2_000, message=_l("Keep it under 2,000 characters."))],
@@ -57,11 +58,11 @@ class FeatureForm(Form):
 
     def validate_payload(self, field: Any) -> None:
         if self._payload() is None:
-            raise ValueError(_l('This is no JSON object. One looks like {"color": "blue"}.'))
+            raise ValidationError(_('This is no JSON object. One looks like {"color": "blue"}.'))
 
     def validate_stage(self, field: Any) -> None:
         if field.data not in list(Stage):
-            raise ValueError(_l("Choose a stage."))
+            raise ValidationError(_("Choose a stage."))
 
     def draft(self) -> FeatureDraft:
         return FeatureDraft(
@@ -103,8 +104,8 @@ class ValueForm(Form):
         self.value.choices = [(BY_RULES, _l("As conditions and choices decide")), ("off", _l("Off")), *values]
 
     def validate_value(self, field: Any) -> None:
-        if field.data not in [value for value, _label in field.choices]:
-            raise ValueError(_l("Choose a value."))
+        if field.data not in [value for value, _words in field.choices]:
+            raise ValidationError(_("Choose a value."))
 
     def chosen(self) -> bool | str | None:
         """None: the rules decide."""

@@ -23,8 +23,7 @@ pytestmark = [
     pytest.mark.parametrize("database", ["sqlite"], indirect=True),
 ]
 
-#: "focus" is for the plan "pro", "sync" for everybody in two variants, "idea" is a concept for nobody, "held" for
-#: everybody but a holdout.
+#: "focus" is for the plan "pro", "sync" for everybody in two variants, "idea" a concept for nobody.
 NOBODY = {"focus": False, "sync": "log", "idea": False}
 EXPECTED: dict[str, dict[str, Any]] = {
     "joined@example.com": {**NOBODY, "focus": True},
