@@ -5,7 +5,7 @@ import uuid
 from flask import render_template, request
 
 from betaops.accounts import queries as account_queries
-from betaops.flags import policy, queries, wording
+from betaops.flags import policy, queries, stages, wording
 from betaops.flags.views.features import early_access
 from betaops.flags.views.frame import blueprint, flag_of, program_of
 from betaops.kernel import clock
@@ -27,6 +27,8 @@ def index(slug: str) -> str:
         "flags/index.html",
         program=program,
         flags=loaded.flags,
+        features=loaded.features,
+        stage_names=stages.NAMES,
         sentences={flag.id: wording.in_short(flag.filters, names) for flag in loaded.flags},
     )
 
