@@ -125,10 +125,11 @@ class FeatureRemoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FeatureJoined(Event):
-    """`tester_id` is None for a visitor whom nobody knows. Not in the flag's own history: there may be thousands."""
+class FeatureChosen(Event):
+    """What joining and leaving have in common; never recorded itself. `tester_id` is None for a visitor.
 
-    said = _l("joined %(key)s for %(tester)s")
+    Not in the flag's own history: there may be thousands.
+    """
 
     feature_id: UUID
     product_id: UUID
@@ -138,14 +139,23 @@ class FeatureJoined(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FeatureLeft(Event):
-    said = _l("left %(key)s for %(tester)s")
+class FeatureJoined(FeatureChosen):
+    said = _l("joined %(key)s")
 
-    feature_id: UUID
-    product_id: UUID
-    key: str
-    stage: str
-    tester_id: UUID | None = None
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureLeft(FeatureChosen):
+    said = _l("left %(key)s")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureJoinedByHand(FeatureChosen):
+    said = _l("enrolled %(tester)s in %(key)s")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureLeftByHand(FeatureChosen):
+    said = _l("withdrew %(tester)s from %(key)s")
 
 
 @dataclass(frozen=True, kw_only=True)

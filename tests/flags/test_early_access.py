@@ -1,6 +1,7 @@
 """Features that people join and leave, and values set by hand, from the choice to what SDKs are told."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,13 +10,16 @@ import orjson
 import pytest
 from sqlalchemy import select
 
+from betaops.accounts import activity
 from betaops.cohorts.models import Trait
 from betaops.enrollment.models import Enrollment, State
 from betaops.enrollment.service import enrolling, testers
 from betaops.flags import queries, service
 from betaops.flags.models import Feature, FeatureChoice, Flag, Stage
+from betaops.flags.service import choosing
 from betaops.kernel.errors import DomainError, Invalid, Refused
-from betaops.kernel.work import Work
+from betaops.kernel.events import history
+from betaops.kernel.work import Actor, Work
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Product, Program
 from betaops.usage.capture import Captured
@@ -172,6 +176,21 @@ def test_what_the_product_tells_is_kept_once_and_the_latest_counts(
     assert (choice.tester_id, choice.stage, choice.who) == (ana.tester_id, Stage.ALPHA, "")
 
 
+def test_of_two_choices_at_one_moment_neither_is_lost_nor_refused(
+    work: Work,
+    product: Product,
+    feature: Feature,
+    ana: Enrollment,
+    asked: Asked,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As if each had looked before the other wrote."""
+    monkeypatch.setattr(choosing, "_former", lambda *_who: None)
+    service.read_update(work, product.id, ana.tester_id, told(work, "ana@example.com", minutes=1))
+    service.read_update(work, product.id, ana.tester_id, told(work, "ana@example.com", joins=False))
+    assert asked("ana@example.com") == ON
+
+
 @pytest.mark.parametrize(
     "properties", [{"$feature_enrollment": None}, {"$feature_enrollment": 1}, {"$feature_flag": "none"}]
 )
@@ -232,6 +251,21 @@ def test_of_a_visitors_and_a_testers_own_choice_the_later_counts(
         assert service.adopt(work, ana.tester_id, distinct_id) == 1
         assert service.adopt(work, ana.tester_id, distinct_id) == 0
         assert asked("ana@example.com")[0] is (distinct_id == "after")
+
+
+def test_the_audit_log_says_who_chose(
+    work: Work, product: Product, feature: Feature, ana: Enrollment, client: Browser, app: Any
+) -> None:
+    service.choose(replace(work, actor=Actor("member", None, "Mara")), feature.id, ana.tester_id, joins=True)
+    service.read_update(work, product.id, ana.tester_id, told(work, "ana@example.com", joins=False))
+    service.read_update(work, product.id, None, told(work, "somebody"))
+    recorded = history(work.session, work.workspace_id, feature.id, limit=3)
+    lines = [(line.who, line.said) for line in activity.lines(work.session, reversed(recorded))]
+    assert lines == [
+        ("A former member", "enrolled Ana in focus"),
+        ("Ana", "left focus"),
+        ("A visitor", "joined focus"),
+    ]
 
 
 def test_cohorts_can_ask_who_joined(

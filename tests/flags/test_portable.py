@@ -17,7 +17,7 @@ from tests.flags.test_agreement_with_sdk import VARIANTS, _client, _was_unsure, 
 OTHERS = {True: ["other-1"], False: ["other-2", "other-3"], "test": ["other-4"]}
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(definitions(), people, st.lists(st.sampled_from([None, True, False, *VARIANTS, "gone"]), min_size=3))
 def test_the_sdk_decides_alike_for_who_is_settled_and_who_is_not(
     made: dict[str, Any], person: dict[str, Any], drawn: list[bool | str | None]

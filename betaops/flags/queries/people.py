@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import Cohort, CohortMember, Trait
 from betaops.enrollment.models import SEATED, Enrollment, Identity, Tester
-from betaops.flags.queries.settled import ByKey, chosen_by_visitor, may_join, settled_for
+from betaops.flags.queries.settled import (
+    ByKey,
+    chosen_by_tester,
+    chosen_by_visitor,
+    may_join,
+    set_by_hand,
+)
 from betaops.programs.models import Program
 
 
@@ -57,7 +63,7 @@ def stored_person(
 ) -> Stored | None:
     """By any of their distinct ids; a mail address counts in every spelling of its case.
 
-    `with_features`: whether the product has any, about which a visitor may have chosen.
+    `with_features`: whether the product has any, about which somebody may have chosen.
     """
     spellings = (
         {distinct_id, distinct_id.strip().rstrip(".").lower()} if "@" in distinct_id else {distinct_id}
@@ -69,7 +75,7 @@ def stored_person(
         .limit(1)
     ).first()
     if row is not None:
-        return _stored(session, product_id, row, distinct_id)
+        return _stored(session, product_id, row, distinct_id, with_features=with_features)
     settled = chosen_by_visitor(session, product_id, distinct_id) if with_features else {}
     return Stored(None, "", {}, frozenset(), settled) if settled else None
 
@@ -83,7 +89,9 @@ def stored_tester(session: Session, product_id: UUID, tester_id: UUID) -> Stored
     return None if row is None else _stored(session, product_id, row)
 
 
-def _stored(session: Session, product_id: UUID, row: Any, distinct_id: str = "") -> Stored:
+def _stored(
+    session: Session, product_id: UUID, row: Any, distinct_id: str = "", *, with_features: bool = True
+) -> Stored:
     numbers = session.scalars(
         select(Cohort.number)
         .join(CohortMember, CohortMember.cohort_id == Cohort.id)
@@ -92,6 +100,9 @@ def _stored(session: Session, product_id: UUID, row: Any, distinct_id: str = "")
     )
     traits = session.execute(select(Trait.name, Trait.value).where(Trait.tester_id == row.id))
     properties = known_properties(row, {trait.name: trait.value for trait in traits})
-    joins = may_join(session, product_id, row.id)
-    settled = settled_for(session, product_id, row.id, distinct_id, joins=joins)
+    settled, joins = {}, True
+    if with_features:
+        joins = may_join(session, product_id, row.id)
+        settled = chosen_by_tester(session, product_id, row.id, distinct_id, joins=joins)
+    settled |= set_by_hand(session, product_id, row.id)
     return Stored(row.id, row.name, properties, frozenset(numbers), settled, joins)

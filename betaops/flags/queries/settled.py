@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from betaops.enrollment.models import SEATED, Enrollment, Identity
 from betaops.flags.definitions import MOST_MEMBERS
@@ -34,17 +34,15 @@ class Settled(NamedTuple):
 ByKey = dict[str, Settled]
 
 
-def settled_for(
+def chosen_by_tester(
     session: Session, product_id: UUID, tester_id: UUID, distinct_id: str, *, joins: bool
 ) -> ByKey:
-    """Of a tester, with what they chose under `distinct_id` before it was known to be theirs; `joins`: `may_join`."""
+    """With what they chose under `distinct_id` before it was known to be theirs; `joins`: `may_join`."""
     is_theirs = FeatureChoice.tester_id == tester_id
     if distinct_id:
         is_theirs = or_(is_theirs, FeatureChoice.distinct_id == distinct_id)
     chosen = _by_key(_choices(session, product_id, is_theirs))
-    if not joins:
-        chosen = {key: each for key, each in chosen.items() if each.value is False}
-    return chosen | _by_key(_overrides(session, product_id, FlagOverride.tester_id == tester_id))
+    return chosen if joins else {key: each for key, each in chosen.items() if each.value is False}
 
 
 def chosen_by_visitor(session: Session, product_id: UUID, distinct_id: str) -> ByKey:
@@ -52,9 +50,19 @@ def chosen_by_visitor(session: Session, product_id: UUID, distinct_id: str) -> B
     return _by_key(_choices(session, product_id, FeatureChoice.distinct_id == distinct_id))
 
 
+def set_by_hand(session: Session, product_id: UUID, tester_id: UUID) -> ByKey:
+    """What members set for a tester."""
+    return _by_key(_overrides(session, product_id, FlagOverride.tester_id == tester_id))
+
+
 def may_join(session: Session, product_id: UUID, tester_id: UUID) -> bool:
-    """Whether joining counts for this tester."""
-    return bool(session.scalar(select(_has_or_needs_no_seat(product_id, tester_id))))
+    """Whether joining counts for this tester: with a seat, or never having asked for one, like any visitor."""
+    states = session.scalars(
+        select(Enrollment.state)
+        .join(Program, Program.id == Enrollment.program_id)
+        .where(Program.product_id == product_id, Enrollment.tester_id == tester_id)
+    ).all()
+    return not states or not SEATED.isdisjoint(states)
 
 
 def settled_among(session: Session, product_id: UUID, tester_ids: Sequence[UUID]) -> dict[UUID, ByKey]:
@@ -189,22 +197,14 @@ def _overrides(session: Session, product_id: UUID, condition: Any) -> Iterator[_
         yield row.tester_id, key, Settled(row.value, row.set_at, row.who, row.why, is_override=True)
 
 
-def _has_or_needs_no_seat(product_id: UUID, tester_id: Any) -> Any:
-    """A seat in one of the product's programs; who never asked for one is like any visitor."""
-    place, seat = aliased(Enrollment), aliased(Enrollment)
+def _has_or_needs_no_seat(product_id: UUID) -> Any:
+    """`may_join` for the testers of a select over choices."""
     places = (
-        select(place.id)
-        .join(Program, Program.id == place.program_id)
-        .where(Program.product_id == product_id, place.tester_id == tester_id)
-        .exists()
+        select(Enrollment.id)
+        .join(Program, Program.id == Enrollment.program_id)
+        .where(Program.product_id == product_id, Enrollment.tester_id == FeatureChoice.tester_id)
     )
-    seats = (
-        select(seat.id)
-        .join(Program, Program.id == seat.program_id)
-        .where(Program.product_id == product_id, seat.tester_id == tester_id, seat.state.in_(SEATED))
-        .exists()
-    )
-    return or_(seats, ~places)
+    return or_(places.where(Enrollment.state.in_(SEATED)).exists(), ~places.exists())
 
 
 def _countable(session: Session, product_id: UUID) -> Mapping[UUID, str]:
@@ -235,7 +235,7 @@ def _ids_of_joiners(session: Session, product_id: UUID) -> Iterator[tuple[str, s
             .join(Identity, Identity.tester_id == FeatureChoice.tester_id)
             .where(
                 FeatureChoice.feature_id == feature_id,
-                or_(~FeatureChoice.has_joined, _has_or_needs_no_seat(product_id, FeatureChoice.tester_id)),
+                or_(~FeatureChoice.has_joined, _has_or_needs_no_seat(product_id)),
             )
             .limit(MOST_MEMBERS + 1)
         )

@@ -1,6 +1,6 @@
 """Joining and leaving features: by testers, by visitors of the product, and by members for a tester."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -10,12 +10,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.cohorts import service as cohort_service
 from betaops.flags import queries, stages
-from betaops.flags.events import FeatureJoined, FeatureLeft
+from betaops.flags.events import (
+    FeatureChosen,
+    FeatureJoined,
+    FeatureJoinedByHand,
+    FeatureLeft,
+    FeatureLeftByHand,
+)
 from betaops.flags.models import Feature, FeatureChoice, Flag, Stage
 from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
-from betaops.kernel.work import Work
+from betaops.kernel.work import Actor, Work
 from betaops.programs import service as program_service
 
 
@@ -30,6 +36,15 @@ class Told(Protocol):
 
     @property
     def properties(self) -> dict[str, Any]: ...
+
+
+#: By whether they join, and whether somebody does it for them.
+_EVENTS: dict[tuple[bool, bool], type[FeatureChosen]] = {
+    (True, False): FeatureJoined,
+    (False, False): FeatureLeft,
+    (True, True): FeatureJoinedByHand,
+    (False, True): FeatureLeftByHand,
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +76,8 @@ def read_update(work: Work, product_id: UUID, tester_id: UUID | None, told: Told
     flag, feature = queries.feature_by_key(work.session, product_id, key)
     stage = told.properties.get("$feature_enrollment_stage")
     said = _Said(joins, told.at, Stage(stage) if stage in list(Stage) else feature.stage)
-    _keep(work, flag, feature, tester_id, told.distinct_id if tester_id is None else None, said)
+    own = _by_themselves(work, tester_id)
+    _keep(own, flag, feature, tester_id, told.distinct_id if tester_id is None else None, said)
 
 
 def adopt(work: Work, tester_id: UUID, distinct_id: str) -> int:
@@ -77,9 +93,14 @@ def adopt(work: Work, tester_id: UUID, distinct_id: str) -> int:
         own = _former(work, feature.id, tester_id, None)
         if own is None or own.chosen_at < choice.chosen_at:
             said = _Said(choice.has_joined, choice.chosen_at, choice.stage)
-            _keep(work, flag, feature, tester_id, None, said)
+            _keep(_by_themselves(work, tester_id), flag, feature, tester_id, None, said)
         work.delete(choice)
     return len(rows)
+
+
+def _by_themselves(work: Work, tester_id: UUID | None) -> Work:
+    """The same work in the hands of whoever chose."""
+    return replace(work, actor=Actor("visitor" if tester_id is None else "tester", tester_id))
 
 
 def forget_choices(work: Work, flag: Flag) -> None:
@@ -105,9 +126,8 @@ def _keep(
         return False
     if tester_id is not None:
         cohort_service.set_trait(work, tester_id, stages.property_name(flag.key), said.has_joined)
-    event = FeatureJoined if said.has_joined else FeatureLeft
     work.record(
-        event(
+        _EVENTS[said.has_joined, bool(said.who)](
             feature_id=feature.id,
             product_id=flag.product_id,
             key=flag.key,
