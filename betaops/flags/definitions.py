@@ -17,7 +17,7 @@ MOST_MEMBERS = 10_000
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,199}")
 #: No distinct id is empty: with it a list of members is never empty (which would mean something else),
 #: and never only "true" and "false" (which would be compared as truth values).
-_NOBODY = ""
+NOBODY = ""
 
 
 class Problem(NamedTuple):
@@ -32,7 +32,7 @@ def cohort_of_members(distinct_ids: Iterable[str]) -> Definition:
     return {
         "type": "AND",
         "values": [
-            {"key": "distinct_id", "type": "person", "operator": "exact", "value": [_NOBODY, *distinct_ids]}
+            {"key": "distinct_id", "type": "person", "operator": "exact", "value": [NOBODY, *distinct_ids]}
         ],
     }
 

@@ -46,6 +46,7 @@ EXACT: dict[str, Route] = {
     "/decide": Route("POST", "decide", asking.decide),
     "/flags/definitions": Route("GET", "definitions", definitions.definitions),
     "/api/feature_flag/local_evaluation": Route("GET", "definitions", definitions.definitions),
+    "/api/early_access_features": Route("GET", "early_access", browser.early_access_features),
     "/ofrep/v1/events": Route("GET", "ofrep_events", openfeature.events, is_ofrep=True),
 }
 EXACT |= {path + "/": route for path, route in EXACT.items()}

@@ -1,8 +1,9 @@
-"""What flags make of events in the product under test."""
+"""What flags do when something happened to people, and when the product tells of its groups."""
 
 from typing import Any, Protocol
 from uuid import UUID
 
+from betaops.enrollment.events import IdentityLinked
 from betaops.flags import service
 from betaops.kernel.work import Work
 
@@ -12,6 +13,11 @@ class ProductEvent(Protocol):
 
     @property
     def properties(self) -> dict[str, Any]: ...
+
+
+def adopt(work: Work, event: IdentityLinked) -> None:
+    """Somebody is known by another id: what was chosen under it is their choice."""
+    service.adopt(work, event.tester_id, event.distinct_id)
 
 
 def group_identified(work: Work, product_id: UUID, owner: UUID | None, event: ProductEvent) -> None:

@@ -6,7 +6,7 @@ browser SDKs of today and of the last years speak them.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -236,6 +236,29 @@ def legacy_answer(
             "requestId": request_id,
         }
     )
+
+
+class Offered(Protocol):
+    """An early-access feature."""
+
+    name: Any
+    description: Any
+    stage: Any
+    documentation_url: Any
+    payload: Any
+
+
+def early_access_feature(key: str, feature_id: str, feature: Offered) -> dict[str, Any]:
+    """A feature of the flag `key` as the browser SDK lists it."""
+    return {
+        "id": feature_id,
+        "name": feature.name,
+        "description": feature.description,
+        "stage": str(feature.stage),
+        "documentationUrl": feature.documentation_url or None,
+        "payload": feature.payload,
+        "flagKey": key,
+    }
 
 
 def remote_config(*, has_flags: bool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What flags put on the pages of enrollment and of the palette."""
+"""What flags put on the pages of enrollment and of the palette, and into a tester's copy of their data."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,13 +7,14 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from betaops.enrollment.models import Enrollment, Tester
-from betaops.enrollment.providers import Link
+from betaops.enrollment.providers import Ask, Link
 from betaops.flags import policy, queries
 from betaops.kernel import clock
 from betaops.kernel.i18n import gettext as _
+from betaops.kernel.i18n import ngettext
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
-from betaops.web.application import viewer
+from betaops.web.application import reading, viewer
 
 
 def links(session: Session, enrollment: Enrollment) -> Sequence[Link]:
@@ -28,7 +29,7 @@ def links(session: Session, enrollment: Enrollment) -> Sequence[Link]:
         Link(
             label=_("Flags that are on"),
             url=url_for("flags.person", slug=program.slug, enrollment_id=enrollment.id),
-            count=sum(outcome.value is not False for _flag, outcome in given),
+            count=sum(each.outcome.value is not False for each in given),
         )
     ]
 
@@ -38,6 +39,67 @@ def waiting(session: Session, program: Program) -> int:
     if not viewer().can(policy.MANAGE):
         return 0
     return queries.count_waiting_for(session, program.product_id, viewer().id)
+
+
+def tabs(enrollment: Enrollment) -> Sequence[Link]:
+    """Under the program's name in the portal, where there is something to try."""
+    if not queries.has_features(reading(), enrollment.program.product_id):
+        return []
+    url = url_for("flags_portal.features", slug=enrollment.program.slug)
+    return [Link(label=_("Features to try"), url=url)]
+
+
+def asks(session: Session, enrollment: Enrollment) -> Sequence[Ask]:
+    """One for all features that can be joined and were neither joined nor left."""
+    names = queries.untried(session, enrollment.program.product_id, enrollment.tester_id)
+    if not names:
+        return []
+    title = ngettext("There is a feature to try", "There are %(num)s features to try", len(names))
+    return [
+        Ask(
+            title=title,
+            text=", ".join(names[:3]),
+            url=url_for("flags_portal.features", slug=enrollment.program.slug),
+            verb=_("Have a look"),
+            minutes=1,
+            icon="flask-conical",
+        )
+    ]
+
+
+def data(session: Session, tester: Tester) -> Any:
+    """What somebody chose, what was set for them by hand and what they met in the product, for their own export."""
+    return {
+        "features": [
+            {
+                "feature": feature.name,
+                "flag": flag.key,
+                "joined": choice.has_joined,
+                "at": choice.chosen_at.isoformat(),
+                "stage": choice.stage.value,
+                "by": choice.who or None,
+            }
+            for flag, feature, choice in queries.choices_of(session, tester.id)
+        ],
+        "set_by_hand": [
+            {
+                "flag": flag.key,
+                "value": override.value,
+                "since": override.set_at.isoformat(),
+                "why": override.why,
+            }
+            for flag, override in queries.overrides_of(session, tester.id)
+        ],
+        "met": [
+            {
+                "flag": each.flag_key,
+                "value": each.value,
+                "first_on": each.first_on.isoformat(),
+                "last_on": each.last_on.isoformat(),
+            }
+            for each in queries.sightings(session, tester.id)
+        ],
+    }
 
 
 def find(session: Session, query: str, limit: int) -> list[dict[str, Any]]:
@@ -62,16 +124,3 @@ def find(session: Session, query: str, limit: int) -> list[dict[str, Any]]:
             if words in flag.key.casefold()
         ]
     return found[:limit]
-
-
-def data(session: Session, tester: Tester) -> Any:
-    """Which flags a person met in the product, for their own export."""
-    return [
-        {
-            "flag": each.flag_key,
-            "value": each.value,
-            "first_on": each.first_on.isoformat(),
-            "last_on": each.last_on.isoformat(),
-        }
-        for each in queries.sightings(session, tester.id)
-    ]

@@ -1,4 +1,4 @@
-"""The sample's flags: one for the pilot, one in two variants, one for half of a cohort, and one that was archived."""
+"""The sample's flags: for the pilot, in two variants, for half of a cohort, archived, and two that people join."""
 
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from betaops.cohorts.models import Cohort
+from betaops.enrollment.models import Enrollment, State, Tester
 from betaops.flags import service
 from betaops.flags.builder import CohortRow, Condition, Draft, PropertyRow, Variant
-from betaops.flags.models import Flag
+from betaops.flags.models import Flag, Stage
 from betaops.kernel.work import Actor, Work
 
 if TYPE_CHECKING:
@@ -66,6 +67,54 @@ def plant(world: "World") -> None:
         service.kill(work, engine.id, note="Doubled notes on Android after two hours offline.")
         work.now = world.ago(4.1)
         service.revive(work, engine.id, note="2.0.409 mends it.")
+        _features(world, work, product_id, world.facts["program_id"])
+
+
+def _features(world: "World", work: Work, product_id: UUID, program_id: UUID) -> None:
+    """One in beta, tried by some and given back by one; one that is an idea with a list."""
+    work.now = world.ago(9)
+    focus = _feature(
+        work,
+        product_id,
+        "focus-mode",
+        service.FeatureDraft(
+            name="Focus mode",
+            description="Only the note you write, nothing around it. Press Esc to get everything back.",
+            documentation_url="https://aurora.example/help/focus-mode",
+        ),
+        Stage.BETA,
+    )
+    work.now = world.ago(5)
+    voice = _feature(
+        work,
+        product_id,
+        "voice-notes",
+        service.FeatureDraft(name="Voice notes", description="Say a note instead of writing it."),
+        Stage.CONCEPT,
+    )
+    people = work.session.execute(
+        select(Tester.id, Tester.name)
+        .join(Enrollment, Enrollment.tester_id == Tester.id)
+        .where(
+            Enrollment.program_id == program_id,
+            Enrollment.state == State.ACTIVE,
+            Tester.id != world.facts["tester_id"],
+        )
+        .order_by(Tester.name, Tester.id)
+        .limit(17)
+    ).all()
+    for index, person in enumerate(people):
+        work.now, work.actor = world.ago(8 - index * 0.4), Actor("tester", person.id, person.name)
+        service.choose(work, focus, person.id, joins=True)
+        if index % 4 == 0:
+            service.choose(work, voice, person.id, joins=True)
+    work.now = world.ago(0.6)
+    service.choose(work, focus, work.actor.id or people[-1].id, joins=False)
+
+
+def _feature(work: Work, product_id: UUID, key: str, draft: service.FeatureDraft, stage: Stage) -> UUID:
+    flag = service.create_flag(work, product_id, key=key, description=draft.description)
+    return service.offer(work, flag.id, draft, stage=stage).id
 
 
 def _cohorts(work: Work, program_id: UUID) -> dict[str, int]:

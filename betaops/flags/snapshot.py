@@ -7,7 +7,7 @@ database is away, what is known goes on being served.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +16,16 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from betaops.flags import metrics, ofrep, queries
+from betaops.flags import posthog_wire as wire
 from betaops.flags.conditions import Person, Properties
 from betaops.flags.evaluation import FlagSet, Outcome
 from betaops.flags.keyring import Caller, Key, Keyring
 from betaops.flags.models import Flag, Runtime
 from betaops.flags.posthog_wire import Facts, Question, record
+from betaops.flags.stages import ACTIVE, claimed
 from betaops.kernel import clock, tokens
 from betaops.kernel.db import Database
+from betaops.kernel.ids import encode
 from betaops.programs import identities
 
 log = structlog.get_logger("flags")
@@ -56,6 +59,12 @@ class Snapshot:
         self._group_types = frozenset(loaded.group_types.values()) if loaded.has_group_flags else frozenset()
         #: By outcome and the form in which it is wanted.
         self._ready: dict[tuple[Outcome, int | str], bytes] = {}
+        #: Keys of flags about which a request may say what its person chose.
+        self._claimable = frozenset(
+            flag.key
+            for flag in loaded.flags
+            if flag.id in loaded.features and loaded.features[flag.id].stage in ACTIVE
+        )
         self._loaded = loaded
         self._definitions: dict[bool, tuple[bytes, str]] = {}
 
@@ -88,8 +97,19 @@ class Snapshot:
             question.device_id,
             question.groups,
             self._group_properties(question),
+            self._settled(question, stored) if is_known else {},
             is_identified=is_identified,
         )
+
+    def _settled(self, question: Question, stored: queries.Stored | None) -> dict[str, bool | str]:
+        """What was settled beforehand: what is stored, else what the request says that its person chose."""
+        known = queries.values_of(stored.settled) if stored is not None else {}
+        if question.properties:
+            for key in self._claimable - known.keys():
+                chosen = claimed(question.properties, key)
+                if chosen is False or (chosen and (stored is None or stored.may_join)):
+                    known[key] = chosen
+        return known
 
     def _group_properties(self, question: Question) -> Mapping[str, Properties]:
         """What is stored about each group that flags look at, over what the request claims."""
@@ -170,6 +190,17 @@ class Snapshot:
             self._definitions[with_cohorts] = body, f'W/"{tokens.digest(body.decode()).hex()[:32]}"'
         return self._definitions[with_cohorts]
 
+    def features(self, stages: Collection[str]) -> bytes:
+        """The early-access features in these stages that browsers may know of."""
+        found = [
+            wire.early_access_feature(flag.key, encode("fea", feature.id), feature)
+            for flag in self._loaded.flags
+            if (feature := self._loaded.features.get(flag.id)) is not None
+            and feature.stage in stages
+            and flag.runtime is not Runtime.SERVER
+        ]
+        return orjson.dumps({"earlyAccessFeatures": found})
+
     def payload(self, key: str) -> str | None:
         """The JSON text that the flag `key` carries when it is on."""
         for flag in self._loaded.flags:
@@ -200,7 +231,9 @@ class Snapshot:
         except KeyError:
             metrics.person_looked_up.inc()
         with self._database.reading(self.key.workspace_id) as session:
-            stored = queries.stored_person(session, self.key.product_id, distinct_id)
+            stored = queries.stored_person(
+                session, self.key.product_id, distinct_id, with_features=bool(self._loaded.features)
+            )
         if len(self._people) >= MOST_PEOPLE:
             self._people = {}
         self._people[distinct_id] = stored

@@ -1,7 +1,7 @@
 """Flags in words, for pages."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from betaops.flags import evaluation
 from betaops.flags.builder import shown
@@ -206,8 +206,21 @@ def effect(turned_on: int, turned_off: int, varied: int) -> str:
     return " ".join(said) or _("Everybody gets what they get now.")
 
 
-def reason(outcome: Outcome | None) -> str:
-    """Why somebody gets what they get; None: there is no such flag for the product."""
+class Settled(Protocol):
+    """How a value came to be that was settled beforehand (`queries.Settled`)."""
+
+    @property
+    def who(self) -> str: ...
+
+    @property
+    def why(self) -> str: ...
+
+    @property
+    def is_override(self) -> bool: ...
+
+
+def reason(outcome: Outcome | None, settled: Settled | None = None) -> str:
+    """Why somebody gets what they get; `settled` where it is known."""
     if outcome is None:
         return _("The product gets the answer for an unknown flag")
     number = (outcome.condition or 0) + 1
@@ -221,12 +234,22 @@ def reason(outcome: Outcome | None) -> str:
         case evaluation.DISABLED:
             return _("The flag is switched off")
         case evaluation.ENROLLED:
-            return _("They chose it themselves") if outcome.value else _("They declined it themselves")
+            return _settled_reason(outcome, settled)
         case evaluation.HELD_OUT:
             return _("Held out of all changes, to compare with")
         case evaluation.NO_GROUP:
             return _("Decided by company, and none is known")
     return _("It depends on a flag that does not exist")
+
+
+def _settled_reason(outcome: Outcome, settled: Settled | None) -> str:
+    if settled is None or not settled.who:
+        return _("They chose it themselves") if outcome.value else _("They declined it themselves")
+    if settled.is_override:
+        return _("Set by hand by %(who)s: %(why)s", who=settled.who, why=settled.why)
+    if outcome.value:
+        return _("Enrolled by hand by %(who)s", who=settled.who)
+    return _("Withdrawn by hand by %(who)s", who=settled.who)
 
 
 def _cohort(number: Any, cohorts: Mapping[int, str]) -> str:

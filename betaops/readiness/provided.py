@@ -1,8 +1,10 @@
-"""What readiness puts on the pages of rooms below: who is silent, what a cohort is needed for, what is found."""
+"""What readiness gives to rooms below: who is silent, what a cohort is needed for, what is found, and what keeps a
+feature from being released."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -10,13 +12,17 @@ from sqlalchemy.orm import Session
 from betaops.cohorts.models import Cohort
 from betaops.enrollment.models import INSIDE, Enrollment, Tester
 from betaops.enrollment.providers import Filter
+from betaops.flags.models import Flag, Stage
 from betaops.kernel import clock
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.i18n import ngettext
-from betaops.programs.models import Program
+from betaops.programs import queries as program_queries
+from betaops.programs.models import Phase, Program
 from betaops.readiness import queries
-from betaops.readiness.models import Expectation
+from betaops.readiness.models import Decision, DecisionState, Expectation
+from betaops.readiness.recommendation import Choice
+from betaops.readiness.verdict import Verdict
 
 #: Spans offered, in days; the overview speaks of the first.
 DAYS = (7, 14, 30)
@@ -64,3 +70,48 @@ def find(session: Session, query: str, limit: int) -> list[dict[str, str]]:
         }
         for expectation_id, need, name, slug in queries.find_expectations(session, query, limit)
     ]
+
+
+def promotion_gate(session: Session, product_id: UUID, _flag: Flag, to_stage: Stage) -> Sequence[str]:
+    """Nothing is released while a program of the product is under way whose must-haves are open or that has no GO."""
+    if to_stage is not Stage.GENERAL_AVAILABILITY:
+        return []
+    return [
+        sentence
+        for program in program_queries.programs_of_product(session, product_id)
+        if program.phase in (Phase.RUNNING, Phase.CLOSING)
+        for sentence in _in_the_way(session, program)
+    ]
+
+
+def _in_the_way(session: Session, program: Program) -> list[str]:
+    musts = [row for row in queries.board(session, program.id) if row.is_must]
+    found = [
+        _(
+            "%(program)s: the measures of “%(need)s” contradict each other.",
+            program=program.name,
+            need=row.expectation.need[:80],
+        )
+        if row.verdict is Verdict.CONTRADICTED
+        else _(
+            "%(program)s: it is not settled yet whether “%(need)s” is met.",
+            program=program.name,
+            need=row.expectation.need[:80],
+        )
+        for row in musts
+        if row.verdict in (Verdict.INCONCLUSIVE, Verdict.CONTRADICTED)
+    ]
+    decision = queries.decision_that_stands(session, program.id)
+    if musts or decision is not None:
+        found += _of_decision(program, decision)
+    return found
+
+
+def _of_decision(program: Program, decision: Decision | None) -> list[str]:
+    if decision is None:
+        return [_("%(program)s: no GO is decided yet.", program=program.name)]
+    if decision.choice is not Choice.GO:
+        return [_("%(program)s: what is decided is not a GO.", program=program.name)]
+    if decision.state is not DecisionState.IN_FORCE:
+        return [_("%(program)s: the GO waits for a second signature.", program=program.name)]
+    return []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from betaops.accounts import activity
 from betaops.cohorts import uses as cohort_uses
 from betaops.enrollment import providers
+from betaops.flags import promotion
 from betaops.kernel import jobs, outbox
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.work import Platform
@@ -58,6 +59,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.cohorts.api",
     "betaops.cohorts.views",
     "betaops.flags.api",
+    "betaops.flags.portal",
     "betaops.flags.views",
     "betaops.feedback.api",
     "betaops.feedback.portal",
@@ -122,6 +124,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("accounts.events:SecondFactorChanged", "accounts.handlers:tell_factor_changed"),
     *((event, "cohorts.handlers:refresh_enrolled") for event in _SEATS),
     ("enrollment.events:IdentityLinked", "cohorts.handlers:refresh_changed"),
+    ("enrollment.events:IdentityLinked", "flags.handlers:adopt"),
     ("enrollment.events:IdentityLinked", "usage.handlers:adopt"),
     ("enrollment.events:TesterChanged", "cohorts.handlers:refresh_changed"),
     ("enrollment.events:TestersImported", "cohorts.handlers:refresh_imported"),
@@ -205,14 +208,14 @@ SAMPLES: tuple[str, ...] = (
 PROVIDED: dict[str, tuple[str, ...]] = {
     "filters": ("cohorts.provided:FILTER", "readiness.provided:SILENT"),
     "columns": ("cohorts.provided:COLUMN",),
-    "asks": ("surveys.provided:asks", "feedback.provided:asks"),
+    "asks": ("surveys.provided:asks", "feedback.provided:asks", "flags.provided:asks"),
     "changes": ("feedback.provided:changes",),
     "facts": (
         "surveys.provided:facts",
         "usage.provided:facts",
         "feedback.provided:facts",
     ),
-    "tabs": ("feedback.provided:tabs",),
+    "tabs": ("feedback.provided:tabs", "flags.provided:tabs"),
     "timeline": (
         "surveys.provided:timeline",
         "usage.provided:timeline",
@@ -244,10 +247,16 @@ PROVIDED_DATA: dict[str, str] = {
 COHORT_USERS: tuple[str, ...] = ("flags.queries:users_of_cohort", "readiness.provided:users_of_cohort")
 
 #: (event's name in the product, who understands it: "module:function" of a `usage.readers.Reader`).
-USAGE_READERS: tuple[tuple[str, str], ...] = (("$groupidentify", "flags.handlers:group_identified"),)
+USAGE_READERS: tuple[tuple[str, str], ...] = (
+    ("$feature_enrollment_update", "flags.service:read_update"),
+    ("$groupidentify", "flags.handlers:group_identified"),
+)
 
 #: The same for who only remembers that it happened (`usage.readers.register_noter`).
 USAGE_NOTERS: tuple[tuple[str, str], ...] = (("$feature_flag_called", "flags.service:note_exposure"),)
+
+#: What may stand in the way of a feature's next stage: "module:function" of a `flags.promotion.Gate`.
+PROMOTION_GATES: tuple[str, ...] = ("readiness.provided:promotion_gate",)
 
 #: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
 FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
@@ -298,6 +307,8 @@ def connect() -> None:
         usage_readers.register(event_name, named(reader))
     for event_name, noter in USAGE_NOTERS:
         usage_readers.register_noter(event_name, named(noter))
+    for gate in PROMOTION_GATES:
+        promotion.register(named(gate))
 
 
 def register(app: Application) -> None:

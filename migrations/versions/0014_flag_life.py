@@ -7,7 +7,7 @@ from betaops.kernel import db
 from betaops.kernel.ids import new_id
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 
 CHANGES = (
     "created", "edited", "killed", "revived", "restored", "archived", "brought_back", "imported", "found",

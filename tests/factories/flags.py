@@ -5,7 +5,7 @@ from typing import Any
 
 from betaops.cohorts.models import Cohort
 from betaops.flags import service
-from betaops.flags.models import Flag, Runtime
+from betaops.flags.models import Feature, Flag, Runtime, Stage
 from betaops.kernel.work import Work
 from betaops.programs.models import Product
 from tests.factories.programs import a_product
@@ -45,6 +45,14 @@ def a_flag(
         is_active=is_active,
         runtime=runtime,
     )
+
+
+def a_feature(
+    work: Work, flag: Flag | None = None, *, stage: Stage = Stage.BETA, name: str = "Focus mode"
+) -> Feature:
+    """Early access to `flag`, or to one that nobody gets by its conditions."""
+    flag = flag or a_flag(work, conditions=[])
+    return service.offer(work, flag.id, service.FeatureDraft(name=name), stage=stage)
 
 
 def in_cohort(cohort: Cohort, operator: str = "in") -> dict[str, Any]:

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from betaops.flags import service
 from betaops.kernel.db import Database
 from betaops.kernel.ids import encode
 from betaops.kernel.work import Work
 from betaops.programs import queries as program_queries
 from tests.factories.cohorts import a_cohort, where
 from tests.factories.enrollment import an_enrollment
-from tests.factories.flags import a_flag
+from tests.factories.flags import a_feature, a_flag
 from tests.factories.programs import a_program
 from tests.support.browsers import Browser
 
@@ -32,13 +33,17 @@ def counted(database: Database, ask: Callable[[], Any]) -> int:
 
 
 def test_lists_and_pages_ask_as_often_with_much_as_with_little(
-    work: Work, database: Database, member_client: Callable[..., Browser]
+    work: Work,
+    database: Database,
+    member_client: Callable[..., Browser],
+    tester_client: Callable[..., Browser],
 ) -> None:
     program = a_program(work)
     product = program_queries.product(work.session, program.product_id)
     ana = an_enrollment(work, program=program, attributes={"plan": "pro"})
     cohort = a_cohort(work, program=program, members=[ana])
     flag = a_flag(work, product=product, cohort=cohort)
+    service.choose(work, a_feature(work, flag).id, ana.tester_id, joins=True)
     console = f"/console/programs/{program.slug}"
     pages = [
         f"{console}/cohorts",
@@ -48,14 +53,18 @@ def test_lists_and_pages_ask_as_often_with_much_as_with_little(
         f"{console}/testers/{encode('enr', ana.id)}/flags",
         f"{console}/usage",
     ]
+    portal = f"/portal/{program.slug}/features"
     browser = member_client("owner")
+    tester = tester_client(ana)
     few = [counted(database, lambda page=page: browser.get(page)) for page in pages]
+    few.append(counted(database, lambda: tester.get(portal)))
     for number in range(5):
         more = an_enrollment(work, program=program, attributes={"plan": "pro"})
         other = a_cohort(work, program=program, rule=where("attribute.plan", "is", f"pro{number}"))
-        a_flag(work, product=product, cohort=other)
+        a_feature(work, a_flag(work, product=product, cohort=other))
         a_cohort(work, program=program, members=[more, ana])
     many = [counted(database, lambda page=page: browser.get(page)) for page in pages]
+    many.append(counted(database, lambda: tester.get(portal)))
     assert many == few
     assert max(many) <= 24
 

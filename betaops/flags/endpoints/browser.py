@@ -25,6 +25,16 @@ def remote_config(call: Call) -> Answer:
     return Answer(200, orjson.dumps(config), headers)
 
 
+def early_access_features(call: Call) -> Answer:
+    """What people can join, for the product's own list of features."""
+    query = call.query()
+    snapshot = call.snapshots.by_project_key(query.get("token", [""])[0])
+    if snapshot is None:
+        raise wire.unauthorized("The project key is not known here.")
+    call.admit(snapshot)
+    return Answer(200, snapshot.features(query.get("stage") or ["beta"]), call.cors(snapshot))
+
+
 def script(call: Call) -> Answer:
     """A file of the npm package posthog-js, from the folder in POSTHOG_JS; 404 without it, which sends the SDK no further."""
     scripts = call.shared.scripts

@@ -4,12 +4,14 @@ from betaops.flags.queries.audiences import (
     Audience,
     Given,
     Seated,
+    Value,
     audience,
     distinct_id_of,
     flags_for,
     found_people,
     seated,
     value_word,
+    values_of,
 )
 from betaops.flags.queries.definitions import (
     USUAL,
@@ -24,8 +26,32 @@ from betaops.flags.queries.definitions import (
     product_keys,
     written,
 )
-from betaops.flags.queries.dry_run import DryRun, Effect, Moved, dry_run
-from betaops.flags.queries.exposures import Seen, seen, sightings
+from betaops.flags.queries.dry_run import (
+    DryRun,
+    Effect,
+    Moved,
+    dry_run,
+)
+from betaops.flags.queries.exposures import (
+    Seen,
+    seen,
+    sightings,
+)
+from betaops.flags.queries.features import (
+    Offer,
+    StageEffect,
+    choices,
+    effect,
+    feature,
+    feature_by_key,
+    feature_of,
+    has_features,
+    listed_features,
+    offers,
+    tester_of_product,
+    untried,
+    with_everybody,
+)
 from betaops.flags.queries.flags import (
     active_among,
     archived,
@@ -36,8 +62,18 @@ from betaops.flags.queries.flags import (
     product_named,
     users_of_cohort,
 )
-from betaops.flags.queries.history import Told, restorable, revision, revisions
-from betaops.flags.queries.people import Stored, group_properties, stored_person, stored_tester
+from betaops.flags.queries.history import (
+    Told,
+    restorable,
+    revision,
+    revisions,
+)
+from betaops.flags.queries.people import (
+    Stored,
+    group_properties,
+    stored_person,
+    stored_tester,
+)
 from betaops.flags.queries.proposals import (
     approval_is_needed,
     approval_rule,
@@ -49,20 +85,32 @@ from betaops.flags.queries.proposals import (
     proposal,
     proposals_page,
 )
+from betaops.flags.queries.settled import (
+    Counts,
+    Settled,
+    choice_counts,
+    choices_of,
+    overrides_of,
+)
 
 __all__ = [
     "USUAL",
     "USUAL_GROUP_TYPES",
     "Audience",
+    "Counts",
     "DryRun",
     "Effect",
     "Given",
     "Loaded",
     "Moved",
+    "Offer",
     "Seated",
     "Seen",
+    "Settled",
+    "StageEffect",
     "Stored",
     "Told",
+    "Value",
     "active_among",
     "approval_is_needed",
     "approval_rule",
@@ -70,23 +118,34 @@ __all__ = [
     "archived",
     "as_defined",
     "audience",
+    "choice_counts",
+    "choices",
+    "choices_of",
     "columns",
     "count_waiting_for",
     "decided_proposals",
     "definition",
     "distinct_id_of",
     "dry_run",
+    "effect",
     "exported",
+    "feature",
+    "feature_by_key",
+    "feature_of",
     "flag",
     "flag_by_key",
     "flags",
     "flags_for",
     "found_people",
     "group_properties",
+    "has_features",
     "listed",
+    "listed_features",
     "load",
+    "offers",
     "open_proposal_of",
     "open_proposals",
+    "overrides_of",
     "problems",
     "product_keys",
     "product_named",
@@ -100,7 +159,11 @@ __all__ = [
     "sightings",
     "stored_person",
     "stored_tester",
+    "tester_of_product",
+    "untried",
     "users_of_cohort",
     "value_word",
+    "values_of",
+    "with_everybody",
     "written",
 ]

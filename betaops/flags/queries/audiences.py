@@ -16,6 +16,7 @@ from betaops.flags.evaluation import FlagSet, Outcome
 from betaops.flags.models import Flag
 from betaops.flags.queries.definitions import Loaded, load
 from betaops.flags.queries.people import is_seated, known_properties, stored_tester
+from betaops.flags.queries.settled import ByKey, Settled, settled_among
 from betaops.kernel.ids import encode
 from betaops.programs.models import Program
 
@@ -33,6 +34,15 @@ class Given(NamedTuple):
     mail: str
     distinct_id: str
     outcome: Outcome
+    settled: Settled | None = None
+
+
+class Value(NamedTuple):
+    """One flag for one person: what they get, and how it was settled where it was."""
+
+    flag: Flag
+    outcome: Outcome
+    settled: Settled | None
 
 
 class Audience(NamedTuple):
@@ -105,21 +115,24 @@ def found_people(session: Session, flag: Flag, words: str, now: datetime, *, lim
     flags = FlagSet(load(session, flag.product_id).compiled_from())
     found = []
     for tester in testers:
-        person = _person(session, flag.product_id, tester)
+        person, settled = _person(session, flag.product_id, tester)
         outcome = flags.evaluate(person, now, [flag.key]).get(flag.key)
         if outcome is not None:
-            found.append(Given(tester.id, tester.name, tester.mail, person.distinct_id, outcome))
+            found.append(
+                Given(tester.id, tester.name, tester.mail, person.distinct_id, outcome, settled.get(flag.key))
+            )
     return found
 
 
 def flags_for(
-    session: Session, product_id: UUID, tester: Tester, now: datetime
-) -> list[tuple[Flag, Outcome]]:
+    session: Session, product_id: UUID, tester: Tester, now: datetime, loaded: Loaded | None = None
+) -> list[Value]:
     """Every flag of the product with its value for this person and the reason."""
-    loaded = load(session, product_id)
+    loaded = loaded or load(session, product_id)
     flags = FlagSet(loaded.compiled_from())
-    outcomes = flags.evaluate(_person(session, product_id, tester), now, [flag.key for flag in loaded.flags])
-    return [(flag, outcomes[flag.key]) for flag in loaded.flags]
+    person, settled = _person(session, product_id, tester)
+    outcomes = flags.evaluate(person, now, [flag.key for flag in loaded.flags])
+    return [Value(flag, outcomes[flag.key], settled.get(flag.key)) for flag in loaded.flags]
 
 
 def distinct_id_of(session: Session, tester: Tester) -> str:
@@ -132,13 +145,23 @@ def distinct_id_of(session: Session, tester: Tester) -> str:
     return _best_ids([tester], rows)[tester.id]
 
 
-def _person(session: Session, product_id: UUID, tester: Tester) -> Person:
+def _person(session: Session, product_id: UUID, tester: Tester) -> tuple[Person, ByKey]:
     distinct_id = distinct_id_of(session, tester)
     stored = stored_tester(session, product_id, tester.id)
     properties = stored.properties if stored else {}
-    return Person(
-        distinct_id, {**properties, "distinct_id": distinct_id}, stored.cohorts if stored else frozenset()
+    settled = stored.settled if stored else {}
+    person = Person(
+        distinct_id,
+        {**properties, "distinct_id": distinct_id},
+        stored.cohorts if stored else frozenset(),
+        settled=values_of(settled),
     )
+    return person, settled
+
+
+def values_of(settled: ByKey) -> dict[str, bool | str]:
+    """As the evaluation takes it."""
+    return {key: each.value for key, each in settled.items()}
 
 
 def _best_ids(testers: Sequence[Any], rows: Any) -> dict[UUID, str]:
@@ -148,7 +171,7 @@ def _best_ids(testers: Sequence[Any], rows: Any) -> dict[UUID, str]:
 
 
 def seated(session: Session, product_id: UUID) -> Iterator[Seated]:
-    """The people in the product's programs, at most MOST_PEOPLE; three queries for each few hundred."""
+    """The people in the product's programs, at most MOST_PEOPLE; five queries for each few hundred."""
     people = session.execute(
         select(Tester.id, Tester.name, Tester.mail, Tester.mail_key, Tester.locale, Tester.attributes)
         .where(
@@ -185,6 +208,15 @@ def seated(session: Session, product_id: UUID) -> Iterator[Seated]:
                 .order_by(Identity.created_at, Identity.id)
             ),
         )
+        settled = settled_among(session, product_id, their_ids)
         for row in some:
             properties = known_properties(row, traits[row.id]) | {"distinct_id": best[row.id]}
-            yield row, Person(best[row.id], properties, frozenset(cohorts[row.id]))
+            yield (
+                row,
+                Person(
+                    best[row.id],
+                    properties,
+                    frozenset(cohorts[row.id]),
+                    settled=values_of(settled.get(row.id, {})),
+                ),
+            )

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import Cohort, CohortMember
 from betaops.enrollment.models import Identity
-from betaops.flags import definitions
+from betaops.flags import definitions, portable
 from betaops.flags.conditions import Definitions
-from betaops.flags.models import Dialect, Flag, Runtime, Segment
+from betaops.flags.models import Dialect, Feature, Flag, Runtime, Segment
 from betaops.flags.queries.people import is_seated
+from betaops.flags.queries.settled import settled_ids
 from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Product, Program, Trust
 
@@ -21,13 +22,14 @@ USUAL_GROUP_TYPES = {"0": "company"}
 
 
 class Loaded(NamedTuple):
-    """Rows of one product. `cohorts` are (number, name) of its programs' cohorts."""
+    """Rows of one product. `cohorts` are (number, name) of its programs' cohorts, `features` stand by their flag's id."""
 
     flags: Sequence[Flag]
     segments: Sequence[Segment]
     cohorts: Sequence[tuple[int, str]]
     matching_version: int
     group_types: dict[str, str]
+    features: Mapping[UUID, Feature] = {}
 
     @property
     def stored(self) -> frozenset[int]:
@@ -46,12 +48,19 @@ class Loaded(NamedTuple):
 
     def compiled_from(self) -> Definitions:
         return Definitions(
-            flags=[definition(flag) for flag in self.flags],
+            flags=self.evaluated(),
             cohorts=self.rule_segments(),
             stored=self.stored,
             group_types=self.group_types,
             matching_version=self.matching_version,
         )
+
+    def evaluated(self) -> list[dict[str, Any]]:
+        """Each flag as it is decided."""
+        return [
+            portable.by_feature(definition(flag)) if flag.id in self.features else definition(flag)
+            for flag in self.flags
+        ]
 
     def rule_segments(self) -> dict[str, dict[str, Any]]:
         return {str(each.number): each.definition for each in self.segments if each.definition is not None}
@@ -85,12 +94,16 @@ def load(session: Session, product_id: UUID) -> Loaded:
         .order_by(Cohort.number)
     ).all()
     dialect = session.scalar(select(Dialect).where(Dialect.product_id == product_id))
+    features = session.scalars(
+        select(Feature).join(Flag, Flag.id == Feature.flag_id).where(Flag.product_id == product_id)
+    )
     return Loaded(
         flags,
         segments,
         [(number, name) for number, name in cohorts],
         dialect.matching_version if dialect else 1,
         dict(dialect.group_types) if dialect else {},
+        {feature.flag_id: feature for feature in features},
     )
 
 
@@ -176,7 +189,9 @@ def written(
     """The whole of a product's definitions, as SDKs that evaluate by themselves want it.
 
     Cohorts whose members we know are written as lists of distinct ids; one too large for that is left out.
+    So is what was settled for people beforehand (`portable`).
     """
+    settled = settled_ids(session, product_id)
     cohorts = loaded.rule_segments()
     if with_cohorts:
         needed = {number for flag in loaded.flags for number in definitions.cohorts(flag.filters)}
@@ -187,7 +202,9 @@ def written(
             if segment.members is not None and len(segment.members) <= definitions.MOST_MEMBERS:
                 cohorts[str(segment.number)] = definitions.cohort_of_members(segment.members)
     return {
-        "flags": definitions.with_dependency_chains([definition(flag) for flag in loaded.flags]),
+        "flags": definitions.with_dependency_chains(
+            [portable.with_settled(flag, settled.get(flag["key"], {})) for flag in loaded.evaluated()]
+        ),
         "group_type_mapping": loaded.group_types,
         "cohorts": cohorts if with_cohorts else {},
         "minimal_flag_called_events": False,
@@ -206,10 +223,27 @@ def exported(session: Session, product_id: UUID) -> dict[str, Any]:
     listed |= _members(session, product_id, needed)
     return {
         "flags": [definition(flag) for flag in loaded.flags],
+        "early_access_features": [
+            feature_json(flag, loaded.features[flag.id])
+            for flag in loaded.flags
+            if flag.id in loaded.features
+        ],
         "cohorts": loaded.rule_segments(),
         "group_type_mapping": loaded.group_types,
         "static_cohorts": {str(number): distinct_ids for number, distinct_ids in sorted(listed.items())},
         "property_matching_version": loaded.matching_version,
+    }
+
+
+def feature_json(flag: Flag, feature: Feature) -> dict[str, Any]:
+    """A feature in a file; PostHog's definitions have none."""
+    return {
+        "flag_key": flag.key,
+        "name": feature.name,
+        "description": feature.description,
+        "stage": feature.stage.value,
+        "documentation_url": feature.documentation_url,
+        "payload": feature.payload,
     }
 
 

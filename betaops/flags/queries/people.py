@@ -10,6 +10,13 @@ from sqlalchemy.orm import Session
 from betaops.cohorts.models import PRODUCT_SAID, Cohort, CohortMember, Trait
 from betaops.enrollment.models import SEATED, Enrollment, Identity, Tester
 from betaops.flags.models import ProductGroup
+from betaops.flags.queries.settled import (
+    ByKey,
+    chosen_by_tester,
+    chosen_by_visitor,
+    may_join,
+    set_by_hand,
+)
 from betaops.programs.models import Program
 
 
@@ -27,12 +34,18 @@ def is_seated() -> Any:
 
 
 class Stored(NamedTuple):
-    """What is known about the person behind a distinct id; it wins over what a request claims."""
+    """What is known about the person behind a distinct id; it wins over what a request claims.
 
-    tester_id: UUID
+    Of a visitor (without `tester_id`) only what they chose.
+    """
+
+    tester_id: UUID | None
     name: str
     properties: dict[str, Any]
     cohorts: frozenset[int]
+    settled: ByKey
+    #: Whether it counts when they join a feature.
+    may_join: bool = True
 
 
 def known_properties(tester: Any, traits: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,8 +68,13 @@ def known_properties(tester: Any, traits: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def stored_person(session: Session, product_id: UUID, distinct_id: str) -> Stored | None:
-    """By any of their distinct ids; a mail address counts in every spelling of its case."""
+def stored_person(
+    session: Session, product_id: UUID, distinct_id: str, *, with_features: bool = True
+) -> Stored | None:
+    """By any of their distinct ids; a mail address counts in every spelling of its case.
+
+    `with_features`: whether the product has any, about which somebody may have chosen.
+    """
     spellings = (
         {distinct_id, distinct_id.strip().rstrip(".").lower()} if "@" in distinct_id else {distinct_id}
     )
@@ -66,7 +84,10 @@ def stored_person(session: Session, product_id: UUID, distinct_id: str) -> Store
         .where(Identity.distinct_id.in_(spellings))
         .limit(1)
     ).first()
-    return None if row is None else _stored(session, product_id, row)
+    if row is not None:
+        return _stored(session, product_id, row, distinct_id, with_features=with_features)
+    settled = chosen_by_visitor(session, product_id, distinct_id) if with_features else {}
+    return Stored(None, "", {}, frozenset(), settled) if settled else None
 
 
 def stored_tester(session: Session, product_id: UUID, tester_id: UUID) -> Stored | None:
@@ -78,7 +99,9 @@ def stored_tester(session: Session, product_id: UUID, tester_id: UUID) -> Stored
     return None if row is None else _stored(session, product_id, row)
 
 
-def _stored(session: Session, product_id: UUID, row: Any) -> Stored:
+def _stored(
+    session: Session, product_id: UUID, row: Any, distinct_id: str = "", *, with_features: bool = True
+) -> Stored:
     numbers = session.scalars(
         select(Cohort.number)
         .join(CohortMember, CohortMember.cohort_id == Cohort.id)
@@ -87,7 +110,12 @@ def _stored(session: Session, product_id: UUID, row: Any) -> Stored:
     )
     traits = session.execute(select(Trait.name, Trait.value).where(Trait.tester_id == row.id))
     properties = known_properties(row, {trait.name: trait.value for trait in traits})
-    return Stored(row.id, row.name, properties, frozenset(numbers))
+    settled, joins = {}, True
+    if with_features:
+        joins = may_join(session, product_id, row.id)
+        settled = chosen_by_tester(session, product_id, row.id, distinct_id, joins=joins)
+    settled |= set_by_hand(session, product_id, row.id)
+    return Stored(row.id, row.name, properties, frozenset(numbers), settled, joins)
 
 
 def group_properties(session: Session, product_id: UUID, group_type: str, key: str) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from betaops.flags.events import (
 )
 from betaops.flags.models import Change, Dialect, Flag, FlagProposal, Runtime, number_for
 from betaops.flags.service import revisions
+from betaops.flags.service.choosing import forget_choices
+from betaops.flags.service.fitting import check_fits
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
@@ -116,6 +118,8 @@ def change_flag(
     if filters is not None:
         wanted["filters"] = sound(work, flag.product_id, flag.key, filters)
         _name_group_type(work, flag.product_id, wanted["filters"])
+        if queries.feature_of(work.session, flag.id) is not None:
+            check_fits(flag.key, wanted["filters"])
     if runtime is not None:
         wanted["runtime"] = runtime
     if contexts is not None:
@@ -213,6 +217,7 @@ def delete_flag(work: Work, flag_id: UUID, *, proposal: FlagProposal | None = No
     flag = work.lock(Flag, flag_id)
     revisions.allow(work, flag.product_id, proposal)
     _refuse_if_needed(work, flag)
+    forget_choices(work, flag)
     work.record(FlagDeleted(flag_id=flag.id, product_id=flag.product_id, key=flag.key))
     revisions.end(work, flag, proposal=proposal)
     program_service.bump_revision(work, flag.product_id)

@@ -12,6 +12,8 @@ from betaops.flags.evaluation import FlagSet
 from betaops.flags.events import FlagsImported
 from betaops.flags.models import Change, Dialect, Flag, Segment
 from betaops.flags.service import revisions
+from betaops.flags.service.choosing import forget_choices
+from betaops.flags.service.importing_features import take_features
 from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.payloads import Unreadable, check_depth, is_storable, without_nul
@@ -33,6 +35,7 @@ class Report:
     unchanged: int = 0
     deleted: int = 0
     cohorts: int = 0
+    features: int = 0
     warnings: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
@@ -40,7 +43,7 @@ class Report:
 
 
 def import_definitions(work: Work, product_id: UUID, document: Any, *, replace: bool = False) -> Report:
-    """Take over `{flags, cohorts, group_type_mapping, static_cohorts?, property_matching_version?}`.
+    """Take over `{flags, cohorts, group_type_mapping, static_cohorts?, property_matching_version?, early_access_features?}`.
 
     Flags are found again by key; one that was archived is brought back. `replace` also drops the flags and
     imported cohorts that the document does not have; what is archived stays. Raises `Invalid`, with nothing
@@ -58,12 +61,14 @@ def import_definitions(work: Work, product_id: UUID, document: Any, *, replace: 
     present = {flag.key: flag for flag in known.flags}
     if replace:
         for key in present.keys() - wanted.keys():
+            forget_choices(work, present[key])
             revisions.end(work, present[key])
             report.deleted += 1
     archived = {flag.key: flag for flag in queries.archived(work.session, product.id)}
     _check_numbers(wanted, archived)
     for key, flag in wanted.items():
         _take_flag(work, product.id, present.get(key) or archived.get(key), flag, report)
+    report.features = take_features(work, product.id, document, replace=replace)
     _check(work, product.id, wanted, report)
     work.record(
         FlagsImported(

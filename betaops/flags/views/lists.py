@@ -1,12 +1,12 @@
-"""The list of flags, one flag with who gets it, and what one tester gets."""
+"""The list of flags, and one flag with who gets it."""
 
 import uuid
 
 from flask import render_template
 
-from betaops.enrollment.queries import testers as tester_queries
-from betaops.flags import policy, queries, wording
+from betaops.flags import policy, queries, stages, wording
 from betaops.flags.models import Flag
+from betaops.flags.views.features import early_access
 from betaops.flags.views.frame import blueprint, flag_of, program_of, words
 from betaops.kernel import clock
 from betaops.web.access import needs
@@ -40,6 +40,8 @@ def index(slug: str) -> str:
         words=text,
         total=sum(flag.archived_at is None for flag in every),
         can_choose=viewer().can(policy.KILL) and state != "archived",
+        features=loaded.features,
+        stage_names=stages.NAMES,
     )
 
 
@@ -75,27 +77,8 @@ def show(slug: str, flag_id: uuid.UUID) -> str:
         ],
         actions=wording.ACTIONS,
         is_waiting_needed=queries.approval_is_needed(reading(), flag.product_id),
+        early=early_access(flag, loaded.features.get(flag.id)),
         button_form=EmptyForm(),
-    )
-
-
-@blueprint.get("/testers/<id(enr):enrollment_id>/flags")
-@needs(policy.SEE)
-def person(slug: str, enrollment_id: uuid.UUID) -> str:
-    """Every flag with its value for one tester and why."""
-    program = program_of(slug)
-    enrollment = tester_queries.enrollment(reading(), program.id, enrollment_id)
-    tester = tester_queries.tester(reading(), enrollment.tester_id)
-    return render_template(
-        "flags/person.html",
-        program=program,
-        enrollment=enrollment,
-        tester=tester,
-        flags=queries.flags_for(reading(), program.product_id, tester, clock.now()),
-        distinct_id=queries.distinct_id_of(reading(), tester),
-        reason=wording.reason,
-        value_word=queries.value_word,
-        may_see_person=viewer().can("testers:read"),
     )
 
 
