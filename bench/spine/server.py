@@ -65,6 +65,8 @@ def installation(
     port = free_port()
     url = f"http://{host}:{port}"
     environ = {**os.environ, "BETAOPS_INSTANCE": str(folder), "BASE_URL": url, "LOG_LEVEL": "warning"}
+    # The load of a benchmark comes from one address.
+    environ |= {"FLAGS_PER_ADDRESS": "0", "EVENTS_PER_ADDRESS": "0"}
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "betaops", "run", "--port", str(port), *([] if with_sample else ["--empty"])],

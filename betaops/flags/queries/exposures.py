@@ -24,7 +24,7 @@ class Seen(NamedTuple):
 
 
 def seen(session: Session, flag: Flag, today: date) -> list[Seen]:
-    """By value, what most met first, of the last `SPAN` days."""
+    """By value, what most met first and "off" last, of the last `SPAN` days."""
     since = today - timedelta(days=SPAN - 1)
     people = (
         select(func.count())
@@ -42,7 +42,7 @@ def seen(session: Session, flag: Flag, today: date) -> list[Seen]:
         .group_by(Exposure.value)
     )
     found = [Seen(value, int(times), number, last_on) for value, times, number, last_on in rows]
-    return sorted(found, key=lambda each: (-each.people, -each.times, each.value))
+    return sorted(found, key=lambda each: (each.value == "off", -each.people, -each.times, each.value))
 
 
 def sightings(session: Session, tester_id: UUID) -> Sequence[Any]:

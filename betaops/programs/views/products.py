@@ -7,12 +7,14 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from betaops.kernel.i18n import gettext as _
 from betaops.programs import policy, queries, service
 from betaops.programs.forms import ProductForm, lines
+from betaops.programs.views import trust
 from betaops.web.access import needs
 from betaops.web.application import reading, writing
 from betaops.web.conflicts import conflict_with, number
 from betaops.web.forms import EmptyForm, refusals
 
 blueprint = Blueprint("products", __name__, url_prefix="/console")
+blueprint.register_blueprint(trust.blueprint)
 
 
 @blueprint.get("/products")

@@ -13,7 +13,7 @@ from betaops.web.application import reading, writing
 from betaops.web.conflicts import Conflict, conflict_with, number
 from betaops.web.forms import EmptyForm, refusals
 
-blueprint = Blueprint("trust", __name__, url_prefix="/console/products/<product_slug>/trust")
+blueprint = Blueprint("trust", __name__, url_prefix="/products/<product_slug>/trust")
 
 
 @blueprint.get("")
