@@ -12,6 +12,7 @@ from betaops.flags import policy, queries
 from betaops.kernel import clock
 from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
+from betaops.programs.models import Program
 from betaops.web.application import viewer
 
 
@@ -30,6 +31,11 @@ def links(session: Session, enrollment: Enrollment) -> Sequence[Link]:
             count=sum(outcome.value is not False for _flag, outcome in given),
         )
     ]
+
+
+def waiting(session: Session, program: Program) -> int:
+    """Flags that a guardrail stopped and that wait for a signature: the number in the navigation."""
+    return queries.count_stopped(session, program.product_id)
 
 
 def find(session: Session, query: str, limit: int) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ PROGRAM_PLACES: tuple[Place, ...] = (
         "enrollment.queries.testers:waiting_for_decision",
     ),
     Place(_l("Cohorts"), "cohorts.index", "users-round", "cohorts:read"),
-    Place(_l("Flags"), "flags.index", "flag", "flags:read"),
+    Place(_l("Flags"), "flags.index", "flag", "flags:read", "flags.provided:waiting"),
     Place(_l("Usage"), "usage.index", "activity", "usage:read"),
     Place(_l("Surveys"), "surveys.surveys", "clipboard-list", "surveys:read"),
     Place(

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from betaops.flags import definitions, queries
 from betaops.flags.events import FlagCreated, FlagDeleted, FlagEdited, FlagKilled, FlagRevived
 from betaops.flags.models import Flag, Runtime, number_for
+from betaops.flags.service import driving
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
@@ -81,6 +82,7 @@ def change_flag(
     if filters is not None:
         wanted["filters"] = _bounded(filters)
         _check(work, flag.product_id, flag.key, wanted["filters"])
+        driving.respect(work, flag.id, wanted["filters"])
     if runtime is not None:
         wanted["runtime"] = runtime
     if contexts is not None:
@@ -96,15 +98,18 @@ def kill(work: Work, flag_id: UUID, *, note: str = "") -> Flag:
     """Off for everybody, at once. Said twice, it changes nothing."""
     flag = work.lock(Flag, flag_id)
     if edit(work, flag, None, is_active=False):
+        driving.follow_switch(work, flag)
         work.record(FlagKilled(flag_id=flag.id, product_id=flag.product_id, key=flag.key, note=note))
         program_service.bump_revision(work, flag.product_id)
     return flag
 
 
 def revive(work: Work, flag_id: UUID, *, note: str = "") -> Flag:
-    """On again for whom the conditions name."""
+    """On again for whom the conditions name. Refused while a guardrail is broken."""
     flag = work.lock(Flag, flag_id)
+    driving.refuse_while_broken(work, flag.id)
     if edit(work, flag, None, is_active=True):
+        driving.follow_switch(work, flag)
         work.record(FlagRevived(flag_id=flag.id, product_id=flag.product_id, key=flag.key, note=note))
         program_service.bump_revision(work, flag.product_id)
     return flag

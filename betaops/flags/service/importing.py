@@ -11,6 +11,7 @@ from betaops.flags import definitions, queries
 from betaops.flags.evaluation import FlagSet
 from betaops.flags.events import FlagsImported
 from betaops.flags.models import Dialect, Flag, Runtime, Segment
+from betaops.flags.service import driving
 from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.payloads import Unreadable, check_depth, is_storable, without_nul
@@ -68,6 +69,7 @@ def import_definitions(work: Work, product_id: UUID, document: Any, *, replace: 
     _take_dialect(work, product.id, document)
     wanted = {flag["key"]: flag for flag in document["flags"] if not flag.get("deleted")}
     existing = {flag.key: flag for flag in known.flags}
+    driving.respect_all(work, [(existing[key], flag) for key, flag in wanted.items() if key in existing])
     if replace:
         for key in existing.keys() - wanted.keys():
             work.delete(existing[key])
@@ -218,6 +220,8 @@ def _take_flag(
     if existing is not None:
         changed = edit(work, existing, None, **values)
         work.session.flush()
+        if "is_active" in changed:
+            driving.follow_switch(work, existing)
         report.changed += bool(changed)
         report.unchanged += not changed
         return

@@ -1,0 +1,33 @@
+"""Flags, what imported ones speak of, and what changes them by itself."""
+
+from betaops.flags.models.flags import Dialect, Flag, Runtime, Segment, number_for
+from betaops.flags.models.rolling import (
+    LIVE,
+    UNDER_WAY,
+    Change,
+    FlagResume,
+    FlagSchedule,
+    Guardrail,
+    Reaction,
+    Rollout,
+    RolloutState,
+    ScheduleState,
+)
+
+__all__ = [
+    "LIVE",
+    "UNDER_WAY",
+    "Change",
+    "Dialect",
+    "Flag",
+    "FlagResume",
+    "FlagSchedule",
+    "Guardrail",
+    "Reaction",
+    "Rollout",
+    "RolloutState",
+    "Runtime",
+    "ScheduleState",
+    "Segment",
+    "number_for",
+]
