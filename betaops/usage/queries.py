@@ -145,7 +145,7 @@ def times_since(session: Session, product_id: UUID, since: datetime, name: str) 
         _since(select(UsageEvent.tester_id, func.count()), product_id, since)
         .where(UsageEvent.name == name)
         .group_by(UsageEvent.tester_id)
-    )
+    ).all()
     return dict(rows)
 
 

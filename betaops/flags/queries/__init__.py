@@ -22,7 +22,7 @@ from betaops.flags.queries.definitions import (
 )
 from betaops.flags.queries.due import due_rollouts, due_schedules, flags_to_check
 from betaops.flags.queries.flags import flag, flag_by_key, flags, listed, product_named, users_of_cohort
-from betaops.flags.queries.measuring import Reading, measured, to_be_read, watched_flags
+from betaops.flags.queries.measuring import Reading, holders, measured, to_be_read, watched_flags
 from betaops.flags.queries.people import Stored, stored_person, stored_tester
 from betaops.flags.queries.rolling import (
     Mark,
@@ -63,6 +63,7 @@ __all__ = [
     "found_people",
     "guardrail",
     "guardrails_of",
+    "holders",
     "last_rollout",
     "listed",
     "load",
