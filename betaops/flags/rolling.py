@@ -12,6 +12,9 @@ MOST_STEPS = 10
 #: A step dwells at most three months.
 MOST_HOURS = 24 * 92
 
+#: A moment further away is a slip of the finger.
+FURTHEST = timedelta(days=366)
+
 
 class Step(NamedTuple):
     """A share of people in percent, held for so many hours before the next step."""
@@ -32,7 +35,7 @@ def problem_of_steps(steps: Sequence[Step]) -> str | None:
     if len(steps) > MOST_STEPS:
         return _("A roll-out has at most %(most)s steps.", most=MOST_STEPS)
     if any(not 0 < step.share <= 100 for step in steps):
-        return _("Each step's share is more than 0 and at most 100 %%.")
+        return _("Each step's share is more than 0 and at most 100 percent.")
     if any(later.share <= earlier.share for earlier, later in itertools.pairwise(steps)):
         return _("Each step's share is larger than the one before.")
     if any(not 1 <= step.hours <= MOST_HOURS for step in steps[:-1]):
@@ -52,6 +55,13 @@ def problem_of_condition(filters: Mapping[str, Any], condition: int | None) -> s
     return None
 
 
+def problem_of_moment(at: datetime, now: datetime) -> str | None:
+    """Why nothing can be planned for `at`."""
+    if at <= now:
+        return _("That moment is past. Choose one that lies ahead.")
+    return _("Choose a moment within a year.") if at > now + FURTHEST else None
+
+
 def with_share(filters: Mapping[str, Any], condition: int | None, share: float) -> dict[str, Any]:
     """`filters` with the share of one condition, or of all, set to `share` percent."""
     groups = [
@@ -59,11 +69,6 @@ def with_share(filters: Mapping[str, Any], condition: int | None, share: float) 
         for index, group in enumerate(filters.get("groups") or [])
     ]
     return {**filters, "groups": groups}
-
-
-def share_in(filters: Mapping[str, Any], condition: int | None) -> float:
-    """The largest share that one of the driven conditions gives, in percent."""
-    return max((_share(group) for group in _driven(filters, condition)), default=0)
 
 
 def conflict(
@@ -105,11 +110,6 @@ def moments(steps: Sequence[Step], begins_at: datetime) -> list[datetime]:
     for step in steps:
         found.append(found[-1] + dwell(step))
     return found
-
-
-def _driven(filters: Mapping[str, Any], condition: int | None) -> list[Mapping[str, Any]]:
-    groups = filters.get("groups") or []
-    return [group for index, group in enumerate(groups) if condition in (None, index)]
 
 
 def _share(group: Mapping[str, Any]) -> float:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from betaops.flags import queries, service
-from betaops.flags.models import Change, Flag, FlagSchedule, ScheduleState
+from betaops.flags.models import Flag, FlagSchedule, ScheduledChange, ScheduleState
 from betaops.flags.rolling import Step
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.events import history
@@ -17,7 +17,7 @@ from tests.support.running import RunJobs
 HOUR = timedelta(hours=1)
 
 
-def planned(work: Work, flag: Flag, change: Change, **more: float) -> FlagSchedule:
+def planned(work: Work, flag: Flag, change: ScheduledChange, **more: float) -> FlagSchedule:
     """By Mara, for an hour from now."""
     work.actor = Actor("member", None, "Mara Klein")
     return service.schedule_change(work, flag.id, change, work.now + HOUR, **more)  # type: ignore[arg-type]
@@ -30,8 +30,8 @@ def sweep(work: Work, run_jobs: RunJobs) -> list[str]:
 
 def test_each_change_is_done_at_its_moment_and_once(work: Work, clock: Clock, run_jobs: RunJobs) -> None:
     flag = a_flag(work, percentage=10)
-    off = planned(work, flag, Change.OFF)
-    share = planned(work, flag, Change.SHARE, share=40)
+    off = planned(work, flag, ScheduledChange.OFF)
+    share = planned(work, flag, ScheduledChange.SHARE, share=40)
     sweep(work, run_jobs)
     assert (flag.is_active, off.state) == (True, ScheduleState.WAITING)
     clock.shift(hours=1)
@@ -59,14 +59,14 @@ def test_a_cancelled_change_is_never_done_and_a_done_one_cannot_be_cancelled(
     work: Work, clock: Clock, run_jobs: RunJobs
 ) -> None:
     flag = a_flag(work)
-    off = planned(work, flag, Change.OFF)
-    assert planned(work, flag, Change.OFF).id == off.id
+    off = planned(work, flag, ScheduledChange.OFF)
+    assert planned(work, flag, ScheduledChange.OFF).id == off.id
     for _click in range(2):
         service.cancel_schedule(work, off.id)
     clock.shift(hours=2)
     sweep(work, run_jobs)
     assert (flag.is_active, off.state) == (True, ScheduleState.CANCELLED)
-    later = planned(work, flag, Change.OFF)
+    later = planned(work, flag, ScheduledChange.OFF)
     clock.shift(hours=1)
     sweep(work, run_jobs)
     with pytest.raises(Refused, match="moment has come"):
@@ -78,7 +78,7 @@ def test_a_change_that_is_refused_says_why_and_changes_nothing(
     work: Work, clock: Clock, run_jobs: RunJobs
 ) -> None:
     flag = a_flag(work, percentage=0)
-    schedule = planned(work, flag, Change.SHARE, share=80)
+    schedule = planned(work, flag, ScheduledChange.SHARE, share=80)
     service.start_rollout(work, flag.id, [Step(5, 24), Step(100, 24)])
     clock.shift(hours=1)
     sweep(work, run_jobs)
@@ -93,13 +93,13 @@ def test_moments_and_shares_that_cannot_be_are_refused_in_a_sentence(work: Work)
     flag = a_flag(work)
     for at, sentence in ((work.now, "past"), (work.now + timedelta(days=400), "within a year")):
         with pytest.raises(Invalid, match=sentence):
-            service.schedule_change(work, flag.id, Change.ON, at)
+            service.schedule_change(work, flag.id, ScheduledChange.ON, at)
     for share in (None, 101, -1):
         with pytest.raises(Invalid, match="0 to 100"):
-            service.schedule_change(work, flag.id, Change.SHARE, work.now + HOUR, share=share)
+            service.schedule_change(work, flag.id, ScheduledChange.SHARE, work.now + HOUR, share=share)
     with pytest.raises(Invalid, match="no condition 4"):
-        service.schedule_change(work, flag.id, Change.SHARE, work.now + HOUR, share=5, condition=3)
+        service.schedule_change(work, flag.id, ScheduledChange.SHARE, work.now + HOUR, share=5, condition=3)
     for number in range(20):
-        service.schedule_change(work, flag.id, Change.ON, work.now + HOUR * (number + 1))
+        service.schedule_change(work, flag.id, ScheduledChange.ON, work.now + HOUR * (number + 1))
     with pytest.raises(Refused, match="At most 20"):
-        service.schedule_change(work, flag.id, Change.OFF, work.now + HOUR)
+        service.schedule_change(work, flag.id, ScheduledChange.OFF, work.now + HOUR)

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from wtforms import FieldList, FloatField, FormField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms import Form as PlainForm
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from betaops.flags import wording
 from betaops.flags.builder import CohortRow, Condition, Draft, PropertyRow, Variant, even
@@ -45,7 +45,7 @@ class VariantForm(PlainForm):
 class FlagForm(Form):
     key = StringField(
         _l("Key"),
-        [InputRequired(_l("Write the key that the product's code asks for.")), Length(max=200)],
+        [DataRequired(_l("Write the key that the product's code asks for.")), Length(max=200)],
         description=_l("What the product's code asks for, like new-editor. It cannot be changed later."),
     )
     description = TextAreaField(

@@ -4,20 +4,19 @@ from betaops.flags.models.flags import Dialect, Flag, Runtime, Segment, number_f
 from betaops.flags.models.rolling import (
     LIVE,
     UNDER_WAY,
-    Change,
     FlagResume,
     FlagSchedule,
     Guardrail,
     Reaction,
     Rollout,
     RolloutState,
+    ScheduledChange,
     ScheduleState,
 )
 
 __all__ = [
     "LIVE",
     "UNDER_WAY",
-    "Change",
     "Dialect",
     "Flag",
     "FlagResume",
@@ -28,6 +27,7 @@ __all__ = [
     "RolloutState",
     "Runtime",
     "ScheduleState",
+    "ScheduledChange",
     "Segment",
     "number_for",
 ]

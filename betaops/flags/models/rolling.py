@@ -101,7 +101,7 @@ class Rollout(Tenant, Base):
         return self.step == len(self.steps) - 1
 
 
-class Change(StrEnum):
+class ScheduledChange(StrEnum):
     """What can be done to a flag at a moment."""
 
     ON = "on"
@@ -136,7 +136,7 @@ class FlagSchedule(Tenant, Base):
     )
 
     flag_id: Mapped[UUID]
-    change: Mapped[Change] = mapped_column(one_of(Change))
+    change: Mapped[ScheduledChange] = mapped_column(one_of(ScheduledChange, "change"))
     #: Position of the condition whose share is set, from 0; None: of all.
     condition: Mapped[int | None]
     share: Mapped[float | None]

@@ -7,7 +7,6 @@ from betaops.flags.queries.audiences import (
     distinct_id_of,
     flags_for,
     found_people,
-    reach,
     value_word,
 )
 from betaops.flags.queries.definitions import (
@@ -22,11 +21,13 @@ from betaops.flags.queries.definitions import (
 )
 from betaops.flags.queries.due import due_rollouts, due_schedules, flags_to_check
 from betaops.flags.queries.flags import flag, flag_by_key, flags, listed, product_named, users_of_cohort
-from betaops.flags.queries.measuring import Reading, holders, measured, to_be_read, watched_flags
+from betaops.flags.queries.measuring import Reading, measured, to_be_read, watched_flags
 from betaops.flags.queries.people import Stored, stored_person, stored_tester
+from betaops.flags.queries.reaching import holders, reach
 from betaops.flags.queries.rolling import (
     Mark,
     count_stopped,
+    entered_steps,
     flags_stopped,
     guardrail,
     guardrails_of,
@@ -53,6 +54,7 @@ __all__ = [
     "distinct_id_of",
     "due_rollouts",
     "due_schedules",
+    "entered_steps",
     "exported",
     "flag",
     "flag_by_key",

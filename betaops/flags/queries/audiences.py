@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import Cohort, CohortMember, Trait
@@ -51,7 +51,7 @@ def audience(session: Session, flag: Flag, now: datetime, loaded: Loaded | None 
     counts: Counter[str] = Counter()
     examples: list[Given] = []
     looked_at = on = 0
-    for tester, person in _seated(session, flag.product_id):
+    for tester, person in seated(session, flag.product_id):
         outcome = flags.evaluate(person, now, [flag.key])[flag.key]
         looked_at += 1
         counts[value_word(outcome)] += 1
@@ -134,90 +134,50 @@ def _best_ids(testers: Sequence[Any], rows: Any) -> dict[UUID, str]:
     return {tester.id: tester.mail_key for tester in testers} | given
 
 
-def _seated(session: Session, product_id: UUID) -> Iterator[tuple[Any, Person]]:
-    """The people in the product's programs as rows, with what decides their flags; three queries for each few hundred."""
-    people = session.execute(
-        _PEOPLE.where(_has_a_seat(product_id))
-        .order_by(Tester.created_at.desc(), Tester.id.desc())
-        .limit(MOST_PEOPLE)
-    ).all()
-    for start in range(0, len(people), _AT_ONCE):
-        yield from _with_what_decides(session, product_id, people[start : start + _AT_ONCE])
-
-
-def people_by_id(
-    session: Session, product_id: UUID, tester_ids: Sequence[UUID]
-) -> Iterator[tuple[UUID, Person]]:
-    """Those of `tester_ids` who are in the product's programs, with what decides their flags."""
-    for start in range(0, len(tester_ids), _AT_ONCE):
-        some = session.execute(
-            _PEOPLE.where(_has_a_seat(product_id), Tester.id.in_(tester_ids[start : start + _AT_ONCE]))
-        ).all()
-        for row, person in _with_what_decides(session, product_id, some):
-            yield row.id, person
-
-
-_PEOPLE = select(Tester.id, Tester.name, Tester.mail, Tester.mail_key, Tester.locale, Tester.attributes)
-
-
-def _has_a_seat(product_id: UUID) -> Any:
-    return Tester.id.in_(
-        select(Enrollment.tester_id)
-        .join(Program, Program.id == Enrollment.program_id)
-        .where(Program.product_id == product_id, Enrollment.state.in_(SEATED))
-    )
-
-
-def _with_what_decides(
-    session: Session, product_id: UUID, some: Sequence[Any]
+def seated(
+    session: Session, product_id: UUID, among: Sequence[UUID] | None = None
 ) -> Iterator[tuple[Any, Person]]:
-    their_ids = [row.id for row in some]
-    cohorts: dict[UUID, set[int]] = defaultdict(set)
-    traits: dict[UUID, dict[str, Any]] = defaultdict(dict)
-    for row in session.execute(
-        select(CohortMember.tester_id, Cohort.number)
-        .join(Cohort, Cohort.id == CohortMember.cohort_id)
-        .join(Program, Program.id == Cohort.program_id)
-        .where(CohortMember.tester_id.in_(their_ids), Program.product_id == product_id, is_seated())
-    ):
-        cohorts[row.tester_id].add(row.number)
-    for row in session.execute(
-        select(Trait.tester_id, Trait.name, Trait.value).where(Trait.tester_id.in_(their_ids))
-    ):
-        traits[row.tester_id][row.name] = row.value
-    best = _best_ids(
-        some,
-        session.execute(
-            select(Identity.tester_id, Identity.distinct_id)
-            .where(Identity.tester_id.in_(their_ids))
-            .order_by(Identity.created_at, Identity.id)
-        ),
-    )
-    for row in some:
-        properties = known_properties(row, traits[row.id]) | {"distinct_id": best[row.id]}
-        yield row, Person(best[row.id], properties, frozenset(cohorts[row.id]))
+    """The people in the product's programs as rows, with what decides their flags; three queries for each few hundred.
 
-
-def reach(
-    session: Session, flag: Flag, filters: Sequence[dict[str, Any]], now: datetime
-) -> tuple[int, list[int]]:
-    """Of how many people (at most MOST_PEOPLE) how many would get `flag` with each of these `filters`."""
-    as_saved = load(session, flag.product_id).compiled_from()
-    sets = [
-        FlagSet(
-            as_saved._replace(
-                flags=[
-                    {**each, "filters": wanted, "active": True} if each["key"] == flag.key else each
-                    for each in as_saved.flags
-                ]
+    The newest few, or those of `among` (so many ids as a statement bears).
+    """
+    people = session.execute(
+        select(Tester.id, Tester.name, Tester.mail, Tester.mail_key, Tester.locale, Tester.attributes)
+        .where(
+            Tester.id.in_(
+                select(Enrollment.tester_id)
+                .join(Program, Program.id == Enrollment.program_id)
+                .where(Program.product_id == product_id, Enrollment.state.in_(SEATED))
             )
         )
-        for wanted in filters
-    ]
-    counts = [0] * len(sets)
-    looked_at = 0
-    for _tester, person in _seated(session, flag.product_id):
-        looked_at += 1
-        for index, flags in enumerate(sets):
-            counts[index] += flags.evaluate(person, now, [flag.key])[flag.key].value is not False
-    return looked_at, counts
+        .where(true() if among is None else Tester.id.in_(among))
+        .order_by(Tester.created_at.desc(), Tester.id.desc())
+        .limit(MOST_PEOPLE if among is None else None)
+    ).all()
+    for start in range(0, len(people), _AT_ONCE):
+        some = people[start : start + _AT_ONCE]
+        their_ids = [row.id for row in some]
+        cohorts: dict[UUID, set[int]] = defaultdict(set)
+        traits: dict[UUID, dict[str, Any]] = defaultdict(dict)
+        for row in session.execute(
+            select(CohortMember.tester_id, Cohort.number)
+            .join(Cohort, Cohort.id == CohortMember.cohort_id)
+            .join(Program, Program.id == Cohort.program_id)
+            .where(CohortMember.tester_id.in_(their_ids), Program.product_id == product_id, is_seated())
+        ):
+            cohorts[row.tester_id].add(row.number)
+        for row in session.execute(
+            select(Trait.tester_id, Trait.name, Trait.value).where(Trait.tester_id.in_(their_ids))
+        ):
+            traits[row.tester_id][row.name] = row.value
+        best = _best_ids(
+            some,
+            session.execute(
+                select(Identity.tester_id, Identity.distinct_id)
+                .where(Identity.tester_id.in_(their_ids))
+                .order_by(Identity.created_at, Identity.id)
+            ),
+        )
+        for row in some:
+            properties = known_properties(row, traits[row.id]) | {"distinct_id": best[row.id]}
+            yield row, Person(best[row.id], properties, frozenset(cohorts[row.id]))

@@ -10,10 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from betaops.flags import guardrails
-from betaops.flags.evaluation import FlagSet
 from betaops.flags.models import Flag, Guardrail
-from betaops.flags.queries.audiences import people_by_id
-from betaops.flags.queries.definitions import load
+from betaops.flags.queries.reaching import holders
 from betaops.kernel.i18n import gettext as _
 
 log = structlog.get_logger("flags")
@@ -83,15 +81,3 @@ def measured(session: Session, guardrail: Guardrail, now: datetime) -> Reading:
             _("It could not be read. It is tried again each minute."),
         )
     return Reading(guardrail.id, guardrail.counts_since, float(value))
-
-
-def holders(session: Session, flag: Flag, tester_ids: Collection[UUID], now: datetime) -> set[UUID]:
-    """Those of `tester_ids` who have the flag now."""
-    if not tester_ids:
-        return set()
-    flags = FlagSet(load(session, flag.product_id).compiled_from())
-    return {
-        tester_id
-        for tester_id, person in people_by_id(session, flag.product_id, sorted(tester_ids))
-        if flags.evaluate(person, now, [flag.key])[flag.key].value is not False
-    }

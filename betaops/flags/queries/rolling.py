@@ -1,12 +1,14 @@
 """Roll-outs, scheduled changes and guardrails, for pages and programs."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from betaops.flags.events import RolloutStepEntered
 from betaops.flags.models import (
     LIVE,
     Flag,
@@ -17,10 +19,11 @@ from betaops.flags.models import (
     ScheduleState,
 )
 from betaops.kernel.errors import NotFound
+from betaops.kernel.events import history
 from betaops.kernel.paging import Page, keyset
 
-#: How many settled changes a flag's page still shows.
-SETTLED = 5
+#: How many changes of one flag may wait, and how many settled ones its page still shows.
+MOST_WAITING, SETTLED = 20, 5
 
 
 def rollout(session: Session, rollout_id: UUID) -> Rollout:
@@ -53,6 +56,12 @@ def rollouts_of(
     )
 
 
+def entered_steps(session: Session, rollout: Rollout) -> dict[int, datetime]:
+    """When each step (from 0) was last entered."""
+    rows = history(session, rollout.workspace_id, rollout.id, kinds=[RolloutStepEntered.kind], limit=200)
+    return {row.data["step"] - 1: row.at for row in reversed(rows)}
+
+
 def schedule(session: Session, schedule_id: UUID) -> FlagSchedule:
     found = session.scalar(select(FlagSchedule).where(FlagSchedule.id == schedule_id))
     if found is None:
@@ -62,16 +71,15 @@ def schedule(session: Session, schedule_id: UUID) -> FlagSchedule:
 
 def schedules_of(session: Session, flag_id: UUID) -> list[FlagSchedule]:
     """Those that wait, the next first, then the last few that are settled."""
-    of_flag = select(FlagSchedule).where(FlagSchedule.flag_id == flag_id)
-    waiting = session.scalars(
-        of_flag.where(FlagSchedule.state == ScheduleState.WAITING).order_by(FlagSchedule.at, FlagSchedule.id)
+    is_waiting = FlagSchedule.state == ScheduleState.WAITING
+    found = session.scalars(
+        select(FlagSchedule)
+        .where(FlagSchedule.flag_id == flag_id)
+        .order_by(is_waiting.desc(), FlagSchedule.settled_at.desc(), FlagSchedule.at, FlagSchedule.id)
+        .limit(MOST_WAITING + SETTLED)
     ).all()
-    settled = session.scalars(
-        of_flag.where(FlagSchedule.state != ScheduleState.WAITING)
-        .order_by(FlagSchedule.settled_at.desc(), FlagSchedule.id.desc())
-        .limit(SETTLED)
-    ).all()
-    return [*waiting, *settled]
+    waiting = [each for each in found if each.state is ScheduleState.WAITING]
+    return [*waiting, *found[len(waiting) :][:SETTLED]]
 
 
 def guardrail(session: Session, guardrail_id: UUID) -> Guardrail:

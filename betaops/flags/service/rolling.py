@@ -5,7 +5,7 @@ Always the flag is locked first and its roll-out after it, so that nobody waits 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,8 +30,6 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 
 LONGEST_REASON = 2_000
-#: A moment further away is a slip of the finger.
-FURTHEST = timedelta(days=366)
 
 
 def start_rollout(
@@ -181,10 +179,8 @@ def end_rollout(work: Work, rollout_id: UUID, reason: str = "") -> Rollout:
 
 def check_moment(work: Work, at: datetime) -> None:
     """`Invalid` for a moment that is past, or absurdly far away."""
-    if at <= work.now:
-        raise Invalid("past_moment", _("That moment is past. Choose one that lies ahead."), field="at")
-    if at > work.now + FURTHEST:
-        raise Invalid("far_moment", _("Choose a moment within a year."), field="at")
+    if sentence := rolling.problem_of_moment(at, work.now):
+        raise Invalid("bad_moment", sentence, field="at")
 
 
 def _held(work: Work, rollout_id: UUID) -> tuple[Flag, Rollout]:

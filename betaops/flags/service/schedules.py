@@ -14,20 +14,19 @@ from betaops.flags.events import (
     FlagScheduleDone,
     FlagScheduleFailed,
 )
-from betaops.flags.models import Change, Flag, FlagSchedule, ScheduleState
+from betaops.flags.models import Flag, FlagSchedule, ScheduledChange, ScheduleState
+from betaops.flags.queries.rolling import MOST_WAITING
 from betaops.flags.service.flags import change_flag, kill, revive
 from betaops.flags.service.rolling import check_moment
 from betaops.kernel.errors import DomainError, Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 
-MOST_WAITING = 20
-
 
 def schedule_change(
     work: Work,
     flag_id: UUID,
-    change: Change,
+    change: ScheduledChange,
     at: datetime,
     *,
     share: float | None = None,
@@ -35,7 +34,7 @@ def schedule_change(
 ) -> FlagSchedule:
     """Have `change` done at `at`. Asked twice, it is one."""
     flag = work.lock(Flag, flag_id)
-    if change is not Change.SHARE:
+    if change is not ScheduledChange.SHARE:
         share = condition = None
     elif share is None or not 0 <= share <= 100:
         raise Invalid("bad_share", _("Write a percentage from 0 to 100."), field="share")
@@ -101,11 +100,11 @@ def apply_schedule(work: Work, schedule_id: UUID) -> FlagSchedule:
 def _do(work: Work, flag: Flag, schedule: FlagSchedule) -> None:
     note = _("Scheduled by %(who)s.", who=schedule.created_by)
     match schedule.change:
-        case Change.ON:
+        case ScheduledChange.ON:
             revive(work, flag.id, note=note)
-        case Change.OFF:
+        case ScheduledChange.OFF:
             kill(work, flag.id, note=note)
-        case Change.SHARE:
+        case ScheduledChange.SHARE:
             if sentence := rolling.problem_of_condition(flag.filters, schedule.condition):
                 raise Invalid("no_condition", sentence)
             wanted = rolling.with_share(flag.filters, schedule.condition, schedule.share or 0)

@@ -7,7 +7,9 @@ from flask import render_template, request
 from betaops.accounts import queries as account_queries
 from betaops.enrollment.queries import testers as tester_queries
 from betaops.flags import policy, queries, wording
+from betaops.flags.events import FlagCreated, FlagEdited, FlagKilled, FlagRevived
 from betaops.flags.views.frame import blueprint, flag_of, program_of
+from betaops.flags.views.rollouts import card_of
 from betaops.kernel import clock
 from betaops.kernel.events import history
 from betaops.web.access import needs
@@ -15,6 +17,8 @@ from betaops.web.application import reading, viewer
 from betaops.web.forms import EmptyForm
 
 LONGEST_SEARCH = 200
+#: What stands in the history of a flag; what roll-outs and guardrails did stands on their card.
+_CHANGES = tuple(event.kind for event in (FlagCreated, FlagEdited, FlagKilled, FlagRevived))
 
 
 @blueprint.get("/flags")
@@ -28,6 +32,7 @@ def index(slug: str) -> str:
         program=program,
         flags=loaded.flags,
         sentences={flag.id: wording.in_short(flag.filters, names) for flag in loaded.flags},
+        marks=queries.marks(reading(), program.product_id),
     )
 
 
@@ -39,13 +44,15 @@ def show(slug: str, flag_id: uuid.UUID) -> str:
     loaded = queries.load(reading(), flag.product_id)
     names = loaded.names_of_cohorts()
     words = request.args.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
-    recorded = history(reading(), flag.workspace_id, flag.id, limit=20)
+    recorded = history(reading(), flag.workspace_id, flag.id, limit=20, kinds=_CHANGES)
     actors = {row.actor_id for row in recorded if row.actor_id is not None}
+    sentences = [wording.sentence(group, names) for group in flag.conditions]
     return render_template(
         "flags/show.html",
         program=program,
         flag=flag,
-        sentences=[wording.sentence(group, names) for group in flag.conditions],
+        sentences=sentences,
+        rolling=card_of(reading(), flag, sentences),
         runtime=wording.RUNTIMES[flag.runtime],
         audience=queries.audience(reading(), flag, clock.now(), loaded),
         words=words,

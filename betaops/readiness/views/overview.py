@@ -10,6 +10,7 @@ from betaops.accounts.permissions import Permission
 from betaops.enrollment.queries import testers as tester_queries
 from betaops.feedback import labels
 from betaops.feedback import queries as feedback_queries
+from betaops.flags import queries as flag_queries
 from betaops.kernel import clock
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
@@ -69,7 +70,7 @@ def program(slug: str) -> str:
 
 def _needs(session: Session, found: Program, rows: list[board.Row], decision: Decision | None) -> list[Need]:
     """The most pressing first."""
-    items = _to_set_up(session, found)
+    items = [*_stopped(session, found), *_to_set_up(session, found)]
     blockers, oldest_at = feedback_queries.unanswered_blockers(session, found.id)
     if blockers:
         items.append(
@@ -122,6 +123,20 @@ def _needs(session: Session, found: Program, rows: list[board.Row], decision: De
             )
         )
     return items
+
+
+def _stopped(session: Session, found: Program) -> list[Need]:
+    """Flags that a guardrail stopped: they stand still until somebody signs."""
+    return [
+        Need(
+            _("%(key)s stands still: a guardrail is broken", key=key),
+            "flags.show",
+            {"flag_id": flag_id},
+            _("Look and sign"),
+            role="danger",
+        )
+        for flag_id, key in flag_queries.flags_stopped(session, found.product_id)
+    ]
 
 
 def _to_set_up(session: Session, found: Program) -> list[Need]:
