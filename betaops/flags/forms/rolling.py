@@ -1,7 +1,7 @@
 """Forms for roll-outs, scheduled changes, guardrails, and going on in spite of a broken one."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,14 +47,11 @@ class _Timed(Form):
         )
 
     def moment(self) -> datetime | None:
-        """What was typed, in UTC."""
+        """What was typed, with its zone."""
         naive = self["at"].data
         if naive is None:
             return None
-        try:
-            return naive.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)  # type: ignore[no-any-return]  # of a field
-        except OverflowError:  # in the last hours of the year 9999
-            return datetime.max.replace(tzinfo=UTC)
+        return naive.replace(tzinfo=ZoneInfo(self.zone))  # type: ignore[no-any-return]  # of a field
 
 
 def _conditions(sentences: Sequence[str]) -> list[tuple[str, str]]:

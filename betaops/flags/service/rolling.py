@@ -5,7 +5,7 @@ Always the flag is locked first and its roll-out after it, so that nobody waits 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +55,7 @@ def start_rollout(
     if at is None:
         _may_begin(work, flag)
     else:
-        check_moment(work, at)
+        at = to_come(work, at)
     rollout = Rollout(
         flag_id=flag.id,
         condition=condition,
@@ -177,10 +177,11 @@ def end_rollout(work: Work, rollout_id: UUID, reason: str = "") -> Rollout:
     return rollout
 
 
-def check_moment(work: Work, at: datetime) -> None:
-    """`Invalid` for a moment that is past, or absurdly far away."""
+def to_come(work: Work, at: datetime) -> datetime:
+    """`at` in UTC; `Invalid` where it is past, or absurdly far away."""
     if sentence := rolling.problem_of_moment(at, work.now):
         raise Invalid("bad_moment", sentence, field="at")
+    return at.astimezone(UTC)
 
 
 def _held(work: Work, rollout_id: UUID) -> tuple[Flag, Rollout]:

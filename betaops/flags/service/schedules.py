@@ -17,7 +17,7 @@ from betaops.flags.events import (
 from betaops.flags.models import Flag, FlagSchedule, ScheduledChange, ScheduleState
 from betaops.flags.queries.rolling import MOST_WAITING
 from betaops.flags.service.flags import change_flag, kill, revive
-from betaops.flags.service.rolling import check_moment
+from betaops.flags.service.rolling import to_come
 from betaops.kernel.errors import DomainError, Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
@@ -40,7 +40,7 @@ def schedule_change(
         raise Invalid("bad_share", _("Write a percentage from 0 to 100."), field="share")
     elif sentence := rolling.problem_of_condition(flag.filters, condition):
         raise Invalid("no_condition", sentence, field="condition")
-    check_moment(work, at)
+    at = to_come(work, at)
     waiting = select(FlagSchedule).where(
         FlagSchedule.flag_id == flag.id, FlagSchedule.state == ScheduleState.WAITING
     )

@@ -135,7 +135,7 @@ def _drawn(session: Session, rollout: Rollout) -> list[dict[str, Any]]:
             {
                 "label": _("%(share)s %%", share=f"{step.share:g}"),
                 "state": "done" if is_done else "current" if number == here else "next",
-                "note": moment(at, "EEE d MMM, HH:mm") if at else None,
+                "note": moment(at, "d MMM, HH:mm") if at else None,
             }
         )
     return drawn
