@@ -1,10 +1,24 @@
-"""What feedback does when something happened elsewhere."""
+"""What feedback does when something happened elsewhere, and what it passes down of its own."""
 
 from betaops.enrollment.events import TesterErased
 from betaops.feedback import service
+from betaops.feedback.events import ReportAmended, ReportReceived
+from betaops.feedback.models import Severity
+from betaops.flags import service as flag_service
 from betaops.kernel.work import Work
+from betaops.programs import queries as program_queries
 
 
 def forget_person(work: Work, event: TesterErased) -> None:
     """Drop what reports still tell about somebody who is gone."""
     service.forget_person(work, event.tester_id)
+
+
+def warn_guardrails(work: Work, event: ReportReceived | ReportAmended) -> None:
+    """A report came in, or changed, and it may be a blocker: guardrails of the product's flags look at once."""
+    if isinstance(event, ReportReceived) and event.severity != Severity.BLOCKER:
+        return
+    if isinstance(event, ReportAmended) and not any(line.startswith("severity") for line in event.changes):
+        return
+    program = program_queries.program(work.session, event.program_id)
+    flag_service.look_soon(work, program.product_id)

@@ -1,7 +1,10 @@
-"""What feedback puts on enrollment's pages: the portal's asks and changes, a tester's facts and history."""
+"""What feedback puts on enrollment's pages (the portal's asks and changes, a tester's facts and history),
+and what it measures for the guardrails of flags."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -129,3 +132,8 @@ def links(session: Session, enrollment: Enrollment) -> Sequence[Link]:
 def data(session: Session, tester: Tester) -> Any:
     """Everything a person wrote here, for their own export."""
     return queries.written_by(session, tester.id)
+
+
+def new_blockers(session: Session, product_id: UUID, *, since: datetime, **_of_people: Any) -> float:
+    """Blockers reported since then, whoever has the flag: nobody can tell what feature a blocker is due to."""
+    return queries.new_blockers(session, product_id, since)

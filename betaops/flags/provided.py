@@ -35,10 +35,11 @@ def links(session: Session, enrollment: Enrollment) -> Sequence[Link]:
 
 
 def waiting(session: Session, program: Program) -> int:
-    """Changes that wait for this member's approval: the number in the navigation."""
+    """What waits for this member: changes to approve, flags that a guardrail stopped. The number in the navigation."""
     if not viewer().can(policy.MANAGE):
         return 0
-    return queries.count_waiting_for(session, program.product_id, viewer().id)
+    to_approve = queries.count_waiting_for(session, program.product_id, viewer().id)
+    return to_approve + queries.count_stopped(session, program.product_id)
 
 
 def tabs(enrollment: Enrollment) -> Sequence[Link]:

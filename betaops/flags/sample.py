@@ -1,4 +1,4 @@
-"""The sample's flags: for the pilot, in two variants, for half of a cohort, archived, and two that people join."""
+"""The sample's flags: for the pilot, in two variants, for half of a cohort, archived, to join, under way to everybody."""
 
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,7 +10,8 @@ from betaops.enrollment.models import Enrollment, State, Tester
 from betaops.flags import service
 from betaops.flags.builder import CohortRow, Condition, Draft, PropertyRow, Variant
 from betaops.flags.models import Flag, Stage
-from betaops.kernel.work import Actor, Work
+from betaops.flags.rolling import CAREFUL
+from betaops.kernel.work import SYSTEM, Actor, Work
 
 if TYPE_CHECKING:
     from betaops.accounts.sample import World
@@ -67,6 +68,7 @@ def plant(world: "World") -> None:
         service.kill(work, engine.id, note="Doubled notes on Android after two hours offline.")
         work.now = world.ago(4.1)
         service.revive(work, engine.id, note="2.0.409 mends it.")
+        _roll_out(work, world, product_id)
         _features(world, work, product_id, world.facts["program_id"])
 
 
@@ -115,6 +117,24 @@ def _features(world: "World", work: Work, product_id: UUID, program_id: UUID) ->
 def _feature(work: Work, product_id: UUID, key: str, draft: service.FeatureDraft, stage: Stage) -> UUID:
     flag = service.create_flag(work, product_id, key=key, description=draft.description)
     return service.offer(work, flag.id, draft, stage=stage).id
+
+
+def _roll_out(work: Work, world: "World", product_id: UUID) -> None:
+    """Under way at its second of four steps, with a guardrail that holds."""
+    work.now = world.ago(1.9)
+    attachments = service.create_flag(
+        work,
+        product_id,
+        key="large-attachments",
+        description="Files up to 1 GB in a note, sent in pieces.",
+        filters=Draft((Condition(percentage=0),)).filters(),
+    )
+    service.set_guardrail(
+        work, attachments.id, "people_with_event", event="$exception", limit=5, window_hours=24
+    )
+    rollout = service.start_rollout(work, attachments.id, CAREFUL)
+    work.now, work.actor = world.ago(0.89), SYSTEM
+    service.advance_rollout(work, rollout.id)
 
 
 def _cohorts(work: Work, program_id: UUID) -> dict[str, int]:

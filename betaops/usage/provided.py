@@ -1,9 +1,11 @@
-"""What usage puts on the pages of enrollment."""
+"""What usage puts on the pages of enrollment, and what it measures for the guardrails of flags."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -67,3 +69,33 @@ def data(session: Session, tester: Tester) -> Any:
         }
         for event in queries.recent(session, tester.id, limit=MOST_EXPORTED)
     ]
+
+
+#: Picks those among some testers who have the flag in question.
+Having = Callable[[Collection[UUID]], set[UUID]]
+
+
+def events(
+    session: Session, product_id: UUID, *, since: datetime, now: datetime, event: str, having: Having
+) -> float:
+    """How often the people who have the flag did `event`."""
+    times = queries.times_since(session, product_id, since, event)
+    return sum(times[tester_id] for tester_id in having(times))
+
+
+def events_per_person(
+    session: Session, product_id: UUID, *, since: datetime, now: datetime, event: str, having: Having
+) -> float:
+    """How often, for each of them who used the product at all; 0 where nobody did."""
+    active = having(queries.active_since(session, product_id, since))
+    times = queries.times_since(session, product_id, since, event)
+    return sum(times.get(tester_id, 0) for tester_id in active) / len(active) if active else 0
+
+
+def people_with_event(
+    session: Session, product_id: UUID, *, since: datetime, now: datetime, event: str, having: Having
+) -> float:
+    """How many of them who used the product did it, in percent; 0 where nobody used it."""
+    active = having(queries.active_since(session, product_id, since))
+    times = queries.times_since(session, product_id, since, event)
+    return 100 * len(active & times.keys()) / len(active) if active else 0

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from betaops.enrollment.models import Enrollment
+from betaops.kernel.ids import least_id
 from betaops.kernel.paging import Page, keyset
 from betaops.programs.models import Product, Program
 from betaops.usage.models import UsageDaily, UsageEvent, UsagePosition
@@ -132,6 +133,35 @@ def totals(session: Session, program: Program, since: date, until: date, name: s
         statement = statement.where(UsageDaily.name == name)
     people, total = session.execute(statement).one()
     return Totals(people, int(total))
+
+
+#: Machines' clocks may differ by so much: an id made on one that is slow is a little older.
+_SKEW = timedelta(minutes=5)
+
+
+def times_since(session: Session, product_id: UUID, since: datetime, name: str) -> dict[UUID, int]:
+    """How often each known person did `name` from `since` on."""
+    rows = session.execute(
+        _since(select(UsageEvent.tester_id, func.count()), product_id, since)
+        .where(UsageEvent.name == name)
+        .group_by(UsageEvent.tester_id)
+    ).all()
+    return dict(rows)
+
+
+def active_since(session: Session, product_id: UUID, since: datetime) -> set[UUID]:
+    """Known people who did anything from `since` on."""
+    return set(session.scalars(_since(select(UsageEvent.tester_id), product_id, since).distinct()))
+
+
+def _since(statement: Select[*tuple[Any, ...]], product_id: UUID, since: datetime) -> Any:
+    """Read by id, which grows with time: what came in before is not looked at, and taking in pays for no index."""
+    return statement.where(
+        UsageEvent.id >= least_id(since - _SKEW),
+        UsageEvent.product_id == product_id,
+        UsageEvent.at >= since,
+        UsageEvent.tester_id.is_not(None),
+    )
 
 
 def has_any(session: Session, product_id: UUID) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from betaops.accounts import activity
 from betaops.cohorts import uses as cohort_uses
 from betaops.enrollment import providers
-from betaops.flags import promotion
+from betaops.flags import guardrails, promotion
 from betaops.kernel import jobs, outbox
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.work import Platform
@@ -131,6 +131,9 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("programs.events:CapacityRaised", "enrollment.handlers:offer_seats"),
     ("programs.events:PhaseChanged", "enrollment.handlers:follow_phase"),
     ("enrollment.events:TesterErased", "feedback.handlers:forget_person"),
+    ("feedback.events:ReportAmended", "feedback.handlers:warn_guardrails"),
+    ("feedback.events:ReportReceived", "feedback.handlers:warn_guardrails"),
+    ("flags.events:GuardrailBroken", "flags.handlers:tell_broken"),
     ("enrollment.events:EnrollmentAccepted", "messaging.handlers:welcome"),
     ("enrollment.events:EnrollmentDeclined", "messaging.handlers:declined"),
     ("enrollment.events:EnrollmentWaitlisted", "messaging.handlers:waitlisted"),
@@ -163,6 +166,10 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("enrollment.jobs:mail_invitation", False),
     ("enrollment.jobs:mail_sign_in", False),
     ("enrollment.jobs:tidy", False),
+    ("flags.jobs:advance_rollout", False),
+    ("flags.jobs:apply_schedule", False),
+    ("flags.jobs:check_guardrails", True),
+    ("flags.jobs:sweep", False),
     ("integrations.posthog:forward_usage", True),
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
@@ -180,6 +187,7 @@ PERIODIC: tuple[tuple[str, str], ...] = (
     ("* * * * *", "accounts.seal_audit"),
     ("47 * * * *", "accounts.forget"),
     ("*/15 * * * *", "cohorts.sweep"),
+    ("* * * * *", "flags.sweep"),
     ("*/2 * * * *", "integrations.forward_usage"),
     ("37 * * * *", "usage.summarise"),
     ("41 3 * * *", "enrollment.tidy"),
@@ -258,6 +266,14 @@ USAGE_NOTERS: tuple[tuple[str, str], ...] = (("$feature_flag_called", "flags.ser
 #: What may stand in the way of a feature's next stage: "module:function" of a `flags.promotion.Gate`.
 PROMOTION_GATES: tuple[str, ...] = ("readiness.provided:promotion_gate",)
 
+#: What guardrails of flags can measure: (name, label, unit, "module:function" of a `guardrails.Measure`, of an event).
+GUARDRAILS: tuple[tuple[str, Any, Any, str, bool], ...] = (
+    ("new_blockers", _l("New blocker reports"), "", "feedback.provided:new_blockers", False),
+    ("people_with_event", _l("Share of active people with the event"), "%", "usage.provided:people_with_event", True),
+    ("events_per_person", _l("Events per active person"), "", "usage.provided:events_per_person", True),
+    ("events", _l("Events in all"), "", "usage.provided:events", True),
+)  # fmt: skip
+
 #: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
 FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
 
@@ -303,6 +319,8 @@ def connect() -> None:
         activity.name_with(what, named(names))
     for users in COHORT_USERS:
         cohort_uses.register(named(users))
+    for name, label, unit, measure, takes_event in GUARDRAILS:
+        guardrails.register(name, label, unit, named(measure), takes_event=takes_event)
     for event_name, reader in USAGE_READERS:
         usage_readers.register(event_name, named(reader))
     for event_name, noter in USAGE_NOTERS:

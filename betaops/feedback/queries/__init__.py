@@ -3,6 +3,7 @@
 from betaops.feedback.queries.evidence import (
     Unanswered,
     counts_by_kind,
+    new_blockers,
     newest,
     open_blockers,
     testers_by_kind,
@@ -71,6 +72,7 @@ __all__ = [
     "fixes_to_check",
     "listed",
     "matching",
+    "new_blockers",
     "newest",
     "open_blockers",
     "outcomes_of",

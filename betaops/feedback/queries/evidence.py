@@ -9,7 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from betaops.enrollment.models import Enrollment
+from betaops.feedback.events import ReportAmended
 from betaops.feedback.models import CRITICAL, OPEN, Kind, Report, Severity, State, Vote
+from betaops.kernel.events import history
+from betaops.programs.models import Program
 
 
 def waiting(session: Session, program_id: UUID) -> int:
@@ -27,6 +30,37 @@ def open_blockers(session: Session, program_id: UUID) -> Sequence[Report]:
         .where(Report.program_id == program_id, Report.severity == Severity.BLOCKER, Report.state.in_(OPEN))
         .order_by(Report.created_at, Report.id)
     ).all()
+
+
+def new_blockers(session: Session, product_id: UUID, since: datetime) -> int:
+    """Reports in a product's programs that came in as blockers since then, or were found to be some.
+
+    Duplicates count as the report that goes on; what was declined does not count.
+    """
+    reports = session.execute(
+        select(Report.id, Report.workspace_id, Report.created_at)
+        .join(Program, Program.id == Report.program_id)
+        .where(
+            Program.product_id == product_id,
+            Report.severity == Severity.BLOCKER,
+            Report.state.not_in((State.DECLINED, State.DUPLICATE)),
+            Report.touched_at >= since,
+        )
+    ).all()
+    return sum(
+        report.created_at >= since or _became_blocker(session, report.workspace_id, report.id, since)
+        for report in reports
+    )
+
+
+def _became_blocker(session: Session, workspace_id: UUID, report_id: UUID, since: datetime) -> bool:
+    amended = history(session, workspace_id, report_id, kinds=[ReportAmended.kind])
+    return any(
+        line.startswith("severity: ") and line.endswith(f"→ {Severity.BLOCKER}")
+        for row in amended
+        if row.at >= since
+        for line in row.data["changes"]
+    )
 
 
 class Unanswered(NamedTuple):

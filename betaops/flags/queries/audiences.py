@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import Cohort, CohortMember, Trait
@@ -170,8 +170,11 @@ def _best_ids(testers: Sequence[Any], rows: Any) -> dict[UUID, str]:
     return {tester.id: tester.mail_key for tester in testers} | given
 
 
-def seated(session: Session, product_id: UUID) -> Iterator[Seated]:
-    """The people in the product's programs, at most MOST_PEOPLE; five queries for each few hundred."""
+def seated(session: Session, product_id: UUID, among: Sequence[UUID] | None = None) -> Iterator[Seated]:
+    """The people in the product's programs, with what decides their flags; five queries for each few hundred.
+
+    The newest few, or those of `among` (so many ids as a statement bears).
+    """
     people = session.execute(
         select(Tester.id, Tester.name, Tester.mail, Tester.mail_key, Tester.locale, Tester.attributes)
         .where(
@@ -181,8 +184,9 @@ def seated(session: Session, product_id: UUID) -> Iterator[Seated]:
                 .where(Program.product_id == product_id, Enrollment.state.in_(SEATED))
             )
         )
+        .where(true() if among is None else Tester.id.in_(among))
         .order_by(Tester.created_at.desc(), Tester.id.desc())
-        .limit(MOST_PEOPLE)
+        .limit(MOST_PEOPLE if among is None else None)
     ).all()
     for start in range(0, len(people), _AT_ONCE):
         some = people[start : start + _AT_ONCE]

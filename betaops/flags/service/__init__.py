@@ -31,6 +31,15 @@ from betaops.flags.service.flags import (
 from betaops.flags.service.grouping import (
     describe_group,
 )
+from betaops.flags.service.guarding import (
+    change_guardrail,
+    check_soon,
+    drop_guardrail,
+    look_soon,
+    note_readings,
+    set_guardrail,
+    sign_resume,
+)
 from betaops.flags.service.importing import (
     Report,
     import_definitions,
@@ -50,6 +59,20 @@ from betaops.flags.service.proposals import (
 from betaops.flags.service.revisions import (
     LONGEST_NOTE,
 )
+from betaops.flags.service.rolling import (
+    advance_rollout,
+    end_rollout,
+    pause_rollout,
+    resume_rollout,
+    skip_step,
+    start_rollout,
+    step_back,
+)
+from betaops.flags.service.schedules import (
+    apply_schedule,
+    cancel_schedule,
+    schedule_change,
+)
 
 __all__ = [
     "LONGEST_NOTE",
@@ -57,11 +80,16 @@ __all__ = [
     "Report",
     "Wanted",
     "adopt",
+    "advance_rollout",
+    "apply_schedule",
     "approve",
     "archive_flag",
     "bring_back",
+    "cancel_schedule",
     "change_feature",
     "change_flag",
+    "change_guardrail",
+    "check_soon",
     "choose",
     "clear_override",
     "count_exposures",
@@ -69,18 +97,30 @@ __all__ = [
     "delete_flag",
     "demote",
     "describe_group",
+    "drop_guardrail",
+    "end_rollout",
     "import_definitions",
     "kill",
     "kill_many",
+    "look_soon",
     "make",
     "note_exposure",
+    "note_readings",
     "offer",
+    "pause_rollout",
     "promote",
     "read_update",
     "reject",
+    "resume_rollout",
     "revive",
+    "schedule_change",
+    "set_guardrail",
     "set_override",
+    "sign_resume",
+    "skip_step",
     "sound",
+    "start_rollout",
+    "step_back",
     "switch_approval",
     "withdraw",
     "withdraw_offer",

@@ -21,7 +21,7 @@ from betaops.flags.events import (
     FlagRevived,
 )
 from betaops.flags.models import Change, Dialect, Flag, FlagProposal, Runtime, number_for
-from betaops.flags.service import revisions
+from betaops.flags.service import driving, revisions
 from betaops.flags.service.choosing import forget_choices
 from betaops.flags.service.fitting import check_fits
 from betaops.kernel.errors import Invalid, Refused
@@ -120,6 +120,7 @@ def change_flag(
         _name_group_type(work, flag.product_id, wanted["filters"])
         if queries.feature_of(work.session, flag.id) is not None:
             check_fits(flag.key, wanted["filters"])
+        driving.respect(work, flag.id, wanted["filters"])
     if runtime is not None:
         wanted["runtime"] = runtime
     if contexts is not None:
@@ -148,6 +149,7 @@ def kill(work: Work, flag_id: UUID, *, note: str = "") -> Flag:
     """Off for everybody, at once, whoever else should agree to changes. Said twice, it changes nothing."""
     flag = work.lock(Flag, flag_id)
     if edit(work, flag, None, is_active=False):
+        driving.follow_switch(work, flag)
         work.record(FlagKilled(flag_id=flag.id, product_id=flag.product_id, key=flag.key, note=note))
         revisions.keep(work, flag, Change.KILLED, note=note)
         program_service.bump_revision(work, flag.product_id)
@@ -181,7 +183,9 @@ def revive(work: Work, flag_id: UUID, *, note: str = "", proposal: FlagProposal 
             "needs_archived_flag",
             _("It depends on %(flags)s, which is archived. Bring that back first.", flags=", ".join(away)),
         )
+    driving.refuse_while_broken(work, flag.id)
     edit(work, flag, None, is_active=True)
+    driving.follow_switch(work, flag)
     work.record(FlagRevived(flag_id=flag.id, product_id=flag.product_id, key=flag.key, note=note))
     revisions.keep(work, flag, Change.REVIVED, note=note, proposal=proposal)
     program_service.bump_revision(work, flag.product_id)
@@ -196,6 +200,7 @@ def archive_flag(work: Work, flag_id: UUID, *, note: str = "", proposal: FlagPro
     revisions.allow(work, flag.product_id, proposal)
     _refuse_if_needed(work, flag, only_active=True)
     edit(work, flag, None, archived_at=work.now, is_active=False)
+    driving.follow_switch(work, flag)
     work.record(FlagArchived(flag_id=flag.id, product_id=flag.product_id, key=flag.key, note=note))
     revisions.keep(work, flag, Change.ARCHIVED, note=note, proposal=proposal)
     program_service.bump_revision(work, flag.product_id)

@@ -11,7 +11,7 @@ from betaops.flags import definitions, queries
 from betaops.flags.evaluation import FlagSet
 from betaops.flags.events import FlagsImported
 from betaops.flags.models import Change, Dialect, Flag, Segment
-from betaops.flags.service import revisions
+from betaops.flags.service import driving, revisions
 from betaops.flags.service.choosing import forget_choices
 from betaops.flags.service.importing_features import take_features
 from betaops.kernel.errors import Invalid
@@ -59,6 +59,7 @@ def import_definitions(work: Work, product_id: UUID, document: Any, *, replace: 
     _take_dialect(work, product.id, document)
     wanted = {flag["key"]: flag for flag in document["flags"] if not flag.get("deleted")}
     present = {flag.key: flag for flag in known.flags}
+    driving.respect_all(work, [(present[key], flag) for key, flag in wanted.items() if key in present])
     if replace:
         for key in present.keys() - wanted.keys():
             forget_choices(work, present[key])
@@ -216,6 +217,8 @@ def _take_flag(
         work.session.flush()
         if changed:
             revisions.keep(work, existing, Change.IMPORTED)
+        if "is_active" in changed:
+            driving.follow_switch(work, existing)
         report.changed += bool(changed)
         report.unchanged += not changed
         return

@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from betaops.flags import policy, promotion, queries, service, stages
-from betaops.flags.feature_forms import FeatureForm, StageForm
+from betaops.flags.forms import FeatureForm, StageForm
 from betaops.flags.models import Feature, Flag, Stage
 from betaops.flags.views.frame import blueprint, flag_of, program_of
 from betaops.kernel import clock

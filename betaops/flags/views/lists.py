@@ -8,6 +8,7 @@ from betaops.flags import policy, queries, stages, wording
 from betaops.flags.models import Flag
 from betaops.flags.views.features import early_access
 from betaops.flags.views.frame import blueprint, flag_of, program_of, words
+from betaops.flags.views.rollouts import card_of
 from betaops.kernel import clock
 from betaops.web.access import needs
 from betaops.web.application import reading, viewer
@@ -41,6 +42,7 @@ def index(slug: str) -> str:
         total=sum(flag.archived_at is None for flag in every),
         can_choose=viewer().can(policy.KILL) and state != "archived",
         features=loaded.features,
+        marks=queries.marks(reading(), program.product_id),
         stage_names=stages.NAMES,
     )
 
@@ -55,11 +57,13 @@ def show(slug: str, flag_id: uuid.UUID) -> str:
     whom = wording.group_type(flag.filters, loaded.group_types)
     text = words("q", LONGEST_SEARCH)
     people = list(queries.seated(reading(), flag.product_id))
+    sentences = [wording.sentence(group, names, whom) for group in flag.conditions]
     return render_template(
         "flags/show.html",
         program=program,
         flag=flag,
-        sentences=[wording.sentence(group, names, whom) for group in flag.conditions],
+        sentences=sentences,
+        rolling=card_of(reading(), flag, sentences),
         finer=wording.finer(flag),
         runtime=wording.RUNTIMES[flag.runtime],
         audience=queries.audience(reading(), flag, clock.now(), loaded, people),

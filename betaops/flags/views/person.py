@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from betaops.enrollment.models import Tester
 from betaops.enrollment.queries import testers as tester_queries
 from betaops.flags import policy, queries, service, stages, wording
-from betaops.flags.feature_forms import BY_RULES, ValueForm, value_of
+from betaops.flags.forms import BY_RULES, ValueForm, value_of
 from betaops.flags.models import Flag
 from betaops.flags.views.frame import blueprint, flag_of, program_of
 from betaops.kernel import clock

@@ -35,6 +35,8 @@ def revision(slug: str, flag_id: uuid.UUID, version: int) -> str:
         kept=kept,
         changes=wording.CHANGES,
         sentences=[wording.sentence(group, names) for group in was.conditions],
+        finer=wording.finer(was),
+        early={},
         runtime=wording.RUNTIMES[was.runtime],
         differences=differences(queries.definition(flag), restored, names),
         problems=queries.problems(reading(), flag.product_id, flag.key, was.filters),

@@ -70,7 +70,7 @@ def program(slug: str) -> str:
 
 def _needs(session: Session, found: Program, rows: list[board.Row], decision: Decision | None) -> list[Need]:
     """The most pressing first."""
-    items = _to_set_up(session, found)
+    items = [*_stopped(session, found), *_to_set_up(session, found)]
     blockers, oldest_at = feedback_queries.unanswered_blockers(session, found.id)
     if blockers:
         items.append(
@@ -137,6 +137,20 @@ def _proposed_flags(session: Session, found: Program) -> list[Need]:
         "%(num)s flag change waits for approval", "%(num)s flag changes wait for approval", waiting
     )
     return [Need(text, "flags.proposals", {}, _("Look and decide"))]
+
+
+def _stopped(session: Session, found: Program) -> list[Need]:
+    """Flags that a guardrail stopped: they stand still until somebody signs."""
+    return [
+        Need(
+            _("%(key)s stands still: a guardrail is broken", key=key),
+            "flags.show",
+            {"flag_id": flag_id},
+            _("Look and sign"),
+            role="danger",
+        )
+        for flag_id, key in flag_queries.flags_stopped(session, found.product_id)
+    ]
 
 
 def _to_set_up(session: Session, found: Program) -> list[Need]:
