@@ -136,7 +136,7 @@ class FlagEdge:
     def _decide(self, environ: Environ) -> Answer:
         """What browsers' SDKs up to 1.200 or so ask instead: flags and remote config in one."""
         snapshot, question = self._asked(environ)
-        config = wire.remote_config(has_flags=bool(snapshot.flags.active))
+        config = wire.remote_config(has_flags=bool(snapshot.flags.active), has_surveys=snapshot.has_surveys)
         body = wire.legacy_answer(snapshot.outcomes(question), _request_id(), config)
         return Answer(200, body, self._cors(environ, snapshot))
 
@@ -216,7 +216,7 @@ class FlagEdge:
         snapshot = self._snapshots.by_project_key(found[1]) if found else None
         if found is None or snapshot is None:
             return Answer(404, _detail("Not found."), cors.headers(environ, ()))
-        config = wire.remote_config(has_flags=bool(snapshot.flags.active))
+        config = wire.remote_config(has_flags=bool(snapshot.flags.active), has_surveys=snapshot.has_surveys)
         headers = (*self._cors(environ, snapshot), ("Cache-Control", "public, max-age=60"))
         if found[2]:
             script = wire.remote_config_script(found[1], config)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from betaops.flags import ofrep, queries
 from betaops.flags.conditions import Person
+from betaops.flags.definitions import SURVEY_PREFIX
 from betaops.flags.evaluation import FlagSet, Outcome
 from betaops.flags.models import Flag, Runtime
 from betaops.flags.posthog_wire import Facts, Question, record
@@ -50,6 +51,7 @@ class Snapshot:
         self._database, self.key = database, key
         with database.reading(key.workspace_id) as session:
             loaded = queries.load(session, key.product_id)
+            loaded = queries.with_internal(session, key.product_id, loaded)
         self.flags = FlagSet(loaded.compiled_from())
         self._lists = {
             segment.number: frozenset(segment.members)
@@ -57,6 +59,10 @@ class Snapshot:
             if segment.members is not None
         }
         self._facts = {flag.key: _facts(flag) for flag in loaded.flags}
+        self._facts |= {
+            each["key"]: Facts(each["id"], each["version"], "", False) for each in loaded.internal
+        }
+        self.has_surveys = any(each["key"].startswith(SURVEY_PREFIX) for each in loaded.internal)
         self._runtimes = {flag.key: flag.runtime for flag in loaded.flags}
         self._contexts = {flag.key: frozenset(flag.contexts) for flag in loaded.flags if flag.contexts}
         self._visible = self._by_runtime(self.flags.active)
@@ -90,7 +96,7 @@ class Snapshot:
         """Those of `keys` that each runtime may see."""
         hidden = {"": None, "client": Runtime.SERVER, "server": Runtime.CLIENT}
         return {
-            runtime: tuple(key for key in keys if self._runtimes[key] is not other)
+            runtime: tuple(key for key in keys if self._runtimes.get(key, Runtime.CLIENT) is not other)
             for runtime, other in hidden.items()
         }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from betaops.accounts import activity
 from betaops.cohorts import uses as cohort_uses
 from betaops.enrollment import providers
+from betaops.flags import internal as internal_flags
 from betaops.kernel import jobs, outbox
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.work import Platform
@@ -65,6 +66,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.messaging.views.announcements",
     "betaops.messaging.views.outbox",
     "betaops.surveys.api",
+    "betaops.surveys.endpoints",
     "betaops.surveys.portal",
     "betaops.surveys.views",
     "betaops.usage.endpoints",
@@ -163,7 +165,9 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("integrations.posthog:forward_usage", True),
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
+    ("surveys.jobs:begin_placement", True),
     ("surveys.jobs:send_links", True),
+    ("surveys.jobs:turn", False),
     ("messaging.jobs:remind", True),
     ("messaging.jobs:send_campaign", True),
     ("messaging.jobs:tell_outcome", True),
@@ -239,10 +243,21 @@ PROVIDED_DATA: dict[str, str] = {
 }
 
 #: What a cohort that goes would break: "module:function" of (session, cohort) to names.
-COHORT_USERS: tuple[str, ...] = ("flags.queries:users_of_cohort", "readiness.provided:users_of_cohort")
+COHORT_USERS: tuple[str, ...] = (
+    "flags.queries:users_of_cohort",
+    "surveys.queries:users_of_cohort",
+    "readiness.provided:users_of_cohort",
+)
 
 #: (event's name in the product, who understands it: "module:function" of a `usage.readers.Reader`).
-USAGE_READERS: tuple[tuple[str, str], ...] = ()
+USAGE_READERS: tuple[tuple[str, str], ...] = (
+    ("survey shown", "surveys.readers:shown"),
+    ("survey dismissed", "surveys.readers:dismissed"),
+    ("survey sent", "surveys.readers:sent"),
+)
+
+#: Flags that rooms need for themselves: "module:function" of (session, product id) to definitions.
+INTERNAL_FLAGS: tuple[str, ...] = ("surveys.queries:targeting",)
 
 #: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
 FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
@@ -291,6 +306,8 @@ def connect() -> None:
         cohort_uses.register(named(users))
     for event_name, reader in USAGE_READERS:
         usage_readers.register(event_name, named(reader))
+    for provider in INTERNAL_FLAGS:
+        internal_flags.register(named(provider))
 
 
 def register(app: Application) -> None:

@@ -17,6 +17,7 @@ from betaops.flags.queries.definitions import (
     load,
     problems,
     product_keys,
+    with_internal,
     written,
 )
 from betaops.flags.queries.flags import flag, flag_by_key, flags, listed, product_named, users_of_cohort
@@ -46,5 +47,6 @@ __all__ = [
     "stored_tester",
     "users_of_cohort",
     "value_word",
+    "with_internal",
     "written",
 ]

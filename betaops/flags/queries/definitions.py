@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from betaops.cohorts.models import Cohort, CohortMember
+from betaops.cohorts.models import Cohort, CohortMember, number_for
 from betaops.enrollment.models import Identity
-from betaops.flags import definitions
+from betaops.flags import definitions, internal
 from betaops.flags.conditions import Definitions
 from betaops.flags.models import Dialect, Flag, Segment
 from betaops.flags.queries.people import is_seated
@@ -26,6 +26,10 @@ class Loaded(NamedTuple):
     cohorts: Sequence[tuple[int, str]]
     matching_version: int
     group_types: dict[str, str]
+    #: Definitions of `flags.internal`, for evaluation only.
+    internal: Sequence[dict[str, Any]] = ()
+    #: Numbers under which all with a seat in a program are a cohort.
+    seats: frozenset[int] = frozenset()
 
     @property
     def stored(self) -> frozenset[int]:
@@ -35,9 +39,9 @@ class Loaded(NamedTuple):
 
     def compiled_from(self) -> Definitions:
         return Definitions(
-            flags=[definition(flag) for flag in self.flags],
+            flags=[*(definition(flag) for flag in self.flags), *self.internal],
             cohorts=self.rule_segments(),
-            stored=self.stored,
+            stored=self.stored | self.seats,
             group_types=self.group_types,
             matching_version=self.matching_version,
         )
@@ -69,6 +73,14 @@ def load(session: Session, product_id: UUID) -> Loaded:
         [(number, name) for number, name in cohorts],
         dialect.matching_version if dialect else 1,
         dict(dialect.group_types) if dialect else {},
+    )
+
+
+def with_internal(session: Session, product_id: UUID, loaded: Loaded) -> Loaded:
+    """`loaded` with what is evaluated beside it and shown on no page."""
+    programs = session.scalars(select(Program.id).where(Program.product_id == product_id))
+    return loaded._replace(
+        internal=internal.definitions(session, product_id), seats=frozenset(map(number_for, programs))
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from betaops.cohorts.models import Cohort, CohortMember, Trait
+from betaops.cohorts.models import Cohort, CohortMember, Trait, number_for
 from betaops.enrollment.models import SEATED, Enrollment, Identity, Tester
 from betaops.programs.models import Program
 
@@ -42,6 +42,8 @@ def known_properties(tester: Any, traits: Mapping[str, Any]) -> dict[str, Any]:
         "email": tester.mail,
         "name": tester.name,
         "locale": tester.locale,
+        # One place between 0 and 100 for each person, whatever device asks.
+        "$share": tester.id.int % 10_000 / 100,
     }
 
 
@@ -69,12 +71,23 @@ def stored_tester(session: Session, product_id: UUID, tester_id: UUID) -> Stored
 
 
 def _stored(session: Session, product_id: UUID, row: Any) -> Stored:
-    numbers = session.scalars(
-        select(Cohort.number)
-        .join(CohortMember, CohortMember.cohort_id == Cohort.id)
-        .join(Program, Program.id == Cohort.program_id)
-        .where(CohortMember.tester_id == row.id, Program.product_id == product_id, is_seated())
-    )
     traits = session.execute(select(Trait.name, Trait.value).where(Trait.tester_id == row.id))
     properties = known_properties(row, {trait.name: trait.value for trait in traits})
-    return Stored(row.id, row.name, properties, frozenset(numbers))
+    return Stored(row.id, row.name, properties, _cohorts(session, product_id, row.id))
+
+
+def _cohorts(session: Session, product_id: UUID, tester_id: UUID) -> frozenset[int]:
+    """Numbers of their cohorts in programs where they have a seat, and those programs' own (see `flags.internal`)."""
+    rows = session.execute(
+        select(Program.id, Cohort.number)
+        .join(Enrollment, Enrollment.program_id == Program.id)
+        .outerjoin(CohortMember, CohortMember.tester_id == Enrollment.tester_id)
+        .outerjoin(Cohort, (Cohort.id == CohortMember.cohort_id) & (Cohort.program_id == Program.id))
+        .where(
+            Program.product_id == product_id,
+            Enrollment.tester_id == tester_id,
+            Enrollment.state.in_(SEATED),
+        )
+    ).all()
+    numbers = {number for _program_id, number in rows if number is not None}
+    return frozenset(numbers | {number_for(program_id) for program_id, _number in rows})
