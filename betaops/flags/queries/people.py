@@ -1,6 +1,6 @@
 """What is known about the people that SDKs ask about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -78,7 +78,7 @@ def _stored(session: Session, product_id: UUID, row: Any) -> Stored:
 
 def _cohorts(session: Session, product_id: UUID, tester_id: UUID) -> frozenset[int]:
     """Numbers of their cohorts in programs where they have a seat, and those programs' own (see `flags.internal`)."""
-    rows = session.execute(
+    rows: Sequence[Any] = session.execute(
         select(Program.id, Cohort.number)
         .join(Enrollment, Enrollment.program_id == Program.id)
         .outerjoin(CohortMember, CohortMember.tester_id == Enrollment.tester_id)
