@@ -15,7 +15,14 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from betaops.kernel.i18n import gettext as _
@@ -189,6 +196,18 @@ def _number_between(low: int, high: int) -> list[Any]:
     return [InputRequired(message), NumberRange(low, high, message=message)]
 
 
+class _OnlyFor:
+    """What stands in a field of another choice than the one made does not matter."""
+
+    def __init__(self, name: str, value: str) -> None:
+        self.name, self.value = name, value
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if form[self.name].data != self.value:
+            field.errors = []
+            raise StopValidation
+
+
 class PlacementForm(Form):
     """How a survey stands in the product."""
 
@@ -197,7 +216,7 @@ class PlacementForm(Form):
     audience = RadioField(
         _l("For whom"), choices=_choices(labels.AUDIENCES), default=Audience.EVERYBODY.value
     )
-    cohorts = _Boxes(_l("Cohorts"), description=_l("For “People of cohorts”."))
+    cohorts = _Boxes(_l("Cohorts"))
     share = WholeNumberField(
         _l("How many of them"),
         _number_between(1, 100),
@@ -208,9 +227,7 @@ class PlacementForm(Form):
         _l("How often one person is asked"), choices=_choices(labels.REPEATS), default=Repeat.ONCE.value
     )
     every_days = WholeNumberField(
-        _l("Again after"),
-        [Optional(), *_number_between(1, 365)[1:]],
-        description=_l("For “Again and again”."),
+        _l("Again after"), [_OnlyFor("repeat", Repeat.EVERY.value), *_number_between(1, 365)]
     )
     wait_days = WholeNumberField(
         _l("Leave people alone for"),
@@ -234,11 +251,11 @@ class PlacementForm(Form):
     shape = RadioField(
         _l("How it shows itself"), choices=_choices(labels.SHAPES), default=Shape.POPOVER.value
     )
-    label = StringField(_l("Words on the tab"), [Length(max=60)], description=_l("For the tab."))
+    label = StringField(_l("Words on the tab"), [Length(max=60)], description=_l("Empty: “Feedback”."))
     selector = StringField(
         _l("Which element"),
         [Length(max=200)],
-        description=_l("For an element of your page: its CSS selector, like #feedback-button."),
+        description=_l("Its CSS selector, like #feedback-button."),
     )
     corner = SelectField(_l("Where on the screen"), default=Corner.BOTTOM_RIGHT.value)
     color = ColorField(_l("Colour of its buttons"), default="#5040d9")
