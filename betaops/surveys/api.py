@@ -314,7 +314,7 @@ def placement(path: OfSurvey) -> Response:
 @blueprint.patch("/surveys/<survey_id>/placement", responses={200: ShownPlacement})
 @scope(policy.WRITE)
 def place(path: OfSurvey, body: PlacementChange) -> Response:
-    """Put it into the product, change how it stands there, or take it out; 422 says what is in the way."""
+    """Put it into the product, change how it stands there, or take it out; a refusal says what is in the way."""
     found = queries.survey(reading(), path.survey_id)
     values = body.model_dump(exclude={"version"}, exclude_none=True)
     row = service.change_placement(writing(), found.id, version=body.version, **values)

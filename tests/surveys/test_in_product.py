@@ -1,9 +1,7 @@
-"""Surveys inside the product: what SDKs are told, who is asked on which device, and what comes back."""
+"""Surveys inside the product: what SDKs are told, and who is asked on which device."""
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -13,135 +11,20 @@ from betaops.enrollment.models import Enrollment, State
 from betaops.enrollment.service import enrolling, testers
 from betaops.kernel import ids
 from betaops.kernel.work import Work
-from betaops.programs import queries as program_queries
 from betaops.programs.models import Product, Program
 from betaops.surveys import queries, service
-from betaops.surveys.models import Audience, Repeat, Response, ResponseState, Shape, Survey, SurveyState
-from betaops.usage.models import UsageEvent
-from betaops.web.application import Application
+from betaops.surveys.models import Audience, Repeat, Response, Shape, Survey, SurveyState
 from tests.factories.cohorts import a_cohort
 from tests.factories.enrollment import an_enrollment
 from tests.factories.programs import a_program
 from tests.factories.surveys import SHORT, a_placement, a_response, a_survey
-from tests.support.browsers import Browser
 from tests.support.clock import Clock
 from tests.support.running import RunJobs
-
-LAPTOP, PHONE = "laptop-of-ana", "phone-of-ana"
-
-
-@pytest.fixture
-def program(work: Work) -> Program:
-    return a_program(work)
-
-
-@pytest.fixture
-def product(work: Work, program: Program) -> Product:
-    return program_queries.product(work.session, program.product_id)
-
-
-@pytest.fixture
-def ana(work: Work, program: Program) -> Enrollment:
-    """Known on two devices."""
-    place = an_enrollment(work, program=program, mail="ana@example.com")
-    for device in (LAPTOP, PHONE):
-        testers.link_identity(work, place.tester_id, device)
-    return place
-
-
-@pytest.fixture
-def survey(work: Work, program: Program) -> Survey:
-    return a_survey(work, program=program, definition=SHORT, name="In short")
-
-
-@pytest.fixture
-def soon(app: Application) -> Iterator[Callable[[], None]]:
-    """Lets the time pass after which a process looks at revisions again."""
-    from betaops.flags.edge import FlagEdge
-
-    def pass_time() -> None:
-        layer: Any = app.wsgi_app
-        while not isinstance(layer, FlagEdge):
-            layer = getattr(layer, "app", None) or layer._application
-        layer._snapshots._polled_at = float("-inf")
-
-    pass_time()
-    yield pass_time
-    pass_time()
-
-
-class Sdk:
-    """What an SDK does, with one product's public key."""
-
-    def __init__(self, client: Browser, product: Product, soon: Callable[[], None]) -> None:
-        self.client, self.product, self.soon = client, product, soon
-
-    def surveys(self) -> list[dict[str, Any]]:
-        answer = self.client.get(f"/api/surveys/?token={self.product.project_key}")
-        assert answer.status_code == 200, answer.text
-        found: list[dict[str, Any]] = answer.json["surveys"]
-        return found
-
-    def flag(self, key: str, distinct_id: str) -> Any:
-        """None where there is no such flag."""
-        self.soon()
-        body = {"token": self.product.project_key, "distinct_id": distinct_id}
-        flags = self.client.post("/flags/?v=2", json=body, csrf=False).json["flags"]
-        return flags[key]["enabled"] if key in flags else None
-
-    def asks(self, distinct_id: str) -> bool:
-        """Whether the only survey would be shown on this device."""
-        [survey] = self.surveys()
-        return bool(
-            self.flag(survey["internal_targeting_flag_key"] or survey["targeting_flag_key"], distinct_id)
-        )
-
-    def send(self, event: str, distinct_id: str, survey: Survey, **properties: Any) -> dict[str, Any]:
-        raw = {
-            "event": f"survey {event}",
-            "distinct_id": distinct_id,
-            "uuid": str(uuid4()),
-            "properties": {"$survey_id": ids.encode("svy", survey.id), **properties},
-        }
-        self.again(raw)
-        return raw
-
-    def again(self, raw: dict[str, Any]) -> None:
-        body = {"api_key": self.product.project_key, "batch": [raw]}
-        answer = self.client.post("/batch/", json=body, csrf=False)
-        assert (answer.status_code, answer.json) == (200, {"status": 1}), answer.text
-
-    def answer(
-        self, distinct_id: str, survey: Survey, *, done: bool = True, **answers: Any
-    ) -> dict[str, Any]:
-        """`answers` by name; `submission` and `language` as the SDK sends them."""
-        questions = {
-            "nps": 0, "trouble": 1, "plan": 2,
-        }  # fmt: skip
-        [shown] = self.surveys()
-        properties = {
-            f"$survey_response_{shown['questions'][questions[name]]['id']}": value
-            for name, value in answers.items()
-            if name in questions
-        }
-        properties["$survey_submission_id"] = answers.get("submission", str(uuid4()))
-        properties["$survey_completed"] = done
-        if "language" in answers:
-            properties["$survey_language"] = answers["language"]
-        return self.send("sent", distinct_id, survey, **properties)
-
-
-@pytest.fixture
-def sdk(client: Browser, product: Product, soon: Callable[[], None]) -> Sdk:
-    return Sdk(client, product, soon)
+from tests.support.survey_sdk import LAPTOP, PHONE, Sdk
 
 
 def responses(work: Work) -> list[Response]:
     return list(work.session.scalars(select(Response).order_by(Response.started_at, Response.id)))
-
-
-def events(work: Work) -> list[str]:
-    return list(work.session.scalars(select(UsageEvent.name)))
 
 
 def test_an_sdk_is_told_the_survey_with_where_and_how(work: Work, survey: Survey, sdk: Sdk) -> None:
@@ -357,95 +240,6 @@ def test_a_tab_that_is_always_there_asks_for_no_attention(
         sdk.answer(LAPTOP, survey, nps=nps)
     assert sdk.asks(PHONE)
     assert [each.answers["nps"] for each in responses(work)] == [9, 3]
-
-
-def test_a_response_belongs_to_its_person_and_says_where_it_came_from(
-    work: Work, ana: Enrollment, survey: Survey, sdk: Sdk
-) -> None:
-    a_placement(work, survey)
-    sent = sdk.answer(LAPTOP, survey, nps=3, trouble="Sync is slow", plan="Enterprise", language="de")
-    sdk.again(sent)
-    sdk.answer(PHONE, survey, nps=10)
-    [response] = responses(work)
-    assert (response.state, response.is_in_product) == (ResponseState.COMPLETE, True)
-    assert (response.enrollment_id, response.language) == (ana.id, "de")
-    assert response.answers == {
-        "nps": 3, "trouble": "Sync is slow", "plan": "other", "plan-Comment": "Enterprise",
-    }  # fmt: skip
-    assert queries.reach(work.session, survey.id).complete == 1
-
-
-def test_steps_of_one_way_become_one_response(work: Work, ana: Enrollment, survey: Survey, sdk: Sdk) -> None:
-    a_placement(work, survey)
-    sdk.answer(LAPTOP, survey, nps=2, submission="way-1", done=False)
-    [response] = responses(work)
-    assert (response.state, response.answers) == (ResponseState.PARTIAL, {"nps": 2})
-    sdk.answer(LAPTOP, survey, nps=2, trouble="Sync", submission="way-1", done=False)
-    sdk.answer(LAPTOP, survey, nps=2, trouble="Sync", plan="Mannschaft", submission="way-1")
-    sdk.answer(LAPTOP, survey, nps=2, submission="way-1", done=False)  # late
-    [response] = responses(work)
-    assert response.state is ResponseState.COMPLETE
-    assert response.answers == {"nps": 2, "trouble": "Sync", "plan": "t"}
-
-
-def test_strangers_answer_as_by_a_public_link_and_become_known_on_the_way(
-    work: Work, ana: Enrollment, survey: Survey, sdk: Sdk
-) -> None:
-    a_placement(work, survey)
-    for distinct_id in ("stranger-1", "stranger-2"):
-        sdk.answer(distinct_id, survey, nps=7)
-    sdk.answer("new-phone", survey, nps=9, submission="way-2", done=False)
-    testers.link_identity(work, ana.tester_id, "new-phone")
-    sdk.answer("new-phone", survey, nps=9, submission="way-2")
-    assert [each.tester_id for each in responses(work)] == [None, None, ana.tester_id]
-
-
-def test_older_sdks_name_questions_by_their_place(
-    work: Work, ana: Enrollment, survey: Survey, sdk: Sdk
-) -> None:
-    a_placement(work, survey)
-    properties = {"$survey_response": "8", "$survey_response_2": "Pro"}
-    sdk.send("sent", LAPTOP, survey, **properties)
-    assert responses(work)[0].answers == {"nps": 8, "plan": "p"}
-
-
-def test_what_cannot_be_is_refused_and_no_event_is_lost(
-    work: Work, program: Program, ana: Enrollment, survey: Survey, sdk: Sdk
-) -> None:
-    a_placement(work, survey)
-    for wrong in (
-        {"nps": 11},
-        {"nps": True},
-        {"nps": {"a": 1}},
-        {"plan": ["Team", "Pro"], "nps": 3},
-        {"plan": "Team"},
-    ):
-        sdk.answer(LAPTOP, survey, **wrong)
-    stranger = a_survey(work, program=a_program(work), definition=SHORT)
-    for survey_id in (ids.encode("svy", stranger.id), "svy_nonsense", 17, None, "no id"):
-        sdk.send("sent", LAPTOP, survey, **{"$survey_id": survey_id, "$survey_response": 9})
-        sdk.send("shown", LAPTOP, survey, **{"$survey_id": survey_id})
-    assert responses(work) == []
-    assert sdk.asks(PHONE)
-    service.change_state(work, survey.id, SurveyState.CLOSED)
-    sdk.send("sent", LAPTOP, survey, **{"$survey_response": 9})
-    service.change_state(work, survey.id, SurveyState.OPEN)
-    enrolling.change(work, ana.id, State.REMOVED)
-    sdk.answer(LAPTOP, survey, nps=9)
-    assert responses(work) == []
-    assert len(events(work)) == 17
-
-
-def test_nobody_goes_on_with_anothers_answers(
-    work: Work, program: Program, ana: Enrollment, survey: Survey, sdk: Sdk
-) -> None:
-    an_enrollment(work, program=program, mail="ben@example.com")
-    a_placement(work, survey)
-    sdk.answer(LAPTOP, survey, nps=2, submission="way-1", done=False)
-    for other in ("ben@example.com", "stranger"):
-        sdk.answer(other, survey, nps=10, submission="way-1")
-    [response] = responses(work)
-    assert (response.answers, response.tester_id) == ({"nps": 2}, ana.tester_id)
 
 
 def test_targeting_flags_are_evaluated_and_shown_nowhere(
