@@ -14,6 +14,8 @@ MOST_PROPERTIES = 50
 LONGEST_PAYLOAD = 20_000
 #: A larger cohort is left out of definitions, and SDKs ask the server about flags that need it.
 MOST_MEMBERS = 10_000
+#: Keys of flags that say for whom a survey is (see `internal`). PostHog's SDKs know them by this; no other flag has it.
+SURVEY_PREFIX = "survey-targeting-"
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,199}")
 #: No distinct id is empty: with it a list of members is never empty (which would mean something else),
 #: and never only "true" and "false" (which would be compared as truth values).
@@ -142,6 +144,8 @@ def check(
 def _problems_of_key(key: Any) -> Iterable[Problem]:
     if not isinstance(key, str) or not _KEY.fullmatch(key):
         yield Problem("key", _("A key is letters, digits, dashes, dots and underscores, like new-editor."))
+    elif key.startswith(SURVEY_PREFIX):
+        yield Problem("key", _("Keys that begin with %(prefix)s belong to surveys.", prefix=SURVEY_PREFIX))
 
 
 def problems_of_form(filters: Any) -> Iterable[Problem]:

@@ -261,12 +261,12 @@ def early_access_feature(key: str, feature_id: str, feature: Offered) -> dict[st
     }
 
 
-def remote_config(*, has_flags: bool) -> dict[str, Any]:
-    """What the browser SDK asks before anything else: flags and events, and none of PostHog's other parts."""
+def remote_config(*, has_flags: bool, has_surveys: bool = False) -> dict[str, Any]:
+    """What the browser SDK asks before anything else: flags, surveys, events, and none of PostHog's other parts."""
     return {
         "supportedCompression": ["gzip", "gzip-js"],
         "hasFeatureFlags": has_flags,
-        "surveys": False,
+        "surveys": has_surveys,
         "analytics": {"endpoint": "/i/v0/e/"},
         "sessionRecording": False,
         "heatmaps": False,

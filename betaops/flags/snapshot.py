@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from betaops.flags import metrics, ofrep, queries
 from betaops.flags import posthog_wire as wire
 from betaops.flags.conditions import Person, Properties
+from betaops.flags.definitions import SURVEY_PREFIX
 from betaops.flags.evaluation import FlagSet, Outcome
 from betaops.flags.keyring import Caller, Key, Keyring
 from betaops.flags.models import Flag, Runtime
@@ -42,6 +43,7 @@ class Snapshot:
         self._database, self.key = database, key
         with database.reading(key.workspace_id) as session:
             loaded = queries.load(session, key.product_id)
+            loaded = queries.with_internal(session, key.product_id, loaded)
         self.flags = FlagSet(loaded.compiled_from())
         self._lists = {
             segment.number: frozenset(segment.members)
@@ -49,10 +51,18 @@ class Snapshot:
             if segment.members is not None
         }
         self._facts = {flag.key: _facts(flag) for flag in loaded.flags}
+        self._facts |= {
+            each["key"]: Facts(each["id"], each["version"], "", False) for each in loaded.internal
+        }
         self._runtimes = {flag.key: flag.runtime for flag in loaded.flags}
         self._contexts = {flag.key: frozenset(flag.contexts) for flag in loaded.flags if flag.contexts}
         self._visible = self._by_runtime(self.flags.active)
         self._existing = self._by_runtime([flag.key for flag in loaded.flags])
+        #: What the browser SDK asks before anything else.
+        self.config = wire.remote_config(
+            has_flags=bool(self._visible[False, "client"]),
+            has_surveys=any(each["key"].startswith(SURVEY_PREFIX) for each in loaded.internal),
+        )
         self._people: dict[str, queries.Stored | None] = {}
         #: By kind of group and key; looked up only where a flag is decided by group.
         self._groups: dict[tuple[str, str], Properties] = {}
@@ -127,8 +137,8 @@ class Snapshot:
             (sees_servers, runtime): tuple(
                 key
                 for key in keys
-                if self._runtimes[key] is not other
-                and (sees_servers or self._runtimes[key] is not Runtime.SERVER)
+                if self._runtimes.get(key, Runtime.CLIENT) is not other
+                and (sees_servers or self._runtimes.get(key, Runtime.CLIENT) is not Runtime.SERVER)
             )
             for runtime, other in hidden.items()
             for sees_servers in (True, False)
@@ -140,11 +150,6 @@ class Snapshot:
             return False, "client"  # whatever it says of itself
         sees_servers = caller is Caller.SERVER or self.key.servers_use_public_key
         return sees_servers, question.runtime if question.runtime in ("client", "server") else ""
-
-    @property
-    def has_flags(self) -> bool:
-        """Whether a page would get any."""
-        return bool(self._visible[False, "client"])
 
     def outcomes(
         self, question: Question, caller: Caller = Caller.PROGRAM, *, with_inactive: bool = False

@@ -9,14 +9,25 @@ from pydantic import BaseModel, Field
 
 from betaops.enrollment.queries import testers as tester_queries
 from betaops.kernel import ids
-from betaops.kernel.errors import Invalid
+from betaops.kernel.errors import Invalid, NotFound
 from betaops.programs import queries as program_queries
 from betaops.surveys import policy, queries, respond, service
 from betaops.surveys.checking import Finding
 from betaops.surveys.cleaning import storable
 from betaops.surveys.judging import Problem
+from betaops.surveys.models import (
+    Audience,
+    Corner,
+    Repeat,
+    ResponseState,
+    Shape,
+    Survey,
+    SurveyPlacement,
+    SurveyState,
+    UrlMatch,
+)
 from betaops.surveys.models import Response as Answered
-from betaops.surveys.models import ResponseState, Survey, SurveyState
+from betaops.surveys.product.payload import FLAG_PREFIX
 from betaops.web.access import scope
 from betaops.web.api import PROBLEMS, Body, Int, Paging, Text, path_id, shown
 from betaops.web.application import reading, writing
@@ -77,6 +88,59 @@ class NewResponse(Body):
     language: Text = Field("en", max_length=20, pattern=r"^[A-Za-z-]*$")
 
 
+class PlacementChange(Body):
+    """How it stands in the product; what is left out stays."""
+
+    is_on: bool | None = None
+    audience: Audience | None = None
+    cohorts: list[Int] | None = Field(None, max_length=100, description="Numbers, as flags call cohorts.")
+    share: Int | None = Field(None, ge=1, le=100, description="Percent of the audience.")
+    repeat: Repeat | None = None
+    every_days: Int | None = Field(None, ge=1, le=365, description="For `every`.")
+    wait_days: Int | None = Field(None, ge=0, le=365, description="Days since the person was last asked.")
+    url: Text | None = Field(None, max_length=500)
+    url_match: UrlMatch | None = None
+    events: list[Text] | None = Field(None, description="Any of which brings it up.")
+    devices: list[Literal["Desktop", "Mobile", "Tablet"]] | None = None
+    delay_seconds: Int | None = Field(None, ge=0, le=3600)
+    shape: Shape | None = None
+    label: Text | None = Field(None, max_length=60, description="Words on the tab.")
+    selector: Text | None = Field(None, max_length=200, description="CSS, for `selector`.")
+    corner: Corner | None = None
+    color: Text | None = Field(None, pattern="^#[0-9A-Fa-f]{6}$")
+    thanks: Text | None = Field(None, max_length=200)
+    thanks_text: Text | None = Field(None, max_length=2000)
+    version: Int | None = Field(
+        None, ge=0, le=2**31 - 1, description="Refused (409) when it is not the newest."
+    )
+
+
+class ShownPlacement(BaseModel):
+    is_on: bool
+    started_at: datetime | None = Field(description="Since when it is shown; soon after it was put on.")
+    flag_key: str = Field(description="The targeting flag that SDKs are told.")
+    audience: Audience
+    cohorts: list[int]
+    share: int
+    repeat: Repeat
+    every_days: int | None
+    wait_days: int
+    url: str
+    url_match: UrlMatch
+    events: list[str]
+    devices: list[str]
+    delay_seconds: int
+    shape: Shape
+    label: str
+    selector: str
+    corner: Corner
+    color: str
+    thanks: str
+    thanks_text: str
+    problems: list[str] = Field(description="Why the live version cannot be shown there.")
+    version: int
+
+
 class ShownSurvey(BaseModel):
     id: str
     program: str
@@ -116,6 +180,7 @@ class ShownResponse(BaseModel):
     enrollment: str | None
     language: str
     answers: dict[str, Any]
+    is_in_product: bool = Field(description="It came from inside the product, by an SDK.")
     started_at: datetime
     finished_at: datetime | None
 
@@ -151,6 +216,7 @@ def _shown_response(row: Answered, number: int) -> ShownResponse:
         enrollment=ids.encode("enr", row.enrollment_id) if row.enrollment_id else None,
         language=row.language,
         answers=row.answers,
+        is_in_product=row.is_in_product,
         started_at=row.started_at,
         finished_at=row.finished_at,
     )
@@ -232,6 +298,34 @@ def publish(path: OfSurvey, body: NewVersion) -> Response:
     return shown(
         ShownVersion(number=version.number, note=version.note, published_at=version.published_at), 201
     )
+
+
+@blueprint.get("/surveys/<survey_id>/placement", responses={200: ShownPlacement})
+@scope(policy.READ)
+def placement(path: OfSurvey) -> Response:
+    """How it stands in the product; 404 for one that never did."""
+    found = queries.survey(reading(), path.survey_id)
+    row = queries.placement(reading(), found.id)
+    if row is None:
+        raise NotFound
+    return shown(_shown_placement(found, row))
+
+
+@blueprint.patch("/surveys/<survey_id>/placement", responses={200: ShownPlacement})
+@scope(policy.WRITE)
+def place(path: OfSurvey, body: PlacementChange) -> Response:
+    """Put it into the product, change how it stands there, or take it out; a refusal says what is in the way."""
+    found = queries.survey(reading(), path.survey_id)
+    values = body.model_dump(exclude={"version"}, exclude_none=True)
+    row = service.change_placement(writing(), found.id, version=body.version, **values)
+    return shown(_shown_placement(found, row))
+
+
+def _shown_placement(survey: Survey, row: SurveyPlacement) -> ShownPlacement:
+    compiled = queries.compiled_live(reading(), survey)
+    told = {name: getattr(row, name) for name in ShownPlacement.model_fields if hasattr(row, name)}
+    problems = [finding.message for finding in compiled.problems] if compiled else []
+    return ShownPlacement(**told, flag_key=f"{FLAG_PREFIX}{row.number}", problems=problems)
 
 
 @blueprint.get("/surveys/<survey_id>/responses", responses={200: ResponseList})

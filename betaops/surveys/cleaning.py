@@ -20,7 +20,8 @@ _TEXT_TAGS = _TITLE_TAGS | {
     "p", "h2", "h3", "h4", "h5", "ul", "ol", "li", "blockquote", "pre", "hr", "a", "img", "table", "thead",
     "tbody", "tr", "th", "td", "div", "span",
 }  # fmt: skip
-_PIPE = re.compile(r"\{([^{}]{1,200})\}")
+#: A place in a text where an answer goes.
+PIPE = re.compile(r"\{([^{}]{1,200})\}")
 
 
 def clean_title(source: str) -> Markup:
@@ -67,7 +68,7 @@ def piped(source: str, scene: Scene) -> str:
         value = look_up(scene.values, name)
         return found[0] if value is None or isinstance(value, dict | list) else str(value)
 
-    return _PIPE.sub(answer, source) if "{" in source else source
+    return PIPE.sub(answer, source) if "{" in source else source
 
 
 #: Larger integers are not numbers to anybody who reads JSON with JavaScript.

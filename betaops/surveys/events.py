@@ -46,6 +46,18 @@ class SurveyStateChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SurveyPlaced(Event):
+    """How it stands in the product changed; `changed` names what, `is_on` says whether it is shown there."""
+
+    said = _l("changed how a survey of %(program)s stands in the product: %(changed)s")
+
+    survey_id: UUID
+    program_id: UUID
+    is_on: bool
+    changed: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SurveySent(Event):
     """Somebody asked for personal links to be mailed; a job does it."""
 

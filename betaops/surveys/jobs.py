@@ -5,7 +5,8 @@ from uuid import UUID
 from betaops.enrollment.queries import testers as tester_queries
 from betaops.kernel import mail
 from betaops.kernel.jobs import Run
-from betaops.surveys import links, queries
+from betaops.kernel.work import Work
+from betaops.surveys import links, queries, service
 from betaops.surveys.reading import read
 from betaops.web.letters import letter, link
 
@@ -49,3 +50,22 @@ def _send_one(run: Run, survey_id: UUID, enrollment_id: UUID, key: str) -> None:
             home=link("portal.program", slug=survey.program.slug),
         )
         mail.queue(work, written, key=key)
+
+
+def begin_placement(run: Run, *, survey_id: str) -> dict[str, int]:
+    """Before a survey is shown in the product: note who has answered it already, then begin."""
+    people = 0
+    while True:
+        with run.work() as work:
+            noted = service.note_earlier_answers(work, UUID(survey_id))
+        people += noted
+        if not noted:
+            break
+    with run.work() as work:
+        service.begin_placement(work, UUID(survey_id))
+    return {"people": people}
+
+
+def turn(work: Work, *, survey_id: str) -> None:
+    """A survey in the product opens or closes now."""
+    service.tell_product(work, queries.survey_to_answer(work.session, UUID(survey_id)))

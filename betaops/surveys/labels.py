@@ -2,7 +2,16 @@
 
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.surveys.changes import Weight
-from betaops.surveys.models import LinkKind, ResponseState, SurveyState
+from betaops.surveys.models import (
+    Audience,
+    Corner,
+    LinkKind,
+    Repeat,
+    ResponseState,
+    Shape,
+    SurveyState,
+    UrlMatch,
+)
 
 #: What the builder offers, in this order.
 KINDS = {
@@ -75,4 +84,33 @@ OPERATORS = {
     "<=": _l("is at most"),
     "notempty": _l("is answered"),
     "empty": _l("is not answered"),
+}
+AUDIENCES = {
+    Audience.EVERYBODY.value: _l("Everybody with a seat in the program"),
+    Audience.COHORTS.value: _l("People of cohorts"),
+}
+REPEATS = {
+    Repeat.ONCE.value: _l("Once"),
+    Repeat.EVERY.value: _l("Again and again, after some days"),
+    Repeat.ALWAYS.value: _l("Whenever they want: it is always there"),
+}
+SHAPES = {
+    Shape.POPOVER.value: _l("It comes up by itself"),
+    Shape.TAB.value: _l("A tab at the edge of the page opens it"),
+    Shape.SELECTOR.value: _l("An element of your page opens it"),
+    Shape.API.value: _l("Your own code shows it"),
+}
+URL_MATCHES = {
+    UrlMatch.CONTAINS.value: _l("contains this"),
+    UrlMatch.EXACT.value: _l("is exactly this"),
+    UrlMatch.REGEX.value: _l("matches this pattern"),
+}
+DEVICES = {"Desktop": _l("Computers"), "Mobile": _l("Phones"), "Tablet": _l("Tablets")}
+CORNERS = {
+    Corner.BOTTOM_RIGHT.value: _l("Bottom right"),
+    Corner.BOTTOM_LEFT.value: _l("Bottom left"),
+    Corner.BOTTOM_CENTER.value: _l("Bottom centre"),
+    Corner.MIDDLE_CENTER.value: _l("In the middle"),
+    Corner.TOP_RIGHT.value: _l("Top right"),
+    Corner.TOP_LEFT.value: _l("Top left"),
 }

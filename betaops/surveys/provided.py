@@ -70,7 +70,7 @@ def links(session: Session, enrollment: Enrollment) -> Sequence[Link]:
 
 def data(session: Session, tester: Tester) -> Any:
     """Everything this room holds about a person."""
-    return [
+    answered = [
         {
             "id": ids.encode("rsp", response.id),
             "survey": name,
@@ -82,6 +82,18 @@ def data(session: Session, tester: Tester) -> Any:
         }
         for response, name in queries.answered(session, tester.id)
     ]
+    seen = [
+        {
+            "survey": name,
+            "shown_in_product": showing.times,
+            **{
+                moment: at.isoformat() if (at := getattr(showing, moment)) else None
+                for moment in ("shown_at", "dismissed_at", "answered_at")
+            },
+        }
+        for showing, name in queries.showings(session, tester.id)
+    ]
+    return [*answered, *seen]
 
 
 def _of(session: Session, enrollment: Enrollment) -> list[tuple[Response, str]]:

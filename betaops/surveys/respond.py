@@ -22,9 +22,10 @@ from betaops.surveys import queries
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
 from betaops.surveys.judging import MOST_VALUES, Judged, judge_all, rows_of
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
-from betaops.surveys.queries.doors import Door
+from betaops.surveys.queries.doors import Door, Way
 from betaops.surveys.queries.surveys import Published
 from betaops.surveys.scene import first_values
+from betaops.surveys.showing import note_answered
 
 LONGEST_KEY = 100
 
@@ -53,10 +54,12 @@ def begin(work: Work, door: Door, *, submission_key: str, language: str = "en") 
         state=ResponseState.TEST if door.is_test else ResponseState.STARTED,
         language=language,
         answers=first_values(published.definition),
+        wave=door.wave,
+        is_in_product=door.way is Way.PRODUCT,
     )
     if response is not None:
         return Begun(response, is_new=True)
-    return Begun(_earlier(work, survey.id, door.enrollment, submission_key), is_new=False)
+    return Begun(_earlier(work, survey.id, door.enrollment, submission_key, door.wave), is_new=False)
 
 
 def save(work: Work, response: Response, answers: Mapping[str, Any], *, page: int | None = None) -> None:
@@ -166,6 +169,8 @@ def _insert(
     state: ResponseState,
     language: str,
     answers: dict[str, Any],
+    wave: int = 0,
+    is_in_product: bool = False,
 ) -> Response | None:
     """One statement; None where the person or the key has a response already."""
     flavour = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
@@ -177,6 +182,8 @@ def _insert(
         enrollment_id=enrollment.id if enrollment else None,
         tester_id=enrollment.tester_id if enrollment else None,
         link_id=link_id,
+        wave=wave,
+        is_in_product=is_in_product,
         submission_key=submission_key[:LONGEST_KEY],
         state=state,
         language=language[:20],
@@ -198,18 +205,23 @@ def _live(work: Work, survey: Survey) -> Published:
     return queries.published(work.session, live_id)
 
 
-def _earlier(work: Work, survey_id: UUID, enrollment: Enrollment | None, submission_key: str) -> Response:
-    found = _find(work, survey_id, enrollment, submission_key)
+def _earlier(
+    work: Work, survey_id: UUID, enrollment: Enrollment | None, submission_key: str, wave: int = 0
+) -> Response:
+    found = _find(work, survey_id, enrollment, submission_key, wave)
     if found is None:
         raise NotFound
     return work.lock(Response, found.id)
 
 
-def _find(work: Work, survey_id: UUID, enrollment: Enrollment | None, submission_key: str) -> Response | None:
+def _find(
+    work: Work, survey_id: UUID, enrollment: Enrollment | None, submission_key: str, wave: int = 0
+) -> Response | None:
     wanted = select(Response).where(Response.survey_id == survey_id)
     if enrollment is not None:
         person = wanted.where(
             Response.enrollment_id == enrollment.id,
+            Response.wave == wave,
             Response.state.not_in((ResponseState.TEST, ResponseState.WITHDRAWN)),
         )
         found = work.session.scalar(person)
@@ -241,6 +253,7 @@ def _count_in(work: Work, response: Response, published: Published, survey: Surv
             if question.trait:
                 value = response.answers.get(question.key)
                 cohort_service.set_trait(work, response.tester_id, f"survey.{question.trait}"[:120], value)
+        note_answered(work, survey.id, survey.program_id, response.tester_id, work.now)
     work.record(
         SurveyAnswered(
             response_id=response.id,

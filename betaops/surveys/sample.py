@@ -1,4 +1,4 @@
-"""The sample's surveys: a check-in that three weeks of testers have answered, and a draft in the making."""
+"""The sample's surveys: a check-in that three weeks of testers have answered, a short one inside the product, a draft."""
 
 import datetime as dt
 from pathlib import Path
@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 
 from betaops.enrollment.models import Enrollment, State
 from betaops.kernel.work import Actor, Work
-from betaops.surveys import links, queries, respond, service
+from betaops.surveys import links, queries, respond, service, showing
 from betaops.surveys.models import Response, ResponseState, Survey, SurveyLink
+from betaops.surveys.queries.doors import Door, Way
 from betaops.surveys.scene import first_values
 
 if TYPE_CHECKING:
@@ -67,9 +68,46 @@ EXIT: dict[str, Any] = {
     ],
 }
 
+IN_PRODUCT = "After syncing"
+IN_PRODUCT_SEEN, IN_PRODUCT_ANSWERED = 64, 23
+SHORT: dict[str, Any] = {
+    "title": IN_PRODUCT,
+    "completedHtml": "<p>Thank you. We read every word.</p>",
+    "pages": [
+        {
+            "name": "syncing",
+            "elements": [
+                {
+                    "type": "rating",
+                    "name": "recommend",
+                    "title": "How likely are you to recommend Aurora Notes to a colleague?",
+                    "isRequired": True,
+                    "rateMin": 0,
+                    "rateMax": 10,
+                    "minRateDescription": "Not at all",
+                    "maxRateDescription": "Very likely",
+                    "x-betaops": {"instrument": "nps"},
+                },
+                {
+                    "type": "comment",
+                    "name": "missing",
+                    "title": "What would have to be better?",
+                    "visibleIf": "{recommend} <= 6",
+                },
+                {
+                    "type": "comment",
+                    "name": "best",
+                    "title": "What do you like most?",
+                    "visibleIf": "{recommend} >= 9",
+                },
+            ],
+        }
+    ],
+}
+
 
 def plant(world: "World") -> None:
-    """Both surveys with links and answers; facts `survey`, `survey_id`, `survey_url`, `survey_questions` (ids by name)."""
+    """The surveys with links and answers; facts `survey`, `survey_id`, `survey_url`, `survey_questions` (ids by name)."""
     program_id: UUID = world.facts["program_id"]
     with world.work(SENT_DAYS_AGO + 2) as work:
         found = next((each for each in queries.surveys(work.session, program_id) if each.name == NAME), None)
@@ -95,7 +133,54 @@ def _plant(world: "World", work: Work, program_id: UUID) -> UUID:
     survey = work.lock(Survey, survey.id)
     survey.sent_at = work.now
     _answer(world, work, survey, chance)
+    _plant_in_product(world, work, program_id)
     return survey.id
+
+
+def _plant_in_product(world: "World", work: Work, program_id: UUID) -> None:
+    """Some of the people saw it in the product since last week; fewer answered, some closed it."""
+    chance = Random(f"{SEED}:product")  # noqa: S311  # a sample, not a secret
+    work.now = world.ago(7)
+    survey = service.create_survey(work, program_id=program_id, name=IN_PRODUCT, definition=SHORT)
+    service.publish(work, survey.id, note="Short enough to be asked in between")
+    placement = service.change_placement(
+        work, survey.id, version=None, is_on=True, events=["note synced"], delay_seconds=3
+    )
+    service.begin_placement(work, survey.id)
+    words: dict[str, list[str]] = orjson.loads((FOLDER / "sample_words.json").read_bytes())
+    people = _users(world, work, program_id)
+    for number, place in enumerate(chance.sample(people, min(len(people), IN_PRODUCT_SEEN))):
+        work.now = world.ago(chance.uniform(0.5, 6.8))
+        showing.note_shown(work, placement, program_id, place.tester_id, work.now)
+        if number >= IN_PRODUCT_ANSWERED:
+            if chance.random() < 0.6:
+                showing.note_dismissed(work, placement, program_id, place.tester_id, work.now)
+            continue
+        door = Door(Way.PRODUCT, survey, None, place)
+        response = respond.begin(work, door, submission_key=f"sample-product-{place.id.hex}").response
+        nps = chance.choices(list(NPS), list(NPS.values()))[0]
+        told: dict[str, Any] = {"recommend": nps}
+        if nps <= 6:
+            told["missing"] = chance.choice(words["detractor"])
+        elif nps >= 9 and chance.random() < 0.6:
+            told["best"] = chance.choice(words["promoter"])
+        respond.save(work, response, told)
+        respond.finish(work, response, queries.published(work.session, response.version_id))
+
+
+def _users(world: "World", work: Work, program_id: UUID) -> list[Enrollment]:
+    """Those who use the product, but for Ana, who is still to see it."""
+    return list(
+        work.session.scalars(
+            select(Enrollment)
+            .where(
+                Enrollment.program_id == program_id,
+                Enrollment.state == State.ACTIVE,
+                Enrollment.tester_id != world.facts.get("tester_id"),
+            )
+            .order_by(Enrollment.applied_at, Enrollment.id)
+        )
+    )
 
 
 def _answer(world: "World", work: Work, survey: Survey, chance: Random) -> None:

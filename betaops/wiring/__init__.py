@@ -12,6 +12,7 @@ from betaops.accounts import activity
 from betaops.cohorts import uses as cohort_uses
 from betaops.enrollment import providers
 from betaops.flags import guardrails, promotion
+from betaops.flags import internal as internal_flags
 from betaops.kernel import jobs, outbox
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.work import Platform
@@ -67,6 +68,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.messaging.views.announcements",
     "betaops.messaging.views.outbox",
     "betaops.surveys.api",
+    "betaops.surveys.endpoints",
     "betaops.surveys.portal",
     "betaops.surveys.views",
     "betaops.usage.endpoints",
@@ -173,7 +175,9 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("integrations.posthog:forward_usage", True),
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
+    ("surveys.jobs:begin_placement", True),
     ("surveys.jobs:send_links", True),
+    ("surveys.jobs:turn", False),
     ("messaging.jobs:remind", True),
     ("messaging.jobs:send_campaign", True),
     ("messaging.jobs:tell_outcome", True),
@@ -252,12 +256,19 @@ PROVIDED_DATA: dict[str, str] = {
 }
 
 #: What a cohort that goes would break: "module:function" of (session, cohort) to names.
-COHORT_USERS: tuple[str, ...] = ("flags.queries:users_of_cohort", "readiness.provided:users_of_cohort")
+COHORT_USERS: tuple[str, ...] = (
+    "flags.queries:users_of_cohort",
+    "surveys.queries:users_of_cohort",
+    "readiness.provided:users_of_cohort",
+)
 
 #: (event's name in the product, who understands it: "module:function" of a `usage.readers.Reader`).
 USAGE_READERS: tuple[tuple[str, str], ...] = (
     ("$feature_enrollment_update", "flags.service:read_update"),
     ("$groupidentify", "flags.handlers:group_identified"),
+    ("survey shown", "surveys.readers:shown"),
+    ("survey dismissed", "surveys.readers:dismissed"),
+    ("survey sent", "surveys.readers:sent"),
 )
 
 #: The same for who only remembers that it happened (`usage.readers.register_noter`).
@@ -273,6 +284,9 @@ GUARDRAILS: tuple[tuple[str, Any, Any, str, bool], ...] = (
     ("events_per_person", _l("Events per active person"), "", "usage.provided:events_per_person", True),
     ("events", _l("Events in all"), "", "usage.provided:events", True),
 )  # fmt: skip
+
+#: Flags that rooms need for themselves: "module:function" of (session, product id) to definitions.
+INTERNAL_FLAGS: tuple[str, ...] = ("surveys.queries:targeting",)
 
 #: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
 FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
@@ -327,6 +341,8 @@ def connect() -> None:
         usage_readers.register_noter(event_name, named(noter))
     for gate in PROMOTION_GATES:
         promotion.register(named(gate))
+    for provider in INTERNAL_FLAGS:
+        internal_flags.register(named(provider))
 
 
 def register(app: Application) -> None:

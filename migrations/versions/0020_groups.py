@@ -6,7 +6,7 @@ from alembic import op
 from betaops.kernel import db
 
 revision = "0020"
-down_revision = "0016"
+down_revision = "0019"
 
 
 def upgrade() -> None:

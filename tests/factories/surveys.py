@@ -7,7 +7,7 @@ from betaops.enrollment.models import Enrollment
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.surveys import links, respond, service
-from betaops.surveys.models import Response, Survey
+from betaops.surveys.models import Response, Survey, SurveyPlacement
 from betaops.surveys.queries.doors import Door, Way
 from tests.factories.programs import a_program
 
@@ -58,6 +58,35 @@ def a_survey(
         service.publish(work, survey.id)
     work.session.refresh(survey)
     return survey
+
+
+#: As it is asked inside a product: a scale, then why, in other words for those who are unhappy.
+SHORT: dict[str, Any] = {
+    "title": "In short",
+    "pages": [
+        {
+            "name": "one",
+            "elements": [
+                {"type": "rating", "name": "nps", "title": "Would you recommend it?", "isRequired": True,
+                 "rateMin": 0, "rateMax": 10, "minRateDescription": "Never", "maxRateDescription": "At once",
+                 "x-betaops": {"instrument": "nps"}},
+                {"type": "comment", "name": "trouble", "title": "What went wrong?", "visibleIf": "{nps} <= 6"},
+                {"type": "radiogroup", "name": "plan", "title": "Which plan?", "choices": [
+                    {"value": "t", "text": {"default": "Team", "de": "Mannschaft"}},
+                    {"value": "p", "text": {"default": "Pro", "de": "Profi"}}], "showOtherItem": True},
+            ],
+        },
+    ],
+}  # fmt: skip
+
+
+def a_placement(work: Work, survey: Survey, **values: Any) -> SurveyPlacement:
+    """The survey stands in the product, and everybody who has answered it is known there."""
+    placement = service.change_placement(work, survey.id, version=None, **{"is_on": True, **values})
+    while service.note_earlier_answers(work, survey.id):
+        pass
+    service.begin_placement(work, survey.id)
+    return placement
 
 
 def a_public_link(work: Work, survey: Survey) -> str:

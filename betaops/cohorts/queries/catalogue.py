@@ -50,7 +50,8 @@ def catalogue(session: Session, program: Program) -> list[Fact]:
     names = session.scalars(
         select(Trait.name)
         .join(Enrollment, Enrollment.tester_id == Trait.tester_id)
-        .where(Enrollment.program_id == program.id)
+        # Those with a dollar are written for flags, not for rules.
+        .where(Enrollment.program_id == program.id, Trait.name.not_like("$%"))
         .distinct()
         .order_by(Trait.name)
         .limit(200)

@@ -24,6 +24,7 @@ from betaops.flags.queries.definitions import (
     load,
     problems,
     product_keys,
+    with_internal,
     written,
 )
 from betaops.flags.queries.dry_run import (
@@ -217,5 +218,6 @@ __all__ = [
     "values_of",
     "watched_flags",
     "with_everybody",
+    "with_internal",
     "written",
 ]

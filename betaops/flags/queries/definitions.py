@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from betaops.cohorts.models import Cohort, CohortMember
+from betaops.cohorts.models import Cohort, CohortMember, number_for
 from betaops.enrollment.models import Identity
-from betaops.flags import definitions, portable
+from betaops.flags import definitions, internal, portable
 from betaops.flags.conditions import Definitions
 from betaops.flags.models import Dialect, Feature, Flag, Runtime, Segment
 from betaops.flags.queries.people import is_seated
@@ -30,6 +30,10 @@ class Loaded(NamedTuple):
     matching_version: int
     group_types: dict[str, str]
     features: Mapping[UUID, Feature] = {}
+    #: Definitions of `flags.internal`, for evaluation only.
+    internal: Sequence[dict[str, Any]] = ()
+    #: Numbers under which all with a seat in a program are a cohort.
+    seats: frozenset[int] = frozenset()
 
     @property
     def stored(self) -> frozenset[int]:
@@ -48,9 +52,9 @@ class Loaded(NamedTuple):
 
     def compiled_from(self) -> Definitions:
         return Definitions(
-            flags=self.evaluated(),
+            flags=[*self.evaluated(), *self.internal],
             cohorts=self.rule_segments(),
-            stored=self.stored,
+            stored=self.stored | self.seats,
             group_types=self.group_types,
             matching_version=self.matching_version,
         )
@@ -104,6 +108,14 @@ def load(session: Session, product_id: UUID) -> Loaded:
         dialect.matching_version if dialect else 1,
         dict(dialect.group_types) if dialect else {},
         {feature.flag_id: feature for feature in features},
+    )
+
+
+def with_internal(session: Session, product_id: UUID, loaded: Loaded) -> Loaded:
+    """`loaded` with what is evaluated beside it and shown on no page."""
+    programs = session.scalars(select(Program.id).where(Program.product_id == product_id))
+    return loaded._replace(
+        internal=internal.definitions(session, product_id), seats=frozenset(map(number_for, programs))
     )
 
 

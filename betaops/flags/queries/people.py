@@ -1,13 +1,13 @@
 """What is known about the people that SDKs ask about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from betaops.cohorts.models import PRODUCT_SAID, Cohort, CohortMember, Trait
+from betaops.cohorts.models import PRODUCT_SAID, Cohort, CohortMember, Trait, number_for
 from betaops.enrollment.models import SEATED, Enrollment, Identity, Tester
 from betaops.flags.models import ProductGroup
 from betaops.flags.queries.settled import (
@@ -65,6 +65,8 @@ def known_properties(tester: Any, traits: Mapping[str, Any]) -> dict[str, Any]:
         "email": tester.mail,
         "name": tester.name,
         "locale": tester.locale,
+        # One place between 0 and 100 for each person, whatever device asks.
+        "$share": tester.id.int % 10_000 / 100,
     }
 
 
@@ -102,12 +104,6 @@ def stored_tester(session: Session, product_id: UUID, tester_id: UUID) -> Stored
 def _stored(
     session: Session, product_id: UUID, row: Any, distinct_id: str = "", *, with_features: bool = True
 ) -> Stored:
-    numbers = session.scalars(
-        select(Cohort.number)
-        .join(CohortMember, CohortMember.cohort_id == Cohort.id)
-        .join(Program, Program.id == Cohort.program_id)
-        .where(CohortMember.tester_id == row.id, Program.product_id == product_id, is_seated())
-    )
     traits = session.execute(select(Trait.name, Trait.value).where(Trait.tester_id == row.id))
     properties = known_properties(row, {trait.name: trait.value for trait in traits})
     settled, joins = {}, True
@@ -115,7 +111,24 @@ def _stored(
         joins = may_join(session, product_id, row.id)
         settled = chosen_by_tester(session, product_id, row.id, distinct_id, joins=joins)
     settled |= set_by_hand(session, product_id, row.id)
-    return Stored(row.id, row.name, properties, frozenset(numbers), settled, joins)
+    return Stored(row.id, row.name, properties, _cohorts(session, product_id, row.id), settled, joins)
+
+
+def _cohorts(session: Session, product_id: UUID, tester_id: UUID) -> frozenset[int]:
+    """Numbers of their cohorts in programs where they have a seat, and those programs' own (see `flags.internal`)."""
+    rows: Sequence[Any] = session.execute(
+        select(Program.id, Cohort.number)
+        .join(Enrollment, Enrollment.program_id == Program.id)
+        .outerjoin(CohortMember, CohortMember.tester_id == Enrollment.tester_id)
+        .outerjoin(Cohort, (Cohort.id == CohortMember.cohort_id) & (Cohort.program_id == Program.id))
+        .where(
+            Program.product_id == product_id,
+            Enrollment.tester_id == tester_id,
+            Enrollment.state.in_(SEATED),
+        )
+    ).all()
+    numbers = {number for _program_id, number in rows if number is not None}
+    return frozenset(numbers | {number_for(program_id) for program_id, _number in rows})
 
 
 def group_properties(session: Session, product_id: UUID, group_type: str, key: str) -> dict[str, Any]:

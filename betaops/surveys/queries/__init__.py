@@ -3,6 +3,19 @@
 from betaops.surveys.queries.answers import item_answers, items, texts
 from betaops.surveys.queries.doors import door
 from betaops.surveys.queries.people import answered, count_unanswered, unanswered, waiting_for
+from betaops.surveys.queries.placements import (
+    answered_unnoted,
+    compiled_live,
+    compiled_version,
+    place_of,
+    placement,
+    reach,
+    showings,
+    shown,
+    survey_shown_in,
+    targeting,
+    users_of_cohort,
+)
 from betaops.surveys.queries.responses import (
     count_responses,
     counts,
@@ -31,6 +44,9 @@ from betaops.surveys.queries.surveys import (
 
 __all__ = [
     "answered",
+    "answered_unnoted",
+    "compiled_live",
+    "compiled_version",
     "count_responses",
     "count_unanswered",
     "counts",
@@ -44,18 +60,26 @@ __all__ = [
     "live_version",
     "live_version_id",
     "people_per_question",
+    "place_of",
+    "placement",
     "published",
+    "reach",
     "response",
     "responses",
+    "showings",
+    "shown",
     "survey",
     "survey_in",
     "survey_of_installation",
     "survey_questions",
+    "survey_shown_in",
     "survey_to_answer",
     "surveys",
     "tallies",
+    "targeting",
     "texts",
     "unanswered",
+    "users_of_cohort",
     "version",
     "versions",
     "waiting_for",

@@ -29,6 +29,7 @@ class Way(StrEnum):
     TEST = "test"
     PORTAL = "portal"
     RESUMED = "resumed"
+    PRODUCT = "product"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Door:
     link: SurveyLink | None = None
     enrollment: Enrollment | None = None
     response: Response | None = None
+    #: Which of the person's responses; see `Response.wave`.
+    wave: int = 0
 
     @property
     def is_test(self) -> bool:
@@ -84,6 +87,7 @@ def _by_link(session: Session, token: str) -> Door:
             Response,
             (Response.survey_id == SurveyLink.survey_id)
             & (Response.enrollment_id == SurveyLink.enrollment_id)
+            & (Response.wave == 0)
             & Response.state.not_in((ResponseState.TEST, ResponseState.WITHDRAWN)),
         )
         .options(
@@ -144,6 +148,7 @@ def _response_of(session: Session, survey_id: UUID, enrollment_id: UUID) -> Resp
         select(Response).where(
             Response.survey_id == survey_id,
             Response.enrollment_id == enrollment_id,
+            Response.wave == 0,
             Response.state.not_in((ResponseState.TEST, ResponseState.WITHDRAWN)),
         )
     )

@@ -26,6 +26,7 @@ def waiting_for(
             Response,
             (Response.survey_id == Survey.id)
             & (Response.enrollment_id == enrollment.id)
+            & (Response.wave == 0)
             & Response.state.not_in((ResponseState.TEST, ResponseState.WITHDRAWN)),
         )
         .where(

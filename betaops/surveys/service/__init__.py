@@ -7,9 +7,17 @@ from betaops.surveys.service.building import (
     delete_survey,
     edit_draft,
 )
+from betaops.surveys.service.placing import (
+    begin_placement,
+    change_placement,
+    note_earlier_answers,
+    tell_product,
+)
 from betaops.surveys.service.publishing import digest, is_live, publish, review
 
 __all__ = [
+    "begin_placement",
+    "change_placement",
     "change_settings",
     "change_state",
     "create_survey",
@@ -17,6 +25,8 @@ __all__ = [
     "digest",
     "edit_draft",
     "is_live",
+    "note_earlier_answers",
     "publish",
     "review",
+    "tell_product",
 ]

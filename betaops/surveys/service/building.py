@@ -17,6 +17,7 @@ from betaops.surveys.checking import LARGEST_DEFINITION
 from betaops.surveys.events import SurveyChanged, SurveyCreated, SurveyStateChanged
 from betaops.surveys.models import Survey, SurveyState
 from betaops.surveys.queries import count_responses
+from betaops.surveys.service.placing import tell_product
 
 LONGEST_NAME = 200
 MOST_ORIGINS = 20
@@ -80,6 +81,7 @@ def change_settings(
     )
     if changed:
         work.record(SurveyChanged(survey_id=survey.id, program_id=survey.program_id, changed=changed))
+        tell_product(work, survey)
     return survey
 
 
@@ -98,6 +100,7 @@ def change_state(work: Work, survey_id: UUID, state: SurveyState) -> Survey:
     work.record(
         SurveyStateChanged(survey_id=survey.id, program_id=survey.program_id, former=former, state=state)
     )
+    tell_product(work, survey)
     return survey
 
 

@@ -19,6 +19,7 @@ from betaops.surveys.definition import Definition
 from betaops.surveys.events import SurveyPublished, SurveyStateChanged
 from betaops.surveys.models import Survey, SurveyQuestion, SurveyState, SurveyVersion
 from betaops.surveys.reading import read
+from betaops.surveys.service.placing import tell_product
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def publish(work: Work, survey_id: UUID, *, note: str = "") -> SurveyVersion:
                 state=SurveyState.OPEN,
             )
         )
+    tell_product(work, survey)
     return version
 
 

@@ -8,6 +8,9 @@ from flask import flash, redirect, url_for
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import editing, policy, queries, service
 from betaops.surveys.forms import PublishForm
+from betaops.surveys.models import Survey
+from betaops.surveys.product.payload import compiled
+from betaops.surveys.reading import read
 from betaops.surveys.views.building import element_place
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
 from betaops.web.access import needs
@@ -40,7 +43,16 @@ def publication(slug: str, survey_id: UUID) -> Any:
         "build",
         form=form,
         review=review,
+        lost=_lost(survey),
         spots={finding: editing.spot_of(element_place(finding.place)) for finding in review.findings},
         versions=queries.versions(reading(), survey.id),
     )
     return page, 422 if form.errors else 200
+
+
+def _lost(survey: Survey) -> list[str]:
+    """Why the draft, once published, could no longer be shown in the product where the survey stands now."""
+    placement = queries.placement(reading(), survey.id)
+    if placement is None or not placement.is_on:
+        return []
+    return [finding.message for finding in compiled(read(survey.draft), {}).problems]

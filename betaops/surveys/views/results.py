@@ -38,6 +38,7 @@ def overview(slug: str, survey_id: UUID) -> str:
         cards=cards,
         quotes=quotes,
         funnel=queries.funnel(reading(), survey.id),
+        reach=queries.reach(reading(), survey.id),
         as_table="table" in request.args,
         fixed=_fixed,
     )

@@ -80,4 +80,6 @@ def _page(slug: str, survey_id: UUID, form: EmptyForm) -> str:
         loader=absolute("surveys_portal.loader"),
         funnel=queries.funnel(reading(), survey.id),
         waiting=queries.count_unanswered(reading(), survey),
+        placement=queries.placement(reading(), survey.id),
+        reach=queries.reach(reading(), survey.id),
     )
