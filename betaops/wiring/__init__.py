@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from betaops.accounts import activity
+from betaops.cohorts import providers as cohort_providers
 from betaops.cohorts import uses as cohort_uses
 from betaops.enrollment import providers
 from betaops.kernel import jobs, outbox
@@ -124,6 +125,10 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("enrollment.events:IdentityLinked", "usage.handlers:adopt"),
     ("enrollment.events:TesterChanged", "cohorts.handlers:refresh_changed"),
     ("enrollment.events:TestersImported", "cohorts.handlers:refresh_imported"),
+    ("enrollment.events:AgreementSigned", "cohorts.handlers:refresh_signed"),
+    ("programs.events:AgreementPublished", "cohorts.handlers:refresh_published"),
+    ("feedback.events:ReportReceived", "feedback.handlers:count_reporter"),
+    ("feedback.events:ReportAmended", "feedback.handlers:count_reporter"),
     ("enrollment.events:AgreementSigned", "enrollment.handlers:send_copy"),
     ("programs.events:CapacityRaised", "enrollment.handlers:offer_seats"),
     ("programs.events:PhaseChanged", "enrollment.handlers:follow_phase"),
@@ -148,9 +153,11 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("accounts.jobs:send_invitation", False),
     ("accounts.jobs:send_reset", False),
     ("accounts.jobs:send_sign_in_notice", False),
+    ("cohorts.jobs:drop_list", False),
     ("cohorts.jobs:refresh_cohort", True),
     ("cohorts.jobs:refresh_tester", False),
     ("cohorts.jobs:sweep", False),
+    ("cohorts.jobs:take_list", True),
     ("enrollment.jobs:complete_testers", True),
     ("enrollment.jobs:decide_many", True),
     ("enrollment.jobs:drop_export", False),
@@ -213,11 +220,13 @@ PROVIDED: dict[str, tuple[str, ...]] = {
     ),
     "tabs": ("feedback.provided:tabs",),
     "timeline": (
+        "cohorts.provided:timeline",
         "surveys.provided:timeline",
         "usage.provided:timeline",
         "feedback.provided:timeline",
     ),
     "links": (
+        "cohorts.provided:links",
         "surveys.provided:links",
         "flags.provided:links",
         "usage.provided:links",
@@ -239,7 +248,16 @@ PROVIDED_DATA: dict[str, str] = {
 }
 
 #: What a cohort that goes would break: "module:function" of (session, cohort) to names.
-COHORT_USERS: tuple[str, ...] = ("flags.queries:users_of_cohort", "readiness.provided:users_of_cohort")
+COHORT_USERS: tuple[str, ...] = (
+    "flags.queries:users_of_cohort", "readiness.provided:users_of_cohort", "cohorts.queries:readers_of",
+)  # fmt: skip
+
+#: Facts that cohort rules read and only a room above knows, by source: a `cohorts.providers.Provider` each.
+COHORT_FACTS: dict[str, str] = {"usage": "usage.queries:doings", "feedback": "feedback.queries:doings"}
+
+#: What people call facts (`cohorts.providers.Namer`), and names of a source that were seen.
+COHORT_NAMES: tuple[str, ...] = ("surveys.queries:trait_names",)
+COHORT_SUGGESTIONS: dict[str, str] = {"usage": "usage.queries:names_seen"}
 
 #: (event's name in the product, who understands it: "module:function" of a `usage.readers.Reader`).
 USAGE_READERS: tuple[tuple[str, str], ...] = ()
@@ -289,6 +307,12 @@ def connect() -> None:
         activity.name_with(what, named(names))
     for users in COHORT_USERS:
         cohort_uses.register(named(users))
+    for source, provider in COHORT_FACTS.items():
+        cohort_providers.register(source, named(provider))
+    for namer in COHORT_NAMES:
+        cohort_providers.name_with(named(namer))
+    for source, seen in COHORT_SUGGESTIONS.items():
+        cohort_providers.suggest_with(source, named(seen))
     for event_name, reader in USAGE_READERS:
         usage_readers.register(event_name, named(reader))
 

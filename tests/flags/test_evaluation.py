@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from betaops.flags import evaluation, patterns
-from betaops.flags.bucketing import share
+from betaops.flags import evaluation
+from betaops.kernel import patterns
+from betaops.kernel.bucketing import share
 from betaops.flags.conditions import Definitions, Person
 from betaops.flags.evaluation import FlagSet, Outcome
 

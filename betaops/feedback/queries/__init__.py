@@ -3,6 +3,7 @@
 from betaops.feedback.queries.evidence import (
     Unanswered,
     counts_by_kind,
+    doings,
     newest,
     open_blockers,
     testers_by_kind,
@@ -67,6 +68,7 @@ __all__ = [
     "count_people",
     "counts",
     "counts_by_kind",
+    "doings",
     "duplicates_of",
     "fixes_to_check",
     "listed",

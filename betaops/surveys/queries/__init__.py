@@ -25,6 +25,7 @@ from betaops.surveys.queries.surveys import (
     survey_questions,
     survey_to_answer,
     surveys,
+    trait_names,
     version,
     versions,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "surveys",
     "tallies",
     "texts",
+    "trait_names",
     "unanswered",
     "version",
     "versions",

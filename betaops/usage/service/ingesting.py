@@ -1,6 +1,6 @@
 """Taking events in: once each, linked to whom they belong to, counted by person and day."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from betaops.cohorts import service as cohort_service
 from betaops.enrollment.addresses import mail_key
 from betaops.enrollment.models import Identity
 from betaops.enrollment.service import testers
@@ -41,9 +42,19 @@ def take(work: Work, product_id: UUID, events: Sequence[Captured]) -> int:
     count(work, product_id, ((owner, event.at.date(), event.name) for event, owner in written if owner))
     for tester_id in sorted({owner for _event, owner in written if owner}):
         testers.seen(work, tester_id)
+    cohort_service.facts_changed(work, product_id, _deeds(written))
     for event, owner in written:
         _interpret(work, product_id, owner, event)
     return len(new)
+
+
+def _deeds(written: Iterable[tuple[Captured, UUID | None]]) -> dict[UUID, set[str]]:
+    """What each of the known people did, as names of facts."""
+    found: dict[UUID, set[str]] = defaultdict(set)
+    for event, owner in written:
+        if owner is not None:
+            found[owner].add(f"usage.{event.name}")
+    return found
 
 
 def _interpret(work: Work, product_id: UUID, owner: UUID | None, event: Captured) -> None:
