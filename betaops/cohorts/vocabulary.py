@@ -66,7 +66,7 @@ OPEN: dict[str, Any] = {
     "attribute": _l("Another attribute"),
     "usage": _l("Did something in the product"),
     "feedback": _l("Sent feedback"),
-    "cohort": _l("Is in another cohort"),
+    "cohort": _l("Another cohort"),
     "sample": _l("Random sample"),
 }
 

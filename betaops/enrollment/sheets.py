@@ -118,7 +118,7 @@ def read_ids(data: bytes) -> Iterator[str]:
     """Who is meant in each row: the cell of the mail column, else that of ids (`distinct_id`); blank rows are passed over.
 
     Without a heading the first column counts that holds an address, or the only one. Raises `Unreadable` where
-    neither is there, or where the file ends in the middle of a quotation.
+    neither is there, or where a cell never ends.
     """
     text = decode(data).replace("\x00", "")
     try:

@@ -48,7 +48,8 @@ def create_cohort(
         work.add(cohort)
     work.record(CohortCreated(cohort_id=cohort.id, program_id=program.id, name=cohort.name))
     touch_program(work, program.id)
-    refresh_soon(work, cohort)
+    if rule is not None:
+        refresh_soon(work, cohort)
     return cohort
 
 

@@ -62,7 +62,8 @@ def take_list(work: Work, cohort_id: UUID, entries: Sequence[str], taken: Taken 
     """
     taken = taken or Taken()
     cohort = picked_by_hand(work, cohort_id)
-    wanted = list(dict.fromkeys(entry[:LONGEST_ENTRY] for entry in entries if entry.strip()))
+    cleaned = [entry.replace("\0", "").strip()[:LONGEST_ENTRY] for entry in entries]
+    wanted = list(dict.fromkeys(entry for entry in cleaned if entry))
     if len(wanted) > AT_ONCE:
         raise Invalid("too_many", _("At most %(most)s entries at once.", most=AT_ONCE), field="entries")
     owners = _owners(work, wanted)
@@ -108,7 +109,7 @@ def take_list_soon(work: Work, cohort_id: UUID, entries: Sequence[str]) -> UUID:
 
 def _owners(work: Work, entries: Sequence[str]) -> dict[str, UUID]:
     """Whom each entry names, as far as known; an address counts in every spelling."""
-    spellings = {entry: mail_key(entry) if "@" in entry else entry.strip() for entry in entries}
+    spellings = {entry: mail_key(entry) if "@" in entry else entry for entry in entries}
     known: dict[str, UUID] = {}
     ordered = sorted({*spellings, *spellings.values()})
     for start in range(0, len(ordered), 500):

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from betaops.cohorts.models import Cohort, CohortMember
+from betaops.cohorts.models import Cohort, CohortCompany, CohortMember
 from betaops.enrollment.models import Identity
 from betaops.flags import definitions
 from betaops.flags.conditions import Definitions
@@ -19,13 +19,14 @@ from betaops.programs.models import Product, Program
 
 
 class Loaded(NamedTuple):
-    """Rows of one product. `cohorts` are (number, name) of its programs' cohorts."""
+    """Rows of one product. `cohorts` are (number, name) of its programs' cohorts, `companies` those in them."""
 
     flags: Sequence[Flag]
     segments: Sequence[Segment]
     cohorts: Sequence[tuple[int, str]]
     matching_version: int
     group_types: dict[str, str]
+    companies: dict[int, list[str]]
 
     @property
     def stored(self) -> frozenset[int]:
@@ -40,6 +41,9 @@ class Loaded(NamedTuple):
             stored=self.stored,
             group_types=self.group_types,
             matching_version=self.matching_version,
+            companies={
+                number: frozenset(name.lower() for name in names) for number, names in self.companies.items()
+            },
         )
 
     def rule_segments(self) -> dict[str, dict[str, Any]]:
@@ -69,7 +73,22 @@ def load(session: Session, product_id: UUID) -> Loaded:
         [(number, name) for number, name in cohorts],
         dialect.matching_version if dialect else 1,
         dict(dialect.group_types) if dialect else {},
+        _companies(session, product_id),
     )
+
+
+def _companies(session: Session, product_id: UUID) -> dict[int, list[str]]:
+    """Names of the companies in the product's cohorts, by the cohort's number."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for number, name in session.execute(
+        select(Cohort.number, CohortCompany.name)
+        .join(CohortCompany, CohortCompany.cohort_id == Cohort.id)
+        .join(Program, Program.id == Cohort.program_id)
+        .where(Program.product_id == product_id)
+        .order_by(Cohort.number, CohortCompany.key)
+    ):
+        found[number].append(name)
+    return dict(found)
 
 
 #: What a definition says of most flags; only what differs is kept.
@@ -114,7 +133,9 @@ def written(
             if segment.members is not None and len(segment.members) <= definitions.MOST_MEMBERS:
                 cohorts[str(segment.number)] = definitions.cohort_of_members(segment.members)
     return {
-        "flags": definitions.with_dependency_chains([definition(flag) for flag in loaded.flags]),
+        "flags": definitions.with_companies(
+            definitions.with_dependency_chains([definition(flag) for flag in loaded.flags]), loaded.companies
+        ),
         "group_type_mapping": loaded.group_types,
         "cohorts": cohorts if with_cohorts else {},
         "minimal_flag_called_events": False,
