@@ -74,7 +74,6 @@ class RuleForm(CohortForm):
     root: Any
     choices: dict[str, list[tuple[str, str]]]
     deeds: Sequence[str]
-    matches: Mapping[str, Any]
     parts = FieldList(FormField(PartForm), max_entries=builder.MOST_PARTS)
 
     def draft(self) -> Group:
@@ -98,7 +97,7 @@ class RuleForm(CohortForm):
     def offer(self, catalogue: Catalogue, labels: Mapping[str, str]) -> None:
         """Fill the lists to choose from, and nest the rows as they are drawn: `root`, and below it `inner` of each."""
         self.choices = choosable(catalogue, labels)
-        self.deeds, self.matches = catalogue.deeds, wording.MATCHES
+        self.deeds = catalogue.deeds
         rows: dict[Place, Any] = {}
         for place, entry in zip(
             (place for place, _part in builder.walk(self.draft())), self.parts, strict=True
@@ -135,6 +134,7 @@ def _offer(row: Any, catalogue: Catalogue, labels: Mapping[str, str]) -> None:
         row.fact.data = fact
     row.kind = vocabulary.kind_of(fact)
     row.label = str(vocabulary.OPEN.get(fact) or wording.fact(fact, labels))
+    row.match.choices = [(name, str(words)) for name, words in wording.MATCHES.items()]
     row.operators = _operators(row.kind)
     row.names = {
         "cohort": [("", _("Choose a cohort")), *catalogue.cohorts],
