@@ -20,12 +20,12 @@ MATCHES: dict[str, Any] = {
 }
 
 CAUSES: dict[Cause, Any] = {
-    Cause.HAND: _l("by hand"),
-    Cause.FACTS: _l("something about them changed"),
-    Cause.RULE: _l("the rule was worked out again"),
-    Cause.EXCEPTION: _l("made an exception"),
-    Cause.EXCEPTION_ENDED: _l("no exception any more"),
-    Cause.COMPANY: _l("because of their company"),
+    Cause.HAND: _l("By hand"),
+    Cause.FACTS: _l("Something about them changed"),
+    Cause.RULE: _l("The rule was worked out"),
+    Cause.EXCEPTION: _l("Made an exception"),
+    Cause.EXCEPTION_ENDED: _l("No exception any more"),
+    Cause.COMPANY: _l("Because of their company"),
 }
 
 #: Operators that do not simply stand between fact and value.
@@ -157,7 +157,7 @@ def in_short(rule: Rule, labels: Mapping[str, str] | None = None, *, is_inner: b
 
 
 def why(change: CohortChange, labels: Mapping[str, str] | None = None) -> str:
-    """`something about them changed: plan, Status` or `made an exception: …`."""
+    """`Something about them changed: plan, Status` or `Made an exception: …`."""
     cause = str(CAUSES[change.cause])
     detail = change.note or ", ".join(fact(name, labels) for name in change.facts)
     return _("%(cause)s: %(detail)s", cause=cause, detail=detail) if detail else cause

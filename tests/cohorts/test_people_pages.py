@@ -60,7 +60,7 @@ def test_an_exception_is_made_seen_and_ended(
     assert "1 person is kept out now." in shown
     assert "Never in" in shown
     assert "Works for us" in shown
-    assert "made an exception: Works for us" in shown
+    assert "Made an exception: Works for us" in shown
     assert queries.size(work.session, pros.id) == 0
     shown = browser.post(f"{page}/exceptions/deletion", data=chosen, follow_redirects=True).text
     assert "1 exception ended." in shown
@@ -140,8 +140,8 @@ def test_who_came_and_went_is_narrowed_and_stands_on_the_persons_page(
     address = f"/console/programs/{program.slug}/cohorts/history"
     everything = browser.get(address).text
     assert everything.count("Ben Okafor") == 2
-    assert "something about them changed: plan" in everything
-    assert "made an exception: Left the company" in everything
+    assert "Something about them changed: plan" in everything
+    assert "Made an exception: Left the company" in everything
     for query, ana_is_there, times_ben in (
         ({"q": "okafor"}, False, 2),
         ({"way": "out"}, False, 1),
@@ -155,7 +155,7 @@ def test_who_came_and_went_is_narrowed_and_stands_on_the_persons_page(
     assert "Nothing matches" in browser.get(address, query_string={"q": "zzz"}).text
     person = browser.get(f"/console/programs/{program.slug}/enrollments/{encode('enr', ben.id)}").text
     assert "went out of “Pros”" in person
-    assert "made an exception: Left the company" in person
+    assert "Made an exception: Left the company" in person
     assert f"cohorts/history?tester={encode('tst', ben.tester_id)}" in person
 
 

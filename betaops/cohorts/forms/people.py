@@ -20,7 +20,7 @@ class ListForm(Form):
         _l("Mail addresses or ids"),
         [Optional(), Length(max=2_000_000, message=_l("This is too long. Upload it as a file."))],
         description=_l(
-            "Separated by anything: lines, commas, spaces. An id is one that your product uses, or tst_…."
+            "Separated by anything: lines, commas, spaces. Ids are those of your product, or ours (tst_…)."
         ),
         render_kw={"rows": 6, "spellcheck": "false"},
     )
