@@ -78,7 +78,7 @@ def _connect() -> None:
     from betaops import wiring
 
     wiring.connect()
-    wiring.provide_data()
+    wiring.handed.provide_data()
 
 
 @click.group(cls=Rooms)

@@ -1,8 +1,15 @@
 """What cohorts do when something happened to people."""
 
 from betaops.cohorts import queries, service
-from betaops.enrollment.events import EnrollmentChanged, IdentityLinked, TesterChanged, TestersImported
+from betaops.enrollment.events import (
+    AgreementSigned,
+    EnrollmentChanged,
+    IdentityLinked,
+    TesterChanged,
+    TestersImported,
+)
 from betaops.kernel.work import Work
+from betaops.programs.events import AgreementPublished
 
 
 def refresh_enrolled(work: Work, event: EnrollmentChanged) -> None:
@@ -24,3 +31,14 @@ def refresh_imported(work: Work, event: TestersImported) -> None:
             unique=f"cohorts.refresh_cohort:{cohort_id}",
         )
     service.touch_program(work, event.program_id)
+
+
+def refresh_signed(work: Work, event: AgreementSigned) -> None:
+    """Somebody accepted an agreement."""
+    if queries.readers(work.session, event.program_id, "agreement"):
+        service.refresh_tester(work, event.tester_id, stands_in_flags=False)
+
+
+def refresh_published(work: Work, event: AgreementPublished) -> None:
+    """Another agreement is in force: who accepted the former one has not accepted this one."""
+    service.everybody_changed(work, event.program_id, "agreement")

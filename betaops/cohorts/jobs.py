@@ -1,12 +1,16 @@
 """Cohort work that takes longer than a request should."""
 
+from typing import Any
 from uuid import UUID
 
+import orjson
+
 from betaops.cohorts import queries, service
+from betaops.cohorts.service import lists
 from betaops.kernel import clock
 from betaops.kernel.errors import NotFound
 from betaops.kernel.jobs import Run
-from betaops.kernel.work import Work
+from betaops.kernel.work import Actor, Work
 
 _AT_ONCE = 500
 
@@ -30,9 +34,28 @@ def refresh_cohort(run: Run, *, cohort_id: str) -> dict[str, int] | None:
     return {"entered": entered, "left": left}
 
 
-def refresh_tester(work: Work, *, tester_id: str) -> None:
+def refresh_tester(work: Work, *, tester_id: str, stands_in_flags: bool = True) -> None:
     """Ask every rule about one person."""
-    service.refresh_tester(work, UUID(tester_id))
+    service.refresh_tester(work, UUID(tester_id), stands_in_flags=stands_in_flags)
+
+
+def take_list(run: Run, *, cohort_id: str, file: str, actor: dict[str, Any]) -> dict[str, Any] | None:
+    """Put a long list of people into a cohort, in short transactions; what became of it."""
+    entries = orjson.loads(run.platform.files.get(file))
+    taken = service.Taken()
+    try:
+        for start in range(0, len(entries), lists.AT_ONCE):
+            with run.work() as work:
+                work.actor = Actor("member", UUID(actor["id"]) if actor["id"] else None, actor["name"])
+                service.take_list(work, UUID(cohort_id), entries[start : start + lists.AT_ONCE], taken)
+            run.progress(min(start + lists.AT_ONCE, len(entries)), len(entries))
+    except NotFound:
+        return None
+    return taken.to_json()
+
+
+def drop_list(work: Work, *, file: str) -> None:
+    work.platform.files.delete(file)
 
 
 def sweep(work: Work) -> None:

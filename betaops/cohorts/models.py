@@ -64,17 +64,64 @@ class CohortMember(Tenant, Base):
     cohort_id: Mapped[UUID]
     tester_id: Mapped[UUID]
     since: Mapped[datetime]
+    #: In a cohort picked by hand: here because of a company alone, and gone with it.
+    by_company: Mapped[bool] = mapped_column(default=False)
 
     cohort: Mapped[Cohort] = relationship(lazy="raise_on_sql", viewonly=True)
     tester: Mapped[Tester] = relationship(lazy="raise_on_sql", viewonly=True)
+
+
+class CohortException(Tenant, Base):
+    """Somebody whom no rule and no company moves: always in (`is_in`), or never. A trigger keeps the latter out."""
+
+    __table_args__ = tenant_args(
+        belongs_to("cohort_id", "cohort"),
+        belongs_to("tester_id", "tester"),
+        UniqueConstraint("cohort_id", "tester_id"),
+        Index("ix_cohort_exception_tester", "workspace_id", "tester_id"),
+    )
+
+    cohort_id: Mapped[UUID]
+    tester_id: Mapped[UUID]
+    is_in: Mapped[bool]
+    #: Kept out of a cohort picked by hand, they were in it: they come back when the exception goes.
+    was_in: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(String(200), default="")
+
+    tester: Mapped[Tester] = relationship(lazy="raise_on_sql", viewonly=True)
+
+
+class CohortCompany(Tenant, Base):
+    """A company in a cohort picked by hand: everybody of it is in, also who comes later."""
+
+    __table_args__ = tenant_args(
+        belongs_to("cohort_id", "cohort"),
+        UniqueConstraint("cohort_id", "attribute", "key"),
+    )
+
+    cohort_id: Mapped[UUID]
+    #: The tester attribute that names somebody's company.
+    attribute: Mapped[str] = mapped_column(String(120), default="company")
+    name: Mapped[str] = mapped_column(String(200))
+    #: `name` without case and edges: what makes two spellings one company.
+    key: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(String(200), default="")
 
 
 class Cause(StrEnum):
     """Why somebody entered or left."""
 
     HAND = "hand"
+    #: Something about them changed.
     FACTS = "facts"
+    #: Everybody was asked again: the rule is new, a file came in, time passed.
     RULE = "rule"
+    EXCEPTION = "exception"
+    EXCEPTION_ENDED = "exception_ended"
+    COMPANY = "company"
 
 
 class CohortChange(Tenant, Base):
@@ -92,8 +139,13 @@ class CohortChange(Tenant, Base):
     is_in: Mapped[bool]
     at: Mapped[datetime]
     cause: Mapped[Cause] = mapped_column(one_of(Cause))
+    #: Names of the facts that decided, where a rule did.
+    facts: Mapped[list[str]] = mapped_column(default=list)
+    #: The reason of an exception.
+    note: Mapped[str] = mapped_column(String(500), default="")
     who: Mapped[str] = mapped_column(String(200), default="")
 
+    cohort: Mapped[Cohort] = relationship(lazy="raise_on_sql", viewonly=True)
     tester: Mapped[Tester] = relationship(lazy="raise_on_sql", viewonly=True)
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from betaops.cohorts.doings import MOST_DAYS
+from betaops.kernel import patterns
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 
@@ -24,6 +26,8 @@ ALL: dict[str, Any] = {
     "not_contains": _l("does not contain"),
     "starts_with": _l("starts with"),
     "ends_with": _l("ends with"),
+    "matches": _l("matches the pattern"),
+    "not_matches": _l("does not match the pattern"),
     "more_than": _l("is more than"),
     "at_least": _l("is at least"),
     "less_than": _l("is less than"),
@@ -32,39 +36,57 @@ ALL: dict[str, Any] = {
     "version_below": _l("is older than version"),
     "before": _l("is before"),
     "after": _l("is after"),
-    "in_last_days": _l("is within the last days"),
-    "not_in_last_days": _l("is longer ago than days"),
+    "in_last_days": _l("is within the last … days"),
+    "not_in_last_days": _l("is longer ago than … days"),
     "is_set": _l("is known"),
     "is_not_set": _l("is not known"),
+    "is_in": _l("is in"),
+    "is_not_in": _l("is not in"),
 }
-WITHOUT_VALUE = frozenset({"is_set", "is_not_set"})
+#: Of cohorts alone.
+MEMBERSHIP = frozenset({"is_in", "is_not_in"})
+WITHOUT_VALUE = frozenset({"is_set", "is_not_set"}) | MEMBERSHIP
 WITH_LIST = frozenset({"one_of", "none_of"})
 RELATIVE_TO_NOW = frozenset({"in_last_days", "not_in_last_days"})
-_NUMERIC = frozenset({"more_than", "at_least", "less_than", "at_most"})
+NUMERIC = frozenset({"more_than", "at_least", "less_than", "at_most"})
+_VERSIONS = frozenset({"version_at_least", "version_below"})
+_PATTERNS = frozenset({"matches", "not_matches"})
+#: What all SDKs read alike.
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_PLAIN_VERSION = re.compile(r"[vV]?(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){0,2}")
+_PLAIN_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d))?")
+#: Operators that hold wherever another one does not, also of an absent fact.
+_NEGATIVE = {
+    "is_not": "is",
+    "none_of": "one_of",
+    "not_contains": "contains",
+    "not_matches": "matches",
+    "is_not_set": "is_set",
+    "is_not_in": "is_in",
+}
 _LONGEST = 2_000
-_MOST_DAYS = 3_650
 _MOST_ITEMS = 1_000
 
 
 def compiled(operator: str, wanted: Any) -> Test:
     """The test of one fact (None where absent) against `wanted`, which `problem` found nothing wrong with."""
+    if operator in _NEGATIVE:
+        return _none(compiled(_NEGATIVE[operator], wanted))
     match operator:
         case "is_set":
             return lambda fact, now: _is_known(fact)
-        case "is_not_set":
-            return lambda fact, now: not _is_known(fact)
+        case "is_in":
+            return lambda fact, now: fact is True
         case "is" | "one_of":
             return _any_item(_equals(wanted))
-        case "is_not" | "none_of":
-            return _none(_any_item(_equals(wanted)))
         case "contains":
             return _any_item(_text_test(lambda text, part: part in text, wanted))
-        case "not_contains":
-            return _none(_any_item(_text_test(lambda text, part: part in text, wanted)))
         case "starts_with":
             return _any_item(_text_test(str.startswith, wanted))
         case "ends_with":
             return _any_item(_text_test(str.endswith, wanted))
+        case "matches":
+            return _any_item(_pattern_test(wanted))
         case "version_at_least" | "version_below":
             return _any_item(_version_test(operator, wanted))
         case "before" | "after":
@@ -110,6 +132,14 @@ def _plain(value: Any) -> str:
 def _text_test(holds: Callable[[str, str], bool], wanted: Any) -> Test:
     part = str(wanted).strip().casefold()
     return lambda fact, now: holds(_plain(fact), part)
+
+
+def _pattern_test(wanted: Any) -> Test:
+    """Case counts, as in every SDK; text is looked at as it stands."""
+    pattern = patterns.compiled(str(wanted).strip())
+    return lambda fact, now: (
+        pattern is not None and patterns.found(pattern, fact if isinstance(fact, str) else _plain(fact))
+    )
 
 
 def _number_test(operator: str, wanted: Any) -> Test:
@@ -206,14 +236,45 @@ def problem(operator: str, wanted: Any) -> str | None:
         return _("Say what to compare with.")
     if len(str(wanted)) > _LONGEST or "\0" in str(wanted):
         return _("Keep it under %(most)s characters.", most=_LONGEST)
-    if operator in _NUMERIC and _number(wanted) is None:
-        return _("Write a number, like 12 or 3.5.")
+    if operator in NUMERIC:
+        return _problem_of_number(wanted)
     if operator in RELATIVE_TO_NOW and not _is_days(wanted):
-        return _("Write a number of days from 1 to %(most)s.", most=_MOST_DAYS)
-    if operator in ("before", "after") and _moment(wanted) is None:
-        return _("Write a date like 2026-11-24.")
-    if operator in ("version_at_least", "version_below") and _version(wanted) is None:
+        return _("Write a number of days from 1 to %(most)s.", most=MOST_DAYS)
+    if operator in ("before", "after"):
+        return _problem_of_moment(wanted)
+    if operator in _VERSIONS:
+        return _problem_of_version(wanted)
+    if operator in _PATTERNS and patterns.compiled(str(wanted).strip()) is None:
+        return _("“%(value)s” is not a pattern that every SDK understands.", value=str(wanted)[:100])
+    return None
+
+
+def _problem_of_number(wanted: Any) -> str | None:
+    if _number(wanted) is None:
+        return _("Write a number, like 12 or 3.5.")
+    if isinstance(wanted, str) and not _PLAIN_NUMBER.fullmatch(wanted.strip()):
+        return _("SDKs read “%(value)s” in different ways. Write the number like 3.5.", value=wanted.strip())
+    return None
+
+
+def _problem_of_version(wanted: Any) -> str | None:
+    if _version(wanted) is None:
         return _("Write a version, like 17.4 or 2.1.0.")
+    if not _PLAIN_VERSION.fullmatch(str(wanted).strip()):
+        return _(
+            "SDKs read “%(value)s” in different ways. Write up to three numbers without leading zeros, like 2.1.0.",
+            value=str(wanted).strip()[:100],
+        )
+    return None
+
+
+def _problem_of_moment(wanted: Any) -> str | None:
+    if _moment(wanted) is None or str(wanted).strip()[:10].count("-") != 2:
+        return _("Write a date like 2026-11-24.")
+    if not _PLAIN_MOMENT.fullmatch(str(wanted).strip()):
+        return _(
+            "SDKs read a time without its zone in different ways. Write a day, or the time like 2026-11-24T09:00Z."
+        )
     return None
 
 
@@ -231,4 +292,4 @@ def _problem_of_list(wanted: Any) -> str | None:
 
 def _is_days(value: Any) -> bool:
     days = _number(value)
-    return days is not None and 1 <= days <= _MOST_DAYS
+    return days is not None and 1 <= days <= MOST_DAYS

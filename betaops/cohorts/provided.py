@@ -1,20 +1,23 @@
-"""What cohorts put on the pages of enrollment: a filter and a column of the testers list, a tester's export."""
+"""What cohorts put on the pages of enrollment: in the testers list, on a tester's page, in their export."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from flask import url_for
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from betaops.cohorts import queries
+from betaops.cohorts import policy, queries, wording
 from betaops.cohorts.models import CohortChange, CohortMember, Trait
-from betaops.enrollment.models import Tester
-from betaops.enrollment.providers import Column, Filter
+from betaops.enrollment.models import Enrollment, Tester
+from betaops.enrollment.providers import Column, Entry, Filter, Link
 from betaops.kernel.errors import NotFound
+from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.ids import decode, encode
 from betaops.programs.models import Program
+from betaops.web.application import viewer
 
 
 def _options(session: Session, program: Program) -> Sequence[tuple[str, str]]:
@@ -47,6 +50,34 @@ FILTER = Filter(name="cohort", label=_l("Cohort"), options=_options, narrow=_nar
 COLUMN = Column(key="cohorts", label=_l("Cohorts"), values=_names)
 
 
+def timeline(session: Session, enrollment: Enrollment) -> Sequence[Entry]:
+    """When somebody entered and left cohorts of the program, and why."""
+    labels = queries.labels(session, enrollment.program)
+    slug = enrollment.program.slug
+    return [
+        Entry(
+            at=move.at,
+            text=_("came into “%(cohort)s”", cohort=move.cohort.name)
+            if move.is_in
+            else _("went out of “%(cohort)s”", cohort=move.cohort.name),
+            icon="log-in" if move.is_in else "log-out",
+            actor=move.who,
+            note=wording.why(move, labels),
+            href=url_for("cohorts.show", slug=slug, cohort_id=move.cohort_id),
+        )
+        for move in queries.moves_of(session, enrollment.tester_id, enrollment.program_id)
+    ]
+
+
+def links(session: Session, enrollment: Enrollment) -> Sequence[Link]:
+    """To everything that moved somebody."""
+    if not viewer().can(policy.SEE):
+        return []
+    count = len(queries.cohorts_of(session, enrollment.tester_id, enrollment.program_id))
+    url = url_for("cohorts.history", slug=enrollment.program.slug, tester=encode("tst", enrollment.tester_id))
+    return [Link(label=_("Cohorts"), url=url, count=count)]
+
+
 def data(session: Session, tester: Tester) -> Any:
     """Everything that this room holds about a person, for their own export."""
     traits = session.execute(select(Trait.name, Trait.value).where(Trait.tester_id == tester.id))
@@ -55,4 +86,8 @@ def data(session: Session, tester: Tester) -> Any:
         "cohorts": [cohort.name for cohort in queries.cohorts_of(session, tester.id)],
         "facts": {row.name: row.value for row in traits},
         "changes": [{"at": each.at.isoformat(), "is_in": each.is_in} for each in moves],
+        "exceptions": [
+            {"at": each.at.isoformat(), "is_in": each.is_in, "reason": each.reason}
+            for each in queries.exceptions_of(session, tester.id)
+        ],
     }

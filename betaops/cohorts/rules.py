@@ -4,24 +4,57 @@ A rule is JSON: `{"all": [rule, …]}`, `{"any": [rule, …]}`, `{"not": rule}`,
 `{"fact": "attribute.plan", "operator": "is", "value": "pro"}`. A fact's name is its source (one of
 `SOURCES`) and, behind a dot, its name there. Text is compared without regard to case; where a fact is a
 list, one of its items is enough. An absent fact fails every operator but the negative ones.
+
+Some sources have conditions of their own form:
+
+- `usage.<event>` and `feedback.<kind>` ask how often and when (`doings`); beside a count, `"days": 7` looks at
+  the last seven days only.
+- `cohort.coh_…` takes `is_in` and `is_not_in`.
+- `sample.<seed>` is a number from 0 to 100 drawn from the seed and the person, always the same: `at_most` 10
+  is a random tenth, `more_than` 10 everybody else.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from betaops.cohorts import operators
+from betaops.cohorts import doings, operators
+from betaops.kernel.bucketing import share
+from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
+from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.kernel.ids import decode
 
 Rule = dict[str, Any]
 #: Facts by source, then by name: {"attribute": {"plan": "pro"}, "enrollment": {"state": "active"}}.
 Facts = Mapping[str, Mapping[str, Any]]
 
-SOURCES = ("attribute", "answer", "enrollment", "trait", "tester")
+SOURCES = (
+    "attribute",
+    "answer",
+    "enrollment",
+    "trait",
+    "tester",
+    "agreement",
+    "usage",
+    "feedback",
+    "cohort",
+    "sample",
+)
+#: Where facts are `doings.Doings`.
+COUNTED = frozenset({"usage", "feedback"})
+#: What to say where a source stands there without a name.
+_MISSING: dict[str, Any] = {
+    "attribute": _l("Name the attribute."),
+    "usage": _l("Say what they did in the product."),
+    "feedback": _l("Choose which feedback."),
+    "cohort": _l("Choose a cohort."),
+}
+_SAMPLING = frozenset({"at_most", "more_than"})
 MOST_CONDITIONS = 100
 DEEPEST = 6
-LONGEST_NAME = 120
+LONGEST_NAME = 200
 
 _Check = Callable[[Facts, datetime], bool]
 
@@ -41,6 +74,12 @@ class Condition:
     fact: str
     operator: str
     value: Any = None
+    #: How far a count looks back; None for ever.
+    days: int | None = None
+
+    @classmethod
+    def of(cls, rule: Rule) -> "Condition":
+        return cls(rule["fact"], rule["operator"], rule.get("value"), rule.get("days"))
 
     @property
     def source(self) -> str:
@@ -55,7 +94,9 @@ class Condition:
 
     def to_json(self) -> Rule:
         rule: Rule = {"fact": self.fact, "operator": self.operator}
-        return rule if self.operator in operators.WITHOUT_VALUE else {**rule, "value": self.value}
+        if self.operator not in operators.WITHOUT_VALUE:
+            rule["value"] = self.value
+        return rule if self.days is None else {**rule, "days": self.days}
 
 
 def evaluate(rule: Rule, facts: Facts, now: datetime) -> bool:
@@ -72,9 +113,26 @@ def compiled(rule: Rule) -> _Check:
     if "not" in rule:
         inner = compiled(rule["not"])
         return lambda facts, now: not inner(facts, now)
-    source, _dot, name = rule["fact"].partition(".")
-    test = operators.compiled(rule["operator"], rule.get("value"))
+    return _leaf(Condition.of(rule))
+
+
+def _leaf(leaf: Condition) -> _Check:
+    source, name = leaf.source, leaf.name
+    if source == "sample":
+        return _sample(name, float(leaf.value), is_among=leaf.operator == "at_most")
+    if source in COUNTED:
+        test = doings.compiled(leaf.operator, leaf.value, leaf.days)
+    else:
+        test = operators.compiled(leaf.operator, leaf.value)
     return lambda facts, now: test(facts.get(source, {}).get(name), now)
+
+
+def _sample(seed: str, percentage: float, *, is_among: bool) -> _Check:
+    def passes(facts: Facts, now: datetime) -> bool:
+        drawn = share(seed, str(facts.get("tester", {}).get("id", "")))
+        return (drawn <= percentage / 100) is is_among
+
+    return passes
 
 
 def _all(parts: list[_Check]) -> _Check:
@@ -87,12 +145,19 @@ def _any(parts: list[_Check]) -> _Check:
 
 def conditions(rule: Rule) -> Iterator[Condition]:
     """The leaves of a valid rule, from left to right."""
+    return (leaf for _place, leaf in placed(rule))
+
+
+def placed(rule: Rule, place: str = "") -> Iterator[tuple[str, Condition]]:
+    """The leaves of a valid rule, each with its place (`all.0`)."""
     if "fact" in rule:
-        yield Condition(rule["fact"], rule["operator"], rule.get("value"))
-        return
-    inner = rule.get("all") or rule.get("any") or ([rule["not"]] if "not" in rule else [])
-    for part in inner:
-        yield from conditions(part)
+        yield place, Condition.of(rule)
+    elif "not" in rule:
+        yield from placed(rule["not"], _below(place, "not"))
+    else:
+        kind = "all" if "all" in rule else "any"
+        for index, part in enumerate(rule[kind]):
+            yield from placed(part, _below(place, f"{kind}.{index}"))
 
 
 def reads(rule: Rule) -> frozenset[str]:
@@ -102,7 +167,38 @@ def reads(rule: Rule) -> frozenset[str]:
 
 def depends_on_time(rule: Rule) -> bool:
     """Whether people come in or drop out although nothing about them changes."""
-    return any(condition.operator in operators.RELATIVE_TO_NOW for condition in conditions(rule))
+    return any(
+        condition.operator in operators.RELATIVE_TO_NOW or condition.days is not None
+        for condition in conditions(rule)
+    )
+
+
+def deciding(rule: Rule, facts: Facts, now: datetime) -> list[Condition]:
+    """The conditions that make the person in, or keep them out: what to name when somebody asks why."""
+    if "fact" in rule:
+        return [Condition.of(rule)]
+    if "not" in rule:
+        return deciding(rule["not"], facts, now)
+    parts = rule.get("all") or rule["any"]
+    is_in = evaluate(rule, facts, now)
+    if is_in is ("all" in rule):
+        return [leaf for part in parts for leaf in deciding(part, facts, now)]
+    # One part is enough to pass "any" and to fail "all".
+    return next(deciding(part, facts, now) for part in parts if evaluate(part, facts, now) is is_in)
+
+
+def seeded(rule: Any, seed: Callable[[], str], depth: int = 0) -> Any:
+    """`rule` with a seed made for every sample that has none; what is no rule stays as it is."""
+    if not isinstance(rule, dict) or depth > DEEPEST:
+        return rule
+    if rule.get("fact") in ("sample", "sample."):
+        return {**rule, "fact": f"sample.{seed()}"}
+    if "not" in rule:
+        return {**rule, "not": seeded(rule["not"], seed, depth + 1)}
+    return {
+        key: [seeded(each, seed, depth + 1) for each in part] if isinstance(part, list) else part
+        for key, part in rule.items()
+    }
 
 
 def validate(rule: Any) -> list[Problem]:
@@ -145,16 +241,47 @@ def _problems(rule: Any, place: str, depth: int) -> Iterable[Problem]:
 
 
 def _problems_of_condition(rule: Rule, place: str) -> Iterable[Problem]:
-    if unknown := set(rule) - {"fact", "operator", "value"}:
+    if unknown := set(rule) - {"fact", "operator", "value", "days"}:
         yield Problem(place, _("A condition has no “%(name)s”.", name=min(map(str, unknown))))
     fact, operator = rule["fact"], rule.get("operator")
     source, _dot, name = fact.partition(".") if isinstance(fact, str) else ("", "", "")
-    if source not in SOURCES or not name or len(name) > LONGEST_NAME:
-        yield Problem(_below(place, "fact"), _("Choose what the condition looks at."))
-    if not isinstance(operator, str) or operator not in operators.ALL:
+    if source not in SOURCES or not name.strip() or len(name) > LONGEST_NAME or "\0" in name:
+        missing = _MISSING.get(source) if not name.strip() else None
+        yield Problem(_below(place, "fact"), str(missing or _("Choose what the condition looks at.")))
+    elif source == "cohort" and not _is_cohort(name):
+        yield Problem(_below(place, "fact"), _("Choose a cohort."))
+    if not isinstance(operator, str) or operator not in _operators_of(source):
         yield Problem(_below(place, "operator"), _("Choose how to compare."))
-    elif (sentence := operators.problem(operator, rule.get("value"))) is not None:
+    elif (sentence := _problem_of_value(source, operator, rule)) is not None:
         yield Problem(_below(place, "value"), sentence)
+
+
+def _operators_of(source: str) -> Collection[str]:
+    if source in COUNTED:
+        return doings.OPERATORS
+    return {"cohort": operators.MEMBERSHIP, "sample": _SAMPLING}.get(
+        source, operators.ALL.keys() - operators.MEMBERSHIP
+    )
+
+
+def _problem_of_value(source: str, operator: str, rule: Rule) -> str | None:
+    value, days = rule.get("value"), rule.get("days")
+    if source in COUNTED and operator not in operators.WITHOUT_VALUE:
+        return doings.problem(operator, value, days)
+    if days is not None:
+        return _("Only counts of usage and feedback look back over days.")
+    sentence = operators.problem(operator, value)
+    if sentence is None and source == "sample" and not 0 <= float(value) <= 100:  # type: ignore[arg-type]  # a number
+        return _("Write a percentage from 0 to 100.")
+    return sentence
+
+
+def _is_cohort(name: str) -> bool:
+    try:
+        decode("coh", name)
+    except NotFound:
+        return False
+    return True
 
 
 def _below(place: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The sample's cohorts: three by rule, one picked by hand."""
+"""The sample's cohorts: five by rule, one of them with an exception; one picked by hand."""
 
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from betaops.accounts.sample import World
 
 IOS, PRO, DAILY, PILOT = "iOS", "Pro plan", "Daily writers", "iOS pilot"
+EXPORTERS, HOLDOUT = "Export fans", "Holdout"
 #: How many are in the pilot.
 PICKED = 24
 
@@ -42,6 +43,19 @@ RULES: dict[str, tuple[str, Rule]] = {
             ]
         },
     ),
+    EXPORTERS: (
+        "Whoever exports again and again: ask them first what the new export lacks.",
+        {
+            "all": [
+                _INSIDE,
+                {"fact": "usage.export opened", "operator": "at_least", "value": 2, "days": 14},
+            ]
+        },
+    ),
+    HOLDOUT: (
+        "A tenth of everybody, drawn by chance and always the same: they get nothing new, to compare with.",
+        {"all": [_INSIDE, {"fact": "sample.aurora-2-holdout", "operator": "at_most", "value": 10}]},
+    ),
 }
 
 
@@ -52,7 +66,10 @@ def plant(world: "World") -> None:
             return
         work.actor = Actor("member", world.facts.get("owner_id"), "Mara Klein")
         for name, (description, rule) in RULES.items():
-            service.create_cohort(work, program_id, name=name, description=description, rule=rule)
+            cohort = service.create_cohort(work, program_id, name=name, description=description, rule=rule)
+            if name == PRO:
+                colleague = _on(work, program_id, "plan", "Team")[0]
+                service.keep_out(work, cohort.id, [colleague], reason="Works at our agency and pays nothing.")
         pilot = service.create_cohort(
             work,
             program_id,
@@ -64,13 +81,16 @@ def plant(world: "World") -> None:
 
 def _picked(work: Work, program_id: UUID, first: UUID) -> list[UUID]:
     """Active people on iOS in the order of their names, `first` among them."""
+    chosen = [tester_id for tester_id in _on(work, program_id, "platform", "iOS") if tester_id != first]
+    return [first, *chosen[: PICKED - 1]]
+
+
+def _on(work: Work, program_id: UUID, attribute: str, value: str) -> list[UUID]:
+    """Active people with this attribute in the order of their names."""
     people = work.session.scalars(
         select(Tester)
         .join(Enrollment, Enrollment.tester_id == Tester.id)
         .where(Enrollment.program_id == program_id, Enrollment.state.in_(INSIDE - {State.ACCEPTED}))
         .order_by(Tester.name, Tester.id)
     )
-    chosen = [
-        tester.id for tester in people if tester.attributes.get("platform") == "iOS" and tester.id != first
-    ]
-    return [first, *chosen[: PICKED - 1]]
+    return [tester.id for tester in people if tester.attributes.get(attribute) == value]

@@ -25,6 +25,7 @@ _MAIL = {"mail", "email", "emailaddress", "mailaddress", "emailadresse", "mailad
 _NAME = {"name", "fullname", "displayname", "contactname", "nom", "nombre", "vollername"}
 _FIRST = {"firstname", "givenname", "vorname", "prenom"}
 _LAST = {"lastname", "surname", "familyname", "nachname"}
+_IDS = {"distinctid", "id", "testerid", "tester", "userid"}
 _LOCALE = {"locale", "language", "lang", "sprache", "langue"}
 
 
@@ -111,6 +112,42 @@ def read(data: bytes) -> Iterator[Person | Refusal]:
         yield Refusal(
             number + 1, "", _("From here on the file cannot be read: a quotation mark is never closed.")
         )
+
+
+def read_ids(data: bytes) -> Iterator[str]:
+    """Who is meant in each row: the cell of the mail column, else that of ids (`distinct_id`); blank rows are passed over.
+
+    Without a heading the first column counts that holds an address, or the only one. Raises `Unreadable` where
+    neither is there, or where a cell never ends.
+    """
+    text = decode(data).replace("\x00", "")
+    try:
+        rows = [row for _number, row in _rows(text) if any(cell.strip() for cell in row)]
+    except csv.Error:
+        raise Unreadable(_("The file cannot be read: a quotation mark is never closed.")) from None
+    if not rows:
+        raise Unreadable(_("The file is empty."))
+    columns = _id_columns(rows[0])
+    start = 1 if columns else 0
+    columns = columns or [next((index for index, cell in enumerate(rows[0]) if "@" in cell), 0)]
+    if not start and "@" not in rows[0][columns[0]] and len(rows[0]) > 1:
+        raise Unreadable(
+            _("No column is called “email” or “distinct_id”. The first row must name the columns.")
+        )
+    for row in rows[start:]:
+        found = next((row[index].strip() for index in columns if index < len(row) and row[index].strip()), "")
+        if found:
+            yield found
+
+
+def _id_columns(heading: Sequence[str]) -> list[int]:
+    """Columns by their headings, that of addresses first."""
+    plain = ["".join(letter for letter in _folded(cell) if letter.isalnum()) for cell in heading]
+    return [
+        next(index for index, word in enumerate(plain) if word in words)
+        for words in (_MAIL, _IDS)
+        if any(word in words for word in plain)
+    ]
 
 
 def count_rows(data: bytes) -> int:

@@ -1,9 +1,10 @@
 """What feedback does when something happened elsewhere, and what it passes down of its own."""
 
+from betaops.cohorts import service as cohort_service
 from betaops.enrollment.events import TesterErased
-from betaops.feedback import service
+from betaops.feedback import queries, service
 from betaops.feedback.events import ReportAmended, ReportReceived
-from betaops.feedback.models import Severity
+from betaops.feedback.models import Kind, Severity
 from betaops.flags import service as flag_service
 from betaops.kernel.work import Work
 from betaops.programs import queries as program_queries
@@ -22,3 +23,12 @@ def warn_guardrails(work: Work, event: ReportReceived | ReportAmended) -> None:
         return
     program = program_queries.program(work.session, event.program_id)
     flag_service.look_soon(work, program.product_id)
+
+
+def count_reporter(work: Work, event: ReportReceived | ReportAmended) -> None:
+    """Cohort rules may ask what somebody reported, and of which kind."""
+    behind = queries.reporter_of(work.session, event.report_id)
+    if behind is not None:
+        program = program_queries.program(work.session, event.program_id)
+        facts = {"feedback.any", *(f"feedback.{kind}" for kind in Kind)}
+        cohort_service.facts_changed(work, program.product_id, {behind.tester.id: facts})

@@ -1,23 +1,10 @@
-"""PostHog's hash: which share of people a roll-out takes, and which variant each of them gets.
-
-SHA-1 everywhere, so that our server and every SDK put a person in the same bucket. (CRC32 would be
-faster and wrong: it is linear, so the buckets of two flags are not independent of each other.)
-"""
+"""PostHog's hash (`kernel.bucketing`): which share of people a roll-out takes, and which variant each of them gets."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from hashlib import sha1
 from typing import Any, NamedTuple
 
-_SCALE = float(0xFFFFFFFFFFFFFFF)
-
-
-def share(key: str, identifier: str, salt: str = "", separator: str = ".") -> float:
-    """Where `identifier` falls for `key`: a number from 0 to 1, always the same. Nobody (`""`) falls at 0."""
-    if not identifier:
-        return 0.0
-    spelled = f"{key}{separator}{identifier}{salt}".encode("utf-8", "surrogatepass")
-    return int(sha1(spelled, usedforsecurity=False).hexdigest()[:15], 16) / _SCALE
+from betaops.kernel.bucketing import share
 
 
 def is_within(key: str, identifier: str, percentage: float | None) -> bool:

@@ -42,6 +42,8 @@ class Definitions(NamedTuple):
     stored: frozenset[int] = frozenset()
     group_types: Mapping[str, str] = {}
     matching_version: int = 1
+    #: In lower case, by number of the cohort that holds them: what a condition decided by group asks for.
+    companies: Mapping[int, frozenset[str]] = {}
 
 
 class Run:
@@ -78,8 +80,11 @@ class Compiler:
         index = of.get("aggregation_group_type_index")
         return None if index is None else self._definitions.group_types.get(str(index), "")
 
-    def check(self, prop: dict[str, Any]) -> Check:
+    def check(self, prop: dict[str, Any], group_type: str | None = None) -> Check:
+        """`group_type` is that of a condition that looks at a group instead of a person."""
         match prop.get("type"):
+            case "cohort" if group_type is not None and _number(prop) in self._definitions.companies:
+                return self._companies(_number(prop), prop.get("operator") or "exact", group_type)
             case "cohort":
                 return self._cohort(str(prop.get("value")), prop.get("operator") or "exact")
             case "flag":
@@ -91,6 +96,11 @@ class Compiler:
             self._definitions.matching_version,
         )
         return lambda run, properties: test(properties.get(name, MISSING), run.now)
+
+    def _companies(self, number: int, operator: str, group_type: str) -> Check:
+        """Whether the group itself is in the cohort."""
+        held, wanted = self._definitions.companies[number], operator != "not_in"
+        return lambda run, properties: (run.person.groups.get(group_type, "").lower() in held) is wanted
 
     def _cohort(self, number: str, operator: str) -> Check:
         if operator not in ("exact", "in", "not_in"):
@@ -138,6 +148,12 @@ class Compiler:
             return type(value) is type(wanted) and value == wanted
 
         return holds
+
+
+def _number(prop: Mapping[str, Any]) -> int:
+    """-1 for what is no number."""
+    text = str(prop.get("value"))
+    return int(text) if text.isdecimal() and len(text) < 19 else -1
 
 
 def _stored(number: int) -> Check:

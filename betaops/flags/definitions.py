@@ -39,6 +39,40 @@ def cohort_of_members(distinct_ids: Iterable[str]) -> Definition:
     }
 
 
+def with_companies(flags: Sequence[Definition], companies: Mapping[int, Iterable[str]]) -> list[Definition]:
+    """`flags` with the companies of cohorts written into the conditions that are decided by group.
+
+    A cohort holds distinct ids where SDKs read it; the key of a group is `$group_key` to all of them.
+    """
+    return [_with_companies(flag, companies) for flag in flags]
+
+
+def _with_companies(flag: Definition, companies: Mapping[int, Iterable[str]]) -> Definition:
+    filters = flag.get("filters") or {}
+    if not companies or not cohorts(filters) & companies.keys():
+        return flag
+    by_flag = filters.get("aggregation_group_type_index")
+    changed = []
+    for group in filters.get("groups") or []:
+        index = group.get("aggregation_group_type_index", by_flag)
+        properties = [_company_property(prop, index, companies) for prop in group.get("properties") or []]
+        changed.append(group if index is None else {**group, "properties": properties})
+    return {**flag, "filters": {**filters, "groups": changed}}
+
+
+def _company_property(prop: Definition, index: Any, companies: Mapping[int, Iterable[str]]) -> Definition:
+    number = _cohort_number(prop) if prop.get("type") == "cohort" else None
+    if number is None or number not in companies:
+        return prop
+    return {
+        "key": "$group_key",
+        "type": "group",
+        "group_type_index": index,
+        "operator": "is_not" if prop.get("operator") == "not_in" else "exact",
+        "value": [NOBODY, *companies[number]],
+    }
+
+
 def with_dependency_chains(flags: Sequence[Definition]) -> list[Definition]:
     """`flags`, each dependency carrying its chain as the SDKs want it: what comes first first, the target last.
 

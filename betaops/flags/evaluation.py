@@ -186,7 +186,8 @@ class _Condition:
         if own is not None and own != filters.get("aggregation_group_type_index"):
             self._group_type = compiler.group_type(group) or ""
         self._key = flag.key
-        self._checks = [compiler.check(each) for each in group.get("properties") or []]
+        asked = compiler.group_type({"aggregation_group_type_index": own})
+        self._checks = [compiler.check(each, asked) for each in group.get("properties") or []]
         self._percentage: float | None = group.get("rollout_percentage")
         self._variants = flag.variants
         self._override = group.get("variant") if group.get("variant") in flag.variants.keys else None

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from betaops.flags import patterns, values
+from betaops.flags import values
+from betaops.kernel import patterns
 from betaops.kernel.i18n import gettext as _
 
 Test = Callable[[Any, datetime], bool]

@@ -1,6 +1,7 @@
 """Reading usage: of one person, and of a program."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -8,11 +9,15 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from betaops.cohorts.doings import Doings
 from betaops.enrollment.models import Enrollment
+from betaops.kernel import clock
 from betaops.kernel.ids import least_id
 from betaops.kernel.paging import Page, keyset
 from betaops.programs.models import Product, Program
 from betaops.usage.models import UsageDaily, UsageEvent, UsagePosition
+
+LATELY_DAYS = 90
 
 
 class Seen(NamedTuple):
@@ -169,6 +174,36 @@ def has_any(session: Session, product_id: UUID) -> bool:
     return (
         session.scalar(select(UsageEvent.id).where(UsageEvent.product_id == product_id).limit(1)) is not None
     )
+
+
+def doings(
+    session: Session, program_id: UUID, tester_ids: Sequence[UUID], names: Collection[str]
+) -> dict[UUID, dict[str, Doings]]:
+    """How often each of these people did what is named, by day: facts for cohort rules."""
+    found: dict[UUID, dict[str, list[tuple[date, int]]]] = defaultdict(lambda: defaultdict(list))
+    product = select(Program.product_id).where(Program.id == program_id).scalar_subquery()
+    for tester_id, name, day, events in session.execute(
+        select(UsageDaily.tester_id, UsageDaily.name, UsageDaily.day, UsageDaily.events).where(
+            UsageDaily.product_id == product, UsageDaily.tester_id.in_(tester_ids), UsageDaily.name.in_(names)
+        )
+    ):
+        found[tester_id][name].append((day, events))
+    return {
+        tester_id: {name: Doings.of(days) for name, days in by_name.items()}
+        for tester_id, by_name in found.items()
+    }
+
+
+def names_seen(session: Session, program: Program) -> Sequence[str]:
+    """What people of the product did lately."""
+    since = clock.now().date() - timedelta(days=LATELY_DAYS)
+    return session.scalars(
+        select(UsageDaily.name)
+        .where(UsageDaily.product_id == program.product_id, UsageDaily.day >= since)
+        .distinct()
+        .order_by(UsageDaily.name)
+        .limit(200)
+    ).all()
 
 
 def _of_program(statement: Select[*tuple[Any, ...]], program: Program, since: date, until: date) -> Any:

@@ -9,15 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from betaops.accounts import activity
-from betaops.cohorts import uses as cohort_uses
-from betaops.enrollment import providers
-from betaops.flags import guardrails, promotion
-from betaops.flags import internal as internal_flags
 from betaops.kernel import jobs, outbox
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.work import Platform
-from betaops.usage import readers as usage_readers
 from betaops.web.application import Application, Search
+from betaops.wiring import handed
 from betaops.wiring.naming import named, short
 from betaops.wiring.navigation import navigation
 
@@ -129,6 +125,10 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("enrollment.events:IdentityLinked", "usage.handlers:adopt"),
     ("enrollment.events:TesterChanged", "cohorts.handlers:refresh_changed"),
     ("enrollment.events:TestersImported", "cohorts.handlers:refresh_imported"),
+    ("enrollment.events:AgreementSigned", "cohorts.handlers:refresh_signed"),
+    ("programs.events:AgreementPublished", "cohorts.handlers:refresh_published"),
+    ("feedback.events:ReportReceived", "feedback.handlers:count_reporter"),
+    ("feedback.events:ReportAmended", "feedback.handlers:count_reporter"),
     ("enrollment.events:AgreementSigned", "enrollment.handlers:send_copy"),
     ("programs.events:CapacityRaised", "enrollment.handlers:offer_seats"),
     ("programs.events:PhaseChanged", "enrollment.handlers:follow_phase"),
@@ -156,9 +156,11 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("accounts.jobs:send_invitation", False),
     ("accounts.jobs:send_reset", False),
     ("accounts.jobs:send_sign_in_notice", False),
+    ("cohorts.jobs:drop_list", False),
     ("cohorts.jobs:refresh_cohort", True),
     ("cohorts.jobs:refresh_tester", False),
     ("cohorts.jobs:sweep", False),
+    ("cohorts.jobs:take_list", True),
     ("enrollment.jobs:complete_testers", True),
     ("enrollment.jobs:decide_many", True),
     ("enrollment.jobs:drop_export", False),
@@ -215,79 +217,6 @@ SAMPLES: tuple[str, ...] = (
     "betaops.readiness.sample",
 )
 
-
-#: What rooms above put on enrollment's pages, by the field of `enrollment.providers.Provided`.
-PROVIDED: dict[str, tuple[str, ...]] = {
-    "filters": ("cohorts.provided:FILTER", "readiness.provided:SILENT"),
-    "columns": ("cohorts.provided:COLUMN",),
-    "asks": ("surveys.provided:asks", "feedback.provided:asks", "flags.provided:asks"),
-    "changes": ("feedback.provided:changes",),
-    "facts": (
-        "surveys.provided:facts",
-        "usage.provided:facts",
-        "feedback.provided:facts",
-    ),
-    "tabs": ("feedback.provided:tabs", "flags.provided:tabs"),
-    "timeline": (
-        "surveys.provided:timeline",
-        "usage.provided:timeline",
-        "feedback.provided:timeline",
-    ),
-    "links": (
-        "surveys.provided:links",
-        "flags.provided:links",
-        "usage.provided:links",
-        "feedback.provided:links",
-    ),
-}
-#: The fields that hold one function.
-PROVIDED_ALONE: dict[str, str] = {
-    "preferences_url": "messaging.provided:preferences_url",
-    "report_url": "feedback.provided:report_url",
-}
-#: By name: what each room holds about a tester, for their own export.
-PROVIDED_DATA: dict[str, str] = {
-    "cohorts": "cohorts.provided:data",
-    "feedback": "feedback.provided:data",
-    "flags": "flags.provided:data",
-    "mails": "messaging.provided:data",
-    "surveys": "surveys.provided:data",
-    "usage": "usage.provided:data",
-}
-
-#: What a cohort that goes would break: "module:function" of (session, cohort) to names.
-COHORT_USERS: tuple[str, ...] = (
-    "flags.queries:users_of_cohort",
-    "surveys.queries:users_of_cohort",
-    "readiness.provided:users_of_cohort",
-)
-
-#: (event's name in the product, who understands it: "module:function" of a `usage.readers.Reader`).
-USAGE_READERS: tuple[tuple[str, str], ...] = (
-    ("$feature_enrollment_update", "flags.service:read_update"),
-    ("$groupidentify", "flags.handlers:group_identified"),
-    ("survey shown", "surveys.readers:shown"),
-    ("survey dismissed", "surveys.readers:dismissed"),
-    ("survey sent", "surveys.readers:sent"),
-)
-
-#: The same for who only remembers that it happened (`usage.readers.register_noter`).
-USAGE_NOTERS: tuple[tuple[str, str], ...] = (("$feature_flag_called", "flags.service:note_exposure"),)
-
-#: What may stand in the way of a feature's next stage: "module:function" of a `flags.promotion.Gate`.
-PROMOTION_GATES: tuple[str, ...] = ("readiness.provided:promotion_gate",)
-
-#: What guardrails of flags can measure: (name, label, unit, "module:function" of a `guardrails.Measure`, of an event).
-GUARDRAILS: tuple[tuple[str, Any, Any, str, bool], ...] = (
-    ("new_blockers", _l("New blocker reports"), "", "feedback.provided:new_blockers", False),
-    ("people_with_event", _l("Share of active people with the event"), "%", "usage.provided:people_with_event", True),
-    ("events_per_person", _l("Events per active person"), "", "usage.provided:events_per_person", True),
-    ("events", _l("Events in all"), "", "usage.provided:events", True),
-)  # fmt: skip
-
-#: Flags that rooms need for themselves: "module:function" of (session, product id) to definitions.
-INTERNAL_FLAGS: tuple[str, ...] = ("surveys.queries:targeting",)
-
 #: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
 FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
 
@@ -331,18 +260,7 @@ def connect() -> None:
         jobs.every(cron, name)
     for what, names in NAMERS:
         activity.name_with(what, named(names))
-    for users in COHORT_USERS:
-        cohort_uses.register(named(users))
-    for name, label, unit, measure, takes_event in GUARDRAILS:
-        guardrails.register(name, label, unit, named(measure), takes_event=takes_event)
-    for event_name, reader in USAGE_READERS:
-        usage_readers.register(event_name, named(reader))
-    for event_name, noter in USAGE_NOTERS:
-        usage_readers.register_noter(event_name, named(noter))
-    for gate in PROMOTION_GATES:
-        promotion.register(named(gate))
-    for provider in INTERNAL_FLAGS:
-        internal_flags.register(named(provider))
+    handed.hand_down()
 
 
 def register(app: Application) -> None:
@@ -359,16 +277,8 @@ def register(app: Application) -> None:
     put_in_front(app)
     app.searches = [Search(label, permission, named(find)) for label, permission, find in SEARCHES]
     app.jinja_env.globals["navigation"] = navigation
-    providers.provide(
-        **{name: tuple(map(named, paths)) for name, paths in PROVIDED.items()},
-        **{name: named(path) for name, path in PROVIDED_ALONE.items()},
-    )
-    provide_data()
-
-
-def provide_data() -> None:
-    """What each room keeps of a person, for their copy of it: for pages and for commands."""
-    providers.provide(data=tuple((name, named(path)) for name, path in PROVIDED_DATA.items()))
+    handed.provide_pages()
+    handed.provide_data()
 
 
 def put_in_front(app: Application) -> None:

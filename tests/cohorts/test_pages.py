@@ -13,7 +13,7 @@ from betaops.programs.screener import Kind, Question
 from tests.factories.cohorts import a_cohort, where
 from tests.factories.enrollment import an_enrollment
 from tests.factories.programs import a_program
-from tests.support.browsers import Browser
+from tests.support.browsers import Browser, forms_of
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 Member = Callable[..., Browser]
@@ -39,25 +39,29 @@ def only_cohort(work: Work, program: Program) -> Cohort:
     return found.cohort
 
 
+def row(number: int, fact: str = "", depth: int = 1, **fields: str) -> dict[str, str]:
+    """One line of the form as it is sent: a condition, or a group where no fact is named."""
+    values = {"depth": str(depth), "fact": fact, **fields}
+    return {f"parts-{number}-{name}": value for name, value in values.items()}
+
+
+ROOT = row(0, depth=0, match="all")
+
+
 def test_a_rule_is_built_with_buttons_and_saved(work: Work, program: Program, member_client: Member) -> None:
     browser = member_client("manager")
-    first = {
-        "name": "Pro writers",
-        "groups-0-conditions-0-fact": "attribute.plan",
-        "groups-0-conditions-0-operator": "is",
-        "groups-0-conditions-0-value": "pro",
-    }
-    shown = browser.submit(at(program, "/new"), {**first, "do": "add-condition:0"})
+    shown = browser.submit(
+        at(program, "/new"), {"name": "Pro writers", "pick-": "attribute.plan", "do": "add:"}
+    )
     assert shown.status_code == 200
     assert "Pro writers" in shown.text
-    assert 'name="groups-0-conditions-1-fact"' in shown.text
-    second = {
-        "groups-0-match": "all",
-        "groups-0-conditions-1-fact": "answer.writes",
-        "groups-0-conditions-1-operator": "one_of",
-        "groups-0-conditions-1-value": "daily, weekly",
+    assert 'value="attribute.plan"' in shown.text
+    assert '<option value="pro"' in shown.text, "values that were seen are offered"
+    rows = {
+        **row(1, "attribute.plan", operator="is", value="pro"),
+        **row(2, "answer.writes", operator="one_of", value="daily, weekly"),
     }
-    saved = browser.post(at(program, "/new"), data={**first, **second, "do": "save"})
+    saved = browser.post(at(program, "/new"), data={"name": "Pro writers", **ROOT, **rows, "do": "save"})
     assert saved.status_code == 303, saved.text
     cohort = only_cohort(work, program)
     assert cohort.rule == {
@@ -73,63 +77,178 @@ def test_a_rule_is_built_with_buttons_and_saved(work: Work, program: Program, me
     assert only_cohort(work, program).rule == cohort.rule
 
 
-def test_rows_and_groups_go_by_buttons(program: Program, member_client: Member) -> None:
+def test_parts_come_move_and_go_by_buttons(program: Program, member_client: Member) -> None:
     browser = member_client("manager")
-    data = {
-        "name": "x",
-        "match": "any",
-        "groups-0-match": "all",
-        "groups-0-conditions-0-fact": "attribute.plan",
-        "groups-0-conditions-0-value": "first",
-        "groups-0-conditions-1-fact": "attribute.plan",
-        "groups-0-conditions-1-value": "second",
-        "groups-1-match": "none",
-        "groups-1-conditions-0-fact": "attribute.plan",
-        "groups-1-conditions-0-value": "third",
+    rows = {
+        **row(0, depth=0, match="any"),
+        **row(1, "attribute.plan", value="first"),
+        **row(2, match="none"),
+        **row(3, "attribute.plan", depth=2, value="second"),
+        **row(4, "attribute.plan", value="third"),
     }
-    page = browser.post(at(program, "/new"), data={**data, "do": "remove-condition:0:0"}).text
-    assert 'value="first"' not in page
-    assert 'value="second"' in page
-    page = browser.post(at(program, "/new"), data={**data, "do": "remove-group:0"}).text
-    assert 'value="second"' not in page
-    assert 'value="third"' in page
-    page = browser.post(at(program, "/new"), data={**data, "do": "add-group"}).text
-    assert 'name="groups-2-conditions-0-fact"' in page
-    assert browser.post(at(program, "/new"), data={**data, "do": "remove-group:99"}).status_code == 200
+
+    def lines(do: str, pick: str = "", chosen: str = "") -> list[tuple[str, str]]:
+        data = {"name": "x", **rows, "do": do, f"pick-{pick}": chosen}
+        answer = browser.post(at(program, "/new"), data=data)
+        assert answer.status_code == 200
+        fields = forms_of(answer.text)[-1].fields
+        found = []
+        while f"parts-{len(found)}-depth" in fields:
+            number = len(found)
+            words = fields.get(f"parts-{number}-value") or fields.get(f"parts-{number}-match") or ""
+            found.append((fields[f"parts-{number}-depth"], words))
+        return found
+
+    present = [("0", "any"), ("1", "first"), ("1", "none"), ("2", "second"), ("1", "third")]
+    assert lines("preview") == present
+    assert lines("down:0") == [("0", "any"), ("1", "none"), ("2", "first"), ("2", "second"), ("1", "third")]
+    assert lines("up:2") == [("0", "any"), ("1", "first"), ("1", "none"), ("2", "second"), ("2", "third")]
+    assert lines("remove:1") == [("0", "any"), ("1", "first"), ("1", "third")]
+    assert lines("double:1") == [*present[:4], *present[2:]]
+    assert lines("add-group:1") == [*present[:4], ("2", "any"), present[4]]
+    assert lines("add:1", "1", "usage") == [*present[:4], ("2", "1"), present[4]]
+    assert lines("add:1", "1", "") == present
+    assert lines("remove:99") == lines("up:1.9") == lines("dance:1") == present
 
 
-def test_a_wrong_row_says_so_beside_it_and_keeps_what_was_typed(
+def test_every_kind_of_condition_is_typed_and_read_back(
     work: Work, program: Program, member_client: Member
 ) -> None:
-    response = member_client("manager").post(
-        at(program, "/new"),
-        data={
-            "name": "Seats",
-            "groups-0-conditions-0-fact": "attribute.seats",
-            "groups-0-conditions-0-operator": "at_least",
-            "groups-0-conditions-0-value": "many",
-            "do": "save",
+    other = a_cohort(work, program=program, name="Others")
+    browser = member_client("manager")
+    rows = [
+        row(1, "enrollment.state", operator="one_of", ticked="active"),
+        row(2, "enrollment.applied_at", operator="in_last_days", days="30"),
+        row(3, "enrollment.accepted_at", operator="after", day="2020-01-01"),
+        row(4, match="not_all"),
+        row(5, "usage", depth=2, name="export opened", operator="at_least", value="2", days="7"),
+        row(6, "feedback", depth=2, name="bug", operator="is_not_set"),
+        row(7, "cohort", name=encode("coh", other.id), operator="is_not_in"),
+        row(8, "sample", operator="at_most", value="50"),
+        row(9, "attribute", name="shoe size", operator="at_least", value="42,5"),
+    ]
+    sent = {"name": "Everything", "do": "save", **ROOT}
+    for each in rows:
+        sent |= each
+    saved = browser.post(at(program, "/new"), data=sent)
+    assert saved.status_code == 303, saved.text
+    cohort = next(each.cohort for each in queries.cohorts(work.session, program.id) if each.cohort.rule)
+    assert cohort.rule is not None
+    *parts, sample, shoes = cohort.rule["all"]
+    assert parts == [
+        where("enrollment.state", "one_of", ["active"]),
+        where("enrollment.applied_at", "in_last_days", "30"),
+        where("enrollment.accepted_at", "after", "2020-01-01"),
+        {
+            "not": {
+                "all": [
+                    {**where("usage.export opened", "at_least", 2), "days": 7},
+                    where("feedback.bug", "is_not_set"),
+                ]
+            }
         },
-    )
+        where(f"cohort.{encode('coh', other.id)}", "is_not_in"),
+    ]
+    assert sample["fact"].startswith("sample.")
+    assert len(sample["fact"]) > len("sample."), "its seed was made on saving"
+    assert shoes == where("attribute.shoe size", "at_least", "42.5")
+    page = browser.get(saved.location).text
+    for words in (
+        "Status is one of “Active”",
+        "did “export opened” at least 2 times in the last 7 days",
+        "never sent a bug report",
+        "is not in “Others”",
+        "is among a random 50 %",
+        "At least one of these does not hold",
+    ):
+        assert words in page
+    edited = browser.submit(f"{saved.location}/edit", {"description": "All of it"})
+    assert edited.status_code == 303, edited.text
+    again = queries.cohort_by_id(work.session, cohort.id)
+    assert (again.description, again.rule) == ("All of it", cohort.rule)
+
+
+def test_a_rule_deeper_than_the_form_builds_is_shown_and_kept(
+    work: Work, program: Program, member_client: Member
+) -> None:
+    leaf = where("attribute.plan", "is", 12)
+    rule = {"all": [{"any": [{"all": [{"any": [{"not": leaf}, leaf]}, leaf]}, leaf]}]}
+    cohort = a_cohort(work, program=program, rule=rule)
+    browser = member_client("manager")
+    answer = browser.submit(at(program, f"/{encode('coh', cohort.id)}/edit"), {"name": "Renamed"})
+    assert answer.status_code == 303
+    again = queries.cohort_by_id(work.session, cohort.id)
+    assert (again.name, again.rule) == ("Renamed", rule)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (row(1, "attribute.seats", operator="at_least", value="many"), "Write a number, like 12 or 3.5."),
+        (row(1, "usage", operator="at_least", value="2"), "Say what they did in the product."),
+        (row(1, "cohort", operator="is_in"), "Choose a cohort."),
+        (row(1, "enrollment.state", operator="one_of"), "Give at least one value"),
+        (row(1, "enrollment.applied_at", operator="before", day="soon"), "Write a date like"),
+        (row(1, "attribute.plan", operator="matches", value="(?=a)"), "every SDK understands"),
+        (row(1, depth=7, match="all"), "Add at least one condition."),
+    ],
+)
+def test_a_wrong_row_says_so_beside_it_and_keeps_what_was_typed(
+    work: Work, program: Program, member_client: Member, wrong: dict[str, str], sentence: str
+) -> None:
+    data = {"name": "Seats", **ROOT, **wrong, "do": "save"}
+    response = member_client("manager").post(at(program, "/new"), data=data)
     assert response.status_code == 422
-    assert "Write a number, like 12 or 3.5." in response.text
-    assert 'value="many"' in response.text
+    assert sentence in response.text
+    for typed in (wrong.get("parts-1-value"), wrong.get("parts-1-day")):
+        assert typed is None or f'value="{typed}"' in response.text
     assert queries.cohorts(work.session, program.id) == []
 
 
+@pytest.mark.parametrize(
+    "data", [{}, {"parts-0-depth": "9"}, row(5, "attribute.plan", depth=0), row(0, "usage")]
+)
+def test_a_form_that_nobody_drew_is_refused_not_broken(
+    program: Program, member_client: Member, data: dict[str, str]
+) -> None:
+    browser = member_client("manager")
+    for do in ("save", "add:", "down:", "double:0"):
+        answer = browser.post(
+            at(program, "/new"), data={"name": "x", "do": do, "pick-": "attribute.plan", **data}
+        )
+        assert answer.status_code in (200, 422)
+
+
+def test_a_circle_of_cohorts_is_refused_by_its_names(
+    work: Work, program: Program, member_client: Member
+) -> None:
+    pros = a_cohort(work, program=program, name="Pros", rule=where("attribute.plan", "is", "pro"))
+    best = a_cohort(
+        work, program=program, name="Best", rule=where(f"cohort.{encode('coh', pros.id)}", "is_in")
+    )
+    wrong = row(1, "cohort", name=encode("coh", best.id), operator="is_in")
+    answer = member_client("manager").post(
+        at(program, f"/{encode('coh', pros.id)}/edit"), data={"name": "Pros", "version": "1", **ROOT, **wrong}
+    )
+    assert answer.status_code == 422
+    assert "“Pros” → “Best” → “Pros”" in answer.text
+
+
 def test_the_preview_follows_the_form(program: Program, member_client: Member) -> None:
-    query = {
-        "groups-0-match": "all",
-        "groups-0-conditions-0-fact": "attribute.plan",
-        "groups-0-conditions-0-operator": "is",
-        "groups-0-conditions-0-value": "pro",
-    }
+    query = {**ROOT, **row(1, "attribute.plan", operator="is", value="pro")}
     browser = member_client("viewer")
     assert "<b>2</b> of 3 people fit" in browser.get(at(program, "/preview"), query_string=query).text
-    incomplete = browser.get(
-        at(program, "/preview"), query_string={**query, "groups-0-conditions-0-fact": ""}
+    never = row(2, "usage", name="export opened", operator="at_least", value="1", days="7")
+    emptied = browser.get(at(program, "/preview"), query_string={**query, **never}).text
+    assert "Nobody passes this condition: did “export opened” at least 1 time in the last 7 days" in emptied
+    free = row(2, "attribute.plan", operator="is", value="free")
+    emptied = browser.get(at(program, "/preview"), query_string={**query, **free}).text
+    assert "Nobody is left behind this condition: plan is “free”" in emptied
+    half = browser.get(
+        at(program, "/preview"), query_string={**ROOT, **row(1, "sample", operator="at_most", value="100")}
     )
-    assert "Complete the conditions" in incomplete.text
+    assert "<b>3</b> of 3 people fit" in half.text, "a sample is drawn before its seed is made"
+    assert "Complete the conditions" in browser.get(at(program, "/preview"), query_string=ROOT).text
 
 
 def test_people_are_found_added_and_taken_out(work: Work, program: Program, member_client: Member) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from betaops.flags import evaluation, patterns
-from betaops.flags.bucketing import share
+from betaops.flags import evaluation
 from betaops.flags.conditions import Definitions, Person
 from betaops.flags.evaluation import FlagSet, Outcome
+from betaops.kernel import patterns
+from betaops.kernel.bucketing import share
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 

@@ -1,11 +1,10 @@
 """Reading cohorts. Everything here sees one workspace: that of the session."""
 
-from betaops.cohorts.queries.catalogue import Fact, catalogue, labels
+from betaops.cohorts.queries.catalogue import Catalogue, Fact, catalogue, labels
 from betaops.cohorts.queries.cohorts import (
     Member,
     Sized,
     candidates,
-    changes,
     cohort,
     cohort_by_id,
     cohorts,
@@ -18,15 +17,42 @@ from betaops.cohorts.queries.cohorts import (
     size,
 )
 from betaops.cohorts.queries.facts import Known, known, moving
-from betaops.cohorts.queries.previews import Passing, Preview, preview
+from betaops.cohorts.queries.history import (
+    Change,
+    Exceptional,
+    Wanted,
+    changes,
+    exceptions,
+    exceptions_of,
+    history,
+    list_job,
+    moves_of,
+)
+from betaops.cohorts.queries.previews import Emptying, Passing, Preview, preview
+from betaops.cohorts.queries.reading import (
+    Ruled,
+    companies,
+    facts_read,
+    problems,
+    readers,
+    readers_of,
+    rule_of,
+    ruled,
+)
 
 __all__ = [
+    "Catalogue",
+    "Change",
+    "Emptying",
+    "Exceptional",
     "Fact",
     "Known",
     "Member",
     "Passing",
     "Preview",
+    "Ruled",
     "Sized",
+    "Wanted",
     "candidates",
     "catalogue",
     "changes",
@@ -34,14 +60,26 @@ __all__ = [
     "cohort_by_id",
     "cohorts",
     "cohorts_of",
+    "companies",
     "due_for_sweep",
+    "exceptions",
+    "exceptions_of",
+    "facts_read",
+    "history",
     "known",
     "labels",
+    "list_job",
     "listed",
     "members",
+    "moves_of",
     "moving",
     "names_by_tester",
     "preview",
+    "problems",
+    "readers",
+    "readers_of",
     "rule_cohorts",
+    "rule_of",
+    "ruled",
     "size",
 ]

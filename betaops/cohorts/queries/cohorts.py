@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
 
 from betaops.cohorts import rules
-from betaops.cohorts.models import Cohort, CohortChange, CohortMember, Kind
+from betaops.cohorts.models import Cohort, CohortCompany, CohortMember, Kind
+from betaops.cohorts.queries.history import pattern
+from betaops.cohorts.queries.reading import ruled
 from betaops.enrollment.models import Enrollment, State, Tester
 from betaops.kernel.errors import NotFound
 from betaops.kernel.paging import Page, keyset
@@ -102,17 +104,6 @@ def members(session: Session, of: Cohort, *, cursor: str | None = None, size: in
     return Page([Member(*row) for row in page.items], page.next, page.previous)
 
 
-def changes(session: Session, cohort_id: UUID, *, limit: int = 20) -> Sequence[CohortChange]:
-    """The newest entries and exits, with the people."""
-    return session.scalars(
-        select(CohortChange)
-        .where(CohortChange.cohort_id == cohort_id)
-        .options(joinedload(CohortChange.tester))
-        .order_by(CohortChange.at.desc(), CohortChange.id.desc())
-        .limit(limit)
-    ).all()
-
-
 def cohorts_of(session: Session, tester_id: UUID, program_id: UUID | None = None) -> Sequence[Cohort]:
     """The cohorts that a person is in, by name."""
     found = (
@@ -141,42 +132,46 @@ def names_by_tester(session: Session, program_id: UUID, tester_ids: Sequence[UUI
 
 
 def candidates(session: Session, of: Cohort, words: str, *, limit: int = 10) -> Sequence[Tester]:
-    """People of the program who are not in the cohort and whose name or address holds `words`."""
-    pattern = "%" + words.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    inside = select(CohortMember.tester_id).where(CohortMember.cohort_id == of.id)
-    return session.scalars(
+    """People of the program whose name or address holds `words`, those who are in left out where hands pick."""
+    found = (
         select(Tester)
         .join(Enrollment, Enrollment.tester_id == Tester.id)
         .where(
             Enrollment.program_id == of.program_id,
             Enrollment.state.not_in((State.DECLINED, State.WITHDRAWN, State.REMOVED)),
-            Tester.id.not_in(inside),
-            func.lower(Tester.name).like(pattern, escape="\\") | Tester.mail_key.like(pattern, escape="\\"),
+            Tester.words.like(pattern(words), escape="\\"),
         )
         .order_by(Tester.name, Tester.id)
         .limit(limit)
-    ).all()
+    )
+    if of.kind is Kind.STATIC:
+        found = found.where(
+            Tester.id.not_in(select(CohortMember.tester_id).where(CohortMember.cohort_id == of.id))
+        )
+    return session.scalars(found).all()
 
 
 def rule_cohorts(session: Session, program_id: UUID) -> Sequence[UUID]:
-    return session.scalars(
-        select(Cohort.id).where(Cohort.program_id == program_id, Cohort.kind == Kind.RULE).order_by(Cohort.id)
-    ).all()
+    """Those that move people by themselves, each after those that it reads."""
+    return [each.cohort.id for each in ruled(session, program_id)]
 
 
 def due_for_sweep(session: Session, now: datetime) -> Sequence[tuple[UUID, UUID]]:
-    """(workspace, cohort) of the installation's rule cohorts to be worked out again.
+    """(workspace, cohort) of the installation's cohorts that move people by themselves, to be worked out again.
 
     Those that time alone changes always, the others once a day.
     """
+    has_companies = select(CohortCompany.id).where(CohortCompany.cohort_id == Cohort.id).exists()
     rows = session.execute(
         select(Cohort.workspace_id, Cohort.id, Cohort.rule, Cohort.swept_at)
-        .where(Cohort.kind == Kind.RULE)
+        .where(or_(Cohort.kind == Kind.RULE, has_companies))
         .order_by(Cohort.id)
         .execution_options(unscoped=True)
     )
     return [
         (row.workspace_id, row.id)
         for row in rows
-        if row.swept_at is None or now - row.swept_at > _A_DAY or rules.depends_on_time(row.rule)
+        if row.swept_at is None
+        or now - row.swept_at > _A_DAY
+        or (row.rule is not None and rules.depends_on_time(row.rule))
     ]

@@ -1,7 +1,7 @@
 """What is known about people, in the form that rules read."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,9 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from betaops.cohorts import rules
-from betaops.cohorts.models import Cohort, CohortMember, Trait
+from betaops.cohorts.models import Cohort, CohortMember, Kind, Trait
+from betaops.cohorts.queries.reading import rule_of
+from betaops.cohorts.queries.sources import looked_up
 from betaops.cohorts.rules import Facts
-from betaops.enrollment.models import Enrollment, State, Tester
+from betaops.enrollment.models import MOMENTS, Enrollment, State, Tester
+from betaops.kernel.ids import encode
 
 #: How many people are held in memory at once.
 _AT_ONCE = 2_000
@@ -29,9 +32,17 @@ class Known(NamedTuple):
 
 
 def known(
-    session: Session, program_id: UUID, tester_ids: Sequence[UUID] | None = None, *, most: int | None = None
+    session: Session,
+    program_id: UUID,
+    tester_ids: Sequence[UUID] | None = None,
+    *,
+    reads: Collection[str] = (),
+    most: int | None = None,
 ) -> Iterator[Known]:
-    """Everybody who ever applied to the program (or those of `tester_ids`, or the newest `most`)."""
+    """Everybody who ever applied to the program (or those of `tester_ids`, or the newest `most`).
+
+    Facts that are to be looked up elsewhere (`sources`) are there where their names stand in `reads`.
+    """
     people = (
         select(
             Tester.id,
@@ -44,9 +55,7 @@ def known(
             Enrollment.state,
             Enrollment.source,
             Enrollment.answers,
-            Enrollment.applied_at,
-            Enrollment.accepted_at,
-            Enrollment.activated_at,
+            *(getattr(Enrollment, moment) for moment in MOMENTS.values()),
         )
         .join(Enrollment, Enrollment.tester_id == Tester.id)
         .where(Enrollment.program_id == program_id)
@@ -56,9 +65,11 @@ def known(
     if most is not None:
         people = people.order_by(Enrollment.applied_at.desc(), Enrollment.id.desc()).limit(most)
     for rows in session.execute(people, execution_options={"yield_per": _AT_ONCE}).partitions():
-        traits = _traits(session, [row.id for row in rows])
+        their_ids = [row.id for row in rows]
+        traits, more = _traits(session, their_ids), looked_up(session, program_id, their_ids, reads)
         for row in rows:
-            yield Known(row.id, row.name, row.mail, row.state, _facts(row, traits[row.id]))
+            facts = {**_facts(row, traits[row.id]), **more[row.id]}
+            yield Known(row.id, row.name, row.mail, row.state, facts)
 
 
 def _facts(row: Any, traits: Mapping[str, Any]) -> Facts:
@@ -69,11 +80,10 @@ def _facts(row: Any, traits: Mapping[str, Any]) -> Facts:
         "enrollment": {
             "state": row.state.value,
             "source": row.source,
-            "applied_at": row.applied_at,
-            "accepted_at": row.accepted_at,
-            "activated_at": row.activated_at,
+            **{moment: getattr(row, moment) for moment in MOMENTS.values()},
         },
         "tester": {
+            "id": encode("tst", row.id),
             "mail": row.mail,
             "name": row.name,
             "locale": row.locale,
@@ -95,10 +105,19 @@ def _traits(session: Session, tester_ids: Sequence[UUID]) -> dict[UUID, dict[str
 
 
 def moving(session: Session, cohort: Cohort, now: datetime) -> list[UUID]:
-    """Everybody whose membership of a rule cohort is not what the rule says now."""
-    if cohort.rule is None:
-        return []
-    inside = rules.compiled(cohort.rule)
-    current = set(session.scalars(select(CohortMember.tester_id).where(CohortMember.cohort_id == cohort.id)))
-    wanted = {person.tester_id for person in known(session, cohort.program_id) if inside(person.facts, now)}
-    return sorted(wanted ^ current)
+    """Everybody whose membership is not what the rule, or the companies in the cohort, say now."""
+    rule = rule_of(session, cohort)
+    current: set[UUID] = set()
+    movable: set[UUID] = set()
+    for tester_id, by_company in session.execute(
+        select(CohortMember.tester_id, CohortMember.by_company).where(CohortMember.cohort_id == cohort.id)
+    ):
+        current.add(tester_id)
+        if by_company or cohort.kind is Kind.RULE:
+            movable.add(tester_id)
+    wanted: set[UUID] = set()
+    if rule is not None:
+        inside = rules.compiled(rule)
+        everybody = known(session, cohort.program_id, reads=rules.reads(rule))
+        wanted = {person.tester_id for person in everybody if inside(person.facts, now)}
+    return sorted((wanted - current) | (movable - wanted))

@@ -1,5 +1,6 @@
 """What changes cohorts. Nobody commits here but the edge that called."""
 
+from betaops.cohorts.service.changes import everybody_changed, facts_changed
 from betaops.cohorts.service.cohorts import (
     change_cohort,
     cohort_named,
@@ -7,6 +8,9 @@ from betaops.cohorts.service.cohorts import (
     delete_cohort,
     snapshot,
 )
+from betaops.cohorts.service.companies import add_companies, remove_companies
+from betaops.cohorts.service.exceptions import end_exceptions, keep_in, keep_out
+from betaops.cohorts.service.lists import Taken, take_list, take_list_soon
 from betaops.cohorts.service.members import (
     add_members,
     mark_swept,
@@ -20,18 +24,28 @@ from betaops.cohorts.service.members import (
 from betaops.cohorts.service.traits import set_trait
 
 __all__ = [
+    "Taken",
+    "add_companies",
     "add_members",
     "change_cohort",
     "cohort_named",
     "create_cohort",
     "delete_cohort",
+    "end_exceptions",
+    "everybody_changed",
+    "facts_changed",
+    "keep_in",
+    "keep_out",
     "mark_swept",
     "refresh_cohort",
     "refresh_members",
     "refresh_soon",
     "refresh_tester",
+    "remove_companies",
     "remove_members",
     "set_trait",
     "snapshot",
+    "take_list",
+    "take_list_soon",
     "touch_program",
 ]

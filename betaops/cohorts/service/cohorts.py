@@ -1,5 +1,6 @@
 """Making, changing and dropping cohorts."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from betaops.cohorts import rules, uses
+from betaops.cohorts import queries, rules, uses
 from betaops.cohorts.events import CohortCreated, CohortDeleted, CohortEdited
 from betaops.cohorts.models import Cohort, CohortMember, Kind, number_for
 from betaops.cohorts.service.members import add_members, refresh_soon, touch_program
@@ -18,6 +19,7 @@ from betaops.kernel.ids import new_id
 from betaops.kernel.versions import edit
 from betaops.kernel.work import Work
 from betaops.programs import queries as program_queries
+from betaops.programs.models import Program
 
 LONGEST_NAME = 120
 LONGEST_DESCRIPTION = 2_000
@@ -28,6 +30,7 @@ def create_cohort(
 ) -> Cohort:
     """A cohort picked by hand, or by `rule`. A rule's people are in it at once where they are few."""
     program = program_queries.program(work.session, program_id)
+    rule = None if rule is None else _rule(work, program.id, rule)
     cohort_id = new_id()
     cohort = Cohort(
         id=cohort_id,
@@ -36,7 +39,7 @@ def create_cohort(
         name=_name(name),
         description=_description(description),
         kind=Kind.STATIC if rule is None else Kind.RULE,
-        rule=None if rule is None else _rule(rule),
+        rule=rule,
         created_at=work.now,
         changed_at=work.now,
         changed_by=work.actor.name,
@@ -45,7 +48,8 @@ def create_cohort(
         work.add(cohort)
     work.record(CohortCreated(cohort_id=cohort.id, program_id=program.id, name=cohort.name))
     touch_program(work, program.id)
-    refresh_soon(work, cohort)
+    if rule is not None:
+        refresh_soon(work, cohort)
     return cohort
 
 
@@ -59,13 +63,15 @@ def change_cohort(
     rule: rules.Rule | None,
 ) -> Cohort:
     """Name, description and rule; a cohort stays of its kind. `Stale` where somebody saved meanwhile."""
-    cohort = work.lock(Cohort, cohort_id)
-    if (rule is None) != (cohort.kind is Kind.STATIC):
+    present = queries.cohort_by_id(work.session, cohort_id)
+    if (rule is None) != (present.kind is Kind.STATIC):
         raise Refused("kind_stays", _("A cohort picked by hand stays so; make another one for a rule."))
+    rule = None if rule is None else _rule(work, present.program_id, rule, cohort_id)
+    cohort = work.lock(Cohort, cohort_id)
     values: dict[str, Any] = {
         "name": _name(name),
         "description": _description(description),
-        "rule": None if rule is None else _rule(rule),
+        "rule": rule,
     }
     with _named_once(work):
         changed = edit(work, cohort, version, **values)
@@ -126,8 +132,12 @@ def _description(text: str) -> str:
     return cleaned
 
 
-def _rule(rule: rules.Rule) -> rules.Rule:
-    problems = rules.validate(rule)
+def _rule(work: Work, program_id: UUID, rule: rules.Rule, cohort_id: UUID | None = None) -> rules.Rule:
+    """`rule` as it is kept. Who writes one that reads cohorts holds the program: two at once could make a circle."""
+    rule = rules.seeded(rule, _seed)
+    if any(fact.startswith("cohort.") for fact in _reads(rule)):
+        work.lock(Program, program_id)
+    problems = queries.problems(work.session, program_id, rule, cohort_id)
     if problems:
         raise Invalid(
             "bad_rule",
@@ -136,6 +146,15 @@ def _rule(rule: rules.Rule) -> rules.Rule:
             problems=[{"place": problem.place, "detail": problem.sentence} for problem in problems],
         )
     return rule
+
+
+def _seed() -> str:
+    """What a random sample is drawn by when nobody says: eight letters, once and for all."""
+    return secrets.token_hex(4)
+
+
+def _reads(rule: rules.Rule) -> frozenset[str]:
+    return frozenset() if rules.validate(rule) else rules.reads(rule)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Making and changing cohorts. The rule's rows come and go by buttons; a preview follows what is typed."""
+"""Making and changing cohorts. The rule's parts come, move and go by buttons; a preview follows what is typed."""
 
 import uuid
 from collections.abc import Callable
@@ -6,13 +6,15 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from betaops.cohorts import builder, forms, policy, queries, rules, service, wording
-from betaops.cohorts.forms import CohortForm, RuleForm
+from betaops.cohorts import builder, policy, queries, rules, service, vocabulary, wording
+from betaops.cohorts.builder import Group
+from betaops.cohorts.forms.rule import CohortForm, RuleForm, changed
 from betaops.cohorts.models import Cohort
 from betaops.cohorts.queries import Preview
 from betaops.cohorts.views.frame import blueprint, cohort_of, program_of
 from betaops.kernel import clock
 from betaops.kernel.i18n import gettext as _
+from betaops.kernel.ids import encode
 from betaops.programs.models import Program
 from betaops.web.access import needs
 from betaops.web.application import reading, writing
@@ -31,9 +33,8 @@ def new(slug: str) -> Any:
     program = program_of(slug)
     if request.args.get("kind") == "static":
         return _new_by_hand(program)
-    facts = queries.catalogue(reading(), program)
-    form = _asked(facts)
-    if form.is_submitted() and request.form.get("do", "save") == "save" and _is_sound(form):
+    form, focus = _asked(program, Group("all"))
+    if _is_saved(form) and _is_sound(form, program):
         with refusals(form):
             cohort = service.create_cohort(
                 writing(),
@@ -44,7 +45,7 @@ def new(slug: str) -> Any:
             )
             flash(_("The cohort “%(name)s” is there.", name=cohort.name))
             return redirect(url_for(".show", slug=slug, cohort_id=cohort.id), 303)
-    return _page(program, form), 422 if form.errors else 200
+    return _page(program, form, focus=focus), 422 if form.errors else 200
 
 
 def _new_by_hand(program: Program) -> Any:
@@ -67,26 +68,21 @@ def edit(slug: str, cohort_id: uuid.UUID) -> Any:
     cohort = cohort_of(program, cohort_id)
     if cohort.rule is None:
         return _edit_by_hand(program, cohort)
-    draft = builder.draft_of(cohort.rule)
-    if draft is None:
-        return _edit_by_hand(program, cohort)
-    facts = queries.catalogue(reading(), program)
-    form = _asked(facts)
+    form, focus = _asked(program, builder.group_of(cohort.rule), cohort)
     conflict = None
-    if not form.is_submitted():
-        form.fill(cohort)
-        form.put(draft)
-        form.offer(facts)
-    elif request.form.get("do", "save") == "save" and _is_sound(form):
+    if _is_saved(form) and _is_sound(form, program, cohort):
+        rule = form.draft().rule()
+        if builder.alike(rule, cohort.rule, vocabulary.CHOICES):
+            rule = cohort.rule
         with refusals(form):
-            _change(cohort, form, form.draft().rule())
+            _change(cohort, form, rule)
             return redirect(url_for(".show", slug=slug, cohort_id=cohort.id), 303)
         conflict = _conflict(form, cohort)
-    return _page(program, form, cohort, conflict), 422 if form.errors else 200
+    return _page(program, form, cohort, conflict, focus=focus), 422 if form.errors else 200
 
 
 def _edit_by_hand(program: Program, cohort: Cohort) -> Any:
-    """Name and description only: of a cohort picked by hand, or with a rule too deep for the form."""
+    """Name and description only."""
     form = CohortForm()
     conflict = None
     if not form.is_submitted():
@@ -151,35 +147,60 @@ def delete(slug: str, cohort_id: uuid.UUID) -> Any:
     return redirect(url_for(".index", slug=slug), 303)
 
 
-def _asked(facts: list[queries.Fact]) -> RuleForm:
-    """The form as it was sent, after the button that was pressed; empty with one row before."""
-    form = RuleForm()
+def _asked(program: Program, present: Group, cohort: Cohort | None = None) -> tuple[RuleForm, str]:
+    """The form as it was sent, after the button that was pressed, and which control goes on; filled before."""
+    form, focus = RuleForm(), ""
     do = request.form.get("do", "save")
     if not form.is_submitted():
-        form.put(builder.Draft())
-    elif do != "save":
-        draft = forms.changed(form.draft(), do)
-        if draft is not None:
-            form.put(draft)
-    form.offer(facts)
-    return form
+        if cohort is not None:
+            form.fill(cohort)
+        form.put(present)
+    else:
+        chosen = request.form.get(f"pick-{do.partition(':')[2]}", "")
+        done = changed(form.draft(), do, chosen)
+        outline, focus = done or (form.draft(), "")
+        if done or not form.parts.entries:
+            form.put(outline)
+    catalogue = queries.catalogue(reading(), program)
+    if cohort is not None:
+        own = encode("coh", cohort.id)
+        catalogue = catalogue._replace(cohorts=[each for each in catalogue.cohorts if each[0] != own])
+    form.offer(catalogue, queries.labels(reading(), program))
+    return form, focus
 
 
-def _is_sound(form: RuleForm) -> bool:
+def _is_saved(form: RuleForm) -> bool:
+    return bool(form.is_submitted() and request.form.get("do", "save") == "save")
+
+
+def _is_sound(form: RuleForm, program: Program, cohort: Cohort | None = None) -> bool:
     """Fields and rule, everything that is wrong said at once."""
     is_valid = form.validate()
-    problems = rules.validate(form.draft().rule())
+    problems = queries.problems(reading(), program.id, _drawn(form), cohort.id if cohort else None)
     form.point_out(problems)
     return bool(is_valid and not problems)
 
 
+def _drawn(form: RuleForm) -> rules.Rule:
+    """The rule in the form; a sample whose seed is made on saving is drawn by any."""
+    rule: rules.Rule = rules.seeded(form.draft().rule(), lambda: "new")
+    return rule
+
+
 def _preview(program: Program, form: RuleForm) -> Preview | None:
-    rule = form.draft().rule()
-    return None if rules.validate(rule) else queries.preview(reading(), program.id, rule, clock.now())
+    rule = _drawn(form)
+    if queries.problems(reading(), program.id, rule):
+        return None
+    return queries.preview(reading(), program.id, rule, clock.now())
 
 
 def _page(
-    program: Program, form: RuleForm, cohort: Cohort | None = None, conflict: Conflict | None = None
+    program: Program,
+    form: RuleForm,
+    cohort: Cohort | None = None,
+    conflict: Conflict | None = None,
+    *,
+    focus: str,
 ) -> str:
     return render_template(
         "cohorts/edit.html",
@@ -187,12 +208,13 @@ def _page(
         form=form,
         cohort=cohort,
         conflict_found=conflict,
+        focus=focus,
         preview=_preview(program, form),
         words=_words(program),
     )
 
 
-def _words(program: Program) -> Callable[[rules.Condition], str]:
-    """A condition as this program's people say it."""
-    labels = queries.labels(program)
-    return lambda condition: wording.condition(condition, labels)
+def _words(program: Program) -> Callable[[rules.Rule], str]:
+    """A part of a rule as this program's people say it."""
+    labels = queries.labels(reading(), program)
+    return lambda rule: wording.in_short(rule, labels)

@@ -3,6 +3,7 @@
 from betaops.feedback.queries.evidence import (
     Unanswered,
     counts_by_kind,
+    doings,
     new_blockers,
     newest,
     open_blockers,
@@ -68,6 +69,7 @@ __all__ = [
     "count_people",
     "counts",
     "counts_by_kind",
+    "doings",
     "duplicates_of",
     "fixes_to_check",
     "listed",

@@ -1,13 +1,15 @@
 """What other rooms ask about a program's feedback: counts, blockers, who met them."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from betaops.cohorts.doings import Doings
 from betaops.enrollment.models import Enrollment
 from betaops.feedback.events import ReportAmended
 from betaops.feedback.models import CRITICAL, OPEN, Kind, Report, Severity, State, Vote
@@ -139,3 +141,27 @@ def newest(session: Session, program_id: UUID, limit: int = 5) -> Sequence[Repor
         .order_by(Report.created_at.desc(), Report.id.desc())
         .limit(limit)
     ).all()
+
+
+def doings(
+    session: Session, program_id: UUID, tester_ids: Sequence[UUID], names: Collection[str]
+) -> dict[UUID, dict[str, Doings]]:
+    """What each of these people reported by kind and day, and `any`: facts for cohort rules."""
+    found: dict[UUID, dict[str, Counter[date]]] = defaultdict(lambda: defaultdict(Counter))
+    for tester_id, kind, created_at in session.execute(
+        select(Enrollment.tester_id, Report.kind, Report.created_at)
+        .select_from(Vote)
+        .join(Report, Report.id == Vote.report_id)
+        .join(Enrollment, Enrollment.id == Vote.enrollment_id)
+        .where(
+            Vote.is_reporter,
+            Enrollment.program_id == program_id,
+            Enrollment.tester_id.in_(tester_ids),
+        )
+    ):
+        for name in ("any", kind.value):
+            found[tester_id][name][created_at.date()] += 1
+    return {
+        tester_id: {name: Doings.of(days.items()) for name, days in by_name.items()}
+        for tester_id, by_name in found.items()
+    }

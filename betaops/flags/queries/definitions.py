@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from betaops.cohorts.models import Cohort, CohortMember, number_for
+from betaops.cohorts.models import Cohort, CohortCompany, CohortMember, number_for
 from betaops.enrollment.models import Identity
 from betaops.flags import definitions, internal, portable
 from betaops.flags.conditions import Definitions
@@ -30,6 +30,8 @@ class Loaded(NamedTuple):
     matching_version: int
     group_types: dict[str, str]
     features: Mapping[UUID, Feature] = {}
+    #: Names of the companies in cohorts, by the cohort's number.
+    companies: Mapping[int, Sequence[str]] = {}
     #: Definitions of `flags.internal`, for evaluation only.
     internal: Sequence[dict[str, Any]] = ()
     #: Numbers under which all with a seat in a program are a cohort.
@@ -57,6 +59,9 @@ class Loaded(NamedTuple):
             stored=self.stored | self.seats,
             group_types=self.group_types,
             matching_version=self.matching_version,
+            companies={
+                number: frozenset(name.lower() for name in names) for number, names in self.companies.items()
+            },
         )
 
     def evaluated(self) -> list[dict[str, Any]]:
@@ -108,6 +113,7 @@ def load(session: Session, product_id: UUID) -> Loaded:
         dialect.matching_version if dialect else 1,
         dict(dialect.group_types) if dialect else {},
         {feature.flag_id: feature for feature in features},
+        _companies(session, product_id),
     )
 
 
@@ -117,6 +123,20 @@ def with_internal(session: Session, product_id: UUID, loaded: Loaded) -> Loaded:
     return loaded._replace(
         internal=internal.definitions(session, product_id), seats=frozenset(map(number_for, programs))
     )
+
+
+def _companies(session: Session, product_id: UUID) -> dict[int, list[str]]:
+    """Names of the companies in the product's cohorts, by the cohort's number."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for number, name in session.execute(
+        select(Cohort.number, CohortCompany.name)
+        .join(CohortCompany, CohortCompany.cohort_id == Cohort.id)
+        .join(Program, Program.id == Cohort.program_id)
+        .where(Program.product_id == product_id)
+        .order_by(Cohort.number, CohortCompany.key)
+    ):
+        found[number].append(name)
+    return dict(found)
 
 
 #: What a definition says of most flags; only what differs is kept.
@@ -214,8 +234,11 @@ def written(
             if segment.members is not None and len(segment.members) <= definitions.MOST_MEMBERS:
                 cohorts[str(segment.number)] = definitions.cohort_of_members(segment.members)
     return {
-        "flags": definitions.with_dependency_chains(
-            [portable.with_settled(flag, settled.get(flag["key"], {})) for flag in loaded.evaluated()]
+        "flags": definitions.with_companies(
+            definitions.with_dependency_chains(
+                [portable.with_settled(flag, settled.get(flag["key"], {})) for flag in loaded.evaluated()]
+            ),
+            loaded.companies,
         ),
         "group_type_mapping": loaded.group_types,
         "cohorts": cohorts if with_cohorts else {},

@@ -38,6 +38,7 @@ from betaops.surveys.queries.surveys import (
     survey_questions,
     survey_to_answer,
     surveys,
+    trait_names,
     version,
     versions,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "tallies",
     "targeting",
     "texts",
+    "trait_names",
     "unanswered",
     "users_of_cohort",
     "version",

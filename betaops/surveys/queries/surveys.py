@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer, joinedload
 
 from betaops.kernel.errors import NotFound
+from betaops.programs.models import Program
 from betaops.surveys.definition import Definition
 from betaops.surveys.models import LinkKind, Survey, SurveyLink, SurveyQuestion, SurveyState, SurveyVersion
 from betaops.surveys.reading import read
@@ -123,6 +124,25 @@ def live_version_id(session: Session, survey: Survey) -> UUID | None:
             SurveyVersion.survey_id == survey.id, SurveyVersion.number == survey.live_number
         )
     )
+
+
+def trait_names(session: Session, program: Program) -> dict[str, str]:
+    """What people call the answers that are kept as facts for cohorts: by the fact's whole name."""
+    live = session.execute(
+        select(Survey.name, SurveyVersion.id)
+        .join(
+            SurveyVersion,
+            (SurveyVersion.survey_id == Survey.id) & (SurveyVersion.number == Survey.live_number),
+        )
+        .where(Survey.program_id == program.id)
+        .order_by(Survey.created_at, Survey.id)
+    ).all()
+    return {
+        f"trait.survey.{question.trait}": f"{question.label()} ({name})"
+        for name, version_id in live
+        for question in published(session, version_id).definition.asked
+        if question.trait
+    }
 
 
 def version(session: Session, survey_id: UUID, number: int) -> SurveyVersion:

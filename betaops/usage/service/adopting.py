@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from betaops.cohorts import service as cohort_service
 from betaops.kernel.work import Work
 from betaops.usage.models import UsageEvent
 from betaops.usage.service.ingesting import count
@@ -24,4 +25,6 @@ def adopt(work: Work, tester_id: UUID, distinct_id: str) -> int:
             product_id,
             ((tester_id, row.at.date(), row.name) for row in rows if row.product_id == product_id),
         )
+        deeds = {f"usage.{row.name}" for row in rows if row.product_id == product_id}
+        cohort_service.facts_changed(work, product_id, {tester_id: deeds})
     return len(rows)

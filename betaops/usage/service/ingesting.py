@@ -1,6 +1,6 @@
 """Taking events in: once each, linked to whom they belong to, counted by person and day."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from betaops.cohorts import service as cohort_service
 from betaops.enrollment.addresses import mail_key
 from betaops.enrollment.models import Identity
 from betaops.enrollment.service import testers
@@ -30,8 +31,8 @@ _DAILY: Any = UsageDaily.__table__
 def take(work: Work, product_id: UUID, events: Sequence[Captured], *, may_link: bool = True) -> int:
     """Write what is new of `events`; how many were. Sent again, it changes nothing.
 
-    Says who they are where an event does (`$identify`, `$create_alias`) and its word counts (`may_link`);
-    earlier events of a newly linked id are adopted by the `IdentityLinked` event's handler.
+    Says who and how they are where an event does (`$identify`, `$create_alias`, `$set`) and its word counts
+    (`may_link`); earlier events of a newly linked id are adopted by the `IdentityLinked` event's handler.
     """
     events = list({event.uuid: event for event in events}.values())
     owners = _owners(work, events)
@@ -43,10 +44,21 @@ def take(work: Work, product_id: UUID, events: Sequence[Captured], *, may_link: 
     count(work, product_id, ((owner, event.at.date(), event.name) for event, owner in written if owner))
     for tester_id in sorted({owner for _event, owner in written if owner}):
         testers.seen(work, tester_id)
-    describe(work, [(owner, event) for event, owner in written if owner])
+    if may_link:
+        describe(work, [(owner, event) for event, owner in written if owner])
+    cohort_service.facts_changed(work, product_id, _deeds(written))
     for event, owner in written:
         _interpret(work, product_id, owner, event)
     return len(new)
+
+
+def _deeds(written: Iterable[tuple[Captured, UUID | None]]) -> dict[UUID, set[str]]:
+    """What each of the known people did, as names of facts."""
+    found: dict[UUID, set[str]] = defaultdict(set)
+    for event, owner in written:
+        if owner is not None:
+            found[owner].add(f"usage.{event.name}")
+    return found
 
 
 def _interpret(work: Work, product_id: UUID, owner: UUID | None, event: Captured) -> None:

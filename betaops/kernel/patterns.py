@@ -1,8 +1,8 @@
 """People's regular expressions, run by RE2: linear time, whatever they wrote.
 
-Flags are evaluated by PostHog's server with Rust's regex syntax and by each SDK with its own. What RE2
-spells differently from Rust (character classes that cover all of Unicode) is translated; what it cannot
-express (look-around, back references) is refused when a flag is saved.
+PostHog's server runs them in Rust's syntax and each SDK in its own. What RE2 spells differently from Rust
+(character classes that cover all of Unicode) is translated; what it cannot express (look-around, back
+references) is refused when a flag or a rule is saved.
 """
 
 from functools import lru_cache

@@ -1,0 +1,129 @@
+"""What rooms above hand down to rooms below, which know only the shape of it: the tables, and the handing."""
+
+from typing import Any
+
+from betaops.cohorts import providers as cohort_providers
+from betaops.cohorts import uses as cohort_uses
+from betaops.enrollment import providers
+from betaops.flags import guardrails, promotion
+from betaops.flags import internal as internal_flags
+from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.usage import readers as usage_readers
+from betaops.wiring.naming import named
+
+#: What rooms above put on enrollment's pages, by the field of `enrollment.providers.Provided`.
+PROVIDED: dict[str, tuple[str, ...]] = {
+    "filters": ("cohorts.provided:FILTER", "readiness.provided:SILENT"),
+    "columns": ("cohorts.provided:COLUMN",),
+    "asks": ("surveys.provided:asks", "feedback.provided:asks", "flags.provided:asks"),
+    "changes": ("feedback.provided:changes",),
+    "facts": (
+        "surveys.provided:facts",
+        "usage.provided:facts",
+        "feedback.provided:facts",
+    ),
+    "tabs": ("feedback.provided:tabs", "flags.provided:tabs"),
+    "timeline": (
+        "cohorts.provided:timeline",
+        "surveys.provided:timeline",
+        "usage.provided:timeline",
+        "feedback.provided:timeline",
+    ),
+    "links": (
+        "cohorts.provided:links",
+        "surveys.provided:links",
+        "flags.provided:links",
+        "usage.provided:links",
+        "feedback.provided:links",
+    ),
+}
+#: The fields that hold one function.
+PROVIDED_ALONE: dict[str, str] = {
+    "preferences_url": "messaging.provided:preferences_url",
+    "report_url": "feedback.provided:report_url",
+}
+#: By name: what each room holds about a tester, for their own export.
+PROVIDED_DATA: dict[str, str] = {
+    "cohorts": "cohorts.provided:data",
+    "feedback": "feedback.provided:data",
+    "flags": "flags.provided:data",
+    "mails": "messaging.provided:data",
+    "surveys": "surveys.provided:data",
+    "usage": "usage.provided:data",
+}
+
+#: What a cohort that goes would break: "module:function" of (session, cohort) to names.
+COHORT_USERS: tuple[str, ...] = (
+    "cohorts.queries:readers_of",
+    "flags.queries:users_of_cohort",
+    "surveys.queries:users_of_cohort",
+    "readiness.provided:users_of_cohort",
+)
+
+#: Facts that cohort rules read and only a room above knows, by source: a `cohorts.providers.Provider` each.
+COHORT_FACTS: dict[str, str] = {"usage": "usage.queries:doings", "feedback": "feedback.queries:doings"}
+
+#: What people call facts (`cohorts.providers.Namer`), and names of a source that were seen.
+COHORT_NAMES: tuple[str, ...] = ("surveys.queries:trait_names",)
+COHORT_SUGGESTIONS: dict[str, str] = {"usage": "usage.queries:names_seen"}
+
+#: (event's name in the product, who understands it: "module:function" of a `usage.readers.Reader`).
+USAGE_READERS: tuple[tuple[str, str], ...] = (
+    ("$feature_enrollment_update", "flags.service:read_update"),
+    ("$groupidentify", "flags.handlers:group_identified"),
+    ("survey shown", "surveys.readers:shown"),
+    ("survey dismissed", "surveys.readers:dismissed"),
+    ("survey sent", "surveys.readers:sent"),
+)
+
+#: The same for who only remembers that it happened (`usage.readers.register_noter`).
+USAGE_NOTERS: tuple[tuple[str, str], ...] = (("$feature_flag_called", "flags.service:note_exposure"),)
+
+#: What may stand in the way of a feature's next stage: "module:function" of a `flags.promotion.Gate`.
+PROMOTION_GATES: tuple[str, ...] = ("readiness.provided:promotion_gate",)
+
+#: What guardrails of flags can measure: (name, label, unit, "module:function" of a `guardrails.Measure`, of an event).
+GUARDRAILS: tuple[tuple[str, Any, Any, str, bool], ...] = (
+    ("new_blockers", _l("New blocker reports"), "", "feedback.provided:new_blockers", False),
+    ("people_with_event", _l("Share of active people with the event"), "%", "usage.provided:people_with_event", True),
+    ("events_per_person", _l("Events per active person"), "", "usage.provided:events_per_person", True),
+    ("events", _l("Events in all"), "", "usage.provided:events", True),
+)  # fmt: skip
+
+#: Flags that rooms need for themselves: "module:function" of (session, product id) to definitions.
+INTERNAL_FLAGS: tuple[str, ...] = ("surveys.queries:targeting",)
+
+
+def hand_down() -> None:
+    """For every process: what rules, flags and events are understood by."""
+    for users in COHORT_USERS:
+        cohort_uses.register(named(users))
+    for name, label, unit, measure, takes_event in GUARDRAILS:
+        guardrails.register(name, label, unit, named(measure), takes_event=takes_event)
+    for source, provider in COHORT_FACTS.items():
+        cohort_providers.register(source, named(provider))
+    for namer in COHORT_NAMES:
+        cohort_providers.name_with(named(namer))
+    for source, seen in COHORT_SUGGESTIONS.items():
+        cohort_providers.suggest_with(source, named(seen))
+    for event_name, reader in USAGE_READERS:
+        usage_readers.register(event_name, named(reader))
+    for event_name, noter in USAGE_NOTERS:
+        usage_readers.register_noter(event_name, named(noter))
+    for gate in PROMOTION_GATES:
+        promotion.register(named(gate))
+    for provider in INTERNAL_FLAGS:
+        internal_flags.register(named(provider))
+
+
+def provide_pages() -> None:
+    """For processes with pages: what stands on those of enrollment."""
+    providers.provide(
+        **{name: tuple(map(named, paths)) for name, paths in PROVIDED.items()},
+        **{name: named(path) for name, path in PROVIDED_ALONE.items()},
+    )
+
+
+def provide_data() -> None:
+    """What each room keeps of a person, for their copy of it: for pages and for commands."""
+    providers.provide(data=tuple((name, named(path)) for name, path in PROVIDED_DATA.items()))
