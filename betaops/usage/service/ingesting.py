@@ -16,6 +16,7 @@ from betaops.enrollment.service import testers
 from betaops.kernel.errors import DomainError
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
+from betaops.programs.identities import is_signed
 from betaops.usage import readers
 from betaops.usage.capture import Captured
 from betaops.usage.models import UsageDaily, UsageEvent
@@ -26,15 +27,22 @@ _EVENTS: Any = UsageEvent.__table__
 _DAILY: Any = UsageDaily.__table__
 
 
-def take(work: Work, product_id: UUID, events: Sequence[Captured], *, may_link: bool = True) -> int:
+def take(
+    work: Work,
+    product_id: UUID,
+    events: Sequence[Captured],
+    *,
+    signed_with: tuple[bytes, ...] | None = None,
+) -> int:
     """Write what is new of `events`; how many were. Sent again, it changes nothing.
 
-    Says who they are where an event does (`$identify`, `$create_alias`) and its word counts (`may_link`);
-    earlier events of a newly linked id are adopted by the `IdentityLinked` event's handler.
+    Says who they are where an event does (`$identify`, `$create_alias`); earlier events of a newly
+    linked id are adopted by the `IdentityLinked` event's handler. With `signed_with`, the product's identity
+    secrets, no event links an id, and what one means is taken for somebody's only where it proves to be about them.
     """
     events = list({event.uuid: event for event in events}.values())
     owners = _owners(work, events)
-    if may_link:
+    if signed_with is None:
         for event in events:
             _link(work, owners, event)
     new = _insert(work, product_id, events, owners)
@@ -43,7 +51,8 @@ def take(work: Work, product_id: UUID, events: Sequence[Captured], *, may_link: 
     for tester_id in sorted({owner for _event, owner in written if owner}):
         testers.seen(work, tester_id)
     for event, owner in written:
-        _interpret(work, product_id, owner, event)
+        is_believed = signed_with is None or is_signed(signed_with, event.distinct_id, event.identity_hash)
+        _interpret(work, product_id, owner if is_believed else None, event)
     return len(new)
 
 
