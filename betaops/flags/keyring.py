@@ -15,7 +15,8 @@ from betaops.kernel import clock, tokens
 from betaops.kernel.db import Database
 from betaops.kernel.signals import Signals
 from betaops.kernel.vault import CannotOpen, Vault
-from betaops.programs.models import FORMER_SECRET_LASTS, Identities
+from betaops.programs import identities
+from betaops.programs.models import Identities
 
 log = structlog.get_logger("flags")
 
@@ -115,9 +116,6 @@ class Keyring:
         self._by_project_key = {key.project_key: key for key in keys}
 
     def _key(self, row: Any) -> Key:
-        sealed = [row.identity_sealed]
-        if row.identity_made_at is not None and clock.now() - row.identity_made_at < FORMER_SECRET_LASTS:
-            sealed.append(row.former_identity_sealed)
         return Key(
             row.id,
             row.workspace_id,
@@ -125,7 +123,7 @@ class Keyring:
             row.secret_digest,
             row.revision,
             tuple(row.origins),
-            tuple(secret for text in sealed if text and (secret := self._open(text))),
+            identities.secrets_of(row, clock.now(), self._open),
             row.identities is Identities.SIGNED,
             bool(row.servers_use_public_key),
         )

@@ -207,14 +207,10 @@ class Snapshot:
         return orjson.dumps({"earlyAccessFeatures": found})
 
     def payload(self, key: str) -> str | None:
-        """The JSON text that the flag `key` carries when it is on."""
-        for flag in self._loaded.flags:
-            if flag.key == key:
-                payload = (flag.filters.get("payloads") or {}).get("true")
-                return (
-                    payload if isinstance(payload, str) or payload is None else orjson.dumps(payload).decode()
-                )
-        return None
+        """The JSON text that the flag `key` carries when it is on, None without; `KeyError` where there is no such flag."""
+        filters = {flag.key: flag.filters for flag in self._loaded.flags}[key]
+        payload = (filters.get("payloads") or {}).get("true")
+        return payload if isinstance(payload, str) or payload is None else orjson.dumps(payload).decode()
 
     def _stored_group(self, group_type: str, key: str) -> Properties:
         try:

@@ -1,6 +1,6 @@
 """Products, programs on them, their phases and their agreements."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -93,13 +93,9 @@ class Trust(Versioned, Tenant, Base):
     servers_use_public_key: Mapped[bool] = mapped_column(default=False)
     #: The identity secret under the vault's key; "" before there is one.
     identity_sealed: Mapped[str] = mapped_column(String(400), default="")
-    #: The one before, good until `FORMER_SECRET_LASTS` after the present one was made.
+    #: The one before, good for a while after the present one was made (`identities`).
     former_identity_sealed: Mapped[str] = mapped_column(String(400), default="")
     identity_made_at: Mapped[datetime | None]
-
-
-#: So long a server may go on signing with the former identity secret.
-FORMER_SECRET_LASTS = timedelta(days=1)
 
 
 class Program(Versioned, Tenant, Base):

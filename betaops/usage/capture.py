@@ -50,6 +50,8 @@ class Captured:
     name: str
     at: datetime
     properties: dict[str, Any]
+    #: What is to prove that it is about whom it says; never kept: who reads it could say it again.
+    identity_hash: str = ""
 
     def set_properties(self) -> dict[str, Any]:
         """What the event says about the person (`$set`, `$set_once`)."""
@@ -152,6 +154,7 @@ def _event(raw: Any, received_at: datetime, skew: timedelta) -> Captured | None:
         if isinstance(raw.get(place), str):
             properties.setdefault(f"${place}", raw[place])
     properties.pop("token", None)
+    identity_hash = properties.pop("$identity_hash", None)
     if not payloads.is_storable(properties, LARGEST_PROPERTIES):
         properties = dict(_TOO_LARGE)
     return Captured(
@@ -160,6 +163,7 @@ def _event(raw: Any, received_at: datetime, skew: timedelta) -> Captured | None:
         name[:LONGEST_NAME],
         _at(raw, received_at, skew),
         properties,
+        identity_hash if isinstance(identity_hash, str) else "",
     )
 
 

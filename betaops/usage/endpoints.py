@@ -13,7 +13,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from betaops.kernel import clock
 from betaops.kernel.db import scope_to
 from betaops.kernel.errors import NotFound, Unavailable
+from betaops.kernel.vault import CannotOpen
 from betaops.kernel.work import Platform
+from betaops.programs import identities
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Identities, Product
 from betaops.usage import capture, service
@@ -62,7 +64,7 @@ def _receive() -> Response:
     gate: Gate = current_app.extensions[_GATE]
     _admit(gate.address_wait(request.environ))
     batch = _read()
-    product, may_link = _sender(batch.token)
+    product, signed_with = _sender(batch.token)
     _admit(gate.key_wait(product.project_key))
     if not cors.is_allowed(request.environ, product.origins):
         refused = orjson.dumps(
@@ -72,7 +74,7 @@ def _receive() -> Response:
     if batch.events:
         _platform().ingest.write(
             product.workspace_id,
-            lambda work: service.take(work, product.id, batch.events, may_link=may_link),
+            lambda work: service.take(work, product.id, batch.events, signed_with=signed_with),
         )
     return _answer(200, _kept(batch), cors.headers(request.environ, product.origins))
 
@@ -106,14 +108,14 @@ def _is_v1() -> bool:
 
 
 class Sender(NamedTuple):
-    """Whose events these are; `may_link`: whether their word counts for which ids are one person's."""
+    """Whose events these are; `signed_with` where only what is signed with one of these is believed of people."""
 
     product: Product
-    may_link: bool
+    signed_with: tuple[bytes, ...] | None
 
 
 def _sender(token: str) -> Sender:
-    """By the public key, or by the secret one where a server sends that."""
+    """By the public key, or by the secret one, with which a server is believed."""
     # A session of its own: the request must not hold the database while it waits for the writer.
     with _platform().database.reading() as session:
         try:
@@ -124,8 +126,18 @@ def _sender(token: str) -> Sender:
             ) from None
         scope_to(session, product.workspace_id)
         trust = program_queries.trust_of(session, product.id)
-    # Who could connect an id of their own to a tester by a mere word would need no signature any more.
-    return Sender(product, trust is None or trust.identities is Identities.OPEN)
+    is_server = token != product.project_key and not cors.is_browser(request.environ)
+    if trust is None or trust.identities is Identities.OPEN or is_server:
+        return Sender(product, None)
+    return Sender(product, identities.secrets_of(trust, clock.now(), _opened))
+
+
+def _opened(sealed: str) -> bytes:
+    try:
+        return _platform().vault.open(sealed)
+    except CannotOpen:
+        log.error("identity_secret_cannot_be_opened")
+        return b""
 
 
 def _platform() -> Platform:

@@ -210,7 +210,7 @@ def test_where_signatures_are_wanted_an_unsigned_request_gets_what_a_stranger_ge
 def test_events_connect_no_ids_where_signatures_are_wanted(
     work: Work, client: Browser, product: Product, ana: Enrollment
 ) -> None:
-    program_service.replace_identity_secret(work, product.id)
+    secret = program_service.replace_identity_secret(work, product.id)
     program_service.change_trust(work, product.id, version=None, identities=Identities.SIGNED)
     work.session.commit()
     steals = [
@@ -222,6 +222,20 @@ def test_events_connect_no_ids_where_signatures_are_wanted(
     body = orjson.dumps({"api_key": product.project_key, "batch": steals})
     assert client.post("/batch/", data=body, csrf=False).status_code == 200
     assert "note" not in {event.name for event in usage_queries.recent(work.session, ana.tester_id)}
+    proof = signature(secret, "ana@example.com")
+    proved = {
+        "event": "proved",
+        "distinct_id": "ana@example.com",
+        "properties": {"$identity_hash": proof, "a": 1},
+    }
+    body = orjson.dumps({"api_key": product.project_key, "batch": [proved]})
+    assert client.post("/batch/", data=body, csrf=False).status_code == 200
+    [kept] = [each for each in usage_queries.recent(work.session, ana.tester_id) if each.name == "proved"]
+    assert kept.properties == {"a": 1}, "a proof is not kept: who reads it could say it again"
+    # A server with the secret key is believed.
+    body = orjson.dumps({"api_key": program_service.secret_key(work, product), "batch": steals})
+    assert client.post("/batch/", data=body, csrf=False).status_code == 200
+    assert "note" in {event.name for event in usage_queries.recent(work.session, ana.tester_id)}
 
 
 def test_a_former_secret_holds_for_a_day_and_the_one_before_not_at_all(

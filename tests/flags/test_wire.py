@@ -139,7 +139,8 @@ def test_a_payload_is_read_by_its_key_whatever_the_flag_is_like(
     secret = {"Authorization": f"Bearer {program_service.secret_key(work, product)}"}
     url = "/api/projects/@current/feature_flags/{}/remote_config/?token=" + product.project_key
     assert client.get(url.format("plain"), headers=secret).json == '{"a": 1}'
-    assert client.get(url.format("sync"), headers=secret).status_code == 404
+    assert client.get(url.format("sync"), headers=secret).json is None
+    assert client.get(url.format("unheard-of"), headers=secret).status_code == 404
 
 
 def test_definitions_say_what_an_sdk_must_know_to_decide(

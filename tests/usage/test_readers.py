@@ -1,5 +1,6 @@
 """Events with a meaning of their own are read once, by the room that knows it."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from betaops.enrollment.models import Enrollment
 from betaops.kernel.errors import Refused
 from betaops.kernel.work import Work
 from betaops.programs import queries as program_queries
+from betaops.programs.identities import signature
 from betaops.usage import queries, readers, service
 from betaops.usage.capture import Captured
 from tests.factories.enrollment import an_enrollment
@@ -61,3 +63,19 @@ def test_what_its_room_refuses_is_kept_and_costs_no_other_event(
     assert service.take(work, product_id, [refused, good]) == 2
     assert len(read) == 1
     assert queries.seen(work.session, ana.tester_id).events == 2
+
+
+def test_where_signatures_are_wanted_only_what_proves_whose_it_is_counts_as_theirs(
+    work: Work, ana: Enrollment, product_id: UUID, read: Read
+) -> None:
+    secrets = (b"boi_present", b"boi_former")
+    proofs = (
+        "",
+        "nonsense",
+        signature("boi_other", "ana@example.com"),
+        signature("boi_former", "ana@example.com"),
+    )
+    for proof in proofs:
+        service.take(work, product_id, [replace(an_event(work), identity_hash=proof)], signed_with=secrets)
+    assert [owner for _product, owner, _id in read] == [None, None, None, ana.tester_id]
+    assert queries.seen(work.session, ana.tester_id).events == 4, "what was done is counted all the same"

@@ -18,10 +18,12 @@ def definitions(call: Call) -> Answer:
 
 
 def payload(call: Call) -> Answer:
-    """What a flag carries, as the JSON text that it is."""
+    """What a flag carries when it is on, as the JSON text that it is; null without."""
     snapshot = _by_secret(call, call.query().get("token", [""])[0])
-    found = snapshot.payload(call.found[1] if call.found else "")
-    return Answer(404, detail("Not found.")) if found is None else Answer(200, orjson.dumps(found))
+    try:
+        return Answer(200, orjson.dumps(snapshot.payload(call.found[1] if call.found else "")))
+    except KeyError:
+        return Answer(404, detail("Not found."))
 
 
 def _by_secret(call: Call, project_key: str) -> Snapshot:

@@ -17,6 +17,7 @@ from betaops.enrollment.service import testers
 from betaops.kernel.errors import DomainError
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
+from betaops.programs.identities import is_signed
 from betaops.usage import readers
 from betaops.usage.capture import Captured
 from betaops.usage.models import UsageDaily, UsageEvent
@@ -28,15 +29,22 @@ _EVENTS: Any = UsageEvent.__table__
 _DAILY: Any = UsageDaily.__table__
 
 
-def take(work: Work, product_id: UUID, events: Sequence[Captured], *, may_link: bool = True) -> int:
+def take(
+    work: Work,
+    product_id: UUID,
+    events: Sequence[Captured],
+    *,
+    signed_with: tuple[bytes, ...] | None = None,
+) -> int:
     """Write what is new of `events`; how many were. Sent again, it changes nothing.
 
-    Says who and how they are where an event does (`$identify`, `$create_alias`, `$set`) and its word counts
-    (`may_link`); earlier events of a newly linked id are adopted by the `IdentityLinked` event's handler.
+    Says who and how they are where an event does (`$identify`, `$create_alias`, `$set`); earlier events of a newly
+    linked id are adopted by the `IdentityLinked` event's handler. With `signed_with`, the product's identity
+    secrets, no event links an id, and what one means is taken for somebody's only where it proves to be about them.
     """
     events = list({event.uuid: event for event in events}.values())
     owners = _owners(work, events)
-    if may_link:
+    if signed_with is None:
         for event in events:
             _link(work, owners, event)
     new = _insert(work, product_id, events, owners)
@@ -44,11 +52,16 @@ def take(work: Work, product_id: UUID, events: Sequence[Captured], *, may_link: 
     count(work, product_id, ((owner, event.at.date(), event.name) for event, owner in written if owner))
     for tester_id in sorted({owner for _event, owner in written if owner}):
         testers.seen(work, tester_id)
-    if may_link:
-        describe(work, [(owner, event) for event, owner in written if owner])
+    believed = [
+        (event, owner)
+        for event, owner in written
+        if signed_with is None or is_signed(signed_with, event.distinct_id, event.identity_hash)
+    ]
+    describe(work, [(owner, event) for event, owner in believed if owner])
     cohort_service.facts_changed(work, product_id, _deeds(written))
+    known = {event.uuid for event, _owner in believed}
     for event, owner in written:
-        _interpret(work, product_id, owner, event)
+        _interpret(work, product_id, owner if event.uuid in known else None, event)
     return len(new)
 
 
