@@ -198,6 +198,13 @@ def test_conditions_that_no_branch_says_are_named(
     assert [(each.code, each.name) for each in found.problems] == [(code, name)]
 
 
+def test_a_survey_with_too_many_ways_is_refused_and_not_worked_out_for_ever() -> None:
+    sources = [{**A_CHOICE, "choices": [f"c{number}" for number in range(40)]} for _source in range(4)]
+    ends = [shown_if(" and ".join(f"{{q{each}}} = 'c1'" for each in range(4))) for _end in range(30)]
+    found = survey(*sources, *ends)
+    assert [each.code for each in found.problems] == ["ways"]
+
+
 def walked(found: Compiled, give: Any) -> list[int]:
     """The questions that the SDK asks, for `give` of an item's number to its answer (a choice's place, a number)."""
     asked, at = [], 0

@@ -219,6 +219,7 @@ def test_no_definition_gives_a_500(work: Work, member_client: Any, source: dict[
     )
     published = browser.post(f"{base}/publication", data={"note": ""})
     assert published.status_code in (303, 422)
+    assert browser.get(f"{base}/placement").status_code == 200
     if published.status_code == 303:
         shown = browser.get(f"/s/{a_public_link(work, survey)}")
         assert shown.status_code == 200

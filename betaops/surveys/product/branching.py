@@ -19,8 +19,8 @@ from betaops.surveys.kinds.rating import scale
 from betaops.surveys.localised import DEFAULT
 from betaops.surveys.product.elements import Item
 
-#: Ways through a survey that are looked at.
-MOST_WAYS = 5_000
+#: Conditions that are looked at on all ways together.
+MOST_LOOKS = 20_000
 #: As posthog-js groups the numbers of a scale, by its size.
 BUCKETS: Mapping[int, tuple[tuple[str, tuple[int, ...]], ...]] = {
     3: (("negative", (1,)), ("neutral", (2,)), ("positive", (3,))),
@@ -100,7 +100,11 @@ class _Ways:
     """Every way through the survey. A state is a question and the answers so far that later conditions ask about."""
 
     def __init__(self, items: Sequence[Item], sources: Sequence[frozenset[int]]) -> None:
-        self._items, self._sources = items, sources
+        self._items = items
+        self._sources = frozenset[int]().union(*sources)
+        #: Which answers still decide something from each question on.
+        self._needed = [frozenset[int]().union(*sources[index:]) for index in range(len(items) + 1)]
+        self._looks = 0
 
     def nexts(self) -> list[Nexts]:
         """For each question; raises `_Inexpressible` where two ways through one question part."""
@@ -113,12 +117,6 @@ class _Ways:
             if state in seen:
                 continue
             seen.add(state)
-            if len(seen) > MOST_WAYS:
-                raise _Inexpressible(
-                    self._items[-1],
-                    "ways",
-                    _("There are too many ways through this survey to show it there."),
-                )
             for answer, following, known in self._steps(*state):
                 if found[state[0]].setdefault(answer, following) != following:
                     raise self._parting(state[0], following, found[state[0]][answer])
@@ -130,11 +128,11 @@ class _Ways:
         self, index: int, known: frozenset[tuple[int, int]]
     ) -> Iterator[tuple[int, int, frozenset[tuple[int, int]]]]:
         """(answer, what follows, what is known there)"""
-        is_source = any(index in sources for sources in self._sources[index + 1 :])
+        is_source = index in self._sources
         for answer in _answers(self._items[index]) if is_source else (NONE,):
             told = known | {(index, answer)} if is_source else known
             following = self._after(index, dict(told))
-            needed = {each for sources in self._sources[following + 1 :] for each in sources}
+            needed = self._needed[min(following + 1, len(self._items))]
             yield answer, following, frozenset(pair for pair in told if pair[0] in needed)
 
     def _after(self, index: int, told: Mapping[int, int]) -> int:
@@ -143,12 +141,15 @@ class _Ways:
             for source, answer in told.items()
             if answer != NONE
         }
-        shown = (
-            number
-            for number in range(index + 1, len(self._items))
-            if all(holds(condition, values, now=_NO_TIME) for condition in self._items[number].conditions)
-        )
-        return next(shown, len(self._items))
+        later = range(index + 1, len(self._items))
+        return next((number for number in later if self._is_shown(number, values)), len(self._items))
+
+    def _is_shown(self, number: int, values: Mapping[str, Any]) -> bool:
+        self._looks += 1
+        if self._looks > MOST_LOOKS:
+            message = _("There are too many ways through this survey to show it there.")
+            raise _Inexpressible(self._items[number], "ways", message)
+        return all(holds(condition, values, now=_NO_TIME) for condition in self._items[number].conditions)
 
     def _parting(self, index: int, one: int, other: int) -> _Inexpressible:
         item = self._items[min(one, other)]

@@ -4,6 +4,7 @@ The SDK (posthog-js 1.449) draws one element after the other: text, numbers 1–
 one or several of a list with a field for something else.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -103,6 +104,7 @@ class _Maker:
         self.definition, self.ids, self.codes = definition, ids, codes
         self.findings: list[Finding] = []
         self._known = conditions.known_names(definition)
+        self._keys = Counter(question.key for question in definition.asked)
         self._scene = Scene(definition, {}, now=datetime.min.replace(tzinfo=UTC))
         #: What the texts are in that name no language.
         self._own = str(definition.options.get("locale") or i18n.DEFAULT)
@@ -170,7 +172,7 @@ class _Maker:
             )
         if not is_empty(question.options.get("defaultValue")):
             self._refuse(question, "default", _("“%(title)s” begins with an answer filled in.", title=title))
-        if sum(each.key == question.key for each in self.definition.asked) > 1:
+        if self._keys[question.key] > 1:
             self._refuse(
                 question, "shared", _("“%(title)s” shares its answer with another one.", title=title)
             )
