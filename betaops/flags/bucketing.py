@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from hashlib import sha1
 from typing import Any, NamedTuple
 
-_SCALE = float(0xFFFFFFFFFFFFFFF)
+_NUMBERS = 1 << 60
+_SCALE = float(_NUMBERS - 1)
+#: The digest of nobody (`""`), and a limit below which every digest lies.
+_NOBODY, _BEYOND = bytes(20), b"\xff" * 21
 
 
 def share(key: str, identifier: str, salt: str = "", separator: str = ".") -> float:
@@ -18,6 +21,34 @@ def share(key: str, identifier: str, salt: str = "", separator: str = ".") -> fl
         return 0.0
     spelled = f"{key}{separator}{identifier}{salt}".encode("utf-8", "surrogatepass")
     return int(sha1(spelled, usedforsecurity=False).hexdigest()[:15], 16) / _SCALE
+
+
+def started(key: str, separator: str = ".") -> Any:
+    """The hash of `key`, to be copied and gone on with for each person (`digest`)."""
+    return sha1(f"{key}{separator}".encode("utf-8", "surrogatepass"), usedforsecurity=False)
+
+
+def digest(begun: Any, identifier: bytes, salt: bytes = b"") -> bytes:
+    """What `share` makes a number of; compared with a `limit` it need not become one."""
+    if not identifier:
+        return _NOBODY
+    hashed = begun.copy()
+    hashed.update(identifier + salt)
+    found: bytes = hashed.digest()
+    return found
+
+
+def limit(fraction: float, *, is_included: bool) -> bytes:
+    """Digests of less are those of the people whose `share` is less than `fraction`, or (`is_included`) equal to it."""
+    low, high = 0, _NUMBERS
+    while low < high:
+        middle = (low + high) // 2
+        at = middle / _SCALE
+        if at < fraction or (is_included and at == fraction):
+            low = middle + 1
+        else:
+            high = middle
+    return _BEYOND if low == _NUMBERS else (low << 4).to_bytes(8, "big")
 
 
 def is_within(key: str, identifier: str, percentage: float | None) -> bool:
@@ -48,6 +79,10 @@ class Variants(NamedTuple):
         index = bisect_right(self.bounds, share(key, identifier, "variant"))
         return self.keys[index] if index < len(self.keys) else None
 
+    def limits(self) -> tuple[bytes, ...]:
+        """The bounds as digests."""
+        return tuple(limit(bound, is_included=False) for bound in self.bounds)
+
 
 class Holdout(NamedTuple):
     """People kept out of everything, to compare with: `percentage` of them, the same for every flag."""
@@ -63,6 +98,10 @@ class Holdout(NamedTuple):
             f"holdout-{holdout['id']}",
             min(max(float(holdout["exclusion_percentage"]), 0.0), 100.0),
         )
+
+    def limit(self) -> bytes:
+        """Who is kept out has a digest (of "holdout-") below it."""
+        return _BEYOND if self.percentage >= 100 else limit(self.percentage / 100, is_included=True)
 
     def takes(self, identifier: str) -> bool:
         return self.percentage >= 100 or share("holdout", identifier, separator="-") <= self.percentage / 100

@@ -51,7 +51,7 @@ def audience(session: Session, flag: Flag, now: datetime, loaded: Loaded | None 
     counts: Counter[str] = Counter()
     examples: list[Given] = []
     looked_at = on = 0
-    for tester, person in _seated(session, flag.product_id):
+    for tester, person in _seated(session, flag.product_id, flags):
         outcome = flags.evaluate(person, now, [flag.key])[flag.key]
         looked_at += 1
         counts[value_word(outcome)] += 1
@@ -93,7 +93,7 @@ def found_people(session: Session, flag: Flag, words: str, now: datetime, *, lim
     flags = FlagSet(load(session, flag.product_id).compiled_from())
     found = []
     for tester in testers:
-        person = _person(session, flag.product_id, tester)
+        person = _person(session, flag.product_id, tester, flags)
         outcome = flags.evaluate(person, now, [flag.key])[flag.key]
         found.append(Given(tester.id, tester.name, tester.mail, person.distinct_id, outcome))
     return found
@@ -105,7 +105,8 @@ def flags_for(
     """Every flag of the product with its value for this person and the reason."""
     loaded = load(session, product_id)
     flags = FlagSet(loaded.compiled_from())
-    outcomes = flags.evaluate(_person(session, product_id, tester), now, [flag.key for flag in loaded.flags])
+    person = _person(session, product_id, tester, flags)
+    outcomes = flags.evaluate(person, now, [flag.key for flag in loaded.flags])
     return [(flag, outcomes[flag.key]) for flag in loaded.flags]
 
 
@@ -119,12 +120,16 @@ def distinct_id_of(session: Session, tester: Tester) -> str:
     return _best_ids([tester], rows)[tester.id]
 
 
-def _person(session: Session, product_id: UUID, tester: Tester) -> Person:
+def _person(session: Session, product_id: UUID, tester: Tester, flags: FlagSet) -> Person:
     distinct_id = distinct_id_of(session, tester)
     stored = stored_tester(session, product_id, tester.id)
-    properties = stored.properties if stored else {}
+    if stored is None:
+        return Person(distinct_id, {"distinct_id": distinct_id})
     return Person(
-        distinct_id, {**properties, "distinct_id": distinct_id}, stored.cohorts if stored else frozenset()
+        distinct_id,
+        {**stored.properties, "distinct_id": distinct_id},
+        flags.cohort_bits(stored.cohorts),
+        settled=stored.settled,
     )
 
 
@@ -134,7 +139,7 @@ def _best_ids(testers: Sequence[Any], rows: Any) -> dict[UUID, str]:
     return {tester.id: tester.mail_key for tester in testers} | given
 
 
-def _seated(session: Session, product_id: UUID) -> Iterator[tuple[Any, Person]]:
+def _seated(session: Session, product_id: UUID, flags: FlagSet) -> Iterator[tuple[Any, Person]]:
     """The people in the product's programs as rows, with what decides their flags; three queries for each few hundred."""
     people = session.execute(
         select(Tester.id, Tester.name, Tester.mail, Tester.mail_key, Tester.locale, Tester.attributes)
@@ -174,4 +179,4 @@ def _seated(session: Session, product_id: UUID) -> Iterator[tuple[Any, Person]]:
         )
         for row in some:
             properties = known_properties(row, traits[row.id]) | {"distinct_id": best[row.id]}
-            yield row, Person(best[row.id], properties, frozenset(cohorts[row.id]))
+            yield row, Person(best[row.id], properties, flags.cohort_bits(cohorts[row.id]))

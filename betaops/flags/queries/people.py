@@ -32,6 +32,8 @@ class Stored(NamedTuple):
     name: str
     properties: dict[str, Any]
     cohorts: frozenset[int]
+    #: See `Person.settled`.
+    settled: Mapping[str, bool | str] = {}
 
 
 def known_properties(tester: Any, traits: Mapping[str, Any]) -> dict[str, Any]:
