@@ -2,6 +2,7 @@
 
 from betaops.cohorts import queries, service
 from betaops.enrollment.events import EnrollmentChanged, IdentityLinked, TesterChanged, TestersImported
+from betaops.enrollment.service import telling
 from betaops.kernel.work import Work
 
 
@@ -23,4 +24,4 @@ def refresh_imported(work: Work, event: TestersImported) -> None:
             {"cohort_id": str(cohort_id)},
             unique=f"cohorts.refresh_cohort:{cohort_id}",
         )
-    service.touch_program(work, event.program_id)
+    telling.tell_all_changed(work)

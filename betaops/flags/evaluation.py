@@ -49,6 +49,7 @@ _WON, _STOPPED = frozenset({MATCH}), frozenset({MATCH, OUT_OF_ROLLOUT})
 class Choice(NamedTuple):
     """Some flags, prepared for being evaluated together again and again."""
 
+    keys: tuple[str, ...]
     #: What they are for somebody who passes nothing.
     base: dict[str, Outcome]
     #: The conditions of flags that are decided by their bits.
@@ -104,6 +105,7 @@ class FlagSet:
         base = {key: self._flags[key].base for key in [*wanted, *beside]}
         flags = [flag for key, flag in self._flags.items() if key in base and not flag.is_fixed]
         return Choice(
+            tuple(wanted),
             base,
             sum(condition.bit for flag in flags if flag.is_straight for condition in flag.conditions),
             tuple(flag for flag in flags if not flag.is_straight),

@@ -1,14 +1,15 @@
 """Flags of every product, compiled and held in memory, for answering SDKs without asking the database.
 
-A snapshot never changes: when a product's revision has moved, the next request compiles a new one and
-swaps one reference. What a request may cost the database: one look at the revisions of all products at
-most every `POLL_SECONDS` (so a change is seen within that time in every process), and one indexed
-look-up for a person that this snapshot has not met yet. While the database is away, what is known goes
-on being served.
+A snapshot's flags never change: when a product's revision has moved, the next request compiles a new one and swaps
+one reference. When facts about people changed, only these people are forgotten (`known`). What a request may cost
+the database: one look at all products' revisions, and at who changed, at most every `POLL_SECONDS` (so a change is
+seen within that time in every process), and one indexed look-up for a person whom this snapshot has not met yet.
+While the database is away, what is known goes on being served.
 """
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,20 +17,22 @@ from uuid import UUID
 import orjson
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from betaops.enrollment.queries.telling import Changed, changed_since
 from betaops.flags import ofrep, queries
 from betaops.flags.conditions import Person
-from betaops.flags.evaluation import FlagSet, Outcome
+from betaops.flags.evaluation import Choice, FlagSet, Outcome
+from betaops.flags.known import Known, KnownPeople
 from betaops.flags.models import Flag, Runtime
+from betaops.flags.operators import MISSING
 from betaops.flags.posthog_wire import Facts, Question, record
 from betaops.kernel import clock, tokens
-from betaops.kernel.db import Database
+from betaops.kernel.db import Database, scope_to
 
 log = structlog.get_logger("flags")
 
 POLL_SECONDS = 0.4
-#: People kept per product; when full, all are forgotten and met again.
-MOST_PEOPLE = 50_000
 
 
 class Key(NamedTuple):
@@ -44,39 +47,41 @@ class Key(NamedTuple):
 
 
 class Snapshot:
-    """One product at one revision."""
+    """One product at one revision, and the people met in it; `number` is of the newest change of people heard of."""
 
-    def __init__(self, database: Database, key: Key) -> None:
+    def __init__(self, database: Database, key: Key, number: int) -> None:
         self._database, self.key = database, key
         with database.reading(key.workspace_id) as session:
             loaded = queries.load(session, key.product_id)
         self.flags = FlagSet(loaded.compiled_from())
-        self._lists = {
-            segment.number: frozenset(segment.members)
-            for segment in loaded.segments
-            if segment.members is not None
-        }
+        #: By distinct id, the imported cohorts that list it.
+        self._listed: dict[str, int] = defaultdict(int)
+        for segment in loaded.segments:
+            bit = self.flags.cohort_bits([segment.number])
+            for distinct_id in segment.members or ():
+                self._listed[distinct_id] |= bit
+        self.people = KnownPeople(number)
         self._facts = {flag.key: _facts(flag) for flag in loaded.flags}
         self._runtimes = {flag.key: flag.runtime for flag in loaded.flags}
         self._contexts = {flag.key: frozenset(flag.contexts) for flag in loaded.flags if flag.contexts}
         self._visible = self._by_runtime(self.flags.active)
         self._existing = self._by_runtime([flag.key for flag in loaded.flags])
-        self._people: dict[str, queries.Stored | None] = {}
-        #: By outcome and the form in which it is wanted.
-        self._ready: dict[tuple[Outcome, int | str], bytes] = {}
+        #: By the form in which it is wanted, each outcome.
+        self._ready: dict[int | str, dict[Outcome, bytes]] = defaultdict(dict)
         self._loaded = loaded
-        self._definitions: dict[bool, tuple[bytes, str]] = {}
+        #: Definitions say who is in cohorts: by `with_cohorts`, as of which change of people, the bytes, the ETag.
+        self._definitions: dict[bool, tuple[int, bytes, str]] = {}
+        self._writing_definitions = threading.Lock()
 
     def person(self, question: Question) -> Person:
         """Who is asked about: what is stored about them, over what the request claims."""
-        stored = self._stored(question.distinct_id)
+        known = self._known(question.distinct_id)
         properties: dict[str, Any] = {**question.properties, "distinct_id": question.distinct_id}
-        cohorts: frozenset[int] = frozenset()
-        if stored is not None:
-            properties |= stored.properties
-            cohorts = stored.cohorts
-        if self._lists:
-            cohorts |= {number for number, ids in self._lists.items() if question.distinct_id in ids}
+        cohorts = self._listed.get(question.distinct_id, 0)
+        if known is not None:
+            cohorts |= known.cohorts
+            named = zip(self.flags.reads, known.values, strict=True)
+            properties |= {name: value for name, value in named if value is not MISSING}
         return Person(
             question.distinct_id,
             properties,
@@ -84,27 +89,31 @@ class Snapshot:
             question.device_id,
             question.groups,
             question.group_properties,
+            {} if known is None else known.settled,
         )
 
-    def _by_runtime(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    def _by_runtime(self, keys: Sequence[str]) -> dict[str, Choice]:
         """Those of `keys` that each runtime may see."""
         hidden = {"": None, "client": Runtime.SERVER, "server": Runtime.CLIENT}
         return {
-            runtime: tuple(key for key in keys if self._runtimes[key] is not other)
+            runtime: self.flags.choice(key for key in keys if self._runtimes[key] is not other)
             for runtime, other in hidden.items()
         }
 
     def outcomes(self, question: Question, *, with_inactive: bool = False) -> Iterable[Outcome]:
         """Of every flag that this caller may see and asked for; of inactive ones only where they are wanted."""
         visible = self._existing if with_inactive else self._visible
-        keys: Iterable[str] = visible.get(question.runtime, visible[""])
-        if question.contexts:
-            contexts, everywhere = question.contexts, question.contexts
-            keys = [key for key in keys if contexts & self._contexts.get(key, everywhere)]
-        if question.keys is not None:
-            wanted = set(question.keys)
-            keys = [key for key in keys if key in wanted]
-        return self.flags.evaluate(self.person(question), clock.now(), keys).values()
+        choice = visible.get(question.runtime, visible[""])
+        if question.contexts or question.keys is not None:
+            choice = self.flags.choice(self._wanted(choice.keys, question))
+        return self.flags.evaluate(self.person(question), clock.now(), choice).values()
+
+    def _wanted(self, keys: Iterable[str], question: Question) -> Iterable[str]:
+        """Those of `keys` that belong to where the question is asked, and are asked for."""
+        here, wanted = question.contexts, None if question.keys is None else set(question.keys)
+        for key in keys:
+            if (not here or here & self._contexts.get(key, here)) and (wanted is None or key in wanted):
+                yield key
 
     def records(self, outcomes: Iterable[Outcome], version: int) -> list[bytes]:
         """Each outcome as its bytes in an answer, written once."""
@@ -117,24 +126,34 @@ class Snapshot:
     def _written(
         self, outcomes: Iterable[Outcome], form: int | str, write: Callable[[Outcome, Facts], bytes]
     ) -> list[bytes]:
-        ready = self._ready
+        ready = self._ready[form]
         found = []
         for outcome in outcomes:
-            written = ready.get((outcome, form))
+            written = ready.get(outcome)
             if written is None:
-                written = ready[outcome, form] = write(outcome, self._facts[outcome.key])
+                written = ready[outcome] = write(outcome, self._facts[outcome.key])
             found.append(written)
         return found
 
     def definitions(self, *, with_cohorts: bool) -> tuple[bytes, str]:
         """What SDKs that evaluate by themselves load, and its ETag."""
-        if with_cohorts not in self._definitions:
+        kept = self._definitions.get(with_cohorts)
+        number = self.people.number if with_cohorts else 0
+        if kept is not None and kept[0] == number:
+            return kept[1:]
+        # While one thread writes them, the others go on with what was true a moment ago.
+        if not self._writing_definitions.acquire(blocking=kept is None):
+            return kept[1:]  # type: ignore[index]  # blocking only where there is none
+        try:
             with self._database.reading(self.key.workspace_id) as session:
                 body = orjson.dumps(
                     queries.written(session, self.key.product_id, self._loaded, with_cohorts=with_cohorts)
                 )
-            self._definitions[with_cohorts] = body, f'W/"{tokens.digest(body.decode()).hex()[:32]}"'
-        return self._definitions[with_cohorts]
+            etag = f'W/"{tokens.digest(body.decode()).hex()[:32]}"'
+            self._definitions[with_cohorts] = number, body, etag
+            return body, etag
+        finally:
+            self._writing_definitions.release()
 
     def payload(self, key: str) -> str | None:
         """The JSON text that the flag `key` carries when it is on."""
@@ -146,17 +165,19 @@ class Snapshot:
                 )
         return None
 
-    def _stored(self, distinct_id: str) -> queries.Stored | None:
+    def _known(self, distinct_id: str) -> Known | None:
         try:
-            return self._people[distinct_id]
+            return self.people.get(distinct_id)
         except KeyError:
-            pass
+            number = self.people.number
         with self._database.reading(self.key.workspace_id) as session:
             stored = queries.stored_person(session, self.key.product_id, distinct_id)
-        if len(self._people) >= MOST_PEOPLE:
-            self._people = {}
-        self._people[distinct_id] = stored
-        return stored
+        known = None
+        if stored is not None:
+            cohorts = self.flags.cohort_bits(stored.cohorts)
+            known = self.people.known(stored, self.flags.reads, MISSING, cohorts)
+        self.people.put(distinct_id, known, number)
+        return known
 
 
 def _facts(flag: Flag) -> Facts:
@@ -182,6 +203,8 @@ class Snapshots:
         self._database, self._poll_seconds, self._monotonic = database, poll_seconds, monotonic
         self._by_project_key: dict[str, Key] = {}
         self._by_secret: dict[bytes, Key] = {}
+        #: By workspace, the number of the newest change of people.
+        self._numbers: dict[UUID, int] = {}
         self._snapshots: dict[UUID, Snapshot] = {}
         self._polled_at = float("-inf")
         self._polling, self._compiling = threading.Lock(), threading.Lock()
@@ -208,7 +231,8 @@ class Snapshots:
         try:
             again = self._snapshots.get(key.product_id)
             if again is None or again.key != key:
-                again = self._snapshots[key.product_id] = Snapshot(self._database, key)
+                number = self._numbers[key.workspace_id]
+                again = self._snapshots[key.product_id] = Snapshot(self._database, key, number)
             return again
         except SQLAlchemyError:
             if current is None:
@@ -238,6 +262,7 @@ class Snapshots:
 
     def _look(self) -> None:
         with self._database.reading() as session:
+            rows = queries.product_keys(session)
             keys = [
                 Key(
                     row.id,
@@ -247,7 +272,22 @@ class Snapshots:
                     row.revision,
                     tuple(row.origins),
                 )
-                for row in queries.product_keys(session)
+                for row in rows
             ]
-        self._by_secret = {key.secret_digest: key for key in keys}
-        self._by_project_key = {key.project_key: key for key in keys}
+            self._numbers = {row.workspace_id: row.people for row in rows}
+            self._by_secret = {key.secret_digest: key for key in keys}
+            self._by_project_key = {key.project_key: key for key in keys}
+            self._forget(session)
+
+    def _forget(self, session: Session) -> None:
+        """Have every snapshot forget the people who changed since it last heard of any."""
+        heard: dict[tuple[UUID, int], Changed] = {}
+        for snapshot in list(self._snapshots.values()):
+            workspace_id, since = snapshot.key.workspace_id, snapshot.people.number
+            newest = self._numbers.get(workspace_id, since)
+            if newest == since:
+                continue
+            if (workspace_id, since) not in heard:
+                scope_to(session, workspace_id)
+                heard[workspace_id, since] = changed_since(session, since, newest)
+            snapshot.people.follow(heard[workspace_id, since])

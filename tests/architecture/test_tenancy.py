@@ -118,8 +118,9 @@ def test_s03_without_a_workspace_nothing_of_a_tenant_can_be_asked_for(database: 
 OUTSIDE = {
     "betaops/accounts/queries/access.py", "betaops/accounts/queries/people.py", "betaops/cohorts/queries/cohorts.py",
     "betaops/enrollment/queries/portal.py", "betaops/enrollment/service/applying.py",
-    "betaops/enrollment/service/signing_in.py", "betaops/enrollment/viewers.py", "betaops/flags/queries/definitions.py",
-    "betaops/flags/queries/flags.py", "betaops/messaging/queries/reminders.py", "betaops/programs/queries.py",
+    "betaops/enrollment/service/signing_in.py", "betaops/enrollment/service/telling.py",
+    "betaops/enrollment/viewers.py", "betaops/flags/queries/definitions.py", "betaops/flags/queries/flags.py",
+    "betaops/messaging/queries/reminders.py", "betaops/programs/queries.py",
     "betaops/programs/service/programs.py", "betaops/readiness/queries/people.py", "betaops/surveys/queries/doors.py",
     "betaops/surveys/queries/surveys.py", "betaops/usage/queries.py",
 }  # fmt: skip

@@ -55,6 +55,7 @@ def test_lists_and_pages_ask_as_often_with_much_as_with_little(
         other = a_cohort(work, program=program, rule=where("attribute.plan", "is", f"pro{number}"))
         a_flag(work, product=product, cohort=other)
         a_cohort(work, program=program, members=[more, ana])
+    work.session.commit()
     many = [counted(database, lambda page=page: browser.get(page)) for page in pages]
     assert many == few
     assert max(many) <= 20

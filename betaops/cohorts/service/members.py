@@ -1,10 +1,10 @@
 """Who is in: by hand, and by rule.
 
-Membership is written as a difference, and each difference leaves a dated `CohortChange`. Every write
-also counts up the product's revision, which is what flag snapshots watch.
+Membership is written as a difference, and each difference leaves a dated `CohortChange`. Of every write the
+snapshots of flags are told.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select
@@ -15,6 +15,7 @@ from betaops.cohorts.events import CohortPicked
 from betaops.cohorts.models import Cause, Cohort, CohortChange, CohortMember, Kind
 from betaops.cohorts.queries.facts import known, moving
 from betaops.enrollment.models import Enrollment
+from betaops.enrollment.service.telling import tell_changed
 from betaops.kernel.errors import NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
@@ -39,7 +40,7 @@ def add_members(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> int:
                 cohort_id=cohort.id, program_id=cohort.program_id, name=cohort.name, added=len(entered)
             )
         )
-        touch_program(work, cohort.program_id)
+        touch_program(work, cohort.program_id, entered)
     return len(entered)
 
 
@@ -55,7 +56,7 @@ def remove_members(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> i
                 cohort_id=cohort.id, program_id=cohort.program_id, name=cohort.name, removed=len(left)
             )
         )
-        touch_program(work, cohort.program_id)
+        touch_program(work, cohort.program_id, left)
     return len(left)
 
 
@@ -97,7 +98,7 @@ def refresh_members(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> 
     entered = _enter(work, cohort, wanted, Cause.RULE)
     left = _leave(work, cohort, asked - wanted, Cause.RULE)
     if entered or left:
-        touch_program(work, cohort.program_id)
+        touch_program(work, cohort.program_id, [*entered, *left])
     return len(entered), len(left)
 
 
@@ -116,7 +117,7 @@ def refresh_tester(work: Work, tester_id: UUID) -> None:
     ).all()
     for program_id in program_ids:
         _refresh_in(work, program_id, tester_id)
-        touch_program(work, program_id)
+    tell_changed(work, [tester_id])
 
 
 def _refresh_in(work: Work, program_id: UUID, tester_id: UUID) -> None:
@@ -137,8 +138,12 @@ def _refresh_in(work: Work, program_id: UUID, tester_id: UUID) -> None:
             _leave(work, cohort, {tester_id}, Cause.FACTS)
 
 
-def touch_program(work: Work, program_id: UUID) -> None:
-    """Have every process compile the flags of the program's product again."""
+def touch_program(work: Work, program_id: UUID, tester_ids: Collection[UUID] = ()) -> None:
+    """Have every process compile the flags of the program's product again, or only forget `tester_ids`, where
+    nothing but people changed."""
+    if tester_ids:
+        tell_changed(work, tester_ids)
+        return
     product_id = work.session.scalar(select(Program.product_id).where(Program.id == program_id))
     if product_id is not None:
         program_service.bump_revision(work, product_id)

@@ -20,7 +20,7 @@ from betaops.flags.queries.definitions import (
     written,
 )
 from betaops.flags.queries.flags import flag, flag_by_key, flags, listed, product_named, users_of_cohort
-from betaops.flags.queries.people import Stored, stored_person, stored_tester
+from betaops.flags.queries.people import Stored, plain_spelling, stored_person, stored_tester
 
 __all__ = [
     "USUAL",
@@ -39,6 +39,7 @@ __all__ = [
     "found_people",
     "listed",
     "load",
+    "plain_spelling",
     "problems",
     "product_keys",
     "product_named",

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import Cohort, CohortMember
-from betaops.enrollment.models import Identity
+from betaops.enrollment.models import Identity, PeopleRevision
 from betaops.flags import definitions
 from betaops.flags.conditions import Definitions
 from betaops.flags.models import Dialect, Flag, Segment
@@ -189,7 +189,10 @@ def _rests_on_itself(key: str, filters: dict[str, Any], others: Sequence[Flag]) 
 
 
 def product_keys(session: Session) -> Sequence[Any]:
-    """What every process must know about every product of the installation, to answer SDKs."""
+    """What every process must know about every product of the installation, to answer SDKs.
+
+    `people` counts the changes of what is known about its workspace's people.
+    """
     return session.execute(
         select(
             Product.id,
@@ -198,5 +201,8 @@ def product_keys(session: Session) -> Sequence[Any]:
             Product.secret_digest,
             Product.revision,
             Product.origins,
-        ).execution_options(unscoped=True)
+            func.coalesce(PeopleRevision.number, 0).label("people"),
+        )
+        .outerjoin(PeopleRevision, PeopleRevision.workspace_id == Product.workspace_id)
+        .execution_options(unscoped=True)
     ).all()
