@@ -8,6 +8,7 @@ from betaops.enrollment.events import (
     TesterChanged,
     TestersImported,
 )
+from betaops.enrollment.service import telling
 from betaops.kernel.work import Work
 from betaops.programs.events import AgreementPublished
 
@@ -30,7 +31,7 @@ def refresh_imported(work: Work, event: TestersImported) -> None:
             {"cohort_id": str(cohort_id)},
             unique=f"cohorts.refresh_cohort:{cohort_id}",
         )
-    service.touch_program(work, event.program_id)
+    telling.tell_all_changed(work)
 
 
 def refresh_signed(work: Work, event: AgreementSigned) -> None:

@@ -8,7 +8,15 @@ from betaops.enrollment import letters
 from betaops.enrollment.models import State
 from betaops.enrollment.queries import exporting
 from betaops.enrollment.queries import testers as queries
-from betaops.enrollment.service import applying, deciding, importing, inviting, leaving, signing_in
+from betaops.enrollment.service import (
+    applying,
+    deciding,
+    importing,
+    inviting,
+    leaving,
+    signing_in,
+    telling,
+)
 from betaops.kernel.jobs import Run
 from betaops.kernel.work import Actor, Work
 from betaops.programs import queries as program_queries
@@ -93,3 +101,8 @@ def tidy(work: Work) -> None:
     """Nightly: forms that nobody confirmed, links that open nothing."""
     applying.drop_expired(work)
     signing_in.drop_old_links(work)
+
+
+def forget_told(work: Work) -> None:
+    """Changes of people that every process has heard of."""
+    telling.forget_told(work)

@@ -5,7 +5,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Connection, Index, LargeBinary, String, Text, UniqueConstraint, event
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Connection,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
@@ -331,3 +341,28 @@ class ProgramVisit(Tenant, Base):
     program_id: Mapped[UUID]
     day: Mapped[date]
     count: Mapped[int] = mapped_column(default=0)
+
+
+class PeopleRevision(Tenant, Base):
+    """How often anything known about a workspace's people changed (`service.telling`)."""
+
+    __table_args__ = tenant_args(
+        UniqueConstraint("workspace_id"), CheckConstraint("number > 0", name="number_counts_up")
+    )
+
+    number: Mapped[int] = mapped_column(BigInteger)
+
+
+class PeopleChange(Tenant, Base):
+    """Whom the change of this number was about: a tester (who may be gone by now), somebody who is none, or everybody."""
+
+    __table_args__ = tenant_args(
+        CheckConstraint("tester_id IS NULL OR distinct_id IS NULL", name="is_about_one_or_all"),
+        Index("ix_people_change_number", "workspace_id", "number"),
+        Index("ix_people_change_at", "at"),
+    )
+
+    number: Mapped[int] = mapped_column(BigInteger)
+    tester_id: Mapped[UUID | None]
+    distinct_id: Mapped[str | None] = mapped_column(String(400))
+    at: Mapped[datetime]

@@ -20,6 +20,8 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,199}")
 #: No distinct id is empty: with it a list of members is never empty (which would mean something else),
 #: and never only "true" and "false" (which would be compared as truth values).
 NOBODY = ""
+#: The property under which conditions see the key of the group itself.
+GROUP_KEY = "$group_key"
 
 
 class Problem(NamedTuple):
@@ -65,7 +67,7 @@ def _company_property(prop: Definition, index: Any, companies: Mapping[int, Iter
     if number is None or number not in companies:
         return prop
     return {
-        "key": "$group_key",
+        "key": GROUP_KEY,
         "type": "group",
         "group_type_index": index,
         "operator": "is_not" if prop.get("operator") == "not_in" else "exact",

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -62,6 +62,8 @@ class Keyring:
         self._poll_seconds, self._monotonic = poll_seconds, monotonic
         self._by_project_key: dict[str, Key] = {}
         self._by_secret: dict[bytes, Key] = {}
+        #: By workspace, the number of the newest change of people.
+        self._people: dict[UUID, int] = {}
         self._opened: dict[str, bytes] = {}
         self._polled_at = float("-inf")
         self._polling = threading.Lock()
@@ -76,11 +78,25 @@ class Keyring:
         self._poll(self._poll_seconds)
         return self._by_secret.get(tokens.digest(secret))
 
+    def people(self, workspace_id: UUID) -> int:
+        """The number of the newest change of this workspace's people that was heard of."""
+        return self._people.get(workspace_id, 0)
+
+    def state(self, key: Key) -> int:
+        """As `Snapshot.state`, of what is to be served."""
+        return key.revision + self.people(key.workspace_id)
+
     def newer(self, key: Key) -> Key:
         """The same product's as of now, for somebody who has heard that it has changed."""
         with self._database.reading() as session:
             rows = queries.product_keys(session, key.product_id)
+        self._hear(rows)
         return self._key(rows[0]) if rows else key
+
+    def _hear(self, rows: Sequence[Any]) -> None:
+        """Numbers only grow: whoever looked earlier may come later."""
+        for row in rows:
+            self._people[row.workspace_id] = max(row.people, self.people(row.workspace_id))
 
     def look_again(self) -> None:
         """Now: somebody says that something changed."""
@@ -111,7 +127,9 @@ class Keyring:
         if self._signals is not None:
             self._signals.listen("flags", self.look_again)
         with self._database.reading() as session:
-            keys = [self._key(row) for row in queries.product_keys(session)]
+            rows = queries.product_keys(session)
+        keys = [self._key(row) for row in rows]
+        self._hear(rows)
         self._by_secret = {key.secret_digest: key for key in keys}
         self._by_project_key = {key.project_key: key for key in keys}
 

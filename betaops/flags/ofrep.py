@@ -114,25 +114,25 @@ def with_streams(flags: bytes, url: str) -> bytes:
     return flags + b',"eventStreams":[' + orjson.dumps(stream) + b"]}"
 
 
-def stream(revision: int, since: int | None, retry_ms: int) -> bytes:
+def stream(state: int, since: int | None, retry_ms: int) -> bytes:
     """All that there is to say to somebody who has heard of `since`: server-sent events, and the end.
 
-    The client comes again by itself after `retry_ms`, saying `revision` as its Last-Event-ID.
+    The client comes again by itself after `retry_ms`, saying `state` as its Last-Event-ID.
     """
-    head = b"retry: %d\nid: %d\n" % (retry_ms, revision)
-    if since is None or since >= revision:
+    head = b"retry: %d\nid: %d\n" % (retry_ms, state)
+    if since is None or since >= state:
         return head + b"\n"
-    said = orjson.dumps({"type": "refetchEvaluation", "etag": etag(revision)})
+    said = orjson.dumps({"type": "refetchEvaluation", "etag": etag(state)})
     return head + b"data: " + said + b"\n\n"
 
 
-def etag(revision: int) -> str:
+def etag(state: int) -> str:
     """What a stream calls the state of a product's flags; it comes back as `flagConfigEtag`."""
-    return f'"{revision}"'
+    return f'"{state}"'
 
 
-def revision_in(text: str) -> int | None:
-    """The revision in an `etag`, a Last-Event-ID or the address of a stream; None for anything else."""
+def state_in(text: str) -> int | None:
+    """The state in an `etag`, a Last-Event-ID or the address of a stream; None for anything else."""
     digits = text.removeprefix("W/").strip('" ')
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
 

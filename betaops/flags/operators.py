@@ -85,18 +85,24 @@ def _never(value: Any, now: datetime) -> bool:
     return False
 
 
+def asks_truth(wanted: Any, matching_version: int) -> bool:
+    """Whether `exact` and `is_not` compare with `wanted` by truth; else with its `texts`."""
+    return wanted == [] or (matching_version != 2 and values.is_truth_like(wanted))
+
+
+def texts(wanted: Any) -> frozenset[str]:
+    """What a text, in lower case, is compared with."""
+    return frozenset(values.text(item).lower() for item in (wanted if isinstance(wanted, list) else [wanted]))
+
+
 def _equality(wanted: Any, matching_version: int, *, negated: bool) -> Test:
-    if wanted == [] and isinstance(wanted, list):
-        equal: Callable[[Any], bool] = values.is_true
-    elif matching_version != 2 and values.is_truth_like(wanted):
+    if asks_truth(wanted, matching_version):
         truth = values.is_true(wanted)
 
         def equal(value: Any) -> bool:
             return values.is_true(value) == truth
     else:
-        candidates = frozenset(
-            values.text(item).lower() for item in (wanted if isinstance(wanted, list) else [wanted])
-        )
+        candidates = texts(wanted)
 
         def equal(value: Any) -> bool:
             return (value if type(value) is str else values.text(value)).lower() in candidates
@@ -137,23 +143,34 @@ def _number(operator: str, wanted: Any) -> Test:
     limit = values.number(wanted)
     if limit is None:
         return _never
-    holds = _ORDER[operator]
+    holds = comparison(operator)
 
     def passes(value: Any, now: datetime) -> bool:
         known = values.number(value)
-        return known is not None and holds(known, limit)
+        return known is not None and holds(known, limit, limit)
 
     return passes
 
 
-_ORDER: dict[str, Callable[[Any, Any], bool]] = {
-    "gt": lambda left, right: left > right,
-    "gte": lambda left, right: left >= right,
-    "lt": lambda left, right: left < right,
-    "lte": lambda left, right: left <= right,
-    "eq": lambda left, right: left == right,
-    "neq": lambda left, right: left != right,
+#: Of a value, and of what it is compared with: `low`, or all from `low` to below `high`.
+Comparison = Callable[[Any, Any, Any], bool]
+_ORDER: dict[str, Comparison] = {
+    "gt": lambda value, low, high: value > low,
+    "gte": lambda value, low, high: value >= low,
+    "lt": lambda value, low, high: value < low,
+    "lte": lambda value, low, high: value <= low,
+    "eq": lambda value, low, high: value == low,
+    "neq": lambda value, low, high: value != low,
+    "is_date_before": lambda value, low, high: value < low,
+    "is_date_after": lambda value, low, high: value > low,
 }
+
+
+def comparison(operator: str) -> Comparison:
+    """How numbers, moments and versions are compared by `operator`."""
+    if operator in VERSION_RANGES:
+        return lambda value, low, high: low <= value < high
+    return _ORDER[operator.removeprefix("semver_")]
 
 
 def _date(operator: str, wanted: str) -> Test:
@@ -161,12 +178,12 @@ def _date(operator: str, wanted: str) -> Test:
     fixed = None if relative else values.moment(wanted)
     if not relative and fixed is None:
         return _never
-    holds = _ORDER["lt" if operator == "is_date_before" else "gt"]
+    holds = comparison(operator)
 
     def passes(value: Any, now: datetime) -> bool:
         known = values.moment(value)
         line = values.before(now, wanted) if relative else fixed
-        return known is not None and line is not None and holds(known, line)
+        return known is not None and line is not None and holds(known, line, line)
 
     return passes
 
@@ -175,24 +192,20 @@ def _version(operator: str, wanted: Any) -> Test:
     line = values.version(wanted)
     if line is None:
         return _never
-    holds = _ORDER[operator.removeprefix("semver_")]
-
-    def passes(value: Any, now: datetime) -> bool:
-        known = None if value is MISSING or value is None else values.version(value)
-        return known is not None and holds(known, line)
-
-    return passes
+    return _within(operator, line, line)
 
 
 def _version_range(operator: str, wanted: Any) -> Test:
     bounds = values.version_range(operator, wanted)
-    if bounds is None:
-        return _never
-    low, high = bounds
+    return _never if bounds is None else _within(operator, *bounds)
+
+
+def _within(operator: str, low: values.Version, high: values.Version) -> Test:
+    holds = comparison(operator)
 
     def passes(value: Any, now: datetime) -> bool:
         known = None if value is MISSING or value is None else values.version(value)
-        return known is not None and low <= known < high
+        return known is not None and holds(known, low, high)
 
     return passes
 

@@ -34,7 +34,7 @@ def plant(world: "World") -> None:
         random = Random(SEED)  # noqa: S311  # a sample, not a secret
         flags = FlagSet(queries.load(work.session, product_id).compiled_from())
         counts: Counter[Met] = Counter()
-        for tester_id, person in _people(work, world.facts["program_id"]):
+        for tester_id, person in _people(work, world.facts["program_id"], flags):
             for key, outcome in flags.evaluate(person, world.now).items():
                 for days_ago in random.sample(range(DAYS), random.randint(0, DAYS)):
                     day = (world.now - timedelta(days=days_ago)).date()
@@ -44,7 +44,7 @@ def plant(world: "World") -> None:
         service.count_exposures(work, counts)
 
 
-def _people(work: Work, program_id: UUID) -> list[tuple[UUID, Person]]:
+def _people(work: Work, program_id: UUID, flags: FlagSet) -> list[tuple[UUID, Person]]:
     """Those of the program's cohorts whom the app knows by an id of its own, as the endpoints see them."""
     rows = work.session.execute(
         select(CohortMember.tester_id, Cohort.number, Identity.distinct_id)
@@ -57,6 +57,6 @@ def _people(work: Work, program_id: UUID) -> list[tuple[UUID, Person]]:
     for tester_id, number, distinct_id in rows:
         cohorts[tester_id, distinct_id].add(number)
     return [
-        (tester_id, Person(distinct_id, {**APP, "distinct_id": distinct_id}, frozenset(numbers)))
+        (tester_id, Person(distinct_id, {**APP, "distinct_id": distinct_id}, flags.cohort_bits(numbers)))
         for (tester_id, distinct_id), numbers in cohorts.items()
     ]

@@ -1,12 +1,14 @@
 """Flags of every product, compiled and held in memory, for answering SDKs without asking the database.
 
-A snapshot never changes: when a product's revision has moved, the next request compiles a new one and
-swaps one reference. What a request may cost the database: one look at the revisions of all products every
-moment (`keyring`), and one indexed look-up for a person that this snapshot has not met yet. While the
-database is away, what is known goes on being served.
+A snapshot's flags never change: when a product's revision has moved, the next request compiles a new one and swaps
+one reference. When facts about people changed, only these people are forgotten (`known`). What a request may cost
+the database: one look at all products' revisions every moment (`keyring`), one at who changed, where anybody did,
+and one indexed look-up for a person whom this snapshot has not met yet. While the database is away, what is known
+goes on being served.
 """
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -15,13 +17,16 @@ import orjson
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from betaops.enrollment.queries.telling import changed_since
 from betaops.flags import metrics, ofrep, queries
 from betaops.flags import posthog_wire as wire
 from betaops.flags.conditions import Person, Properties
 from betaops.flags.definitions import SURVEY_PREFIX
-from betaops.flags.evaluation import FlagSet, Outcome
+from betaops.flags.evaluation import Choice, FlagSet, Outcome
 from betaops.flags.keyring import Caller, Key, Keyring
+from betaops.flags.known import Known, KnownPeople
 from betaops.flags.models import Flag, Runtime
+from betaops.flags.operators import MISSING
 from betaops.flags.posthog_wire import Facts, Question, record
 from betaops.flags.stages import ACTIVE, claimed
 from betaops.kernel import clock, tokens
@@ -31,25 +36,26 @@ from betaops.programs import identities
 
 log = structlog.get_logger("flags")
 
-#: People kept per product; when full, all are forgotten and met again.
-MOST_PEOPLE = 50_000
+#: Groups kept per product; when full, all are forgotten and met again.
 MOST_GROUPS = 10_000
 
 
 class Snapshot:
-    """One product at one revision."""
+    """One product at one revision, and the people met in it; `number` is of the newest change of people heard of."""
 
-    def __init__(self, database: Database, key: Key) -> None:
+    def __init__(self, database: Database, key: Key, number: int) -> None:
         self._database, self.key = database, key
         with database.reading(key.workspace_id) as session:
             loaded = queries.load(session, key.product_id)
             loaded = queries.with_internal(session, key.product_id, loaded)
         self.flags = FlagSet(loaded.compiled_from())
-        self._lists = {
-            segment.number: frozenset(segment.members)
-            for segment in loaded.segments
-            if segment.members is not None
-        }
+        #: By distinct id, the imported cohorts that list it.
+        self._listed: dict[str, int] = defaultdict(int)
+        for segment in loaded.segments:
+            bit = self.flags.cohort_bits([segment.number])
+            for distinct_id in segment.members or ():
+                self._listed[distinct_id] |= bit
+        self.people = KnownPeople(number)
         self._facts = {flag.key: _facts(flag) for flag in loaded.flags}
         self._facts |= {
             each["key"]: Facts(each["id"], each["version"], "", False) for each in loaded.internal
@@ -60,15 +66,14 @@ class Snapshot:
         self._existing = self._by_runtime([flag.key for flag in loaded.flags])
         #: What the browser SDK asks before anything else.
         self.config = wire.remote_config(
-            has_flags=bool(self._visible[False, "client"]),
+            has_flags=bool(self._visible[False, "client"].keys),
             has_surveys=any(each["key"].startswith(SURVEY_PREFIX) for each in loaded.internal),
         )
-        self._people: dict[str, queries.Stored | None] = {}
         #: By kind of group and key; looked up only where a flag is decided by group.
         self._groups: dict[tuple[str, str], Properties] = {}
         self._group_types = frozenset(loaded.group_types.values()) if loaded.has_group_flags else frozenset()
-        #: By outcome and the form in which it is wanted.
-        self._ready: dict[tuple[Outcome, int | str], bytes] = {}
+        #: By the form in which it is wanted, each outcome.
+        self._ready: dict[int | str, dict[Outcome, bytes]] = defaultdict(dict)
         #: Keys of flags about which a request may say what its person chose.
         self._claimable = frozenset(
             flag.key
@@ -76,7 +81,14 @@ class Snapshot:
             if flag.id in loaded.features and loaded.features[flag.id].stage in ACTIVE
         )
         self._loaded = loaded
-        self._definitions: dict[bool, tuple[bytes, str]] = {}
+        #: Definitions say who is in cohorts: by `with_cohorts`, as of which change of people, the bytes, the ETag.
+        self._definitions: dict[bool, tuple[int, bytes, str]] = {}
+        self._writing_definitions = threading.Lock()
+
+    @property
+    def state(self) -> int:
+        """Grows with every change of what may be answered: of flags and of people."""
+        return self.key.revision + self.people.number
 
     def is_identified(self, question: Question, caller: Caller) -> bool:
         """Whether it is proved that the request is about the person it names: by its key or by a signature."""
@@ -92,14 +104,13 @@ class Snapshot:
         """
         is_identified = self.is_identified(question, caller)
         is_known = is_identified or not self.key.wants_signatures
-        stored = self._stored(question.distinct_id) if is_known else None
+        known = self._known(question.distinct_id) if is_known else None
         properties: dict[str, Any] = {**question.properties, "distinct_id": question.distinct_id}
-        cohorts: frozenset[int] = frozenset()
-        if stored is not None:
-            properties |= stored.properties
-            cohorts = stored.cohorts
-        if self._lists and is_known:
-            cohorts |= {number for number, ids in self._lists.items() if question.distinct_id in ids}
+        cohorts = self._listed.get(question.distinct_id, 0) if is_known else 0
+        if known is not None:
+            cohorts |= known.cohorts
+            named = zip(self.flags.reads, known.values, strict=True)
+            properties |= {name: value for name, value in named if value is not MISSING}
         return Person(
             question.distinct_id,
             properties,
@@ -107,19 +118,19 @@ class Snapshot:
             question.device_id,
             question.groups,
             self._group_properties(question),
-            self._settled(question, stored) if is_known else {},
+            self._settled(question, known) if is_known else {},
             is_identified=is_identified,
         )
 
-    def _settled(self, question: Question, stored: queries.Stored | None) -> dict[str, bool | str]:
+    def _settled(self, question: Question, known: Known | None) -> Mapping[str, bool | str]:
         """What was settled beforehand: what is stored, else what the request says that its person chose."""
-        known = queries.values_of(stored.settled) if stored is not None else {}
-        if question.properties:
-            for key in self._claimable - known.keys():
-                chosen = claimed(question.properties, key)
-                if chosen is False or (chosen and (stored is None or stored.may_join)):
-                    known[key] = chosen
-        return known
+        settled = known.settled if known is not None else {}
+        if not question.properties or not self._claimable:
+            return settled
+        said = {key: claimed(question.properties, key) for key in self._claimable - settled.keys()}
+        may_join = known is None or known.may_join
+        counts = {key: chosen for key, chosen in said.items() if chosen is False or (chosen and may_join)}
+        return {**settled, **counts} if counts else settled
 
     def _group_properties(self, question: Question) -> Mapping[str, Properties]:
         """What is stored about each group that flags look at, over what the request claims."""
@@ -130,15 +141,15 @@ class Snapshot:
                 known[group_type] = {**claimed, **self._stored_group(group_type, key)}
         return known
 
-    def _by_runtime(self, keys: Sequence[str]) -> dict[tuple[bool, str], tuple[str, ...]]:
+    def _by_runtime(self, keys: Sequence[str]) -> dict[tuple[bool, str], Choice]:
         """Those of `keys` that may be seen: by callers who may (or may not) see server flags, and by runtime."""
         hidden = {"": None, "client": Runtime.SERVER, "server": Runtime.CLIENT}
+        runtimes = {key: self._runtimes.get(key, Runtime.CLIENT) for key in keys}
         return {
-            (sees_servers, runtime): tuple(
+            (sees_servers, runtime): self.flags.choice(
                 key
-                for key in keys
-                if self._runtimes.get(key, Runtime.CLIENT) is not other
-                and (sees_servers or self._runtimes.get(key, Runtime.CLIENT) is not Runtime.SERVER)
+                for key, own in runtimes.items()
+                if own is not other and (sees_servers or own is not Runtime.SERVER)
             )
             for runtime, other in hidden.items()
             for sees_servers in (True, False)
@@ -156,14 +167,17 @@ class Snapshot:
     ) -> Iterable[Outcome]:
         """Of every flag that this caller may see and asked for; of inactive ones only where they are wanted."""
         visible = self._existing if with_inactive else self._visible
-        keys: Iterable[str] = visible[self._sight(question, caller)]
-        if question.contexts:
-            contexts, everywhere = question.contexts, question.contexts
-            keys = [key for key in keys if contexts & self._contexts.get(key, everywhere)]
-        if question.keys is not None:
-            wanted = set(question.keys)
-            keys = [key for key in keys if key in wanted]
-        return self.flags.evaluate(self.person(question, caller), clock.now(), keys).values()
+        choice = visible[self._sight(question, caller)]
+        if question.contexts or question.keys is not None:
+            choice = self.flags.choice(self._wanted(choice.keys, question))
+        return self.flags.evaluate(self.person(question, caller), clock.now(), choice).values()
+
+    def _wanted(self, keys: Iterable[str], question: Question) -> Iterable[str]:
+        """Those of `keys` that belong to where the question is asked, and are asked for."""
+        here, wanted = question.contexts, None if question.keys is None else set(question.keys)
+        for key in keys:
+            if (not here or here & self._contexts.get(key, here)) and (wanted is None or key in wanted):
+                yield key
 
     def records(self, outcomes: Iterable[Outcome], version: int) -> list[bytes]:
         """Each outcome as its bytes in an answer, written once."""
@@ -176,24 +190,33 @@ class Snapshot:
     def _written(
         self, outcomes: Iterable[Outcome], form: int | str, write: Callable[[Outcome, Facts], bytes]
     ) -> list[bytes]:
-        ready = self._ready
+        ready = self._ready[form]
         found = []
         for outcome in outcomes:
-            written = ready.get((outcome, form))
+            written = ready.get(outcome)
             if written is None:
-                written = ready[outcome, form] = write(outcome, self._facts[outcome.key])
+                written = ready[outcome] = write(outcome, self._facts[outcome.key])
             found.append(written)
         return found
 
     def definitions(self, *, with_cohorts: bool) -> tuple[bytes, str]:
         """What SDKs that evaluate by themselves load, and its ETag."""
-        if with_cohorts not in self._definitions:
+        kept, number = self._definitions.get(with_cohorts), self.people.number
+        if kept is not None and kept[0] == number:
+            return kept[1:]
+        # While one thread writes them, the others go on with what was true a moment ago.
+        if not self._writing_definitions.acquire(blocking=kept is None):
+            return kept[1:]  # type: ignore[index]  # blocking only where there is none
+        try:
             with self._database.reading(self.key.workspace_id) as session:
                 body = orjson.dumps(
                     queries.written(session, self.key.product_id, self._loaded, with_cohorts=with_cohorts)
                 )
-            self._definitions[with_cohorts] = body, f'W/"{tokens.digest(body.decode()).hex()[:32]}"'
-        return self._definitions[with_cohorts]
+            etag = f'W/"{tokens.digest(body.decode()).hex()[:32]}"'
+            self._definitions[with_cohorts] = number, body, etag
+            return body, etag
+        finally:
+            self._writing_definitions.release()
 
     def features(self, stages: Collection[str]) -> bytes:
         """The early-access features in these stages that browsers may know of."""
@@ -224,21 +247,24 @@ class Snapshot:
         self._groups[group_type, key] = stored
         return stored
 
-    def _stored(self, distinct_id: str) -> queries.Stored | None:
+    def _known(self, distinct_id: str) -> Known | None:
         try:
-            known = self._people[distinct_id]
+            known = self.people.get(distinct_id)
             metrics.person_known.inc()
             return known
         except KeyError:
             metrics.person_looked_up.inc()
+            number = self.people.number
         with self._database.reading(self.key.workspace_id) as session:
             stored = queries.stored_person(
                 session, self.key.product_id, distinct_id, with_features=bool(self._loaded.features)
             )
-        if len(self._people) >= MOST_PEOPLE:
-            self._people = {}
-        self._people[distinct_id] = stored
-        return stored
+        known = None
+        if stored is not None:
+            cohorts = self.flags.cohort_bits(stored.cohorts)
+            known = self.people.known(stored, self.flags.reads, MISSING, cohorts)
+        self.people.put(distinct_id, known, number)
+        return known
 
 
 def _facts(flag: Flag) -> Facts:
@@ -257,10 +283,10 @@ class Snapshots:
     def __init__(self, database: Database, keyring: Keyring | None = None) -> None:
         self._database, self.keyring = database, keyring or Keyring(database)
         self._snapshots: dict[UUID, Snapshot] = {}
-        self._compiling = threading.Lock()
+        self._compiling, self._following = threading.Lock(), threading.Lock()
 
     def by_project_key(self, project_key: str, at_least: int = 0) -> Snapshot | None:
-        """The product whose public key this is. `at_least`: a revision that somebody has heard of already."""
+        """The product whose public key this is. `at_least`: a state that somebody has heard of already."""
         return self._newest(self.keyring.by_project_key(project_key), at_least)
 
     def by_secret_key(self, secret: str, at_least: int = 0) -> Snapshot | None:
@@ -270,22 +296,40 @@ class Snapshots:
     def _newest(self, key: Key | None, at_least: int) -> Snapshot | None:
         if key is None:
             return None
-        if key.revision < at_least:
+        if self.keyring.state(key) < at_least:
             key = self.keyring.newer(key)
         current = self._snapshots.get(key.product_id)
-        if current is not None and current.key == key:
-            return current
-        return self._compiled(key, current, at_least)
+        if current is None or current.key != key:
+            current = self._compiled(key, current, at_least)
+        if current.people.number < self.keyring.people(key.workspace_id):
+            self._follow(current, must_wait=current.state < at_least)
+        return current
+
+    def _follow(self, snapshot: Snapshot, *, must_wait: bool) -> None:
+        """Have it forget the people who changed; while one thread finds out who, the others go on."""
+        if not self._following.acquire(blocking=must_wait):
+            return
+        try:
+            since, newest = snapshot.people.number, self.keyring.people(snapshot.key.workspace_id)
+            if since < newest:
+                with self._database.reading(snapshot.key.workspace_id) as session:
+                    changed = changed_since(session, since, newest)
+                snapshot.people.follow(changed)
+        except SQLAlchemyError:
+            log.warning("flags_are_stale", product=str(snapshot.key.product_id))
+        finally:
+            self._following.release()
 
     def _compiled(self, key: Key, current: Snapshot | None, at_least: int) -> Snapshot:
         # While one thread compiles, the others go on with what was true a moment ago.
-        must_wait = current is None or current.key.revision < at_least
+        must_wait = current is None or current.state < at_least
         if not self._compiling.acquire(blocking=must_wait):
             return current  # type: ignore[return-value]  # blocking where there is none
         try:
             again = self._snapshots.get(key.product_id)
             if again is None or (again.key != key and again.key.revision <= key.revision):
-                again = self._snapshots[key.product_id] = Snapshot(self._database, key)
+                number = self.keyring.people(key.workspace_id)
+                again = self._snapshots[key.product_id] = Snapshot(self._database, key, number)
             return again
         except SQLAlchemyError:
             if current is None:

@@ -66,7 +66,9 @@ def _float(value: float) -> str:
 
 def lower_ascii(value: Any) -> str:
     """Text with only A–Z lowered: what `icontains` and its like compare."""
-    return text(value).translate(_ASCII_LOWER)
+    spelled = text(value)
+    # The method is ten times as fast, and the same where there is nothing but ASCII.
+    return spelled.lower() if spelled.isascii() else spelled.translate(_ASCII_LOWER)
 
 
 def is_truth_like(value: Any) -> bool:

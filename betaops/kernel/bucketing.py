@@ -6,7 +6,9 @@ would be faster and wrong: it is linear, so the buckets of two keys are not inde
 
 from hashlib import sha1
 
-_SCALE = float(0xFFFFFFFFFFFFFFF)
+#: The hash is cut to so many numbers, of which the last falls at 1.
+NUMBERS = 1 << 60
+SCALE = float(NUMBERS - 1)
 
 
 def share(key: str, identifier: str, salt: str = "", separator: str = ".") -> float:
@@ -14,4 +16,4 @@ def share(key: str, identifier: str, salt: str = "", separator: str = ".") -> fl
     if not identifier:
         return 0.0
     spelled = f"{key}{separator}{identifier}{salt}".encode("utf-8", "surrogatepass")
-    return int(sha1(spelled, usedforsecurity=False).hexdigest()[:15], 16) / _SCALE
+    return int(sha1(spelled, usedforsecurity=False).hexdigest()[:15], 16) / SCALE

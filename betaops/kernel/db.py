@@ -196,6 +196,21 @@ def _see_only_this_workspace(state: ORMExecuteState) -> None:
     )
 
 
+@event.listens_for(Session, "before_commit")
+def _do_what_was_put_off(session: OrmSession) -> None:
+    """What `Work.at_commit` kept for the end of the whole transaction."""
+    if session.in_nested_transaction() or "at_commit" not in session.info:
+        return
+    session.flush()
+    for do, (work, things) in session.info.pop("at_commit").items():
+        do(work, things)
+
+
+@event.listens_for(Session, "after_rollback")
+def _drop_what_was_put_off(session: OrmSession) -> None:
+    session.info.pop("at_commit", None)
+
+
 class Database:
     """One engine, and the two kinds of session on it."""
 

@@ -1,6 +1,7 @@
 """One unit of work: a transaction, who asked for it, and the moment at which it happens."""
 
 import uuid
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from betaops.kernel.files import FileStore
 
 Row = TypeVar("Row", bound=Identified)
+Thing = TypeVar("Thing", bound=Hashable)
 ActorKind = Literal["member", "tester", "key", "system", "visitor"]
 
 
@@ -158,6 +160,14 @@ class Work:
     def signal(self, topic: str) -> None:
         """Tell every process at once, as soon as this work is committed (where there is Redis)."""
         signals.after_commit(self.session, self.platform.signals, topic)
+
+    def at_commit(self, do: "Callable[[Work, set[Thing]], None]", things: Iterable[Thing]) -> None:
+        """Have `do(work, …)` run as the last of this transaction, once, with all things that it was ever to be done for.
+
+        For what takes a lock that everybody wants: it is then held for as short as can be, and always taken last.
+        """
+        put_off = self.session.info.setdefault("at_commit", {})
+        put_off.setdefault(do, (self, set()))[1].update(things)
 
     def enqueue(
         self,

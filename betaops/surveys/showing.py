@@ -51,7 +51,7 @@ def _mark_seen(
     """`at` is by our clock: what a device tells late must not shorten anybody's peace."""
     cohort_service.set_trait(work, tester_id, f"{SEEN_PREFIX}{placement.number}", at.isoformat())
     # Not only when the fact's job comes round: the person's other device may ask this very second.
-    cohort_service.touch_program(work, program_id)
+    cohort_service.touch_program(work, program_id, [tester_id])
 
 
 def _keep(work: Work, survey_id: UUID, tester_id: UUID, *, times: int = 0, **moments: datetime) -> None:

@@ -120,6 +120,7 @@ OUTSIDE = {
     "betaops/enrollment/queries/portal.py", "betaops/enrollment/service/applying.py",
     "betaops/enrollment/service/signing_in.py", "betaops/enrollment/viewers.py", "betaops/flags/queries/definitions.py",
     "betaops/flags/queries/due.py", "betaops/flags/queries/flags.py",
+    "betaops/enrollment/service/telling.py",
     "betaops/messaging/queries/reminders.py", "betaops/programs/queries.py",
     "betaops/programs/service/programs.py", "betaops/readiness/queries/people.py", "betaops/surveys/queries/doors.py",
     "betaops/surveys/queries/surveys.py", "betaops/usage/queries.py",

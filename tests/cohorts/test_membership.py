@@ -9,6 +9,7 @@ from betaops.accounts.models import Workspace
 from betaops.cohorts import queries, service, uses
 from betaops.cohorts.models import Cause, Cohort, CohortChange, Kind
 from betaops.enrollment.models import State, Tester
+from betaops.enrollment.queries.telling import Changed, changed_since
 from betaops.enrollment.service import enrolling, testers
 from betaops.kernel.errors import Invalid, NotFound, Refused, Stale
 from betaops.kernel.work import Work
@@ -22,6 +23,11 @@ from tests.support.running import RunJobs
 
 def inside(work: Work, cohort: Cohort) -> set[UUID]:
     return {each.tester.id for each in queries.members(work.session, cohort)}
+
+
+def told(work: Work, since: int) -> Changed:
+    """What snapshots hear of when they ask."""
+    return changed_since(work.session, since, since)
 
 
 def revision(work: Work, program: Program) -> int:
@@ -111,22 +117,24 @@ def test_a_large_program_is_worked_out_in_a_job_of_short_steps(
     assert queries.cohort_by_id(work.session, cohort.id).swept_at is not None
 
 
-def test_every_change_of_membership_or_facts_counts_up_the_products_revision(
-    work: Work, run_jobs: RunJobs
-) -> None:
+def test_snapshots_are_told_whose_membership_or_facts_changed(work: Work, run_jobs: RunJobs) -> None:
     program = a_program(work)
     ana = an_enrollment(work, program=program, attributes={"plan": "free"})
-    run_jobs()
-    before = revision(work, program)
     cohort = a_cohort(work, program=program)
+    run_jobs()
+    compiled, before = revision(work, program), told(work, 0).number
     service.add_members(work, cohort.id, [ana.tester_id])
-    picked = revision(work, program)
-    assert picked > before
+    work.session.commit()
+    picked = told(work, before)
+    assert picked.tester_ids == {ana.tester_id}
+    assert not picked.is_everybody
     service.add_members(work, cohort.id, [ana.tester_id])
-    assert revision(work, program) == picked
+    work.session.commit()
+    assert told(work, before) == picked
     _set_plan(work, ana.tester_id, "pro")
     run_jobs()
-    assert revision(work, program) > picked
+    assert told(work, picked.number).tester_ids == {ana.tester_id}
+    assert revision(work, program) == compiled
 
 
 def test_a_rule_that_changes_is_worked_out_again(work: Work) -> None:

@@ -1,6 +1,6 @@
 """What decides a flag, case by case: what random comparison with the SDK may miss, and what only a server does."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from betaops.flags import evaluation
 from betaops.flags.conditions import Definitions, Person
 from betaops.flags.evaluation import FlagSet, Outcome
+from betaops.flags.interpreter import Interpreter
 from betaops.kernel import patterns
 from betaops.kernel.bucketing import share
 
@@ -25,8 +26,18 @@ def asks(key: str, value: Any = "x", operator: str = "exact", kind: str = "perso
 def decide(definitions: Definitions | list[dict[str, Any]], key: str = "f", **person: Any) -> Outcome:
     if isinstance(definitions, list):
         definitions = Definitions(definitions)
+    flags = FlagSet(definitions)
     given = {"distinct_id": "ana", "properties": {}, **person}
-    return FlagSet(definitions).evaluate(Person(**given), NOW, [key])[key]
+    given["cohorts"] = flags.cohort_bits(person.get("cohorts", ()))
+    outcome = flags.evaluate(Person(**given), NOW, [key])[key]
+    plain = Interpreter(definitions).evaluate(Person(**given), NOW, [key])[key]
+    assert (outcome.value, outcome.code, outcome.condition, outcome.payload) == (
+        plain.value,
+        plain.code,
+        plain.condition,
+        plain.payload,
+    )
+    return outcome
 
 
 def test_the_first_condition_that_fits_decides_and_is_named() -> None:
@@ -225,3 +236,34 @@ def test_a_variant_is_settled_only_where_the_flag_still_has_it() -> None:
 def test_what_was_settled_does_not_switch_on_what_is_off_for_everybody() -> None:
     outcome = decide([flag("f", {"rollout_percentage": 100}, active=False)], settled={"f": True})
     assert (outcome.value, outcome.code) == (False, evaluation.DISABLED)
+
+
+def test_a_distance_in_time_is_measured_from_the_moment_of_asking() -> None:
+    flags = FlagSet(Definitions([flag("f", {"properties": [asks("joined", "-7d", "is_date_after")]})]))
+    ana = Person("ana", {"joined": "2026-11-20"})
+    assert flags.evaluate(ana, NOW)["f"].value is True
+    assert flags.evaluate(ana, NOW + timedelta(days=7))["f"].value is False
+
+
+def test_flags_asked_for_together_come_in_that_order_and_alone() -> None:
+    top = flag("top", {"properties": [asks("base", True, "flag_evaluates_to", "flag")]})
+    flags = FlagSet(Definitions([top, flag("base", {}), flag("off", {}, active=False)]))
+    ana = Person("ana", {})
+    assert list(flags.evaluate(ana, NOW)) == ["top", "base"]
+    for keys in (["top"], ["off", "top", "gone"], ["base", "top"]):
+        outcomes = flags.evaluate(ana, NOW, keys)
+        assert list(outcomes) == [key for key in keys if key != "gone"]
+        assert outcomes["top"].value is True
+
+
+def test_what_python_thinks_equal_is_told_apart() -> None:
+    flags = FlagSet(Definitions([flag("f", {"properties": [asks("number", "1")]})], matching_version=2))
+    for value, expected in ((1.0, False), (True, False), (1, True), ("1", True), (1.0, False), (True, False)):
+        assert flags.evaluate(Person("ana", {"number": value}), NOW)["f"].value is expected, value
+
+
+def test_every_text_begins_and_ends_with_nothing() -> None:
+    for operator in ("starts_with", "ends_with", "icontains"):
+        asked = [flag("f", {"properties": [asks("name", "", operator)]})]
+        assert decide(asked, properties={"name": "Ana"}).value is True
+        assert decide(asked).value is False

@@ -63,6 +63,7 @@ def test_lists_and_pages_ask_as_often_with_much_as_with_little(
         other = a_cohort(work, program=program, rule=where("attribute.plan", "is", f"pro{number}"))
         a_feature(work, a_flag(work, product=product, cohort=other))
         a_cohort(work, program=program, members=[more, ana])
+    work.session.commit()
     many = [counted(database, lambda page=page: browser.get(page)) for page in pages]
     many.append(counted(database, lambda: tester.get(portal)))
     assert many == few

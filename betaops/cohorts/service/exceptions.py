@@ -35,7 +35,7 @@ def keep_in(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID], *, reason: 
                 reason=_reason(reason),
             )
         )
-        touch_program(work, cohort.program_id)
+        touch_program(work, cohort.program_id, moved)
         follow(work, cohort, moved)
     return len(changed)
 
@@ -55,7 +55,7 @@ def keep_out(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID], *, reason:
                 reason=_reason(reason),
             )
         )
-        touch_program(work, cohort.program_id)
+        touch_program(work, cohort.program_id, moved)
         follow(work, cohort, moved)
     return len(changed)
 
@@ -84,7 +84,7 @@ def end_exceptions(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> i
             cohort_id=cohort.id, program_id=cohort.program_id, name=cohort.name, people=len(ended)
         )
     )
-    touch_program(work, cohort.program_id)
+    touch_program(work, cohort.program_id, moved)
     follow(work, cohort, moved)
     return len(ended)
 

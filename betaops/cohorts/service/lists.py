@@ -89,7 +89,7 @@ def take_list(work: Work, cohort_id: UUID, entries: Sequence[str], taken: Taken 
                 cohort_id=cohort.id, program_id=cohort.program_id, name=cohort.name, added=len(entered)
             )
         )
-        touch_program(work, cohort.program_id)
+        touch_program(work, cohort.program_id, entered)
         follow(work, cohort, entered)
     return taken
 

@@ -1,7 +1,7 @@
 """Who is in: by hand, and by rule.
 
-Membership is written as a difference, and each difference leaves a dated `CohortChange`. Every write
-also counts up the product's revision, which is what flag snapshots watch. Whoever is an exception stays where
+Membership is written as a difference, and each difference leaves a dated `CohortChange`. Of every write the
+snapshots of flags are told. Whoever is an exception stays where
 the exception says; who moved is followed by the cohorts whose rules read this one, in the same transaction.
 """
 
@@ -20,6 +20,7 @@ from betaops.cohorts.queries.facts import known, moving
 from betaops.cohorts.queries.reading import reads_of, rule_of, ruled
 from betaops.cohorts.rules import Facts, Rule
 from betaops.enrollment.models import Enrollment, Tester
+from betaops.enrollment.service.telling import tell_changed
 from betaops.kernel.errors import NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import encode, new_id
@@ -63,7 +64,7 @@ def add_members(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> int:
                 cohort_id=cohort.id, program_id=cohort.program_id, name=cohort.name, added=len(entered)
             )
         )
-        touch_program(work, cohort.program_id)
+        touch_program(work, cohort.program_id, entered)
         follow(work, cohort, entered)
     return len(entered)
 
@@ -88,7 +89,7 @@ def remove_members(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> i
                 cohort_id=cohort.id, program_id=cohort.program_id, name=cohort.name, removed=len(left)
             )
         )
-        touch_program(work, cohort.program_id)
+        touch_program(work, cohort.program_id, left)
         follow(work, cohort, left)
     return len(left)
 
@@ -124,7 +125,7 @@ def refresh_members(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> 
         return 0, 0
     entered, left = ask(work, cohort, rule, tester_ids)
     if entered or left:
-        touch_program(work, cohort.program_id)
+        touch_program(work, cohort.program_id, [*entered, *left])
         follow(work, cohort, [*entered, *left])
     return len(entered), len(left)
 
@@ -180,8 +181,9 @@ def refresh_tester(work: Work, tester_id: UUID, *, stands_in_flags: bool = True)
         select(Enrollment.program_id).where(Enrollment.tester_id == tester_id).order_by(Enrollment.program_id)
     ).all()
     for program_id in program_ids:
-        if _refresh_in(work, program_id, tester_id) or stands_in_flags:
-            touch_program(work, program_id)
+        stands_in_flags |= _refresh_in(work, program_id, tester_id)
+    if stands_in_flags:
+        tell_changed(work, [tester_id])
 
 
 def _refresh_in(work: Work, program_id: UUID, tester_id: UUID) -> bool:
@@ -211,8 +213,12 @@ def _refresh_in(work: Work, program_id: UUID, tester_id: UUID) -> bool:
     return current != before
 
 
-def touch_program(work: Work, program_id: UUID) -> None:
-    """Have every process compile the flags of the program's product again."""
+def touch_program(work: Work, program_id: UUID, tester_ids: Collection[UUID] = ()) -> None:
+    """Have every process compile the flags of the program's product again, or only forget `tester_ids`, where
+    nothing but people changed."""
+    if tester_ids:
+        tell_changed(work, tester_ids)
+        return
     product_id = work.session.scalar(select(Program.product_id).where(Program.id == program_id))
     if product_id is not None:
         program_service.bump_revision(work, product_id)

@@ -9,6 +9,7 @@ from betaops.accounts.service import sessions
 from betaops.enrollment.events import TesterErased
 from betaops.enrollment.models import SEATED, Application, Enrollment, Invitation, State, Tester
 from betaops.enrollment.service.enrolling import change, promote
+from betaops.enrollment.service.telling import tell_changed
 from betaops.kernel.work import Work
 from betaops.programs.service import release_seats
 
@@ -52,6 +53,7 @@ def erase(work: Work, tester_id: UUID) -> None:
     )
     work.session.expunge(tester)
     work.record(TesterErased(tester_id=tester_id))
+    tell_changed(work, [tester_id])
     for program_id in programs:
         release_seats(work, program_id)
         promote(work, program_id)

@@ -1,6 +1,6 @@
 """People: made once, found again under every spelling of their address."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from betaops.enrollment.addresses import BadAddress, clean, mail_key
 from betaops.enrollment.events import IdentityLinked, TesterChanged, TesterCreated
 from betaops.enrollment.models import Identity, Tester, TesterNote
+from betaops.enrollment.service.telling import tell_changed
 from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import encode, new_id
@@ -153,9 +154,10 @@ def unlink_identity(work: Work, tester_id: UUID, distinct_id: str) -> None:
     work.session.execute(
         delete(Identity).where(Identity.tester_id == tester.id, Identity.distinct_id == distinct_id)
     )
+    tell_changed(work, [tester.id])
 
 
-def add_identities(work: Work, pairs: Iterable[tuple[UUID, str]]) -> None:
+def add_identities(work: Work, pairs: Collection[tuple[UUID, str]]) -> None:
     """(tester, distinct id) rows; an id that somebody has already stays theirs."""
     rows = [
         {
@@ -170,6 +172,7 @@ def add_identities(work: Work, pairs: Iterable[tuple[UUID, str]]) -> None:
     insert = postgresql.insert if work.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     if rows:
         work.session.connection().execute(insert(Identity).on_conflict_do_nothing(), rows)
+        tell_changed(work, {tester_id for tester_id, _distinct_id in pairs})
 
 
 def add_note(work: Work, tester_id: UUID, text: str) -> TesterNote:

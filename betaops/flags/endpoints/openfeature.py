@@ -32,9 +32,7 @@ def evaluate(call: Call) -> Answer:
     headers = (*headers, ("ETag", etag))
     if etag in call.environ.get("HTTP_IF_NONE_MATCH", ""):
         return Answer(304, b"", headers)
-    url = (
-        f"{call.shared.base_url}/ofrep/v1/events?key={snapshot.key.project_key}&since={snapshot.key.revision}"
-    )
+    url = f"{call.shared.base_url}/ofrep/v1/events?key={snapshot.key.project_key}&since={snapshot.state}"
     return Answer(200, ofrep.with_streams(flags, url), headers)
 
 
@@ -49,7 +47,7 @@ def events(call: Call) -> Answer:
         raise ofrep.Refused(401, "GENERAL", "The key is not known here.")
     call.admit(snapshot)
     heard = call.environ.get("HTTP_LAST_EVENT_ID") or query.get("since", [""])[0]
-    body = ofrep.stream(snapshot.key.revision, ofrep.revision_in(heard), random.randint(*_RETRY_MS))  # noqa: S311  # spreads load
+    body = ofrep.stream(snapshot.state, ofrep.state_in(heard), random.randint(*_RETRY_MS))  # noqa: S311  # spreads load
     headers = (*call.cors(snapshot), ("Cache-Control", "no-store"))
     return Answer(200, body, headers, "text/event-stream; charset=utf-8")
 
@@ -61,7 +59,7 @@ def _by_any_key(call: Call) -> tuple[Snapshot, Caller]:
     """
     key = call.bearer() or call.environ.get("HTTP_X_API_KEY", "")
     heard_of = call.query().get("flagConfigEtag", [""])[0] if call.environ.get("QUERY_STRING") else ""
-    at_least = ofrep.revision_in(heard_of) or 0
+    at_least = ofrep.state_in(heard_of) or 0
     snapshot = call.snapshots.by_project_key(key, at_least)
     if snapshot is not None:
         return snapshot, call.caller(has_secret=False)

@@ -83,6 +83,7 @@ from betaops.flags.queries.measuring import (
 from betaops.flags.queries.people import (
     Stored,
     group_properties,
+    plain_spelling,
     stored_person,
     stored_tester,
 )
@@ -191,6 +192,7 @@ __all__ = [
     "open_proposal_of",
     "open_proposals",
     "overrides_of",
+    "plain_spelling",
     "problems",
     "product_keys",
     "product_named",

@@ -71,7 +71,7 @@ def audience(
     counts: Counter[str] = Counter()
     examples: list[Given] = []
     looked_at = on = 0
-    for tester, person in seated(session, flag.product_id) if people is None else people:
+    for tester, person in seated(session, flag.product_id, flags) if people is None else people:
         looked_at += 1
         outcome = flags.evaluate(person, now, [flag.key]).get(flag.key)
         if outcome is None:
@@ -115,7 +115,7 @@ def found_people(session: Session, flag: Flag, words: str, now: datetime, *, lim
     flags = FlagSet(load(session, flag.product_id).compiled_from())
     found = []
     for tester in testers:
-        person, settled = _person(session, flag.product_id, tester)
+        person, settled = _person(session, flag.product_id, tester, flags)
         outcome = flags.evaluate(person, now, [flag.key]).get(flag.key)
         if outcome is not None:
             found.append(
@@ -130,7 +130,7 @@ def flags_for(
     """Every flag of the product with its value for this person and the reason."""
     loaded = loaded or load(session, product_id)
     flags = FlagSet(loaded.compiled_from())
-    person, settled = _person(session, product_id, tester)
+    person, settled = _person(session, product_id, tester, flags)
     outcomes = flags.evaluate(person, now, [flag.key for flag in loaded.flags])
     return [Value(flag, outcomes[flag.key], settled.get(flag.key)) for flag in loaded.flags]
 
@@ -145,7 +145,7 @@ def distinct_id_of(session: Session, tester: Tester) -> str:
     return _best_ids([tester], rows)[tester.id]
 
 
-def _person(session: Session, product_id: UUID, tester: Tester) -> tuple[Person, ByKey]:
+def _person(session: Session, product_id: UUID, tester: Tester, flags: FlagSet) -> tuple[Person, ByKey]:
     distinct_id = distinct_id_of(session, tester)
     stored = stored_tester(session, product_id, tester.id)
     properties = stored.properties if stored else {}
@@ -153,7 +153,7 @@ def _person(session: Session, product_id: UUID, tester: Tester) -> tuple[Person,
     person = Person(
         distinct_id,
         {**properties, "distinct_id": distinct_id},
-        stored.cohorts if stored else frozenset(),
+        flags.cohort_bits(stored.cohorts) if stored else 0,
         settled=values_of(settled),
     )
     return person, settled
@@ -170,8 +170,10 @@ def _best_ids(testers: Sequence[Any], rows: Any) -> dict[UUID, str]:
     return {tester.id: tester.mail_key for tester in testers} | given
 
 
-def seated(session: Session, product_id: UUID, among: Sequence[UUID] | None = None) -> Iterator[Seated]:
-    """The people in the product's programs, with what decides their flags; five queries for each few hundred.
+def seated(
+    session: Session, product_id: UUID, flags: FlagSet, among: Sequence[UUID] | None = None
+) -> Iterator[Seated]:
+    """The people in the product's programs, with what decides `flags`; five queries for each few hundred.
 
     The newest few, or those of `among` (so many ids as a statement bears).
     """
@@ -220,7 +222,7 @@ def seated(session: Session, product_id: UUID, among: Sequence[UUID] | None = No
                 Person(
                     best[row.id],
                     properties,
-                    frozenset(cohorts[row.id]),
+                    flags.cohort_bits(cohorts[row.id]),
                     settled=values_of(settled.get(row.id, {})),
                 ),
             )

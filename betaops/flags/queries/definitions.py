@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import Cohort, CohortCompany, CohortMember, number_for
-from betaops.enrollment.models import Identity
+from betaops.enrollment.models import Identity, PeopleRevision
 from betaops.flags import definitions, internal, portable
 from betaops.flags.conditions import Definitions
 from betaops.flags.models import Dialect, Feature, Flag, Runtime, Segment
@@ -334,7 +334,8 @@ def _rests_on_itself(key: str, filters: dict[str, Any], others: Sequence[Flag]) 
 def product_keys(session: Session, product_id: UUID | None = None) -> Sequence[Any]:
     """What every process must know about every product of the installation, or about this one, to answer SDKs.
 
-    The columns of trust are None where the defaults hold.
+    `people` counts the changes of what is known about its workspace's people. The columns of trust are None where
+    the defaults hold.
     """
     found = (
         select(
@@ -349,7 +350,9 @@ def product_keys(session: Session, product_id: UUID | None = None) -> Sequence[A
             Trust.identity_sealed,
             Trust.former_identity_sealed,
             Trust.identity_made_at,
+            func.coalesce(PeopleRevision.number, 0).label("people"),
         )
+        .outerjoin(PeopleRevision, PeopleRevision.workspace_id == Product.workspace_id)
         .outerjoin(Trust, Trust.product_id == Product.id)
         .execution_options(unscoped=True)
     )

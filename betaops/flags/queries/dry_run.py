@@ -71,7 +71,7 @@ def dry_run(
     before, after = FlagSet(present), FlagSet(future)
     effects = {name: Effect(name) for name in keys}
     looked_at = 0
-    for tester, person in seated(session, product_id) if people is None else people:
+    for tester, person in seated(session, product_id, before) if people is None else people:
         looked_at += 1
         former, later = before.evaluate(person, now, keys), after.evaluate(person, now, keys)
         for name in keys:

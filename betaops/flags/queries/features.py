@@ -170,7 +170,7 @@ def effect(
     }
     by_hand = set(session.scalars(select(FlagOverride.tester_id).where(FlagOverride.flag_id == flag.id)))
     gains = loses = 0
-    for row, person in seated(session, flag.product_id):
+    for row, person in seated(session, flag.product_id, today):
         moved = person
         if row.id not in by_hand:
             moved = _moved(person, flag.key, chosen.get(row.id) if to_stage in ACTIVE else None)

@@ -70,6 +70,11 @@ def known_properties(tester: Any, traits: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def plain_spelling(distinct_id: str) -> str:
+    """As an address is kept, of what may be one."""
+    return distinct_id.strip().rstrip(".").lower() if "@" in distinct_id else distinct_id
+
+
 def stored_person(
     session: Session, product_id: UUID, distinct_id: str, *, with_features: bool = True
 ) -> Stored | None:
@@ -77,13 +82,10 @@ def stored_person(
 
     `with_features`: whether the product has any, about which somebody may have chosen.
     """
-    spellings = (
-        {distinct_id, distinct_id.strip().rstrip(".").lower()} if "@" in distinct_id else {distinct_id}
-    )
     row = session.execute(
         select(Tester.id, Tester.name, Tester.mail, Tester.locale, Tester.attributes)
         .join(Identity, Identity.tester_id == Tester.id)
-        .where(Identity.distinct_id.in_(spellings))
+        .where(Identity.distinct_id.in_({distinct_id, plain_spelling(distinct_id)}))
         .limit(1)
     ).first()
     if row is not None:

@@ -33,7 +33,7 @@ def reach(
     ]
     counts = [0] * len(sets)
     looked_at = 0
-    for _tester, person in seated(session, flag.product_id):
+    for _tester, person in seated(session, flag.product_id, FlagSet(as_saved)):
         looked_at += 1
         for index, flags in enumerate(sets):
             counts[index] += _is_on(flags.evaluate(person, now, [flag.key]).get(flag.key))
@@ -47,7 +47,7 @@ def holders(session: Session, flag: Flag, tester_ids: Collection[UUID], now: dat
     flags = FlagSet(load(session, flag.product_id).compiled_from())
     wanted, found = sorted(tester_ids), set()
     for start in range(0, len(wanted), _AT_ONCE):
-        for tester, person in seated(session, flag.product_id, wanted[start : start + _AT_ONCE]):
+        for tester, person in seated(session, flag.product_id, flags, wanted[start : start + _AT_ONCE]):
             if _is_on(flags.evaluate(person, now, [flag.key]).get(flag.key)):
                 found.add(tester.id)
     return found

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.cohorts import service as cohort_service
+from betaops.enrollment.service.telling import tell_changed
 from betaops.flags import queries, stages
 from betaops.flags.events import (
     FeatureChosen,
@@ -22,7 +23,6 @@ from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Actor, Work
-from betaops.programs import service as program_service
 
 
 class Told(Protocol):
@@ -135,7 +135,10 @@ def _keep(
             tester_id=tester_id,
         )
     )
-    program_service.bump_revision(work, flag.product_id)
+    if tester_id is not None:
+        tell_changed(work, [tester_id])
+    elif distinct_id is not None:
+        tell_changed(work, distinct_ids=[distinct_id])
     return True
 
 

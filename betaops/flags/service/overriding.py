@@ -4,12 +4,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from betaops.enrollment.service.telling import tell_changed
 from betaops.flags.events import OverrideCleared, OverrideSet
 from betaops.flags.models import Flag, FlagOverride
 from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
-from betaops.programs import service as program_service
 
 LONGEST_REASON = 2_000
 
@@ -48,7 +48,7 @@ def set_override(work: Work, flag_id: UUID, tester_id: UUID, value: bool | str, 
             note=why,
         )
     )
-    program_service.bump_revision(work, flag.product_id)
+    tell_changed(work, [tester_id])
     return row
 
 
@@ -62,7 +62,7 @@ def clear_override(work: Work, flag_id: UUID, tester_id: UUID) -> None:
     work.record(
         OverrideCleared(flag_id=flag.id, product_id=flag.product_id, key=flag.key, tester_id=tester_id)
     )
-    program_service.bump_revision(work, flag.product_id)
+    tell_changed(work, [tester_id])
 
 
 def _override(work: Work, flag_id: UUID, tester_id: UUID) -> FlagOverride | None:

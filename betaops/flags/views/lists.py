@@ -5,6 +5,7 @@ import uuid
 from flask import render_template
 
 from betaops.flags import policy, queries, stages, wording
+from betaops.flags.evaluation import FlagSet
 from betaops.flags.models import Flag
 from betaops.flags.views.features import early_access
 from betaops.flags.views.frame import blueprint, flag_of, program_of, words
@@ -56,7 +57,7 @@ def show(slug: str, flag_id: uuid.UUID) -> str:
     names = loaded.names_of_cohorts()
     whom = wording.group_type(flag.filters, loaded.group_types)
     text = words("q", LONGEST_SEARCH)
-    people = list(queries.seated(reading(), flag.product_id))
+    people = list(queries.seated(reading(), flag.product_id, FlagSet(loaded.compiled_from())))
     sentences = [wording.sentence(group, names, whom) for group in flag.conditions]
     return render_template(
         "flags/show.html",

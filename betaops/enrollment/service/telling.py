@@ -1,0 +1,90 @@
+"""Whose facts changed: told to every process that keeps people in memory, so that it forgets these and no others.
+
+Each change has the next number of its workspace. The row that counts is locked until the change is committed, so
+numbers become visible in their order and without gaps, however many processes write and however late one of them
+commits: who has seen a number has seen all below it. The lock is taken as the last thing of a transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, insert
+from sqlalchemy.dialects import postgresql, sqlite
+
+from betaops.enrollment.models import PeopleChange, PeopleRevision
+from betaops.kernel.ids import new_id
+from betaops.kernel.work import Work
+
+#: A process that asks less often than this forgets everybody.
+KEEP = timedelta(minutes=10)
+#: Where more people than this change at once, everybody is meant.
+MANY = 1_000
+
+#: (workspace, tester, distinct id); neither of the last two means everybody.
+_Told = tuple[UUID, UUID | None, str | None]
+
+
+def tell_changed(
+    work: Work, tester_ids: Collection[UUID] = (), *, distinct_ids: Collection[str] = ()
+) -> None:
+    """What is known about these people is no longer what it was; `distinct_ids` are people who are no testers."""
+    workspace_id = work.workspace_id
+    told: list[_Told] = [(workspace_id, tester_id, None) for tester_id in tester_ids]
+    told += [(workspace_id, None, distinct_id) for distinct_id in distinct_ids]
+    if told:
+        work.at_commit(_write, told)
+
+
+def tell_all_changed(work: Work) -> None:
+    """The same of everybody in the workspace, for changes of more people than can be named."""
+    told: list[_Told] = [(work.workspace_id, None, None)]
+    work.at_commit(_write, told)
+
+
+def _write(work: Work, told: set[_Told]) -> None:
+    by_workspace: dict[UUID, list[_Told]] = defaultdict(list)
+    for each in told:
+        by_workspace[each[0]].append(each)
+    work.signal("flags")
+    connection = work.session.connection()
+    count = _COUNT[connection.dialect.name]
+    for workspace_id, people in sorted(by_workspace.items()):
+        counted = {"id": new_id(), "workspace_id": workspace_id, "number": 1}
+        number = connection.scalar(count, counted)
+        everybody: _Told = (workspace_id, None, None)
+        connection.execute(
+            insert(PeopleChange),
+            [
+                {
+                    "id": new_id(),
+                    "workspace_id": workspace_id,
+                    "number": number,
+                    "tester_id": tester_id,
+                    "distinct_id": distinct_id,
+                    "at": work.now,
+                }
+                for _workspace, tester_id, distinct_id in (
+                    [everybody] if len(people) > MANY or everybody in people else people
+                )
+            ],
+        )
+
+
+#: By dialect: the next number, counted and locked.
+_COUNT = {
+    name: flavour.insert(PeopleRevision)
+    .on_conflict_do_update(index_elements=["workspace_id"], set_={"number": PeopleRevision.number + 1})
+    .returning(PeopleRevision.number)
+    for name, flavour in (("postgresql", postgresql), ("sqlite", sqlite))
+}
+
+
+def forget_told(work: Work) -> None:
+    """Drop what every process has heard, in the whole installation."""
+    work.session.execute(
+        delete(PeopleChange)
+        .where(PeopleChange.at < work.now - KEEP)
+        .execution_options(unscoped=True, synchronize_session=False)
+    )
