@@ -237,7 +237,7 @@ def test_a_change_is_proposed_and_approved_on_pages(
         assert words in page, words
     assert "Approve and make it" not in page
     listed = owner.get(at(program)).text
-    assert "See what waits" in listed
+    assert "1 change waits for approval" in listed
     assert 'side-count">1<' in listed
     assert 'side-count">1<' not in manager.get(at(program)).text, "it waits for somebody else"
     assert "1 flag change waits" in owner.get(f"/console/programs/{program.slug}").text

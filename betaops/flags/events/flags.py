@@ -135,13 +135,19 @@ class FlagChangeWithdrawn(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FlagApprovalSwitched(Event):
-    """Whether changes of a product's flags need a second person."""
+class FlagApprovalAskedFor(Event):
+    """From now on changes of the product's flags need a second person."""
 
-    said = _l("changed whether flag changes need a second person: %(is_on)s")
+    said = _l("asked for a second person for every flag change of a product")
 
     product_id: UUID
-    is_on: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagApprovalDropped(Event):
+    said = _l("dropped the second person for flag changes of a product")
+
+    product_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,6 +56,7 @@ def create_flag(
     proposal: FlagProposal | None = None,
 ) -> Flag:
     """A flag that its conditions decide; without conditions nobody gets it. `by_device`: shares are of devices."""
+    note = revisions.clean_note(note)
     product = program_queries.product(work.session, product_id)
     revisions.allow(work, product.id, proposal)
     filters = sound(work, product.id, key, filters or {"groups": []})
@@ -108,6 +109,7 @@ def change_flag(
     proposal: FlagProposal | None = None,
 ) -> Flag:
     """What is given; the key stays, since it stands in the product's code. `Stale` where somebody saved meanwhile."""
+    note = revisions.clean_note(note)
     flag = work.lock(Flag, flag_id)
     revisions.allow(work, flag.product_id, proposal)
     if flag.archived_at is not None:
@@ -136,9 +138,7 @@ def change_flag(
     changed = edit(work, flag, version, **wanted)
     if changed:
         work.record(
-            FlagEdited(
-                flag_id=flag.id, product_id=flag.product_id, key=flag.key, changed=changed, note=note.strip()
-            )
+            FlagEdited(flag_id=flag.id, product_id=flag.product_id, key=flag.key, changed=changed, note=note)
         )
         revisions.keep(work, flag, change, note=note, proposal=proposal)
         program_service.bump_revision(work, flag.product_id)
@@ -147,6 +147,7 @@ def change_flag(
 
 def kill(work: Work, flag_id: UUID, *, note: str = "") -> Flag:
     """Off for everybody, at once, whoever else should agree to changes. Said twice, it changes nothing."""
+    note = revisions.clean_note(note)
     flag = work.lock(Flag, flag_id)
     if edit(work, flag, None, is_active=False):
         driving.follow_switch(work, flag)
@@ -166,6 +167,7 @@ def kill_many(work: Work, product_id: UUID, flag_ids: set[UUID], *, note: str = 
 
 def revive(work: Work, flag_id: UUID, *, note: str = "", proposal: FlagProposal | None = None) -> Flag:
     """On again for whom the conditions name."""
+    note = revisions.clean_note(note)
     flag = work.lock(Flag, flag_id)
     if flag.is_active:
         return flag
@@ -194,6 +196,7 @@ def revive(work: Work, flag_id: UUID, *, note: str = "", proposal: FlagProposal 
 
 def archive_flag(work: Work, flag_id: UUID, *, note: str = "", proposal: FlagProposal | None = None) -> Flag:
     """Put it away, off; its history stays. Refused while another flag that is on depends on it."""
+    note = revisions.clean_note(note)
     flag = work.lock(Flag, flag_id)
     if flag.archived_at is not None:
         return flag
@@ -209,6 +212,7 @@ def archive_flag(work: Work, flag_id: UUID, *, note: str = "", proposal: FlagPro
 
 def bring_back(work: Work, flag_id: UUID, *, note: str = "") -> Flag:
     """Out of the archive. It comes back off, so nobody gets it and nobody has to agree: see `revive`."""
+    note = revisions.clean_note(note)
     flag = work.lock(Flag, flag_id)
     if edit(work, flag, None, archived_at=None):
         work.record(FlagBroughtBack(flag_id=flag.id, product_id=flag.product_id, key=flag.key, note=note))

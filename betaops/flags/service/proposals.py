@@ -8,7 +8,8 @@ from uuid import UUID
 from betaops.accounts import queries as account_queries
 from betaops.flags import queries
 from betaops.flags.events import (
-    FlagApprovalSwitched,
+    FlagApprovalAskedFor,
+    FlagApprovalDropped,
     FlagChangeApproved,
     FlagChangeProposed,
     FlagChangeRejected,
@@ -133,7 +134,8 @@ def switch_approval(work: Work, product_id: UUID, *, is_on: bool) -> ApprovalRul
         rule = ApprovalRule(product_id=product_id, changed_at=work.now, changed_by=work.actor.name)
         work.add(rule)
     if edit(work, rule, None, is_on=is_on):
-        work.record(FlagApprovalSwitched(product_id=product_id, is_on=is_on))
+        event = FlagApprovalAskedFor if is_on else FlagApprovalDropped
+        work.record(event(product_id=product_id))
     return rule
 
 

@@ -42,7 +42,7 @@ def keep(
         who=proposal.proposed_by if proposal else work.actor.name,
         actor_kind=proposal.proposed_through if proposal else work.actor.kind,
         approved_by=work.actor.name if proposal else "",
-        note=clean_note(note),
+        note=note,
     )
     work.add(revision)
     _outdate(work, flag, proposal)

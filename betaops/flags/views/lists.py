@@ -36,6 +36,7 @@ def index(slug: str) -> str:
         flags=[flag for flag in every if _is_shown(flag, state, text.casefold(), keys)],
         sentences={flag.id: wording.in_short(flag.filters, names, loaded.group_types) for flag in every},
         waiting=waiting,
+        actions=wording.ACTIONS,
         waiting_keys=keys,
         states=wording.STATES,
         state=state,
