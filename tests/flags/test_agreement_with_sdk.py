@@ -90,12 +90,12 @@ def test_whole_flags_say_what_the_sdk_says(
     )
     made["cohorts"][str(STORED)] = cohort_of_members(members)
     for flag in made["flags"]:
-        theirs = _said_by_sdk(made, flag, person)
-        if theirs is not None and not _was_unsure(flag, made, person):
+        theirs = said_by_sdk(made, flag, person)
+        if theirs is not None and not was_unsure(flag, made, person):
             assert ours[flag["key"]].value == theirs, flag["key"]
 
 
-def _said_by_sdk(made: Json, flag: Json, person: Json) -> bool | str | None:
+def said_by_sdk(made: Json, flag: Json, person: Json) -> bool | str | None:
     client = _client()
     snapshot = {
         **client._local_evaluation_snapshot(),
@@ -118,7 +118,7 @@ def _said_by_sdk(made: Json, flag: Json, person: Json) -> bool | str | None:
     return found
 
 
-def _was_unsure(flag: Json, made: Json, person: Json) -> bool:
+def was_unsure(flag: Json, made: Json, person: Json) -> bool:
     """Whether the SDK passed over some property of this or an earlier flag that it could not decide."""
     version = made["property_matching_version"]
     for other in made["flags"][: made["flags"].index(flag) + 1]:

@@ -1,13 +1,14 @@
 """People in memory: bounded, forgotten one by one, and never older than the last change that was heard of."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
 
 from betaops.enrollment.queries.telling import Changed
 from betaops.flags.known import Known, KnownPeople
-from betaops.flags.queries import Stored
+from betaops.flags.queries import Settled, Stored
 
 
 def changed(
@@ -17,7 +18,9 @@ def changed(
 
 
 def a_person(people: KnownPeople, tester_id: UUID, plan: str = "pro") -> Known:
-    stored = Stored(tester_id, "", {"plan": plan, "mail": "x"}, frozenset(), {"beta": True})
+    stored = Stored(
+        tester_id, "", {"plan": plan, "mail": "x"}, frozenset(), {"beta": Settled(True, datetime.now(UTC), "Mara")}
+    )
     return people.known(stored, ["age", "plan"], None, 0b101)
 
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from betaops.flags import service
-from betaops.flags.snapshot import POLL_SECONDS
+from betaops.flags.keyring import POLL_SECONDS
 from betaops.kernel.work import Work
 from tests.factories.flags import a_flag
 from tests.factories.programs import a_product

@@ -6,6 +6,7 @@ import pytest
 
 from betaops.cohorts import service as cohorts
 from betaops.enrollment.service import leaving, testers
+from betaops.flags.keyring import Keyring
 from betaops.flags.posthog_wire import Question
 from betaops.flags.snapshot import Snapshot, Snapshots
 from betaops.kernel.db import Database
@@ -24,7 +25,7 @@ class Process:
     """One process that serves `product`, and looks at the database at every question."""
 
     def __init__(self, database: Database, product: Product) -> None:
-        self._snapshots, self._product = Snapshots(database, poll_seconds=0), product
+        self._snapshots, self._product = Snapshots(database, Keyring(database, poll_seconds=0)), product
 
     @property
     def snapshot(self) -> Snapshot:

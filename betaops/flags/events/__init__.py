@@ -14,7 +14,8 @@ from betaops.flags.events.features import (
     OverrideSet,
 )
 from betaops.flags.events.flags import (
-    FlagApprovalSwitched,
+    FlagApprovalAskedFor,
+    FlagApprovalDropped,
     FlagArchived,
     FlagBroughtBack,
     FlagChangeApproved,
@@ -55,7 +56,8 @@ __all__ = [
     "FeatureOffered",
     "FeatureRemoved",
     "FeatureStageChanged",
-    "FlagApprovalSwitched",
+    "FlagApprovalAskedFor",
+    "FlagApprovalDropped",
     "FlagArchived",
     "FlagBroughtBack",
     "FlagChangeApproved",
