@@ -20,7 +20,7 @@ from betaops.flags.conditions import Person
 from betaops.flags.evaluation import FlagSet, Outcome
 from betaops.flags.keyring import Caller, Key, Keyring
 from betaops.flags.models import Flag, Runtime
-from betaops.flags.posthog_wire import Facts, Question, record
+from betaops.flags.posthog_wire import Facts, Question, record, remote_config
 from betaops.kernel import clock, tokens
 from betaops.kernel.db import Database
 from betaops.programs import identities
@@ -108,10 +108,9 @@ class Snapshot:
         sees_servers = caller is Caller.SERVER or self.key.servers_use_public_key
         return sees_servers, question.runtime if question.runtime in ("client", "server") else ""
 
-    @property
-    def has_flags(self) -> bool:
-        """Whether a page would get any."""
-        return bool(self._visible[False, "client"])
+    def remote_config(self) -> dict[str, Any]:
+        """What a page's SDK asks before anything else."""
+        return remote_config(has_flags=bool(self._visible[False, "client"]))
 
     def outcomes(
         self, question: Question, caller: Caller = Caller.PROGRAM, *, with_inactive: bool = False

@@ -20,7 +20,7 @@ def flags(call: Call) -> Answer:
     snapshot, outcomes = _asked(call, query)
     found = _VERSION.search(query)
     version = int(found[1]) if found else 1
-    config = wire.remote_config(has_flags=snapshot.has_flags) if _WITH_CONFIG.search(query) else None
+    config = snapshot.remote_config() if _WITH_CONFIG.search(query) else None
     if version < 2:
         body = wire.legacy_answer(outcomes, request_id(), config)
     else:
@@ -32,7 +32,7 @@ def flags(call: Call) -> Answer:
 def decide(call: Call) -> Answer:
     """What browsers' SDKs up to 1.200 or so ask instead: flags and remote config in one."""
     snapshot, outcomes = _asked(call, call.environ.get("QUERY_STRING", ""))
-    config = wire.remote_config(has_flags=snapshot.has_flags)
+    config = snapshot.remote_config()
     return Answer(200, wire.legacy_answer(outcomes, request_id(), config), call.cors(snapshot))
 
 

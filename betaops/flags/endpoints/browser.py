@@ -18,7 +18,7 @@ def remote_config(call: Call) -> Answer:
     if token is None or snapshot is None:
         return not_found(call)
     call.admit(snapshot)
-    config = wire.remote_config(has_flags=snapshot.has_flags)
+    config = snapshot.remote_config()
     headers = (*call.cors(snapshot), ("Cache-Control", "public, max-age=60"))
     if script:
         return Answer(200, wire.remote_config_script(token, config), headers, _JAVASCRIPT)
