@@ -93,7 +93,7 @@ class Rate:
             try:
                 self.tell(client)
             except Exception as error:  # noqa: BLE001  # Redis is away: each counts for itself
-                log.info("rates_unshared", why=type(error).__name__)
+                log.debug("rates_unshared", why=type(error).__name__)
                 time.sleep(_REST_SECONDS)
 
     def tell(self, client: Any) -> None:

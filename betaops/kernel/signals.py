@@ -58,10 +58,12 @@ class Signals:
                 ).start()
 
     def _listen(self, topic: str, heard: Callable[[], None]) -> None:
+        is_away = False
         while True:
             try:
                 with _connected(self._url or "").pubsub(ignore_subscribe_messages=True) as channel:
                     channel.subscribe(_CHANNEL + topic)
+                    is_away = False
                     heard()  # what was said while nobody listened
                     while True:
                         if channel.get_message(timeout=10) is not None:
@@ -69,7 +71,9 @@ class Signals:
                                 pass
                             heard()
             except Exception as error:  # noqa: BLE001  # Redis is away: whoever listens looks by itself meanwhile
-                log.info("signals_unheard", topic=topic, why=type(error).__name__)
+                if not is_away:
+                    log.info("signals_unheard", topic=topic, why=type(error).__name__)
+                is_away = True
                 time.sleep(REST_SECONDS)
 
 

@@ -156,3 +156,23 @@ def test_definitions_say_what_an_sdk_must_know_to_decide(
         "id", "key", "active", "version", "ensure_experience_continuity", "bucketing_identifier", "evaluation_runtime",
         "evaluation_contexts", "has_experiment", "filters",
     }  # fmt: skip
+
+
+def test_metrics_count_requests_by_endpoint_and_status_and_people_by_where_they_were(
+    client: Browser, product: Product
+) -> None:
+    def value(line: str) -> float:
+        found = [each for each in client.get("/metrics").text.splitlines() if each.startswith(line)]
+        return float(found[0].rpartition(" ")[2]) if found else 0.0
+
+    counted = (
+        'betaops_flag_requests_total{endpoint="flags",status="200"}',
+        'betaops_flag_requests_total{endpoint="flags",status="400"}',
+        'betaops_flag_people_total{where="database"}',
+        'betaops_flag_people_total{where="memory"}',
+    )
+    before = [value(line) for line in counted]
+    for distinct_id in ("one", "one", "two", ""):
+        ask(client, product, distinct_id=distinct_id)
+    assert [value(line) - was for line, was in zip(counted, before, strict=True)] == [3, 1, 2, 1]
+    assert "betaops_counts_dropped_total" in client.get("/metrics").text
