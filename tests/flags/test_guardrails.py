@@ -17,6 +17,7 @@ from betaops.kernel.events import history
 from betaops.kernel.work import Actor, Work
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
+from betaops.usage import provided as usage_provided
 from betaops.usage import service as usage_service
 from betaops.usage.capture import Captured
 from tests.factories.enrollment import an_enrollment
@@ -172,6 +173,20 @@ def test_events_count_of_those_who_have_the_flag(
     did(work, program, "nobody@x.org", "$exception", 70)
     sweep(work, run_jobs)
     assert (rail.reading, rail.broken_at) == (reading, clock.now)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_of_very_many_people_a_sample_is_asked(
+    work: Work, program: Program, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usage_provided, "MOST_ASKED", 4)
+    flag = of_product(work, program)
+    for number in range(12):
+        an_enrollment(work, program=program, mail=f"t{number}@x.org")
+        did(work, program, f"t{number}@x.org", "$exception", 3)
+    for measure, reading in (("events", 36), ("events_per_person", 3), ("people_with_event", 100)):
+        rail = service.set_guardrail(work, flag.id, measure, event="$exception", limit=500, window_hours=1)
+        assert queries.measured(work.session, rail, clock.now).value == reading
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
