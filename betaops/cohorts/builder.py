@@ -159,10 +159,6 @@ def _height(part: Part) -> int:
     return 1 + max(map(_height, part.parts), default=0) if isinstance(part, Group) else 0
 
 
-def exists(outline: Group, place: Place) -> bool:
-    return any(each == place for each, _part in walk(outline))
-
-
 def _at(outline: Group, place: Place) -> Part:
     part: Part = outline
     for index in place:

@@ -284,7 +284,7 @@ def _problem_of_list(wanted: Any) -> str | None:
         or not wanted
         or not all(isinstance(item, str | int | float) for item in wanted)
     ):
-        return _("Give at least one value, separated by commas.")
+        return _("Give at least one value.")
     if len(wanted) > _MOST_ITEMS or any(len(str(item)) > _LONGEST for item in wanted):
         return _("At most %(most)s values, each under %(long)s characters.", most=_MOST_ITEMS, long=_LONGEST)
     return None

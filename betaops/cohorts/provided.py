@@ -79,7 +79,7 @@ def links(session: Session, enrollment: Enrollment) -> Sequence[Link]:
 
 
 def data(session: Session, tester: Tester) -> Any:
-    """Everything that this room holds about a person, for their own export."""
+    """Everything that this room holds about a person, for their own export; why they are an exception only members read."""
     traits = session.execute(select(Trait.name, Trait.value).where(Trait.tester_id == tester.id))
     moves = session.scalars(select(CohortChange).where(CohortChange.tester_id == tester.id))
     return {
@@ -87,7 +87,7 @@ def data(session: Session, tester: Tester) -> Any:
         "facts": {row.name: row.value for row in traits},
         "changes": [{"at": each.at.isoformat(), "is_in": each.is_in} for each in moves],
         "exceptions": [
-            {"at": each.at.isoformat(), "is_in": each.is_in, "reason": each.reason}
+            {"at": each.at.isoformat(), "is_in": each.is_in}
             for each in queries.exceptions_of(session, tester.id)
         ],
     }
