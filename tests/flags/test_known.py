@@ -19,7 +19,11 @@ def changed(
 
 def a_person(people: KnownPeople, tester_id: UUID, plan: str = "pro") -> Known:
     stored = Stored(
-        tester_id, "", {"plan": plan, "mail": "x"}, frozenset(), {"beta": Settled(True, datetime.now(UTC), "Mara")}
+        tester_id,
+        "",
+        {"plan": plan, "mail": "x"},
+        frozenset(),
+        {"beta": Settled(True, datetime.now(UTC), "Mara")},
     )
     return people.known(stored, ["age", "plan"], None, 0b101)
 
