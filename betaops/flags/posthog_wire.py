@@ -28,8 +28,6 @@ from betaops.kernel import payloads
 LARGEST_BODY = 1 << 18
 LARGEST_UNPACKED = 1 << 20
 LONGEST_DISTINCT_ID = 200
-#: What the keys of flags begin with that are there for a survey's sake.
-SURVEY_FLAGS = "survey-targeting-"
 _DEEPEST = 24
 _MOST_PROPERTIES = 1_000
 

@@ -113,7 +113,7 @@ def test_local_evaluation_agrees_and_asks_nothing(
 
     try:
         client.load_feature_flags()
-        monkeypatch.setattr(FlagEdge, "_flags", never)
+        monkeypatch.setattr(FlagEdge, "_answer", never)
         found = {each: values(client, each, only_evaluate_locally=only_locally) for each in EXPECTED}
         assert found == EXPECTED
     finally:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import orjson
 import pytest
 
-from betaops.flags import service
+from betaops.flags import internal, service
 from betaops.kernel import payloads
 from betaops.kernel.work import Work
 from betaops.programs import service as program_service
@@ -28,12 +28,21 @@ CONFIG = {
 }  # fmt: skip
 
 
+TARGETING = {
+    "id": 9,
+    "key": "survey-targeting-welcome",
+    "version": 1,
+    "filters": {"groups": [{"properties": []}]},
+}
+
+
 @pytest.fixture
-def product(work: Work) -> Product:
+def product(work: Work, monkeypatch: pytest.MonkeyPatch) -> Product:
+    """With two flags of its own, and the flag of a survey."""
+    monkeypatch.setattr(internal, "_providers", [lambda session, product_id: [TARGETING]])
     product = a_product(work)
     a_flag(work, product=product, key="plain", payloads={"true": '{"a": 1}'})
     a_flag(work, product=product, key="sync", variants={"merge": 100})
-    a_flag(work, product=product, key="survey-targeting-welcome")
     work.session.commit()
     return product
 

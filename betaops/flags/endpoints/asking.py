@@ -4,6 +4,7 @@ import re
 import time
 
 from betaops.flags import posthog_wire as wire
+from betaops.flags.definitions import SURVEY_PREFIX
 from betaops.flags.endpoints.frame import Answer, Call, request_id
 from betaops.flags.evaluation import Outcome
 from betaops.flags.keyring import Caller
@@ -42,7 +43,7 @@ def _asked(call: Call, query: str) -> tuple[Snapshot, list[Outcome]]:
     call.admit(snapshot)
     outcomes = snapshot.outcomes(question, caller)
     if _ONLY_SURVEYS.search(query):
-        outcomes = [outcome for outcome in outcomes if outcome.key.startswith(wire.SURVEY_FLAGS)]
+        outcomes = [outcome for outcome in outcomes if outcome.key.startswith(SURVEY_PREFIX)]
     return snapshot, list(outcomes)
 
 
