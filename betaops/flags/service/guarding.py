@@ -43,7 +43,7 @@ def set_guardrail(
             if all(getattr(same, name) == rule[name] for name in _RULE):
                 return same
             raise Invalid(
-                "guardrail_exists", _("This is watched already. ScheduledChange that one."), field="measure"
+                "guardrail_exists", _("This is watched already. Change that one."), field="measure"
             )
     if len(existing) >= guardrails.MOST_GUARDRAILS:
         raise Refused(
