@@ -1,18 +1,40 @@
 """What cohorts do when something happened to people."""
 
 from betaops.cohorts import queries, service
-from betaops.enrollment.events import EnrollmentChanged, IdentityLinked, TesterChanged, TestersImported
+from betaops.enrollment.events import (
+    EnrollmentApplied,
+    EnrollmentChanged,
+    IdentityLinked,
+    TesterChanged,
+    TesterErased,
+    TestersImported,
+)
 from betaops.kernel.work import Work
 
 
 def refresh_enrolled(work: Work, event: EnrollmentChanged) -> None:
-    """Somebody's place in a program changed."""
-    service.refresh_tester(work, event.tester_id)
+    """Somebody's place in a program changed. Who applies brings answers."""
+    is_new = not event.former or isinstance(event, EnrollmentApplied)
+    service.refresh_tester(work, event.tester_id, None if is_new else {"enrollment"})
 
 
 def refresh_changed(work: Work, event: TesterChanged | IdentityLinked) -> None:
-    """Somebody's attributes, address or ids changed."""
-    service.refresh_tester(work, event.tester_id)
+    """Somebody's attributes, name, address or language changed; or they have another id, under which much may be known."""
+    service.refresh_tester(
+        work, event.tester_id, _facts_in(event) if isinstance(event, TesterChanged) else None
+    )
+
+
+def _facts_in(event: TesterChanged) -> set[str]:
+    found = {"tester"} if set(event.changed) - {"attributes"} else set()
+    if "attributes" in event.changed:
+        found |= {f"attribute.{name}" for name in event.attributes} or {"attribute"}
+    return found
+
+
+def forget_person(work: Work, event: TesterErased) -> None:
+    """Their rows went with them; what columns know of them goes now."""
+    service.forget(work, event.tester_id)
 
 
 def refresh_imported(work: Work, event: TestersImported) -> None:
@@ -23,4 +45,5 @@ def refresh_imported(work: Work, event: TestersImported) -> None:
             {"cohort_id": str(cohort_id)},
             unique=f"cohorts.refresh_cohort:{cohort_id}",
         )
+    service.read_again(work, event.program_id)
     service.touch_program(work, event.program_id)

@@ -1,8 +1,11 @@
 """Cohort work that takes longer than a request should."""
 
+from functools import partial
 from uuid import UUID
 
 from betaops.cohorts import queries, service
+from betaops.cohorts.service import members
+from betaops.cohorts.service.columns import Reading
 from betaops.kernel import clock
 from betaops.kernel.errors import NotFound
 from betaops.kernel.jobs import Run
@@ -14,11 +17,13 @@ _AT_ONCE = 500
 def refresh_cohort(run: Run, *, cohort_id: str) -> dict[str, int] | None:
     """Ask a rule about everybody: reading first, then writing in short transactions, so that others get between."""
     cohort = UUID(cohort_id)
-    with run.platform.database.reading(run.claimed.workspace_id) as session:
-        try:
+    reading = partial(run.platform.database.reading, run.claimed.workspace_id)
+    try:
+        _lay_out(run, reading, cohort)
+        with reading() as session:
             moving = queries.moving(session, queries.cohort_by_id(session, cohort), clock.now())
-        except NotFound:
-            return None
+    except NotFound:
+        return None
     entered = left = 0
     for start in range(0, len(moving), _AT_ONCE):
         with run.work() as work:
@@ -30,9 +35,20 @@ def refresh_cohort(run: Run, *, cohort_id: str) -> dict[str, int] | None:
     return {"entered": entered, "left": left}
 
 
-def refresh_tester(work: Work, *, tester_id: str) -> None:
-    """Ask every rule about one person."""
-    service.refresh_tester(work, UUID(tester_id))
+def _lay_out(run: Run, reading: Reading, cohort_id: UUID) -> None:
+    """Where the program is large, have the facts that the rule reads in columns."""
+    with reading() as session:
+        cohort = queries.cohort_by_id(session, cohort_id)
+        if cohort.rule is None or queries.people(session, cohort.program_id) <= members.FEW_PEOPLE:
+            return
+        need = queries.need(session, cohort.program_id, cohort.rule, clock.now())
+    if need is not None:
+        service.lay_out(reading, run.work, cohort.program_id, only_tail=need == "tail", progress=run.progress)
+
+
+def refresh_tester(work: Work, *, tester_id: str, changed: list[str] | None = None) -> None:
+    """Ask the rules that read what `changed` (facts and whole sources) about one person; without it, every rule."""
+    service.refresh_tester(work, UUID(tester_id), changed)
 
 
 def sweep(work: Work) -> None:

@@ -127,6 +127,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("enrollment.events:AgreementSigned", "enrollment.handlers:send_copy"),
     ("programs.events:CapacityRaised", "enrollment.handlers:offer_seats"),
     ("programs.events:PhaseChanged", "enrollment.handlers:follow_phase"),
+    ("enrollment.events:TesterErased", "cohorts.handlers:forget_person"),
     ("enrollment.events:TesterErased", "feedback.handlers:forget_person"),
     ("enrollment.events:EnrollmentAccepted", "messaging.handlers:welcome"),
     ("enrollment.events:EnrollmentDeclined", "messaging.handlers:declined"),

@@ -14,10 +14,12 @@ from betaops.cohorts.queries.cohorts import (
     listed,
     members,
     names_by_tester,
+    people,
     rule_cohorts,
     size,
 )
-from betaops.cohorts.queries.facts import Known, known, moving
+from betaops.cohorts.queries.columns import moving, need
+from betaops.cohorts.queries.facts import Known, known
 from betaops.cohorts.queries.previews import Passing, Preview, preview
 
 __all__ = [
@@ -41,6 +43,8 @@ __all__ = [
     "members",
     "moving",
     "names_by_tester",
+    "need",
+    "people",
     "preview",
     "rule_cohorts",
     "size",

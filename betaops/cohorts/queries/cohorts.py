@@ -81,6 +81,16 @@ def size(session: Session, cohort_id: UUID) -> int:
     )
 
 
+def people(session: Session, program_id: UUID) -> int:
+    """How many ever applied to the program."""
+    return (
+        session.scalar(
+            select(func.count()).select_from(Enrollment).where(Enrollment.program_id == program_id)
+        )
+        or 0
+    )
+
+
 def members(session: Session, of: Cohort, *, cursor: str | None = None, size: int = 50) -> Page[Member]:
     """A page of people, those who entered last first."""
     found = (

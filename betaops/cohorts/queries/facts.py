@@ -1,21 +1,35 @@
 """What is known about people, in the form that rules read."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from betaops.cohorts import rules
-from betaops.cohorts.models import Cohort, CohortMember, Trait
+from betaops.cohorts.models import Trait
 from betaops.cohorts.rules import Facts
 from betaops.enrollment.models import Enrollment, State, Tester
 
 #: How many people are held in memory at once.
 _AT_ONCE = 2_000
+#: What `_facts` is made of.
+_PERSON = (
+    Tester.id,
+    Tester.name,
+    Tester.mail,
+    Tester.locale,
+    Tester.attributes,
+    Tester.created_at,
+    Tester.seen_at,
+    Enrollment.state,
+    Enrollment.source,
+    Enrollment.answers,
+    Enrollment.applied_at,
+    Enrollment.accepted_at,
+    Enrollment.activated_at,
+)
 
 
 class Known(NamedTuple):
@@ -29,33 +43,31 @@ class Known(NamedTuple):
 
 
 def known(
-    session: Session, program_id: UUID, tester_ids: Sequence[UUID] | None = None, *, most: int | None = None
+    session: Session,
+    program_id: UUID,
+    tester_ids: Sequence[UUID] | None = None,
+    *,
+    most: int | None = None,
+    between: tuple[UUID, UUID | None] | None = None,
 ) -> Iterator[Known]:
-    """Everybody who ever applied to the program (or those of `tester_ids`, or the newest `most`)."""
+    """Everybody who ever applied to the program (or those of `tester_ids`, or the newest `most`).
+
+    `between`: those from the first id to before the second, in the order of their ids.
+    """
     people = (
-        select(
-            Tester.id,
-            Tester.name,
-            Tester.mail,
-            Tester.locale,
-            Tester.attributes,
-            Tester.created_at,
-            Tester.seen_at,
-            Enrollment.state,
-            Enrollment.source,
-            Enrollment.answers,
-            Enrollment.applied_at,
-            Enrollment.accepted_at,
-            Enrollment.activated_at,
-        )
+        select(*_PERSON)
         .join(Enrollment, Enrollment.tester_id == Tester.id)
         .where(Enrollment.program_id == program_id)
     )
     if tester_ids is not None:
         people = people.where(Tester.id.in_(tester_ids))
-    if most is not None:
-        people = people.order_by(Enrollment.applied_at.desc(), Enrollment.id.desc()).limit(most)
-    for rows in session.execute(people, execution_options={"yield_per": _AT_ONCE}).partitions():
+    if between is not None:
+        first, last = between
+        people = people.where(Enrollment.tester_id >= first).order_by(Enrollment.tester_id)
+        people = people if last is None else people.where(Enrollment.tester_id < last)
+    elif most is not None:
+        people = people.order_by(Enrollment.applied_at.desc(), Enrollment.id.desc())
+    for rows in session.execute(people.limit(most), execution_options={"yield_per": _AT_ONCE}).partitions():
         traits = _traits(session, [row.id for row in rows])
         for row in rows:
             yield Known(row.id, row.name, row.mail, row.state, _facts(row, traits[row.id]))
@@ -94,11 +106,30 @@ def _traits(session: Session, tester_ids: Sequence[UUID]) -> dict[UUID, dict[str
     return found
 
 
-def moving(session: Session, cohort: Cohort, now: datetime) -> list[UUID]:
-    """Everybody whose membership of a rule cohort is not what the rule says now."""
-    if cohort.rule is None:
-        return []
-    inside = rules.compiled(cohort.rule)
-    current = set(session.scalars(select(CohortMember.tester_id).where(CohortMember.cohort_id == cohort.id)))
-    wanted = {person.tester_id for person in known(session, cohort.program_id) if inside(person.facts, now)}
-    return sorted(wanted ^ current)
+_ONE = (
+    select(*_PERSON)
+    .join(Enrollment, Enrollment.tester_id == Tester.id)
+    .where(
+        Enrollment.workspace_id == bindparam("workspace_id"),
+        Enrollment.tester_id == bindparam("tester_id"),
+        Enrollment.program_id == bindparam("program_id"),
+    )
+)
+_THEIR_TRAITS = select(Trait.name, Trait.value).where(
+    Trait.workspace_id == bindparam("workspace_id"), Trait.tester_id == bindparam("tester_id")
+)
+
+
+def facts_of_one(session: Session, program_id: UUID, tester_id: UUID, reads: Collection[str]) -> Facts | None:
+    """What `reads` names (and more) about one person; None where they have no place in the program.
+
+    Each change of a person comes by here: statements made once, sent past the ORM, the workspace named by themselves.
+    """
+    connection = session.connection()
+    whom = {"workspace_id": session.info["workspace_id"], "tester_id": tester_id}
+    row = connection.execute(_ONE, {**whom, "program_id": program_id}).one_or_none()
+    if row is None:
+        return None
+    has_traits = any(fact.startswith("trait.") for fact in reads)
+    traits = dict(connection.execute(_THEIR_TRAITS, whom).all()) if has_traits else {}
+    return _facts(row, traits)

@@ -7,13 +7,14 @@ from betaops.cohorts.service.cohorts import (
     delete_cohort,
     snapshot,
 )
+from betaops.cohorts.service.columns import forget, lay_out, read_again
+from betaops.cohorts.service.following import refresh_tester
 from betaops.cohorts.service.members import (
     add_members,
     mark_swept,
     refresh_cohort,
     refresh_members,
     refresh_soon,
-    refresh_tester,
     remove_members,
     touch_program,
 )
@@ -25,7 +26,10 @@ __all__ = [
     "cohort_named",
     "create_cohort",
     "delete_cohort",
+    "forget",
+    "lay_out",
     "mark_swept",
+    "read_again",
     "refresh_cohort",
     "refresh_members",
     "refresh_soon",

@@ -4,16 +4,19 @@ Membership is written as a difference, and each difference leaves a dated `Cohor
 also counts up the product's revision, which is what flag snapshots watch.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.cohorts import rules
 from betaops.cohorts.events import CohortPicked
 from betaops.cohorts.models import Cause, Cohort, CohortChange, CohortMember, Kind
-from betaops.cohorts.queries.facts import known, moving
+from betaops.cohorts.queries.cohorts import people
+from betaops.cohorts.queries.columns import moving
+from betaops.cohorts.queries.facts import known
 from betaops.enrollment.models import Enrollment
 from betaops.kernel.errors import NotFound, Refused
 from betaops.kernel.i18n import gettext as _
@@ -32,14 +35,14 @@ def add_members(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> int:
     cohort = _by_hand(work, cohort_id)
     wanted = set(tester_ids)
     _check_all_enrolled(work, cohort, wanted)
-    entered = _enter(work, cohort, wanted, Cause.HAND)
+    entered = enter(work, [cohort.id], wanted, Cause.HAND)
     if entered:
         work.record(
             CohortPicked(
                 cohort_id=cohort.id, program_id=cohort.program_id, name=cohort.name, added=len(entered)
             )
         )
-        touch_program(work, cohort.program_id)
+        touch_program(work, cohort.program_id, [tester_id for _cohort_id, tester_id in entered])
     return len(entered)
 
 
@@ -48,14 +51,14 @@ def remove_members(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> i
     cohort = _by_hand(work, cohort_id)
     wanted = set(tester_ids)
     _check_all_enrolled(work, cohort, wanted)
-    left = _leave(work, cohort, wanted, Cause.HAND)
+    left = leave(work, [cohort.id], wanted, Cause.HAND)
     if left:
         work.record(
             CohortPicked(
                 cohort_id=cohort.id, program_id=cohort.program_id, name=cohort.name, removed=len(left)
             )
         )
-        touch_program(work, cohort.program_id)
+        touch_program(work, cohort.program_id, [tester_id for _cohort_id, tester_id in left])
     return len(left)
 
 
@@ -63,10 +66,7 @@ def refresh_soon(work: Work, cohort: Cohort) -> None:
     """Work the rule out: now where the program is small, in a job where it is not."""
     if cohort.kind is not Kind.RULE:
         return
-    people = work.session.scalar(
-        select(func.count()).select_from(Enrollment).where(Enrollment.program_id == cohort.program_id)
-    )
-    if (people or 0) <= FEW_PEOPLE:
+    if people(work.session, cohort.program_id) <= FEW_PEOPLE:
         refresh_cohort(work, cohort.id)
     else:
         work.enqueue(
@@ -92,12 +92,12 @@ def refresh_members(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> 
     inside = rules.compiled(cohort.rule)
     asked, wanted = set(tester_ids), set()
     for some in _portions(asked):
-        people = known(work.session, cohort.program_id, some)
-        wanted |= {person.tester_id for person in people if inside(person.facts, work.now)}
-    entered = _enter(work, cohort, wanted, Cause.RULE)
-    left = _leave(work, cohort, asked - wanted, Cause.RULE)
+        found = known(work.session, cohort.program_id, some)
+        wanted |= {person.tester_id for person in found if inside(person.facts, work.now)}
+    entered = enter(work, [cohort.id], wanted, Cause.RULE)
+    left = leave(work, [cohort.id], asked - wanted, Cause.RULE)
     if entered or left:
-        touch_program(work, cohort.program_id)
+        touch_program(work, cohort.program_id, [tester_id for _cohort_id, tester_id in (*entered, *left)])
     return len(entered), len(left)
 
 
@@ -106,40 +106,16 @@ def mark_swept(work: Work, cohort_id: UUID) -> None:
     work.lock(Cohort, cohort_id).swept_at = work.now
 
 
-def refresh_tester(work: Work, tester_id: UUID) -> None:
-    """Ask every rule about one person whose facts changed.
-
-    Snapshots are told even where nobody moved: the facts themselves may stand in a flag's condition.
-    """
-    program_ids = work.session.scalars(
-        select(Enrollment.program_id).where(Enrollment.tester_id == tester_id).order_by(Enrollment.program_id)
-    ).all()
-    for program_id in program_ids:
-        _refresh_in(work, program_id, tester_id)
-        touch_program(work, program_id)
+_PRODUCT = select(Program.product_id).where(
+    Program.workspace_id == bindparam("workspace_id"), Program.id == bindparam("program_id")
+)
 
 
-def _refresh_in(work: Work, program_id: UUID, tester_id: UUID) -> None:
-    cohorts = work.session.scalars(
-        select(Cohort).where(Cohort.program_id == program_id, Cohort.kind == Kind.RULE).order_by(Cohort.id)
-    ).all()
-    if not cohorts:
-        return
-    person = next(known(work.session, program_id, [tester_id]))
-    current = set(
-        work.session.scalars(select(CohortMember.cohort_id).where(CohortMember.tester_id == tester_id))
+def touch_program(work: Work, program_id: UUID, tester_ids: Collection[UUID] = ()) -> None:
+    """Have every process compile the flags of the program's product again; `tester_ids` where only people changed."""
+    product_id = work.session.connection().scalar(
+        _PRODUCT, {"workspace_id": work.workspace_id, "program_id": program_id}
     )
-    for cohort in cohorts:
-        wanted = cohort.rule is not None and rules.evaluate(cohort.rule, person.facts, work.now)
-        if wanted and cohort.id not in current:
-            _enter(work, cohort, {tester_id}, Cause.FACTS)
-        elif not wanted and cohort.id in current:
-            _leave(work, cohort, {tester_id}, Cause.FACTS)
-
-
-def touch_program(work: Work, program_id: UUID) -> None:
-    """Have every process compile the flags of the program's product again."""
-    product_id = work.session.scalar(select(Program.product_id).where(Program.id == program_id))
     if product_id is not None:
         program_service.bump_revision(work, product_id)
 
@@ -162,64 +138,90 @@ def _check_all_enrolled(work: Work, cohort: Cohort, tester_ids: set[UUID]) -> No
             raise NotFound
 
 
-def _enter(work: Work, cohort: Cohort, tester_ids: set[UUID], cause: Cause) -> list[UUID]:
-    """Insert; those who were in already (another worker was quicker) are left alone. Returns who is new."""
-    flavour = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
-    entered: list[UUID] = []
-    for some in _portions(tester_ids):
-        rows = [
-            {
-                "id": new_id(),
-                "workspace_id": cohort.workspace_id,
-                "cohort_id": cohort.id,
-                "tester_id": tester_id,
-                "since": work.now,
-            }
-            for tester_id in some
-        ]
-        entered += work.session.scalars(
-            flavour.insert(CohortMember)
-            .values(rows)
-            .on_conflict_do_nothing()
-            .returning(CohortMember.tester_id)
-        ).all()
-    _note(work, cohort, entered, cause, is_in=True)
+def enter(
+    work: Work, cohort_ids: Iterable[UUID], tester_ids: Collection[UUID], cause: Cause
+) -> list[tuple[UUID, UUID]]:
+    """Put these people into each of these cohorts. Returns (cohort, tester) of who was not in: another worker may
+    have been quicker.
+
+    Statements are made once and sent past the ORM, the workspace named by themselves: a rule may move 100,000
+    people, and each change of a person moves somebody.
+    """
+    connection = work.session.connection()
+    entered: list[tuple[UUID, UUID]] = []
+    for cohort_id in cohort_ids:
+        for some in _portions(tester_ids):
+            rows = [
+                {
+                    "id": new_id(),
+                    "workspace_id": work.workspace_id,
+                    "cohort_id": cohort_id,
+                    "tester_id": tester_id,
+                    "since": work.now,
+                }
+                for tester_id in some
+            ]
+            entered += _pairs(connection.execute(_ENTER[connection.dialect.name], rows))
+    _note(work, entered, cause, is_in=True)
     return entered
 
 
-def _leave(work: Work, cohort: Cohort, tester_ids: set[UUID], cause: Cause) -> list[UUID]:
-    left: list[UUID] = []
-    for some in _portions(tester_ids):
-        left += work.session.scalars(
-            delete(CohortMember)
-            .where(CohortMember.cohort_id == cohort.id, CohortMember.tester_id.in_(some))
-            .returning(CohortMember.tester_id)
-            .execution_options(synchronize_session=False)
-        ).all()
-    _note(work, cohort, left, cause, is_in=False)
+def leave(
+    work: Work, cohort_ids: Iterable[UUID], tester_ids: Collection[UUID], cause: Cause
+) -> list[tuple[UUID, UUID]]:
+    """Take these people out of each of these cohorts. Returns (cohort, tester) of who was in."""
+    connection = work.session.connection()
+    left: list[tuple[UUID, UUID]] = []
+    for cohort_id in cohort_ids:
+        for some in _portions(tester_ids):
+            whom = {"workspace_id": work.workspace_id, "cohort_id": cohort_id, "tester_ids": some}
+            left += _pairs(connection.execute(_LEAVE, whom))
+    _note(work, left, cause, is_in=False)
     return left
 
 
-def _note(work: Work, cohort: Cohort, tester_ids: list[UUID], cause: Cause, *, is_in: bool) -> None:
-    if tester_ids:
-        work.session.execute(
-            insert(CohortChange),
+def _pairs(rows: Iterable[Any]) -> list[tuple[UUID, UUID]]:
+    return [(cohort_id, tester_id) for cohort_id, tester_id in rows]
+
+
+_ENTER = {
+    flavour.__name__.rpartition(".")[2]: flavour.insert(CohortMember)
+    .on_conflict_do_nothing()
+    .returning(CohortMember.cohort_id, CohortMember.tester_id)
+    for flavour in (postgresql, sqlite)
+}
+_LEAVE = (
+    delete(CohortMember)
+    .where(
+        CohortMember.workspace_id == bindparam("workspace_id"),
+        CohortMember.cohort_id == bindparam("cohort_id"),
+        CohortMember.tester_id.in_(bindparam("tester_ids", expanding=True)),
+    )
+    .returning(CohortMember.cohort_id, CohortMember.tester_id)
+)
+_NOTE = insert(CohortChange)
+
+
+def _note(work: Work, moved: list[tuple[UUID, UUID]], cause: Cause, *, is_in: bool) -> None:
+    if moved:
+        work.session.connection().execute(
+            _NOTE,
             [
                 {
                     "id": new_id(),
-                    "workspace_id": cohort.workspace_id,
-                    "cohort_id": cohort.id,
+                    "workspace_id": work.workspace_id,
+                    "cohort_id": cohort_id,
                     "tester_id": tester_id,
                     "is_in": is_in,
                     "at": work.now,
                     "cause": cause,
                     "who": work.actor.name,
                 }
-                for tester_id in tester_ids
+                for cohort_id, tester_id in moved
             ],
         )
 
 
-def _portions(tester_ids: set[UUID]) -> Iterable[list[UUID]]:
+def _portions(tester_ids: Collection[UUID]) -> Iterable[list[UUID]]:
     ordered = sorted(tester_ids)
     return (ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE))

@@ -43,6 +43,6 @@ def set_trait(work: Work, tester_id: UUID, name: str, value: Any) -> None:
     if not work.is_quiet:
         work.enqueue(
             "cohorts.refresh_tester",
-            {"tester_id": str(tester_id)},
+            {"tester_id": str(tester_id), "changed": ["trait"]},
             unique=f"cohorts.refresh_tester:{tester_id}",
         )

@@ -1,0 +1,91 @@
+"""Facts that rules read, in columns."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from betaops.kernel import db
+
+revision = "0018"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "fact_block",
+        sa.Column("program_id", sa.Uuid(), nullable=False),
+        sa.Column("first", sa.Uuid(), nullable=False),
+        sa.Column("testers", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("laid_at", db.UtcDateTime(), nullable=False),
+        *_tenant("fact_block", "program"),
+        sa.UniqueConstraint("program_id", "first", name=op.f("uq_fact_block_program_id_first")),
+    )
+    op.create_table(
+        "fact_column",
+        sa.Column("program_id", sa.Uuid(), nullable=False),
+        sa.Column("fact", sa.String(length=240), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "coded",
+                "moment",
+                "loose",
+                name="column_kind_is_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("values", db.Json(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("due_at", db.UtcDateTime(), nullable=False),
+        sa.Column("filled_at", db.UtcDateTime(), nullable=True),
+        *_tenant("fact_column", "program"),
+        sa.UniqueConstraint("program_id", "fact", name=op.f("uq_fact_column_program_id_fact")),
+    )
+    op.create_table(
+        "fact_cells",
+        sa.Column("block_id", sa.Uuid(), nullable=False),
+        sa.Column("column_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("cells", sa.LargeBinary(), nullable=False),
+        *_tenant("fact_cells", "block", "column", to="fact_"),
+        sa.UniqueConstraint("column_id", "block_id", name=op.f("uq_fact_cells_column_id_block_id")),
+    )
+    op.create_index("ix_fact_cells_block", "fact_cells", ["workspace_id", "block_id"])
+    op.create_table(
+        "fact_tail",
+        sa.Column("program_id", sa.Uuid(), nullable=False),
+        sa.Column("tester_id", sa.Uuid(), nullable=False),
+        *_tenant("fact_tail", "program", "tester"),
+        sa.UniqueConstraint("program_id", "tester_id", name=op.f("uq_fact_tail_program_id_tester_id")),
+    )
+    op.create_index("ix_fact_tail_tester", "fact_tail", ["workspace_id", "tester_id"])
+
+
+def downgrade() -> None:
+    for table in ("fact_tail", "fact_cells", "fact_column", "fact_block"):
+        op.drop_table(table)
+
+
+def _tenant(table: str, *parents: str, to: str = "") -> list[sa.Column[object] | sa.Constraint]:
+    """Workspace and id, and what keeps a row in the workspace of what it belongs to."""
+    return [
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspace.id"], name=op.f(f"fk_{table}_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f(f"uq_{table}_workspace_id_id")),
+        *(
+            sa.ForeignKeyConstraint(
+                ["workspace_id", f"{parent}_id"],
+                [f"{to}{parent}.workspace_id", f"{to}{parent}.id"],
+                name=op.f(f"fk_{table}_workspace_id_{parent}_id"),
+                ondelete="CASCADE",
+            )
+            for parent in parents
+        ),
+    ]
