@@ -1,10 +1,10 @@
 """Facts of many people in columns, and rules asked about all of them at once. Pure.
 
-A *coded* column keeps two bytes a person: which of the column's values is theirs, 0 where the fact is absent. A
-condition is asked once of each value, by `rules` itself, and everybody's answer is looked up by their code. A column
-of *moments* keeps microseconds since 1970; conditions on it that order moments are asked where they change, which is
-found by halving. So a rule means the same here as when it is asked about one person. What no column knows stays
-undecided, and those people are asked one by one.
+A *coded* column keeps one byte a person, or two where a block's codes need them: which of the column's values is
+theirs, 0 where the fact is absent. A condition is asked once of each value, by `rules` itself, and everybody's answer
+is looked up by their code. A column of *moments* keeps microseconds since 1970; conditions on it that order moments
+are asked where they change, which is found by halving. So a rule means the same here as when it is asked about one
+person. What no column knows stays undecided, and those people are asked one by one.
 """
 
 from bisect import bisect_left
@@ -28,10 +28,7 @@ Mask = NDArray[np.bool_]
 Ids = NDArray[np.bytes_]
 
 _ID = np.dtype("S16")
-_TYPES: dict[ColumnKind, np.dtype[Any]] = {
-    ColumnKind.CODED: np.dtype("<u2"),
-    ColumnKind.MOMENT: np.dtype("<i8"),
-}
+_ONE_BYTE, _TWO_BYTES, _TICKS = np.dtype("u1"), np.dtype("<u2"), np.dtype("<i8")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_MOMENT = -(2**63)
 _EARLIEST, _LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -64,7 +61,9 @@ class Coder:
 
     def cells(self, facts: Sequence[Any]) -> bytes:
         """`TooManyValues` where they are."""
-        return np.fromiter(map(self._code, facts), _TYPES[ColumnKind.CODED], len(facts)).tobytes()
+        codes = np.fromiter(map(self._code, facts), _TWO_BYTES, len(facts))
+        is_narrow = codes.max(initial=0) < 256
+        return codes.astype(_ONE_BYTE).tobytes() if is_narrow else codes.tobytes()
 
     def _code(self, value: Any) -> int:
         if value is None:
@@ -86,15 +85,19 @@ def _key(value: Any) -> bytes:
 
 def cells_of_moments(facts: Sequence[Any]) -> bytes:
     ticks = (_ticks(fact) if isinstance(fact, datetime) else _NO_MOMENT for fact in facts)
-    return np.fromiter(ticks, _TYPES[ColumnKind.MOMENT], len(facts)).tobytes()
+    return np.fromiter(ticks, _TICKS, len(facts)).tobytes()
 
 
-def used_codes(several: Iterable[bytes]) -> set[int]:
-    """The codes that somebody has."""
+def used_codes(several: Iterable[tuple[bytes, int]]) -> set[int]:
+    """The codes that somebody has; each block's cells come with the number of its people."""
     counts = np.zeros(MOST_VALUES + 1, np.int64)
-    for cells in several:
-        counts += np.bincount(np.frombuffer(cells, _TYPES[ColumnKind.CODED]), minlength=len(counts))
+    for cells, people in several:
+        counts += np.bincount(_codes(cells, people), minlength=len(counts))
     return {int(code) for code in np.flatnonzero(counts)}
+
+
+def _codes(cells: bytes, people: int) -> NDArray[Any]:
+    return np.frombuffer(cells, _ONE_BYTE if len(cells) == people else _TWO_BYTES)
 
 
 def without(cells: bytes, place: int, people: int) -> bytes:
@@ -130,7 +133,12 @@ class Plan:
 
     def ask(self, cells: Mapping[str, bytes], people: int) -> Answer:
         """Of so many people, with the cells of each of `facts`."""
-        arrays = {fact: np.frombuffer(cells[fact], _TYPES[kind]) for fact, kind in self.facts.items()}
+        arrays = {
+            fact: np.frombuffer(cells[fact], _TICKS)
+            if kind is ColumnKind.MOMENT
+            else _codes(cells[fact], people)
+            for fact, kind in self.facts.items()
+        }
         return self._judge(arrays, people)
 
 
@@ -257,7 +265,8 @@ def places(people: Ids, some: Ids) -> NDArray[np.intp]:
         return np.empty(0, np.intp)
     near = some[some.searchsorted(people[0]) : some.searchsorted(people[-1], side="right")]
     found: NDArray[np.intp] = people.searchsorted(near)
-    return found[people[found] == near]
+    there: NDArray[np.intp] = found[people[found] == near]
+    return there
 
 
 def apart(left: Ids, right: Ids) -> bytes:

@@ -25,13 +25,14 @@ def refresh_cohort(run: Run, *, cohort_id: str) -> dict[str, int] | None:
     except NotFound:
         return None
     entered = left = 0
-    for start in range(0, len(moving), _AT_ONCE):
+    for start in range(0, max(len(moving), 1), _AT_ONCE):
+        if start:
+            run.progress(start, len(moving))
         with run.work() as work:
             came, went = service.refresh_members(work, cohort, moving[start : start + _AT_ONCE])
+            if start + _AT_ONCE >= len(moving):
+                service.mark_swept(work, cohort)
         entered, left = entered + came, left + went
-        run.progress(min(start + _AT_ONCE, len(moving)), len(moving))
-    with run.work() as work:
-        service.mark_swept(work, cohort)
     return {"entered": entered, "left": left}
 
 
@@ -39,7 +40,8 @@ def _lay_out(run: Run, reading: Reading, cohort_id: UUID) -> None:
     """Where the program is large, have the facts that the rule reads in columns."""
     with reading() as session:
         cohort = queries.cohort_by_id(session, cohort_id)
-        if cohort.rule is None or queries.people(session, cohort.program_id) <= members.FEW_PEOPLE:
+        is_large = queries.has_more_people(session, cohort.program_id, members.FEW_PEOPLE)
+        if cohort.rule is None or not is_large:
             return
         need = queries.need(session, cohort.program_id, cohort.rule, clock.now())
     if need is not None:

@@ -13,7 +13,7 @@ from betaops.cohorts.rules import Rule
 class ColumnKind(StrEnum):
     """How a column keeps what it knows."""
 
-    #: Two bytes a person: which of the column's values is theirs.
+    #: A byte or two a person: which of the column's values is theirs.
     CODED = "coded"
     #: Eight bytes a person: a moment.
     MOMENT = "moment"

@@ -58,7 +58,8 @@ class CohortMember(Tenant, Base):
     __table_args__ = tenant_args(
         belongs_to("cohort_id", "cohort"),
         belongs_to("tester_id", "tester"),
-        UniqueConstraint("cohort_id", "tester_id"),
+        # With the workspace in front, so that who is in is read from the index alone.
+        UniqueConstraint("workspace_id", "cohort_id", "tester_id"),
         Index("ix_cohort_member_tester", "workspace_id", "tester_id"),
     )
 

@@ -10,14 +10,15 @@ down_revision = "0011"
 
 
 def upgrade() -> None:
+    # What is long comes last: SQLite reads through it to whatever stands behind it.
     op.create_table(
         "fact_block",
         sa.Column("program_id", sa.Uuid(), nullable=False),
         sa.Column("first", sa.Uuid(), nullable=False),
-        sa.Column("testers", sa.LargeBinary(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("laid_at", db.UtcDateTime(), nullable=False),
         *_tenant("fact_block", "program"),
+        sa.Column("testers", sa.LargeBinary(), nullable=False),
         sa.UniqueConstraint("program_id", "first", name=op.f("uq_fact_block_program_id_first")),
     )
     op.create_table(
@@ -37,11 +38,11 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("values", db.Json(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("due_at", db.UtcDateTime(), nullable=False),
         sa.Column("filled_at", db.UtcDateTime(), nullable=True),
         *_tenant("fact_column", "program"),
+        sa.Column("values", db.Json(), nullable=False),
         sa.UniqueConstraint("program_id", "fact", name=op.f("uq_fact_column_program_id_fact")),
     )
     op.create_table(
@@ -49,8 +50,8 @@ def upgrade() -> None:
         sa.Column("block_id", sa.Uuid(), nullable=False),
         sa.Column("column_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("cells", sa.LargeBinary(), nullable=False),
         *_tenant("fact_cells", "block", "column", to="fact_"),
+        sa.Column("cells", sa.LargeBinary(), nullable=False),
         sa.UniqueConstraint("column_id", "block_id", name=op.f("uq_fact_cells_column_id_block_id")),
     )
     op.create_index("ix_fact_cells_block", "fact_cells", ["workspace_id", "block_id"])
@@ -62,11 +63,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("program_id", "tester_id", name=op.f("uq_fact_tail_program_id_tester_id")),
     )
     op.create_index("ix_fact_tail_tester", "fact_tail", ["workspace_id", "tester_id"])
+    _key_of_members(("cohort_id", "tester_id"), ("workspace_id", "cohort_id", "tester_id"))
 
 
 def downgrade() -> None:
+    _key_of_members(("workspace_id", "cohort_id", "tester_id"), ("cohort_id", "tester_id"))
     for table in ("fact_tail", "fact_cells", "fact_column", "fact_block"):
         op.drop_table(table)
+
+
+def _key_of_members(former: tuple[str, ...], new: tuple[str, ...]) -> None:
+    with op.batch_alter_table("cohort_member") as table:
+        table.drop_constraint(op.f(f"uq_cohort_member_{'_'.join(former)}"), type_="unique")
+        table.create_unique_constraint(op.f(f"uq_cohort_member_{'_'.join(new)}"), list(new))
 
 
 def _tenant(table: str, *parents: str, to: str = "") -> list[sa.Column[object] | sa.Constraint]:

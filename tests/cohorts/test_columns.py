@@ -163,7 +163,7 @@ def test_codes_keep_values_apart_that_are_not_the_same_json() -> None:
 def test_a_value_that_nobody_has_any_more_keeps_its_code_from_others() -> None:
     coder = columns.Coder(["free", None, "pro"])
     cells = coder.cells(["pro", "team", None])
-    assert columns.used_codes([cells]) == {0, 3, 4}
+    assert columns.used_codes([(cells, 3)]) == {0, 3, 4}
     assert coder.values == ["free", None, "pro", "team"]
 
 
@@ -199,3 +199,10 @@ def test_places_are_those_of_people_who_are_there(people: list[UUID], some: list
 
 def array_of(several: list[UUID]) -> columns.Ids:
     return columns.ids(b"".join(each.bytes for each in several))
+
+
+def test_codes_take_two_bytes_only_where_there_are_many_of_them() -> None:
+    coder = columns.Coder([])
+    few, many = coder.cells([f"v{number}" for number in range(255)]), coder.cells(["v0", "another", None])
+    assert (len(few), len(many)) == (255, 6)
+    assert columns.used_codes([(many, 3), (few[:2], 2)]) == {0, 1, 2, 256}

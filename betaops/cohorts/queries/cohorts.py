@@ -30,7 +30,8 @@ class Member(NamedTuple):
 
 _A_DAY = timedelta(days=1)
 _SIZE = (
-    select(func.count(CohortMember.id))
+    select(func.count())
+    .select_from(CohortMember)
     .where(CohortMember.cohort_id == Cohort.id)
     .correlate(Cohort)
     .scalar_subquery()
@@ -81,14 +82,10 @@ def size(session: Session, cohort_id: UUID) -> int:
     )
 
 
-def people(session: Session, program_id: UUID) -> int:
-    """How many ever applied to the program."""
-    return (
-        session.scalar(
-            select(func.count()).select_from(Enrollment).where(Enrollment.program_id == program_id)
-        )
-        or 0
-    )
+def has_more_people(session: Session, program_id: UUID, than: int) -> bool:
+    """Whether more than so many ever applied to the program; a million are not counted for that."""
+    another = select(Enrollment.id).where(Enrollment.program_id == program_id).offset(than).limit(1)
+    return session.scalar(another) is not None
 
 
 def members(session: Session, of: Cohort, *, cursor: str | None = None, size: int = 50) -> Page[Member]:

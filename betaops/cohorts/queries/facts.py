@@ -14,21 +14,15 @@ from betaops.enrollment.models import Enrollment, State, Tester
 
 #: How many people are held in memory at once.
 _AT_ONCE = 2_000
-#: What `_facts` is made of.
+#: What is known of everybody beside attributes, answers and traits: columns of `Tester` and of `Enrollment`.
+OF_TESTER = ("mail", "name", "locale", "created_at", "seen_at")
+OF_ENROLLMENT = ("state", "source", "applied_at", "accepted_at", "activated_at")
 _PERSON = (
     Tester.id,
-    Tester.name,
-    Tester.mail,
-    Tester.locale,
     Tester.attributes,
-    Tester.created_at,
-    Tester.seen_at,
-    Enrollment.state,
-    Enrollment.source,
     Enrollment.answers,
-    Enrollment.applied_at,
-    Enrollment.accepted_at,
-    Enrollment.activated_at,
+    *(getattr(Tester, name) for name in OF_TESTER),
+    *(getattr(Enrollment, name) for name in OF_ENROLLMENT),
 )
 
 
@@ -48,12 +42,8 @@ def known(
     tester_ids: Sequence[UUID] | None = None,
     *,
     most: int | None = None,
-    between: tuple[UUID, UUID | None] | None = None,
 ) -> Iterator[Known]:
-    """Everybody who ever applied to the program (or those of `tester_ids`, or the newest `most`).
-
-    `between`: those from the first id to before the second, in the order of their ids.
-    """
+    """Everybody who ever applied to the program (or those of `tester_ids`, or the newest `most`)."""
     people = (
         select(*_PERSON)
         .join(Enrollment, Enrollment.tester_id == Tester.id)
@@ -61,14 +51,10 @@ def known(
     )
     if tester_ids is not None:
         people = people.where(Tester.id.in_(tester_ids))
-    if between is not None:
-        first, last = between
-        people = people.where(Enrollment.tester_id >= first).order_by(Enrollment.tester_id)
-        people = people if last is None else people.where(Enrollment.tester_id < last)
-    elif most is not None:
-        people = people.order_by(Enrollment.applied_at.desc(), Enrollment.id.desc())
-    for rows in session.execute(people.limit(most), execution_options={"yield_per": _AT_ONCE}).partitions():
-        traits = _traits(session, [row.id for row in rows])
+    if most is not None:
+        people = people.order_by(Enrollment.applied_at.desc(), Enrollment.id.desc()).limit(most)
+    for rows in session.execute(people, execution_options={"yield_per": _AT_ONCE}).partitions():
+        traits = traits_of(session, [row.id for row in rows])
         for row in rows:
             yield Known(row.id, row.name, row.mail, row.state, _facts(row, traits[row.id]))
 
@@ -78,24 +64,13 @@ def _facts(row: Any, traits: Mapping[str, Any]) -> Facts:
         "attribute": row.attributes,
         "answer": row.answers,
         "trait": traits,
-        "enrollment": {
-            "state": row.state.value,
-            "source": row.source,
-            "applied_at": row.applied_at,
-            "accepted_at": row.accepted_at,
-            "activated_at": row.activated_at,
-        },
-        "tester": {
-            "mail": row.mail,
-            "name": row.name,
-            "locale": row.locale,
-            "created_at": row.created_at,
-            "seen_at": row.seen_at,
-        },
+        "enrollment": {**{name: getattr(row, name) for name in OF_ENROLLMENT}, "state": row.state.value},
+        "tester": {name: getattr(row, name) for name in OF_TESTER},
     }
 
 
-def _traits(session: Session, tester_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+def traits_of(session: Session, tester_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """By person and name."""
     found: dict[UUID, dict[str, Any]] = defaultdict(dict)
     for start in range(0, len(tester_ids), 500):
         some = tester_ids[start : start + 500]
@@ -131,5 +106,5 @@ def facts_of_one(session: Session, program_id: UUID, tester_id: UUID, reads: Col
     if row is None:
         return None
     has_traits = any(fact.startswith("trait.") for fact in reads)
-    traits = dict(connection.execute(_THEIR_TRAITS, whom).all()) if has_traits else {}
+    traits: dict[str, Any] = dict(connection.execute(_THEIR_TRAITS, whom).all()) if has_traits else {}
     return _facts(row, traits)

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from betaops.cohorts import layout
 from betaops.cohorts.layout import ColumnKind
 from betaops.cohorts.models import FactBlock, FactCells, FactColumn, FactTail
-from betaops.cohorts.queries import columns as queries
-from betaops.cohorts.queries.columns import Stretch
+from betaops.cohorts.queries import laying
+from betaops.cohorts.queries.columns import GOOD_FOR, columns
+from betaops.cohorts.queries.laying import Stretch
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
 
@@ -59,7 +60,7 @@ def lay_out(
         began = work.now
         since = _prepare(work, program_id) if not only_tail else None
     with open_reading() as session:
-        waiting = queries.stretches(session, program_id, tail=only_tail)
+        waiting = laying.stretches(session, program_id, tail=only_tail)
     for done, (first, last) in enumerate(waiting, 1):
         beginning: UUID | None = first
         while beginning is not None:
@@ -72,8 +73,8 @@ def lay_out(
 
 def _prepare(work: Work, program_id: UUID) -> datetime:
     """Columns for what rules read, and none for anything else. Returns since when what is written counts."""
-    wanted = queries.facts_read(work.session, program_id)
-    present = {column.fact: column for column in queries.columns(work.session, program_id)}
+    wanted = laying.facts_read(work.session, program_id)
+    present = {column.fact: column for column in columns(work.session, program_id)}
     for fact in sorted(wanted - present.keys()):
         work.session.execute(
             _flavour(work)
@@ -92,13 +93,11 @@ def _prepare(work: Work, program_id: UUID) -> datetime:
         )
     for fact, column in present.items():
         if fact not in wanted:
-            work.delete(column)
-        elif work.now - column.due_at > queries.GOOD_FOR:
-            column.due_at = work.now
-            if column.kind is ColumnKind.LOOSE:
-                column.kind, column.values, column.version = ColumnKind.CODED, [], column.version + 1
-    work.session.flush()
-    return max((column.due_at for column in queries.columns(work.session, program_id)), default=work.now)
+            work.session.execute(_plain(delete(FactColumn).where(FactColumn.id == column.id)))
+        elif work.now - column.due_at > GOOD_FOR:
+            again = {"kind": ColumnKind.CODED} if column.kind is ColumnKind.LOOSE else {}
+            _change_column(work, column.id, due_at=work.now, **again)
+    return max((column.due_at for column in columns(work.session, program_id)), default=work.now)
 
 
 def _lay(
@@ -112,7 +111,7 @@ def _lay(
     """Write one block; where the next one begins if not everybody fitted in."""
     for _attempt in range(_ATTEMPTS):
         with open_reading() as session:
-            found = queries.stretch(session, program_id, *stretch, since)
+            found = laying.stretch(session, program_id, *stretch, since)
         if found is None:
             return None
         made = _made_of(found)
@@ -121,7 +120,7 @@ def _lay(
                 _write(work, program_id, found, made, began)
         except _Overtaken:
             continue
-        return found.rest[0] if found.rest else None
+        return found.cut
     raise TimeoutError(f"others kept writing the block at {stretch[0]}")
 
 
@@ -132,8 +131,7 @@ def _made_of(found: Stretch) -> _Block:
     grown: dict[UUID, list[Any]] = {}
     loose: list[UUID] = []
     for column in found.columns:
-        source, _dot, name = column.fact.partition(".")
-        facts = [person.facts[source].get(name) for person in found.people]
+        facts = found.facts[column.fact]
         if column.kind is ColumnKind.MOMENT:
             cells[column.id] = cells_of_moments(facts)
             continue
@@ -145,7 +143,7 @@ def _made_of(found: Stretch) -> _Block:
         else:
             if len(coder.values) > len(column.values):
                 grown[column.id] = coder.values
-    return _Block(b"".join(person.tester_id.bytes for person in found.people), cells, grown, loose)
+    return _Block(found.testers, cells, grown, loose)
 
 
 def _write(work: Work, program_id: UUID, found: Stretch, made: _Block, began: datetime) -> None:
@@ -299,7 +297,7 @@ def _drop_unused(work: Work, program_id: UUID) -> None:
     for column in _locked(work, program_id):
         if column.kind is not ColumnKind.CODED:
             continue
-        used = used_codes(queries.cells_of_column(work.session, column.id))
+        used = used_codes(laying.cells_of_column(work.session, column.id))
         kept = [value if code in used else None for code, value in enumerate(column.values, 1)]
         if kept != column.values:
             _change_column(work, column.id, values=kept)
@@ -364,7 +362,7 @@ def forget(work: Work, tester_id: UUID) -> None:
     """Somebody was erased: neither their id nor a value that only they had stays in any column."""
     from betaops.cohorts.columns import ids, places, without
 
-    for block_id, program_id in queries.blocks_around(work.session, tester_id):
+    for block_id, program_id in laying.blocks_around(work.session, tester_id):
         _locked(work, program_id)
         block = work.lock(FactBlock, block_id)
         people = len(block.testers) // 16

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from betaops.cohorts import rules
 from betaops.cohorts.events import CohortPicked
 from betaops.cohorts.models import Cause, Cohort, CohortChange, CohortMember, Kind
-from betaops.cohorts.queries.cohorts import people
+from betaops.cohorts.queries.cohorts import has_more_people
 from betaops.cohorts.queries.columns import moving
 from betaops.cohorts.queries.facts import known
 from betaops.enrollment.models import Enrollment
@@ -66,7 +66,7 @@ def refresh_soon(work: Work, cohort: Cohort) -> None:
     """Work the rule out: now where the program is small, in a job where it is not."""
     if cohort.kind is not Kind.RULE:
         return
-    if people(work.session, cohort.program_id) <= FEW_PEOPLE:
+    if not has_more_people(work.session, cohort.program_id, FEW_PEOPLE):
         refresh_cohort(work, cohort.id)
     else:
         work.enqueue(
