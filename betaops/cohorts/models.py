@@ -29,6 +29,8 @@ class Cohort(Versioned, Tenant, Base):
         belongs_to("program_id", "program"),
         UniqueConstraint("program_id", "name"),
         UniqueConstraint("workspace_id", "number"),
+        # What tells one edition of a program's rules from another, without reading rules.
+        Index("ix_cohort_edition", "workspace_id", "program_id", "version", "changed_at"),
         CheckConstraint("(kind = 'rule') = (rule IS NOT NULL)", name="only_rule_cohorts_have_a_rule"),
     )
 
@@ -58,8 +60,9 @@ class CohortMember(Tenant, Base):
     __table_args__ = tenant_args(
         belongs_to("cohort_id", "cohort"),
         belongs_to("tester_id", "tester"),
-        # With the workspace in front, so that who is in is read from the index alone.
-        UniqueConstraint("workspace_id", "cohort_id", "tester_id"),
+        # With the workspace, so that who is in is read from the index alone.
+        UniqueConstraint("cohort_id", "tester_id", "workspace_id"),
+        Index("ix_cohort_member_since", "workspace_id", "cohort_id", "since", "id"),
         Index("ix_cohort_member_tester", "workspace_id", "tester_id"),
     )
 
@@ -104,7 +107,7 @@ class Trait(Tenant, Base):
 
     __table_args__ = tenant_args(
         belongs_to("tester_id", "tester"),
-        UniqueConstraint("tester_id", "name"),
+        UniqueConstraint("workspace_id", "tester_id", "name"),
     )
 
     tester_id: Mapped[UUID]

@@ -63,19 +63,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("program_id", "tester_id", name=op.f("uq_fact_tail_program_id_tester_id")),
     )
     op.create_index("ix_fact_tail_tester", "fact_tail", ["workspace_id", "tester_id"])
-    _key_of_members(("cohort_id", "tester_id"), ("workspace_id", "cohort_id", "tester_id"))
+    op.create_index("ix_cohort_edition", "cohort", ["workspace_id", "program_id", "version", "changed_at"])
+    for table, former, new in _KEYS:
+        _change_key(table, former, new)
+    op.create_index("ix_cohort_member_since", "cohort_member", ["workspace_id", "cohort_id", "since", "id"])
 
 
 def downgrade() -> None:
-    _key_of_members(("workspace_id", "cohort_id", "tester_id"), ("cohort_id", "tester_id"))
+    op.drop_index("ix_cohort_member_since", "cohort_member")
+    for table, former, new in _KEYS:
+        _change_key(table, new, former)
+    op.drop_index("ix_cohort_edition", "cohort")
     for table in ("fact_tail", "fact_cells", "fact_column", "fact_block"):
         op.drop_table(table)
 
 
-def _key_of_members(former: tuple[str, ...], new: tuple[str, ...]) -> None:
-    with op.batch_alter_table("cohort_member") as table:
-        table.drop_constraint(op.f(f"uq_cohort_member_{'_'.join(former)}"), type_="unique")
-        table.create_unique_constraint(op.f(f"uq_cohort_member_{'_'.join(new)}"), list(new))
+#: With the workspace, which stands in every question: else SQLite, without statistics, may read a whole workspace.
+_KEYS = (
+    ("cohort_member", ("cohort_id", "tester_id"), ("cohort_id", "tester_id", "workspace_id")),
+    ("trait", ("tester_id", "name"), ("workspace_id", "tester_id", "name")),
+)
+
+
+def _change_key(table: str, former: tuple[str, ...], new: tuple[str, ...]) -> None:
+    with op.batch_alter_table(table) as altered:
+        altered.drop_constraint(op.f(f"uq_{table}_{'_'.join(former)}"), type_="unique")
+        altered.create_unique_constraint(op.f(f"uq_{table}_{'_'.join(new)}"), list(new))
 
 
 def _tenant(table: str, *parents: str, to: str = "") -> list[sa.Column[object] | sa.Constraint]:

@@ -158,7 +158,7 @@ def candidates(session: Session, of: Cohort, words: str, *, limit: int = 10) -> 
             Enrollment.program_id == of.program_id,
             Enrollment.state.not_in((State.DECLINED, State.WITHDRAWN, State.REMOVED)),
             Tester.id.not_in(inside),
-            func.lower(Tester.name).like(pattern, escape="\\") | Tester.mail_key.like(pattern, escape="\\"),
+            Tester.id.in_(select(Tester.id).where(Tester.words.like(pattern, escape="\\"))),
         )
         .order_by(Tester.name, Tester.id)
         .limit(limit)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from betaops.cohorts.models import Trait
 from betaops.cohorts.rules import Facts
 from betaops.enrollment.models import Enrollment, State, Tester
+from betaops.kernel.prepared import Prepared
 
 #: How many people are held in memory at once.
 _AT_ONCE = 2_000
@@ -81,30 +83,31 @@ def traits_of(session: Session, tester_ids: Sequence[UUID]) -> dict[UUID, dict[s
     return found
 
 
-_ONE = (
-    select(*_PERSON)
-    .join(Enrollment, Enrollment.tester_id == Tester.id)
-    .where(
-        Enrollment.workspace_id == bindparam("workspace_id"),
-        Enrollment.tester_id == bindparam("tester_id"),
-        Enrollment.program_id == bindparam("program_id"),
+_ONE = Prepared(
+    lambda _dialect: (
+        select(*_PERSON)
+        .join(Enrollment, Enrollment.tester_id == Tester.id)
+        .where(
+            Enrollment.workspace_id == bindparam("workspace_id"),
+            Enrollment.tester_id == bindparam("tester_id"),
+            Enrollment.program_id == bindparam("program_id"),
+        )
     )
 )
-_THEIR_TRAITS = select(Trait.name, Trait.value).where(
-    Trait.workspace_id == bindparam("workspace_id"), Trait.tester_id == bindparam("tester_id")
+_THEIR_TRAITS = Prepared(
+    lambda _dialect: select(Trait.name, Trait.value).where(
+        Trait.workspace_id == bindparam("workspace_id"), Trait.tester_id == bindparam("tester_id")
+    )
 )
+_NAMES = [column.key for column in _PERSON]
 
 
 def facts_of_one(session: Session, program_id: UUID, tester_id: UUID, reads: Collection[str]) -> Facts | None:
-    """What `reads` names (and more) about one person; None where they have no place in the program.
-
-    Each change of a person comes by here: statements made once, sent past the ORM, the workspace named by themselves.
-    """
-    connection = session.connection()
+    """What `reads` names (and more) about one person; None where they have no place in the program."""
     whom = {"workspace_id": session.info["workspace_id"], "tester_id": tester_id}
-    row = connection.execute(_ONE, {**whom, "program_id": program_id}).one_or_none()
-    if row is None:
+    rows = _ONE.rows(session, **whom, program_id=program_id)
+    if not rows:
         return None
     has_traits = any(fact.startswith("trait.") for fact in reads)
-    traits: dict[str, Any] = dict(connection.execute(_THEIR_TRAITS, whom).all()) if has_traits else {}
-    return _facts(row, traits)
+    traits: dict[str, Any] = dict(_THEIR_TRAITS.rows(session, **whom)) if has_traits else {}
+    return _facts(SimpleNamespace(**dict(zip(_NAMES, rows[0], strict=True))), traits)

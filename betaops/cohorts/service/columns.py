@@ -21,6 +21,7 @@ from betaops.cohorts.queries import laying
 from betaops.cohorts.queries.columns import GOOD_FOR, columns
 from betaops.cohorts.queries.laying import Stretch
 from betaops.kernel.ids import new_id
+from betaops.kernel.prepared import Prepared
 from betaops.kernel.work import Work
 
 _ATTEMPTS = 20
@@ -322,40 +323,32 @@ def read_again(work: Work, program_id: UUID) -> None:
 
 
 def mark(work: Work, program_id: UUID, tester_id: UUID) -> None:
-    """Somebody's facts changed: where there are columns, they are asked directly until their block is written anew.
-
-    Each change of a person comes by here: a statement made once, sent past the ORM, the workspace named by itself.
-    """
-    connection = work.session.connection()
-    connection.execute(
-        _MARK[connection.dialect.name],
-        {
-            "new_id": new_id(),
-            "its_workspace": work.workspace_id,
-            "its_program": program_id,
-            "its_tester": tester_id,
-        },
+    """Somebody's facts changed: where there are columns, they are asked directly until their block is written anew."""
+    _MARK.rows(
+        work.session,
+        new_id=new_id(),
+        its_workspace=work.workspace_id,
+        its_program=program_id,
+        its_tester=tester_id,
     )
 
 
-def _marking(flavour: Any) -> Any:
-    row = flavour.insert(FactTail).from_select(
-        ["id", "workspace_id", "program_id", "tester_id"],
-        select(
-            *(
-                bindparam(name, type_=Uuid())
-                for name in ("new_id", "its_workspace", "its_program", "its_tester")
-            )
-        ).where(
-            select(FactColumn.id)
-            .where(FactColumn.program_id == bindparam("its_program", type_=Uuid()))
-            .exists()
-        ),
+def _marking(dialect: str) -> Any:
+    given = (
+        bindparam(name, type_=Uuid()) for name in ("new_id", "its_workspace", "its_program", "its_tester")
+    )
+    has_columns = select(FactColumn.id).where(FactColumn.program_id == bindparam("its_program", type_=Uuid()))
+    row = (
+        (postgresql if dialect == "postgresql" else sqlite)
+        .insert(FactTail)
+        .from_select(
+            ["id", "workspace_id", "program_id", "tester_id"], select(*given).where(has_columns.exists())
+        )
     )
     return row.on_conflict_do_update(index_elements=["program_id", "tester_id"], set_={"id": row.excluded.id})
 
 
-_MARK = {"postgresql": _marking(postgresql), "sqlite": _marking(sqlite)}
+_MARK = Prepared(_marking)
 
 
 def forget(work: Work, tester_id: UUID) -> None:

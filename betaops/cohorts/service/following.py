@@ -5,52 +5,51 @@ once for each edition of them and kept in this process.
 """
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Text, bindparam, cast, func, select
 
 from betaops.cohorts.models import Cause, Cohort, CohortMember, Kind
 from betaops.cohorts.queries.facts import facts_of_one
 from betaops.cohorts.rulebook import Rulebook
 from betaops.cohorts.service.columns import mark
-from betaops.cohorts.service.members import enter, leave, touch_program
+from betaops.cohorts.service.members import touch_program
+from betaops.cohorts.service.moves import Move, enter, leave
 from betaops.enrollment.models import Enrollment
+from betaops.kernel.prepared import Prepared
 from betaops.kernel.work import Work
 
 #: So many programs' rules are kept; beyond, all are forgotten and made again.
 _MOST_BOOKS = 500
 
 
-class _Edition(NamedTuple):
-    """Changes with every rule that comes, changes or goes."""
+#: By program: the edition of its rules, and they themselves.
+_books: dict[UUID, tuple[str | None, Rulebook[UUID]]] = {}
 
-    rules: int
-    versions: int | None
-    changed_at: Any
-
-
-_books: dict[UUID, tuple[_Edition, Rulebook[UUID]]] = {}
-
-#: Sent past the ORM: each names the workspace itself.
-_EDITIONS = (
-    select(
-        Enrollment.program_id, func.count(Cohort.id), func.sum(Cohort.version), func.max(Cohort.changed_at)
-    )
-    .outerjoin(
-        Cohort,
-        (Cohort.program_id == Enrollment.program_id)
-        & (Cohort.workspace_id == Enrollment.workspace_id)
-        & (Cohort.kind == Kind.RULE),
-    )
-    .where(
+#: Another text with each cohort that comes, changes or goes: how many there are, how often they were saved, and when last.
+_EDITION = (
+    cast(func.count(), Text)
+    + " "
+    + cast(func.sum(Cohort.version), Text)
+    + " "
+    + cast(func.max(Cohort.changed_at), Text)
+)
+_EDITIONS = Prepared(
+    lambda _dialect: select(
+        Enrollment.program_id,
+        select(_EDITION)
+        .where(Cohort.workspace_id == Enrollment.workspace_id, Cohort.program_id == Enrollment.program_id)
+        .correlate(Enrollment)
+        .scalar_subquery(),
+    ).where(
         Enrollment.workspace_id == bindparam("workspace_id"), Enrollment.tester_id == bindparam("tester_id")
     )
-    .group_by(Enrollment.program_id)
-    .order_by(Enrollment.program_id)
 )
-_INSIDE = select(CohortMember.cohort_id).where(
-    CohortMember.workspace_id == bindparam("workspace_id"), CohortMember.tester_id == bindparam("tester_id")
+_INSIDE = Prepared(
+    lambda _dialect: select(CohortMember.cohort_id).where(
+        CohortMember.workspace_id == bindparam("workspace_id"),
+        CohortMember.tester_id == bindparam("tester_id"),
+    )
 )
 
 
@@ -62,8 +61,8 @@ def refresh_tester(work: Work, tester_id: UUID, changed: Collection[str] | None 
     """
     work.session.flush()
     whom = {"workspace_id": work.workspace_id, "tester_id": tester_id}
-    for program_id, *edition in work.session.connection().execute(_EDITIONS, whom).all():
-        book = _book(work, program_id, _Edition._make(edition))
+    for program_id, edition in sorted(_EDITIONS.rows(work.session, **whom)):  # one order for all writers
+        book = _book(work, program_id, edition)
         asked = book.readers(changed)
         if asked:
             _ask(work, program_id, tester_id, book, asked)
@@ -71,7 +70,7 @@ def refresh_tester(work: Work, tester_id: UUID, changed: Collection[str] | None 
         touch_program(work, program_id, [tester_id])
 
 
-def _book(work: Work, program_id: UUID, edition: _Edition) -> Rulebook[UUID]:
+def _book(work: Work, program_id: UUID, edition: str | None) -> Rulebook[UUID]:
     kept = _books.get(program_id)
     if kept is not None and kept[0] == edition:
         return kept[1]
@@ -94,17 +93,11 @@ def _ask(
     if facts is None:
         return
     whom = {"workspace_id": work.workspace_id, "tester_id": tester_id}
-    inside = set(work.session.connection().scalars(_INSIDE, whom))
-    answers = dict(book.answers(asked, facts, work.now))
-    enter(
-        work,
-        [each for each, is_in in answers.items() if is_in and each not in inside],
-        [tester_id],
-        Cause.FACTS,
-    )
-    leave(
-        work,
-        [each for each, is_in in answers.items() if not is_in and each in inside],
-        [tester_id],
-        Cause.FACTS,
-    )
+    inside = {cohort_id for (cohort_id,) in _INSIDE.rows(work.session, **whom)}
+    entering: list[Move] = []
+    leaving: list[Move] = []
+    for cohort_id, is_in in book.answers(asked, facts, work.now):
+        if is_in is not (cohort_id in inside):
+            (entering if is_in else leaving).append((cohort_id, tester_id))
+    enter(work, entering, Cause.FACTS)
+    leave(work, leaving, Cause.FACTS)

@@ -5,22 +5,21 @@ also counts up the product's revision, which is what flag snapshots watch.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, func, select
 
 from betaops.cohorts import rules
 from betaops.cohorts.events import CohortPicked
-from betaops.cohorts.models import Cause, Cohort, CohortChange, CohortMember, Kind
+from betaops.cohorts.models import Cause, Cohort, Kind
 from betaops.cohorts.queries.cohorts import has_more_people
 from betaops.cohorts.queries.columns import moving
 from betaops.cohorts.queries.facts import known
+from betaops.cohorts.service.moves import enter, leave
 from betaops.enrollment.models import Enrollment
 from betaops.kernel.errors import NotFound, Refused
 from betaops.kernel.i18n import gettext as _
-from betaops.kernel.ids import new_id
+from betaops.kernel.prepared import Prepared
 from betaops.kernel.work import Work
 from betaops.programs import service as program_service
 from betaops.programs.models import Program
@@ -35,7 +34,7 @@ def add_members(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> int:
     cohort = _by_hand(work, cohort_id)
     wanted = set(tester_ids)
     _check_all_enrolled(work, cohort, wanted)
-    entered = enter(work, [cohort.id], wanted, Cause.HAND)
+    entered = enter(work, [(cohort.id, each) for each in wanted], Cause.HAND)
     if entered:
         work.record(
             CohortPicked(
@@ -51,7 +50,7 @@ def remove_members(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> i
     cohort = _by_hand(work, cohort_id)
     wanted = set(tester_ids)
     _check_all_enrolled(work, cohort, wanted)
-    left = leave(work, [cohort.id], wanted, Cause.HAND)
+    left = leave(work, [(cohort.id, each) for each in wanted], Cause.HAND)
     if left:
         work.record(
             CohortPicked(
@@ -94,8 +93,8 @@ def refresh_members(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> 
     for some in _portions(asked):
         found = known(work.session, cohort.program_id, some)
         wanted |= {person.tester_id for person in found if inside(person.facts, work.now)}
-    entered = enter(work, [cohort.id], wanted, Cause.RULE)
-    left = leave(work, [cohort.id], asked - wanted, Cause.RULE)
+    entered = enter(work, [(cohort.id, each) for each in wanted], Cause.RULE)
+    left = leave(work, [(cohort.id, each) for each in asked - wanted], Cause.RULE)
     if entered or left:
         touch_program(work, cohort.program_id, [tester_id for _cohort_id, tester_id in (*entered, *left)])
     return len(entered), len(left)
@@ -106,17 +105,16 @@ def mark_swept(work: Work, cohort_id: UUID) -> None:
     work.lock(Cohort, cohort_id).swept_at = work.now
 
 
-_PRODUCT = select(Program.product_id).where(
-    Program.workspace_id == bindparam("workspace_id"), Program.id == bindparam("program_id")
+_PRODUCT = Prepared(
+    lambda _dialect: select(Program.product_id).where(
+        Program.workspace_id == bindparam("workspace_id"), Program.id == bindparam("program_id")
+    )
 )
 
 
 def touch_program(work: Work, program_id: UUID, tester_ids: Collection[UUID] = ()) -> None:
     """Have every process compile the flags of the program's product again; `tester_ids` where only people changed."""
-    product_id = work.session.connection().scalar(
-        _PRODUCT, {"workspace_id": work.workspace_id, "program_id": program_id}
-    )
-    if product_id is not None:
+    for (product_id,) in _PRODUCT.rows(work.session, workspace_id=work.workspace_id, program_id=program_id):
         program_service.bump_revision(work, product_id)
 
 
@@ -136,90 +134,6 @@ def _check_all_enrolled(work: Work, cohort: Cohort, tester_ids: set[UUID]) -> No
         )
         if found != len(some):
             raise NotFound
-
-
-def enter(
-    work: Work, cohort_ids: Iterable[UUID], tester_ids: Collection[UUID], cause: Cause
-) -> list[tuple[UUID, UUID]]:
-    """Put these people into each of these cohorts. Returns (cohort, tester) of who was not in: another worker may
-    have been quicker.
-
-    Statements are made once and sent past the ORM, the workspace named by themselves: a rule may move 100,000
-    people, and each change of a person moves somebody.
-    """
-    connection = work.session.connection()
-    entered: list[tuple[UUID, UUID]] = []
-    for cohort_id in cohort_ids:
-        for some in _portions(tester_ids):
-            rows = [
-                {
-                    "id": new_id(),
-                    "workspace_id": work.workspace_id,
-                    "cohort_id": cohort_id,
-                    "tester_id": tester_id,
-                    "since": work.now,
-                }
-                for tester_id in some
-            ]
-            entered += _pairs(connection.execute(_ENTER[connection.dialect.name], rows))
-    _note(work, entered, cause, is_in=True)
-    return entered
-
-
-def leave(
-    work: Work, cohort_ids: Iterable[UUID], tester_ids: Collection[UUID], cause: Cause
-) -> list[tuple[UUID, UUID]]:
-    """Take these people out of each of these cohorts. Returns (cohort, tester) of who was in."""
-    connection = work.session.connection()
-    left: list[tuple[UUID, UUID]] = []
-    for cohort_id in cohort_ids:
-        for some in _portions(tester_ids):
-            whom = {"workspace_id": work.workspace_id, "cohort_id": cohort_id, "tester_ids": some}
-            left += _pairs(connection.execute(_LEAVE, whom))
-    _note(work, left, cause, is_in=False)
-    return left
-
-
-def _pairs(rows: Iterable[Any]) -> list[tuple[UUID, UUID]]:
-    return [(cohort_id, tester_id) for cohort_id, tester_id in rows]
-
-
-_ENTER = {
-    flavour.__name__.rpartition(".")[2]: flavour.insert(CohortMember)
-    .on_conflict_do_nothing()
-    .returning(CohortMember.cohort_id, CohortMember.tester_id)
-    for flavour in (postgresql, sqlite)
-}
-_LEAVE = (
-    delete(CohortMember)
-    .where(
-        CohortMember.workspace_id == bindparam("workspace_id"),
-        CohortMember.cohort_id == bindparam("cohort_id"),
-        CohortMember.tester_id.in_(bindparam("tester_ids", expanding=True)),
-    )
-    .returning(CohortMember.cohort_id, CohortMember.tester_id)
-)
-_NOTE = insert(CohortChange)
-
-
-def _note(work: Work, moved: list[tuple[UUID, UUID]], cause: Cause, *, is_in: bool) -> None:
-    if moved:
-        work.session.connection().execute(
-            _NOTE,
-            [
-                {
-                    "id": new_id(),
-                    "workspace_id": work.workspace_id,
-                    "cohort_id": cohort_id,
-                    "tester_id": tester_id,
-                    "is_in": is_in,
-                    "at": work.now,
-                    "cause": cause,
-                    "who": work.actor.name,
-                }
-                for cohort_id, tester_id in moved
-            ],
-        )
 
 
 def _portions(tester_ids: Collection[UUID]) -> Iterable[list[UUID]]:

@@ -36,7 +36,7 @@ def set_trait(work: Work, tester_id: UUID, name: str, value: Any) -> None:
         )
         work.session.execute(
             row.on_conflict_do_update(
-                index_elements=["tester_id", "name"],
+                index_elements=["workspace_id", "tester_id", "name"],
                 set_={"value": row.excluded.value, "changed_at": row.excluded.changed_at},
             )
         )

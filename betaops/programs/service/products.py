@@ -4,11 +4,12 @@ import secrets
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from betaops.kernel import tokens
 from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
+from betaops.kernel.prepared import Prepared
 from betaops.kernel.versions import edit
 from betaops.kernel.work import Work
 from betaops.programs.events import ProductChanged, ProductCreated, SecretKeyReplaced
@@ -75,13 +76,19 @@ def secret_key(work: Work, product: Product) -> str:
 
 def bump_revision(work: Work, product_id: UUID) -> int:
     """Count a change to what `/flags` answers; snapshots of an older revision are compiled again."""
-    return work.session.execute(
+    work.session.flush()
+    ((revision,),) = _BUMP.rows(work.session, workspace_id=work.workspace_id, product_id=product_id)
+    return int(revision)
+
+
+_BUMP = Prepared(
+    lambda _dialect: (
         update(Product)
-        .where(Product.id == product_id)
+        .where(Product.workspace_id == bindparam("workspace_id"), Product.id == bindparam("product_id"))
         .values(revision=Product.revision + 1)
         .returning(Product.revision)
-        .execution_options(synchronize_session=False)
-    ).scalar_one()
+    )
+)
 
 
 def clean_origins(origins: list[str]) -> list[str]:
