@@ -52,6 +52,7 @@ class Crowd:
     platform: Platform
     workspace_id: UUID
     program_id: UUID
+    people: int = 0
 
     @contextmanager
     def work(self) -> Iterator[Work]:
@@ -95,6 +96,7 @@ def crowd(people: int) -> Iterator[Crowd]:
         migrations.upgrade(platform.database)
         began = time.perf_counter()
         made = _program(platform)
+        made.people = people
         for start in range(0, people, _AT_ONCE):
             _bring_in(made, range(start, min(start + _AT_ONCE, people)))
         with platform.database.engine.connect() as connection:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from betaops.cohorts import queries, service
 from betaops.cohorts.service import members
-from betaops.cohorts.service.columns import Reading
+from betaops.cohorts.service.laying import Reading
 from betaops.kernel import clock
 from betaops.kernel.errors import NotFound
 from betaops.kernel.jobs import Run

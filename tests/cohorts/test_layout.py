@@ -219,7 +219,7 @@ def test_who_finds_that_somebody_wrote_meanwhile_reads_again(work: Work, run_job
     work.session.get_one(Tester, people[1]).attributes = {"plan": "team"}
     service.refresh_tester(work, people[1], {"attribute.plan"})
     lay_out(work, program, only_tail=True)
-    from betaops.cohorts.service import columns as writing
+    from betaops.cohorts.service import laying as writing
 
     with pytest.raises(writing._Overtaken):
         writing._write(work, program.id, read, writing._made_of(read), work.now)
@@ -227,7 +227,7 @@ def test_who_finds_that_somebody_wrote_meanwhile_reads_again(work: Work, run_job
 
 
 def test_a_change_while_a_block_is_written_stays_in_the_tail(work: Work, run_jobs: RunJobs) -> None:
-    from betaops.cohorts.service import columns as writing
+    from betaops.cohorts.service import laying as writing
 
     program = a_program(work)
     people = some_people(work, program, "pf")

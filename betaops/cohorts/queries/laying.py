@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, String, Text, cast, func, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from betaops.cohorts import layout
 from betaops.cohorts.layout import ColumnKind
@@ -189,17 +189,18 @@ def cells_of_column(session: Session, column_id: UUID) -> list[tuple[bytes, int]
 
 def blocks_around(session: Session, tester_id: UUID) -> list[tuple[UUID, UUID]]:
     """(block, program) of every block to which that id belongs, whether they are in it or not."""
-    nearest = (
-        select(FactBlock.program_id, func.max(FactBlock.first).label("first"))
-        .where(FactBlock.first <= tester_id)
-        .group_by(FactBlock.program_id)
-        .subquery()
-    )
+    nearer = aliased(FactBlock)
     rows = session.execute(
         select(FactBlock.id, FactBlock.program_id)
-        .join(
-            nearest,
-            (nearest.c.program_id == FactBlock.program_id) & (nearest.c.first == FactBlock.first),
+        .where(
+            FactBlock.first <= tester_id,
+            ~select(nearer.id)
+            .where(
+                nearer.program_id == FactBlock.program_id,
+                nearer.first > FactBlock.first,
+                nearer.first <= tester_id,
+            )
+            .exists(),
         )
         .order_by(FactBlock.program_id)
     )

@@ -7,8 +7,9 @@ from betaops.cohorts.service.cohorts import (
     delete_cohort,
     snapshot,
 )
-from betaops.cohorts.service.columns import forget, lay_out, read_again
+from betaops.cohorts.service.columns import forget, read_again
 from betaops.cohorts.service.following import refresh_tester
+from betaops.cohorts.service.laying import lay_out
 from betaops.cohorts.service.members import (
     add_members,
     mark_swept,
