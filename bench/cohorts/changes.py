@@ -19,8 +19,7 @@ from betaops.cohorts.models import Cohort, CohortMember, Kind
 from betaops.cohorts.queries import known
 from betaops.cohorts.rules import Rule
 from betaops.enrollment.events import TesterChanged
-from betaops.programs.models import Program
-from betaops.programs.service import bump_revision
+from betaops.enrollment.service.telling import tell_changed
 
 RULES = 40
 CHANGES = 1_500
@@ -113,5 +112,4 @@ def by_orm(crowd: Crowd, tester_id: UUID) -> None:
             and rules.evaluate(each.rule, facts, work.now) is not (each.id in current)
         ]
         assert len(moved) <= len(cohorts)
-        program = work.session.scalars(select(Program).where(Program.id == crowd.program_id)).one()
-        bump_revision(work, program.product_id)
+        tell_changed(work, [tester_id])

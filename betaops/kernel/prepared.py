@@ -30,6 +30,13 @@ class _Text(NamedTuple):
     columns: Sequence[tuple[int, _Turn]]
     fixed: Mapping[str, Any]
 
+    def given(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them."""
+        found = {**self.fixed, **values}
+        for name, turn in self.turns:
+            found[name] = turn(found[name])
+        return [found[name] for name in self.order] if self.order else found
+
 
 class Prepared:
     """`make(dialect's name)` builds the statement; its values are `bindparam`s with a type, given by name."""
@@ -40,20 +47,29 @@ class Prepared:
 
     def rows(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:
         """Everything that a SELECT or a RETURNING gives."""
-        connection = session.connection()
-        dialect = connection.dialect
-        text = self._texts.get(dialect.name) or self._texts.setdefault(dialect.name, self._text(dialect))
-        given: Any = {**text.fixed, **values}
-        for name, turn in text.turns:
-            given[name] = turn(given[name])
-        cursor = connection.connection.cursor()
+        text, cursor = self._open(session)
         try:
-            cursor.execute(text.sql, [given[name] for name in text.order] if text.order else given)
+            cursor.execute(text.sql, text.given(values))
             found = cursor.fetchall() if cursor.description else []
         finally:
             cursor.close()
         counting.note()
         return [_turned(row, text.columns) for row in found]
+
+    def each(self, session: Session, several: Sequence[Mapping[str, Any]]) -> None:
+        """Once with each of these values; for what gives nothing back."""
+        text, cursor = self._open(session)
+        try:
+            cursor.executemany(text.sql, [text.given(values) for values in several])
+        finally:
+            cursor.close()
+        counting.note()
+
+    def _open(self, session: Session) -> tuple[_Text, Any]:
+        connection = session.connection()
+        dialect = connection.dialect
+        text = self._texts.get(dialect.name) or self._texts.setdefault(dialect.name, self._text(dialect))
+        return text, connection.connection.cursor()
 
     def _text(self, dialect: Dialect) -> _Text:
         statement = self._make(dialect.name)

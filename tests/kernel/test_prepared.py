@@ -43,6 +43,18 @@ def test_what_returns_nothing_gives_no_rows(work: Work) -> None:
     assert len(_JOBS.rows(work.session, job_name="kernel.other")) == 1
 
 
+def test_one_is_sent_with_many_values_at_once(work: Work) -> None:
+    for name in ("kernel.one", "kernel.two"):
+        work.enqueue(name)
+    rename = Prepared(
+        lambda _dialect: update(Job).where(Job.name == bindparam("former")).values(name=bindparam("new_name"))
+    )
+    rename.each(
+        work.session, [{"former": f"kernel.{name}", "new_name": "kernel.new"} for name in ("one", "two")]
+    )
+    assert len(_JOBS.rows(work.session, job_name="kernel.new")) == 2
+
+
 def test_they_are_counted(work: Work) -> None:
     with counting.counting() as tally:
         _JOBS.rows(work.session, job_name="kernel.tidy")

@@ -121,12 +121,12 @@ class _Given(NamedTuple):
     def to(cls, dialect: str) -> "_Given":
         rows = bindparam("rows", type_=Text())
         if dialect == "postgresql":
-            value = func.jsonb_array_elements(cast(rows, JSONB)).table_valued("value").c.value
-            ids = [cast(value.op("->>")(literal_column(str(place))), Uuid()) for place in range(3)]
-            return cls(*ids, value.op("->")(literal_column("3")))
-        value = func.json_each(rows).table_valued("value").c.value
-        ids = [func.json_extract(value, f"$[{place}]", type_=String()) for place in range(3)]
-        return cls(*ids, func.json_extract(value, "$[3]", type_=String()))
+            each = func.jsonb_array_elements(cast(rows, JSONB)).table_valued("value").c.value
+            ids = [cast(each.op("->>")(literal_column(str(place))), Uuid()) for place in range(3)]
+            return cls(ids[0], ids[1], ids[2], each.op("->")(literal_column("3")))
+        each = func.json_each(rows).table_valued("value").c.value
+        found = [func.json_extract(each, f"$[{place}]", type_=String()) for place in range(4)]
+        return cls(found[0], found[1], found[2], found[3])
 
 
 def _into(model: Any, dialect: str, given: _Given, *conditions: Any, **more: Any) -> Any:
