@@ -26,15 +26,6 @@ def ordered(rules: Mapping[str, Rule]) -> list[str]:
     return list(found)
 
 
-def followers(rules: Mapping[str, Rule], name: str) -> list[str]:
-    """The cohorts that read `name`, however far, each after those that it reads."""
-    found = [name]
-    for each in ordered(rules):
-        if each != name and needs(rules[each]).intersection(found):
-            found.append(each)
-    return found[1:]
-
-
 def circle(rules: Mapping[str, Rule], name: str) -> list[str] | None:
     """The way from `name` back to itself, both ends named; None where there is none."""
     came_from = {name: ""}

@@ -1,12 +1,14 @@
 """Cohort work that takes longer than a request should."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from betaops.cohorts import queries, service
-from betaops.cohorts.service import lists
+from betaops.cohorts.service import lists, members
+from betaops.cohorts.service.laying import Reading
 from betaops.kernel import clock
 from betaops.kernel.errors import NotFound
 from betaops.kernel.jobs import Run
@@ -18,25 +20,43 @@ _AT_ONCE = 500
 def refresh_cohort(run: Run, *, cohort_id: str) -> dict[str, int] | None:
     """Ask a rule about everybody: reading first, then writing in short transactions, so that others get between."""
     cohort = UUID(cohort_id)
-    with run.platform.database.reading(run.claimed.workspace_id) as session:
-        try:
+    reading = partial(run.platform.database.reading, run.claimed.workspace_id)
+    try:
+        _lay_out(run, reading, cohort)
+        with reading() as session:
             moving = queries.moving(session, queries.cohort_by_id(session, cohort), clock.now())
-        except NotFound:
-            return None
+    except NotFound:
+        return None
     entered = left = 0
-    for start in range(0, len(moving), _AT_ONCE):
+    for start in range(0, max(len(moving), 1), _AT_ONCE):
+        if start:
+            run.progress(start, len(moving))
         with run.work() as work:
             came, went = service.refresh_members(work, cohort, moving[start : start + _AT_ONCE])
+            if start + _AT_ONCE >= len(moving):
+                service.mark_swept(work, cohort)
         entered, left = entered + came, left + went
-        run.progress(min(start + _AT_ONCE, len(moving)), len(moving))
-    with run.work() as work:
-        service.mark_swept(work, cohort)
     return {"entered": entered, "left": left}
 
 
-def refresh_tester(work: Work, *, tester_id: str, stands_in_flags: bool = True) -> None:
-    """Ask every rule about one person."""
-    service.refresh_tester(work, UUID(tester_id), stands_in_flags=stands_in_flags)
+def _lay_out(run: Run, reading: Reading, cohort_id: UUID) -> None:
+    """Where the program is large, have the facts that the rule reads in columns."""
+    with reading() as session:
+        cohort = queries.cohort_by_id(session, cohort_id)
+        is_large = queries.has_more_people(session, cohort.program_id, members.FEW_PEOPLE)
+        rule = queries.rule_of(session, cohort) if is_large else None
+        if rule is None:
+            return
+        need = queries.need(session, cohort.program_id, rule, clock.now())
+    if need is not None:
+        service.lay_out(reading, run.work, cohort.program_id, only_tail=need == "tail", progress=run.progress)
+
+
+def refresh_tester(
+    work: Work, *, tester_id: str, changed: list[str] | None = None, stands_in_flags: bool = True
+) -> None:
+    """Ask the rules that read what `changed` (facts and whole sources) about one person; without it, every rule."""
+    service.refresh_tester(work, UUID(tester_id), changed, stands_in_flags=stands_in_flags)
 
 
 def take_list(run: Run, *, cohort_id: str, file: str, actor: dict[str, Any]) -> dict[str, Any] | None:

@@ -1,13 +1,14 @@
-"""Cohorts, who is in them, how that changed, and facts that other rooms write down for rules."""
+"""Cohorts, who is in them, how that changed; facts that other rooms write down for rules, and facts in columns."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from betaops.cohorts.layout import ColumnKind
 from betaops.enrollment.models import Tester
 from betaops.kernel.db import Base, Json, Tenant, belongs_to, one_of, tenant_args
 from betaops.kernel.versions import Versioned
@@ -28,6 +29,8 @@ class Cohort(Versioned, Tenant, Base):
         belongs_to("program_id", "program"),
         UniqueConstraint("program_id", "name"),
         UniqueConstraint("workspace_id", "number"),
+        # What tells one edition of a program's rules from another, without reading rules.
+        Index("ix_cohort_edition", "workspace_id", "program_id", "version", "changed_at"),
         CheckConstraint("(kind = 'rule') = (rule IS NOT NULL)", name="only_rule_cohorts_have_a_rule"),
     )
 
@@ -57,7 +60,9 @@ class CohortMember(Tenant, Base):
     __table_args__ = tenant_args(
         belongs_to("cohort_id", "cohort"),
         belongs_to("tester_id", "tester"),
-        UniqueConstraint("cohort_id", "tester_id"),
+        # With the workspace, so that who is in is read from the index alone.
+        UniqueConstraint("cohort_id", "tester_id", "workspace_id"),
+        Index("ix_cohort_member_since", "workspace_id", "cohort_id", "since", "id"),
         Index("ix_cohort_member_tester", "workspace_id", "tester_id"),
     )
 
@@ -158,10 +163,78 @@ class Trait(Tenant, Base):
 
     __table_args__ = tenant_args(
         belongs_to("tester_id", "tester"),
-        UniqueConstraint("tester_id", "name"),
+        UniqueConstraint("workspace_id", "tester_id", "name"),
     )
 
     tester_id: Mapped[UUID]
     name: Mapped[str] = mapped_column(String(120))
     value: Mapped[Any] = mapped_column(Json())
     changed_at: Mapped[datetime]
+
+
+class FactColumn(Tenant, Base):
+    """One fact that rules of a program read, written down for everybody at once beside the rows that are the truth."""
+
+    __table_args__ = tenant_args(belongs_to("program_id", "program"), UniqueConstraint("program_id", "fact"))
+
+    program_id: Mapped[UUID]
+    #: Its whole name, as rules have it.
+    fact: Mapped[str] = mapped_column(String(240))
+    kind: Mapped[ColumnKind] = mapped_column(one_of(ColumnKind, "column_kind"))
+    #: Every value that somebody has, in the order of their codes, which begin at 1; None where nobody has it any more.
+    values: Mapped[list[Any]] = mapped_column(default=list)
+    #: Counts changes of `kind` and `values`: who worked with older ones begins again.
+    version: Mapped[int] = mapped_column(default=1)
+    #: Cells written from what was read before this moment do not count.
+    due_at: Mapped[datetime]
+    #: From when the oldest cells are; none before everybody has one.
+    filled_at: Mapped[datetime | None]
+
+
+class FactBlock(Tenant, Base):
+    """A program's people from one id to the next block's, in the order of their ids."""
+
+    __table_args__ = tenant_args(belongs_to("program_id", "program"), UniqueConstraint("program_id", "first"))
+
+    program_id: Mapped[UUID]
+    #: The lowest id that belongs here, whether anybody has it or not.
+    first: Mapped[UUID]
+    #: 16 bytes each.
+    testers: Mapped[bytes] = mapped_column(LargeBinary)
+    #: Cells count where they have the same.
+    version: Mapped[int] = mapped_column(default=1)
+    #: When its people were read.
+    laid_at: Mapped[datetime]
+
+
+class FactCells(Tenant, Base):
+    """One column of one block: a cell for each of its people, in their order."""
+
+    __table_args__ = tenant_args(
+        belongs_to("block_id", "fact_block"),
+        belongs_to("column_id", "fact_column"),
+        UniqueConstraint("column_id", "block_id"),
+        Index("ix_fact_cells_block", "workspace_id", "block_id"),
+    )
+
+    block_id: Mapped[UUID]
+    column_id: Mapped[UUID]
+    version: Mapped[int]
+    cells: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class FactTail(Tenant, Base):
+    """Somebody whose facts changed after their cells were written: rules are asked about them directly.
+
+    Each change gives the row a new id, so that whoever wrote the cells takes away only what they have read.
+    """
+
+    __table_args__ = tenant_args(
+        belongs_to("program_id", "program"),
+        belongs_to("tester_id", "tester"),
+        UniqueConstraint("program_id", "tester_id"),
+        Index("ix_fact_tail_tester", "workspace_id", "tester_id"),
+    )
+
+    program_id: Mapped[UUID]
+    tester_id: Mapped[UUID]

@@ -3,7 +3,7 @@
 An import of many people is one event (`TestersImported`), not one for each of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from betaops.kernel.events import Event
@@ -22,13 +22,14 @@ class TesterCreated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TesterChanged(Event):
-    """Name, mail, language or attributes; `changed` names the fields."""
+    """Name, mail, language or attributes; `changed` names the fields, `attributes` those that came, changed or went."""
 
     __test__ = False
     said = _l("changed %(tester)s: %(changed)s")
 
     tester_id: UUID
     changed: list[str]
+    attributes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,7 +41,13 @@ def watch(engine: Engine) -> None:
     """Have every statement on `engine` counted; beginnings of transactions are not."""
 
     @event.listens_for(engine, "before_cursor_execute")
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        tally = _present.get()
-        if tally is not None and not statement.startswith(("PRAGMA", "BEGIN")):
-            tally.statements += 1
+    def sent(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN")):
+            note()
+
+
+def note() -> None:
+    """One more statement, for those that do not go by an engine's events."""
+    tally = _present.get()
+    if tally is not None:
+        tally.statements += 1

@@ -269,6 +269,8 @@ def _sqlite(url: str, pool_size: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
+        # What was used last has the file's pages at hand, until somebody else writes.
+        pool_use_lifo=True,
         connect_args={"timeout": PATIENCE_SECONDS, "check_same_thread": False, "isolation_level": None},
         hide_parameters=True,
         json_serializer=_dumps,
@@ -291,10 +293,10 @@ def _sqlite(url: str, pool_size: int) -> Engine:
         # A deferred BEGIN that later writes fails at once when another writer came between
         # (SQLITE_BUSY_SNAPSHOT ignores the busy timeout): writers say so from the start.
         if connection.get_execution_options().get("betaops_reading"):
-            connection.exec_driver_sql("PRAGMA query_only=ON")
+            _let_read_only(connection, True)
             connection.exec_driver_sql("BEGIN")
             return
-        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        _let_read_only(connection, False)
         if not connection.get_execution_options().get("betaops_hasty"):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             return
@@ -305,6 +307,13 @@ def _sqlite(url: str, pool_size: int) -> Engine:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}")
 
     return engine
+
+
+def _let_read_only(connection: Connection, wanted: bool) -> None:
+    """Said where it changes: after this PRAGMA SQLite works out anew how to run each statement that it has kept."""
+    if connection.info.get("betaops_reads_only") is not wanted:
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if wanted else 'OFF'}")
+        connection.info["betaops_reads_only"] = wanted
 
 
 def _postgresql(url: str, pool_size: int) -> Engine:

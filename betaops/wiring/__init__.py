@@ -132,6 +132,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("enrollment.events:AgreementSigned", "enrollment.handlers:send_copy"),
     ("programs.events:CapacityRaised", "enrollment.handlers:offer_seats"),
     ("programs.events:PhaseChanged", "enrollment.handlers:follow_phase"),
+    ("enrollment.events:TesterErased", "cohorts.handlers:forget_person"),
     ("enrollment.events:TesterErased", "feedback.handlers:forget_person"),
     ("feedback.events:ReportAmended", "feedback.handlers:warn_guardrails"),
     ("feedback.events:ReportReceived", "feedback.handlers:warn_guardrails"),

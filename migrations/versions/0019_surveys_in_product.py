@@ -6,7 +6,7 @@ from alembic import op
 from betaops.kernel import db
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 
 _COUNTED = sa.text("enrollment_id IS NOT NULL AND state NOT IN ('test', 'withdrawn')")
 

@@ -10,13 +10,15 @@ from betaops.cohorts.queries.cohorts import (
     cohorts,
     cohorts_of,
     due_for_sweep,
+    has_more_people,
     listed,
     members,
     names_by_tester,
     rule_cohorts,
     size,
 )
-from betaops.cohorts.queries.facts import Known, known, moving
+from betaops.cohorts.queries.columns import moving, need
+from betaops.cohorts.queries.facts import Known, known
 from betaops.cohorts.queries.history import (
     Change,
     Exceptional,
@@ -32,9 +34,7 @@ from betaops.cohorts.queries.previews import Emptying, Passing, Preview, preview
 from betaops.cohorts.queries.reading import (
     Ruled,
     companies,
-    facts_read,
     problems,
-    readers,
     readers_of,
     rule_of,
     ruled,
@@ -64,7 +64,7 @@ __all__ = [
     "due_for_sweep",
     "exceptions",
     "exceptions_of",
-    "facts_read",
+    "has_more_people",
     "history",
     "known",
     "labels",
@@ -74,9 +74,9 @@ __all__ = [
     "moves_of",
     "moving",
     "names_by_tester",
+    "need",
     "preview",
     "problems",
-    "readers",
     "readers_of",
     "rule_cohorts",
     "rule_of",

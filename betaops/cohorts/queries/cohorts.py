@@ -32,7 +32,8 @@ class Member(NamedTuple):
 
 _A_DAY = timedelta(days=1)
 _SIZE = (
-    select(func.count(CohortMember.id))
+    select(func.count())
+    .select_from(CohortMember)
     .where(CohortMember.cohort_id == Cohort.id)
     .correlate(Cohort)
     .scalar_subquery()
@@ -81,6 +82,12 @@ def size(session: Session, cohort_id: UUID) -> int:
         )
         or 0
     )
+
+
+def has_more_people(session: Session, program_id: UUID, than: int) -> bool:
+    """Whether more than so many ever applied to the program; a million are not counted for that."""
+    another = select(Enrollment.id).where(Enrollment.program_id == program_id).offset(than).limit(1)
+    return session.scalar(another) is not None
 
 
 def members(session: Session, of: Cohort, *, cursor: str | None = None, size: int = 50) -> Page[Member]:
@@ -139,7 +146,7 @@ def candidates(session: Session, of: Cohort, words: str, *, limit: int = 10) -> 
         .where(
             Enrollment.program_id == of.program_id,
             Enrollment.state.not_in((State.DECLINED, State.WITHDRAWN, State.REMOVED)),
-            Tester.words.like(pattern(words), escape="\\"),
+            Tester.id.in_(select(Tester.id).where(Tester.words.like(pattern(words), escape="\\"))),
         )
         .order_by(Tester.name, Tester.id)
         .limit(limit)

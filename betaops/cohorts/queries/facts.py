@@ -2,23 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from betaops.cohorts import rules
-from betaops.cohorts.models import Cohort, CohortMember, Kind, Trait
-from betaops.cohorts.queries.reading import rule_of
+from betaops.cohorts.models import Trait
 from betaops.cohorts.queries.sources import looked_up
 from betaops.cohorts.rules import Facts
 from betaops.enrollment.models import MOMENTS, Enrollment, State, Tester
 from betaops.kernel.ids import encode
+from betaops.kernel.prepared import Prepared
 
 #: How many people are held in memory at once.
 _AT_ONCE = 2_000
+#: What is known of everybody beside attributes, answers and traits: columns of `Tester` and of `Enrollment`.
+OF_TESTER = ("mail", "name", "locale", "created_at", "seen_at")
+OF_ENROLLMENT = ("state", "source", *MOMENTS.values())
+_PERSON = (
+    Tester.id,
+    Tester.attributes,
+    Enrollment.answers,
+    *(getattr(Tester, name) for name in OF_TESTER),
+    *(getattr(Enrollment, name) for name in OF_ENROLLMENT),
+)
 
 
 class Known(NamedTuple):
@@ -44,19 +53,7 @@ def known(
     Facts that are to be looked up elsewhere (`sources`) are there where their names stand in `reads`.
     """
     people = (
-        select(
-            Tester.id,
-            Tester.name,
-            Tester.mail,
-            Tester.locale,
-            Tester.attributes,
-            Tester.created_at,
-            Tester.seen_at,
-            Enrollment.state,
-            Enrollment.source,
-            Enrollment.answers,
-            *(getattr(Enrollment, moment) for moment in MOMENTS.values()),
-        )
+        select(*_PERSON)
         .join(Enrollment, Enrollment.tester_id == Tester.id)
         .where(Enrollment.program_id == program_id)
     )
@@ -77,23 +74,13 @@ def _facts(row: Any, traits: Mapping[str, Any]) -> Facts:
         "attribute": row.attributes,
         "answer": row.answers,
         "trait": traits,
-        "enrollment": {
-            "state": row.state.value,
-            "source": row.source,
-            **{moment: getattr(row, moment) for moment in MOMENTS.values()},
-        },
-        "tester": {
-            "id": encode("tst", row.id),
-            "mail": row.mail,
-            "name": row.name,
-            "locale": row.locale,
-            "created_at": row.created_at,
-            "seen_at": row.seen_at,
-        },
+        "enrollment": {**{name: getattr(row, name) for name in OF_ENROLLMENT}, "state": row.state.value},
+        "tester": {"id": encode("tst", row.id), **{name: getattr(row, name) for name in OF_TESTER}},
     }
 
 
 def _traits(session: Session, tester_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """By person and name."""
     found: dict[UUID, dict[str, Any]] = defaultdict(dict)
     for start in range(0, len(tester_ids), 500):
         some = tester_ids[start : start + 500]
@@ -104,20 +91,34 @@ def _traits(session: Session, tester_ids: Sequence[UUID]) -> dict[UUID, dict[str
     return found
 
 
-def moving(session: Session, cohort: Cohort, now: datetime) -> list[UUID]:
-    """Everybody whose membership is not what the rule, or the companies in the cohort, say now."""
-    rule = rule_of(session, cohort)
-    current: set[UUID] = set()
-    movable: set[UUID] = set()
-    for tester_id, by_company in session.execute(
-        select(CohortMember.tester_id, CohortMember.by_company).where(CohortMember.cohort_id == cohort.id)
-    ):
-        current.add(tester_id)
-        if by_company or cohort.kind is Kind.RULE:
-            movable.add(tester_id)
-    wanted: set[UUID] = set()
-    if rule is not None:
-        inside = rules.compiled(rule)
-        everybody = known(session, cohort.program_id, reads=rules.reads(rule))
-        wanted = {person.tester_id for person in everybody if inside(person.facts, now)}
-    return sorted((wanted - current) | (movable - wanted))
+_ONE = Prepared(
+    lambda _dialect: (
+        select(*_PERSON)
+        .join(Enrollment, Enrollment.tester_id == Tester.id)
+        .where(
+            Enrollment.workspace_id == bindparam("workspace_id"),
+            Enrollment.tester_id == bindparam("tester_id"),
+            Enrollment.program_id == bindparam("program_id"),
+        )
+    )
+)
+_THEIR_TRAITS = Prepared(
+    lambda _dialect: select(Trait.name, Trait.value).where(
+        Trait.workspace_id == bindparam("workspace_id"), Trait.tester_id == bindparam("tester_id")
+    )
+)
+_NAMES = [column.key for column in _PERSON]
+
+
+def facts_of_one(
+    session: Session, program_id: UUID, tester_id: UUID, reads: Collection[str]
+) -> dict[str, Mapping[str, Any]] | None:
+    """What `reads` names (and more) about one person; None where they have no place in the program."""
+    whom = {"workspace_id": session.info["workspace_id"], "tester_id": tester_id}
+    rows = _ONE.rows(session, **whom, program_id=program_id)
+    if not rows:
+        return None
+    has_traits = any(fact.startswith("trait.") for fact in reads)
+    traits: dict[str, Any] = dict(_THEIR_TRAITS.rows(session, **whom)) if has_traits else {}
+    row = SimpleNamespace(**dict(zip(_NAMES, rows[0], strict=True)))
+    return {**_facts(row, traits), **looked_up(session, program_id, [tester_id], reads)[tester_id]}

@@ -1,7 +1,7 @@
 """Which rules there are, and what they read."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from betaops.cohorts.models import Cohort, CohortCompany, Kind
 from betaops.cohorts.rules import Problem, Rule
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import encode
-from betaops.programs.models import Program
 
 
 class Ruled(NamedTuple):
@@ -56,26 +55,6 @@ def company_rule(of: Sequence[CohortCompany]) -> Rule | None:
         for attribute, values in names.items()
     ]
     return {"any": parts} if parts else None
-
-
-def facts_read(session: Session, product_id: UUID) -> frozenset[str]:
-    """The facts that some rule of the product's programs reads."""
-    in_product = Cohort.program_id.in_(select(Program.id).where(Program.product_id == product_id))
-    return reads_of([rule for _cohort, rule in _with_rules(session, in_product)])
-
-
-def reads_of(several: Iterable[Rule]) -> frozenset[str]:
-    """The facts that these rules read together."""
-    return frozenset(fact for rule in several for fact in rules.reads(rule))
-
-
-def readers(session: Session, program_id: UUID, source: str) -> list[UUID]:
-    """The program's cohorts whose rules read any fact of `source`."""
-    return [
-        each.cohort.id
-        for each in ruled(session, program_id)
-        if any(fact.partition(".")[0] == source for fact in rules.reads(each.rule))
-    ]
 
 
 def readers_of(session: Session, cohort: Cohort) -> list[str]:

@@ -8,8 +8,11 @@ from betaops.cohorts.service.cohorts import (
     delete_cohort,
     snapshot,
 )
+from betaops.cohorts.service.columns import forget, read_again
 from betaops.cohorts.service.companies import add_companies, remove_companies
 from betaops.cohorts.service.exceptions import end_exceptions, keep_in, keep_out
+from betaops.cohorts.service.following import refresh_tester
+from betaops.cohorts.service.laying import lay_out
 from betaops.cohorts.service.lists import Taken, take_list, take_list_soon
 from betaops.cohorts.service.members import (
     add_members,
@@ -17,7 +20,6 @@ from betaops.cohorts.service.members import (
     refresh_cohort,
     refresh_members,
     refresh_soon,
-    refresh_tester,
     remove_members,
     touch_program,
 )
@@ -34,9 +36,12 @@ __all__ = [
     "end_exceptions",
     "everybody_changed",
     "facts_changed",
+    "forget",
     "keep_in",
     "keep_out",
+    "lay_out",
     "mark_swept",
+    "read_again",
     "refresh_cohort",
     "refresh_members",
     "refresh_soon",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from betaops.cohorts.queries.reading import facts_read, readers
+from betaops.cohorts.queries.rulebooks import book, books_of_product
 from betaops.kernel.work import Work
 
 #: Somebody who does ten things in a row is asked about once.
@@ -15,20 +15,23 @@ def facts_changed(work: Work, product_id: UUID, changed: Mapping[UUID, Collectio
     """By person: whole names of facts. Nothing happens where no rule of the product reads them."""
     if work.is_quiet or not changed:
         return
-    read = facts_read(work.session, product_id)
+    books = books_of_product(work.session, product_id)
+    read = {
+        fact for fact in set().union(*changed.values()) if any(each.rules.readers([fact]) for each in books)
+    }
     for tester_id in sorted(changed):
-        if not read.isdisjoint(changed[tester_id]):
+        for source in sorted({fact.partition(".")[0] for fact in read.intersection(changed[tester_id])}):
             work.enqueue(
                 "cohorts.refresh_tester",
-                {"tester_id": str(tester_id), "stands_in_flags": False},
+                {"tester_id": str(tester_id), "changed": [source], "stands_in_flags": False},
                 at=work.now + SOON,
-                unique=f"cohorts.refresh_tester:{tester_id}:facts",
+                unique=f"cohorts.refresh_tester:{tester_id}:{source}",
             )
 
 
 def everybody_changed(work: Work, program_id: UUID, source: str) -> None:
     """Facts of `source` changed for the whole program: rules that read any are asked about everybody."""
-    for cohort_id in readers(work.session, program_id, source):
+    for cohort_id in book(work.session, program_id).rules.readers([source]):
         work.enqueue(
             "cohorts.refresh_cohort",
             {"cohort_id": str(cohort_id)},

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from betaops.cohorts.events import CohortExceptionsEnded, CohortKeptIn, CohortKeptOut
 from betaops.cohorts.models import Cause, Cohort, CohortException, CohortMember, Kind
 from betaops.cohorts.queries.reading import rule_of
-from betaops.cohorts.service.members import Why, ask, check_all_enrolled, enter, follow, leave, touch_program
+from betaops.cohorts.service.members import ask, check_all_enrolled, follow, touch_program
+from betaops.cohorts.service.moves import Why, enter, leave
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work

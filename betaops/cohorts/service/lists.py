@@ -11,14 +11,13 @@ from sqlalchemy import select
 
 from betaops.cohorts.events import CohortListTaken
 from betaops.cohorts.service.members import (
-    BY_HAND,
-    enter,
     exceptions,
     follow,
     hold_by_hand,
     picked_by_hand,
     touch_program,
 )
+from betaops.cohorts.service.moves import BY_HAND, enter
 from betaops.enrollment.addresses import mail_key
 from betaops.enrollment.models import Enrollment, Identity
 from betaops.kernel.errors import Invalid

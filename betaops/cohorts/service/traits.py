@@ -36,13 +36,13 @@ def set_trait(work: Work, tester_id: UUID, name: str, value: Any) -> None:
         )
         work.session.execute(
             row.on_conflict_do_update(
-                index_elements=["tester_id", "name"],
+                index_elements=["workspace_id", "tester_id", "name"],
                 set_={"value": row.excluded.value, "changed_at": row.excluded.changed_at},
             )
         )
     if not work.is_quiet:
         work.enqueue(
             "cohorts.refresh_tester",
-            {"tester_id": str(tester_id)},
+            {"tester_id": str(tester_id), "changed": ["trait"]},
             unique=f"cohorts.refresh_tester:{tester_id}",
         )

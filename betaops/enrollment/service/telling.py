@@ -8,13 +8,15 @@ commits: who has seen a number has seen all below it. The lock is taken as the l
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Uuid, bindparam, delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.enrollment.models import PeopleChange, PeopleRevision
 from betaops.kernel.ids import new_id
+from betaops.kernel.prepared import Prepared
 from betaops.kernel.work import Work
 
 #: A process that asks less often than this forgets everybody.
@@ -48,37 +50,49 @@ def _write(work: Work, told: set[_Told]) -> None:
     for each in told:
         by_workspace[each[0]].append(each)
     work.signal("flags")
-    connection = work.session.connection()
-    count = _COUNT[connection.dialect.name]
+    work.session.flush()
     for workspace_id, people in sorted(by_workspace.items()):
-        counted = {"id": new_id(), "workspace_id": workspace_id, "number": 1}
-        number = connection.scalar(count, counted)
+        ((number,),) = _COUNT.rows(work.session, new_id=new_id(), its_workspace=workspace_id)
         everybody: _Told = (workspace_id, None, None)
-        connection.execute(
-            insert(PeopleChange),
+        is_everybody = len(people) > MANY or everybody in people
+        _TELL.each(
+            work.session,
             [
                 {
-                    "id": new_id(),
-                    "workspace_id": workspace_id,
-                    "number": number,
+                    "new_id": new_id(),
+                    "its_workspace": workspace_id,
+                    "its_number": number,
                     "tester_id": tester_id,
                     "distinct_id": distinct_id,
-                    "at": work.now,
+                    "now": work.now,
                 }
-                for _workspace, tester_id, distinct_id in (
-                    [everybody] if len(people) > MANY or everybody in people else people
-                )
+                for _workspace, tester_id, distinct_id in ([everybody] if is_everybody else people)
             ],
         )
 
 
-#: By dialect: the next number, counted and locked.
-_COUNT = {
-    name: flavour.insert(PeopleRevision)
-    .on_conflict_do_update(index_elements=["workspace_id"], set_={"number": PeopleRevision.number + 1})
-    .returning(PeopleRevision.number)
-    for name, flavour in (("postgresql", postgresql), ("sqlite", sqlite))
-}
+def _counting(dialect: str) -> Any:
+    """The next number, counted and locked."""
+    row = (postgresql if dialect == "postgresql" else sqlite).insert(PeopleRevision)
+    return (
+        row.values(id=_NEW_ID, workspace_id=_ITS_WORKSPACE, number=1)
+        .on_conflict_do_update(index_elements=["workspace_id"], set_={"number": PeopleRevision.number + 1})
+        .returning(PeopleRevision.number)
+    )
+
+
+_NEW_ID, _ITS_WORKSPACE = bindparam("new_id", type_=Uuid()), bindparam("its_workspace", type_=Uuid())
+_COUNT = Prepared(_counting)
+_TELL = Prepared(
+    lambda _dialect: insert(PeopleChange).values(
+        id=_NEW_ID,
+        workspace_id=_ITS_WORKSPACE,
+        number=bindparam("its_number"),
+        tester_id=bindparam("tester_id"),
+        distinct_id=bindparam("distinct_id"),
+        at=bindparam("now"),
+    )
+)
 
 
 def forget_told(work: Work) -> None:

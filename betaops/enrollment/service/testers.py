@@ -96,6 +96,7 @@ def change_tester(
     if other is not None:
         raise Invalid("mail_taken", _("Another tester has this address."), field="mail")
     _check_attributes(attributes)
+    names = _differing(tester.attributes, attributes)
     changed = edit(
         work,
         tester,
@@ -109,7 +110,7 @@ def change_tester(
     if "mail_key" in changed:
         add_identities(work, [(tester.id, key)])
     if changed:
-        work.record(TesterChanged(tester_id=tester.id, changed=changed))
+        work.record(TesterChanged(tester_id=tester.id, changed=changed, attributes=names))
     return tester
 
 
@@ -125,8 +126,9 @@ def change_own(work: Work, tester_id: UUID, *, name: str, locale: str) -> Tester
 def set_attributes(work: Work, tester: Tester, attributes: Mapping[str, Any]) -> None:
     """All attributes at once."""
     _check_attributes(attributes)
+    names = _differing(tester.attributes, attributes)
     if edit(work, tester, None, attributes=dict(attributes)):
-        work.record(TesterChanged(tester_id=tester.id, changed=["attributes"]))
+        work.record(TesterChanged(tester_id=tester.id, changed=["attributes"], attributes=names))
 
 
 def link_identity(work: Work, tester_id: UUID, distinct_id: str) -> None:
@@ -204,6 +206,11 @@ def seen(work: Work, tester_id: UUID) -> None:
         return
     if tester.seen_at is None or (work.now - tester.seen_at).total_seconds() > SEEN_EVERY_SECONDS:
         tester.seen_at = work.now
+
+
+def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Names of what came, changed or went."""
+    return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
 
 
 def _check_attributes(attributes: Mapping[str, Any]) -> None:

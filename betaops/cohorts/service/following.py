@@ -1,0 +1,121 @@
+"""Somebody's facts changed: the rules that read them are asked again, about this one person.
+
+Each change of a person in the whole installation comes by here, and a program has dozens of rules.
+"""
+
+from collections.abc import Collection
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import Uuid, bindparam, literal, select, union_all
+
+from betaops.cohorts import layout
+from betaops.cohorts.models import Cause, CohortException, CohortMember
+from betaops.cohorts.queries.facts import facts_of_one
+from betaops.cohorts.queries.rulebooks import Book, books_of_tester
+from betaops.cohorts.rules import Facts
+from betaops.cohorts.service.columns import mark
+from betaops.cohorts.service.members import decided_by
+from betaops.cohorts.service.moves import Move, Why, bring_in, take_out
+from betaops.enrollment.service.telling import tell_changed
+from betaops.kernel.ids import encode
+from betaops.kernel.prepared import Prepared
+from betaops.kernel.work import Work
+
+
+def refresh_tester(
+    work: Work, tester_id: UUID, changed: Collection[str] | None = None, *, stands_in_flags: bool = True
+) -> None:
+    """Ask the rules that read what changed about one person, and those that read cohorts in which that moves them.
+
+    `changed` holds facts ("attribute.plan") and whole sources ("answer"); None asks every rule. Snapshots are told
+    even where nobody moved, where the facts themselves may stand in a flag's condition.
+    """
+    for program_id, book in books_of_tester(work.session, tester_id):
+        asked = book.rules.readers(changed)
+        if not asked:
+            continue
+        stands_in_flags |= _ask(work, program_id, tester_id, book, asked)
+        if changed is None or layout.may_stand_in_columns(changed):
+            mark(work, program_id, tester_id)
+    if stands_in_flags:
+        tell_changed(work, [tester_id])
+
+
+def _ask(work: Work, program_id: UUID, tester_id: UUID, book: Book, asked: Collection[UUID]) -> bool:
+    """Whether they moved. Cohorts that others read come first, so each rule reads how it is now."""
+    person = _Person(work, program_id, tester_id, book)
+    waiting = set(asked)
+    person.learn(waiting)
+    for cohort_id in book.rules:
+        if cohort_id not in waiting or not person.moves(cohort_id):
+            continue
+        followers = book.rules.readers([f"cohort.{encode('coh', cohort_id)}"])
+        waiting.update(followers)
+        person.learn(followers)
+    return person.write()
+
+
+class _Person:
+    """Where somebody is while rules are asked one after the other; written at the end."""
+
+    def __init__(self, work: Work, program_id: UUID, tester_id: UUID, book: Book) -> None:
+        self._work, self._program_id, self._tester_id, self._book = work, program_id, tester_id, book
+        whom = {"workspace_id": work.workspace_id, "tester_id": tester_id}
+        rows = _PLACES.rows(work.session, **whom)
+        self._inside = {cohort_id: by_company for cohort_id, by_company, is_member in rows if is_member}
+        self._excepted = {cohort_id for cohort_id, _is_in, is_member in rows if not is_member}
+        self._cohorts = {encode("coh", cohort_id): True for cohort_id in self._inside}
+        self._reads: frozenset[str] = frozenset()
+        self._facts: Facts = {}
+        self._moves: list[tuple[bool, Cause, Move, list[str]]] = []
+
+    def learn(self, cohort_ids: Collection[UUID]) -> None:
+        """What the rules of these read, where it is not known yet. Cohorts are known anyway."""
+        reads = self._reads.union(
+            fact for fact in self._book.rules.reads(cohort_ids) if not fact.startswith("cohort.")
+        )
+        if reads == self._reads and self._facts:
+            return
+        found = facts_of_one(self._work.session, self._program_id, self._tester_id, reads) or {}
+        self._reads, self._facts = reads, {**found, "cohort": self._cohorts}
+
+    def moves(self, cohort_id: UUID) -> bool:
+        """Whether they enter or leave it. Exceptions stay, and who was picked by hand where only a company went."""
+        if cohort_id in self._excepted:
+            return False
+        is_in = self._book.rules.says(cohort_id, self._facts, self._work.now)
+        by_company = cohort_id in self._book.by_company
+        if is_in is (cohort_id in self._inside) or (by_company and not is_in and not self._inside[cohort_id]):
+            return False
+        facts = [] if by_company else decided_by(self._book.rules[cohort_id], self._facts, self._work.now)
+        cause = Cause.COMPANY if by_company else Cause.FACTS
+        self._moves.append((is_in, cause, (cohort_id, self._tester_id), facts))
+        self._cohorts[encode("coh", cohort_id)] = is_in
+        return True
+
+    def write(self) -> bool:
+        """Whether that moved them."""
+        moved = False
+        for (is_in, cause), several in groupby(sorted(self._moves), key=lambda each: each[:2]):
+            facts = {move: decided for _is_in, _cause, move, decided in several}
+            write = bring_in if is_in else take_out
+            moved |= bool(write(self._work, facts.keys(), Why(cause, facts)))
+        return moved
+
+
+#: (cohort, whether by a company, true) where they are in, (cohort, whether in, false) where they are an exception.
+_PLACES = Prepared(
+    lambda _dialect: union_all(
+        *(
+            select(model.cohort_id, flag, literal(model is CohortMember).label("is_member")).where(
+                model.workspace_id == bindparam("workspace_id", type_=Uuid()),
+                model.tester_id == bindparam("tester_id", type_=Uuid()),
+            )
+            for model, flag in (
+                (CohortMember, CohortMember.by_company),
+                (CohortException, CohortException.is_in),
+            )
+        )
+    )
+)

@@ -1,0 +1,101 @@
+"""Statements for paths that every request or every change comes by: made once, then sent to the driver as they are.
+
+SQLAlchemy's way from a statement to the driver costs ten times what SQLite needs for a row. Here its compiler and its
+types are used once for each database; after that a statement is a text and a few functions that turn values.
+
+Such a statement passes by the session, and with it by the session's workspace: it names the workspace itself. What
+waits in the session must be flushed before.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Dialect, Select
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
+
+from betaops.kernel import counting
+
+_Turn = Callable[[Any], Any]
+
+
+class _Text(NamedTuple):
+    """A statement in the words of one database."""
+
+    sql: str
+    #: Names of the values in the order of their places; empty where the driver takes them by name.
+    order: Sequence[str]
+    #: Those of the values and of the columns that are something else to the driver.
+    turns: Sequence[tuple[str, _Turn]]
+    columns: Sequence[tuple[int, _Turn]]
+    fixed: Mapping[str, Any]
+
+    def given(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them."""
+        found = {**self.fixed, **values}
+        for name, turn in self.turns:
+            found[name] = turn(found[name])
+        return [found[name] for name in self.order] if self.order else found
+
+
+class Prepared:
+    """`make(dialect's name)` builds the statement; its values are `bindparam`s with a type, given by name."""
+
+    def __init__(self, make: Callable[[str], Any]) -> None:
+        self._make = make
+        self._texts: dict[str, _Text] = {}
+
+    def rows(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:
+        """Everything that a SELECT or a RETURNING gives."""
+        text, cursor = self._open(session)
+        try:
+            cursor.execute(text.sql, text.given(values))
+            found = cursor.fetchall() if cursor.description else []
+        finally:
+            cursor.close()
+        counting.note()
+        return [_turned(row, text.columns) for row in found]
+
+    def each(self, session: Session, several: Sequence[Mapping[str, Any]]) -> None:
+        """Once with each of these values; for what gives nothing back."""
+        text, cursor = self._open(session)
+        try:
+            cursor.executemany(text.sql, [text.given(values) for values in several])
+        finally:
+            cursor.close()
+        counting.note()
+
+    def _open(self, session: Session) -> tuple[_Text, Any]:
+        connection = session.connection()
+        dialect = connection.dialect
+        text = self._texts.get(dialect.name) or self._texts.setdefault(dialect.name, self._text(dialect))
+        return text, connection.connection.cursor()
+
+    def _text(self, dialect: Dialect) -> _Text:
+        statement = self._make(dialect.name)
+        compiled = statement.compile(dialect=dialect)
+        returned = statement.selected_columns if isinstance(statement, Select) else statement.exported_columns
+        turns = [(name, _bind(bind.type, dialect)) for name, bind in compiled.binds.items()]
+        columns = [(place, _result(column.type, dialect)) for place, column in enumerate(returned)]
+        return _Text(
+            str(compiled),
+            compiled.positiontup or (),
+            [(name, turn) for name, turn in turns if turn],
+            [(place, turn) for place, turn in columns if turn],
+            {name: bind.value for name, bind in compiled.binds.items() if not bind.required},
+        )
+
+
+def _bind(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _result(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _turned(row: Sequence[Any], columns: Sequence[tuple[int, _Turn]]) -> tuple[Any, ...]:
+    found = list(row)
+    for place, turn in columns:
+        found[place] = turn(found[place])
+    return tuple(found)

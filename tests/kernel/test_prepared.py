@@ -1,0 +1,71 @@
+"""Statements made once say and mean what the session's own do."""
+
+import pytest
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.exc import DBAPIError
+
+from betaops.kernel import counting
+from betaops.kernel.db import Database
+from betaops.kernel.jobs import Job, JobState
+from betaops.kernel.prepared import Prepared
+from betaops.kernel.work import Work
+
+_JOBS = Prepared(
+    lambda _dialect: select(Job.id, Job.args, Job.state, Job.run_at, Job.lease_until).where(
+        Job.name == bindparam("job_name"), Job.state == JobState.WAITING
+    )
+)
+
+
+def test_values_go_in_and_come_out_as_the_columns_have_them(work: Work) -> None:
+    job_id = work.enqueue("kernel.tidy", {"list": [1, "ü", None]})
+    expected = (job_id, {"list": [1, "ü", None]}, JobState.WAITING, work.now, None)
+    assert _JOBS.rows(work.session, job_name="kernel.tidy") == [expected]
+    assert _JOBS.rows(work.session, job_name="kernel.other") == []
+
+
+def test_they_are_part_of_the_sessions_transaction(work: Work, database: Database) -> None:
+    work.enqueue("kernel.tidy")
+    work.session.commit()
+    drop = Prepared(lambda _dialect: delete(Job).where(Job.name == bindparam("job_name")).returning(Job.name))
+    assert drop.rows(work.session, job_name="kernel.tidy") == [("kernel.tidy",)]
+    work.session.rollback()
+    with database.reading() as session:
+        assert len(_JOBS.rows(session, job_name="kernel.tidy")) == 1
+
+
+def test_what_returns_nothing_gives_no_rows(work: Work) -> None:
+    work.enqueue("kernel.tidy")
+    rename = Prepared(
+        lambda _dialect: update(Job).where(Job.name == bindparam("former")).values(name=bindparam("new_name"))
+    )
+    assert rename.rows(work.session, former="kernel.tidy", new_name="kernel.other") == []
+    assert len(_JOBS.rows(work.session, job_name="kernel.other")) == 1
+
+
+def test_one_is_sent_with_many_values_at_once(work: Work) -> None:
+    for name in ("kernel.one", "kernel.two"):
+        work.enqueue(name)
+    rename = Prepared(
+        lambda _dialect: update(Job).where(Job.name == bindparam("former")).values(name=bindparam("new_name"))
+    )
+    rename.each(
+        work.session, [{"former": f"kernel.{name}", "new_name": "kernel.new"} for name in ("one", "two")]
+    )
+    assert len(_JOBS.rows(work.session, job_name="kernel.new")) == 2
+
+
+def test_they_are_counted(work: Work) -> None:
+    with counting.counting() as tally:
+        _JOBS.rows(work.session, job_name="kernel.tidy")
+        _JOBS.rows(work.session, job_name="kernel.tidy")
+    assert tally.statements == 2
+
+
+def test_a_transaction_that_only_reads_still_refuses_writes_after_one_that_wrote(database: Database) -> None:
+    forget = delete(Job)
+    for _time in range(2):
+        with database.writing() as session:
+            session.execute(forget)
+        with database.reading() as session, pytest.raises(DBAPIError):
+            session.execute(forget)
