@@ -13,9 +13,19 @@ Reader = Callable[[Work, UUID, UUID | None, Captured], None]
 _readers: dict[str, Reader] = {}
 
 
-def register(name: str, reader: Reader) -> None:
-    """Have `reader` called for events of this name."""
+_proved: set[str] = set()
+
+
+def register(name: str, reader: Reader, *, needs_proof: bool = False) -> None:
+    """Have `reader` called for events of this name; `needs_proof`: where the product wants signatures, only for those
+    that prove whom they are about."""
     _readers[name] = reader
+    if needs_proof:
+        _proved.add(name)
+
+
+def needs_proof(name: str) -> bool:
+    return name in _proved
 
 
 def of(name: str) -> Reader | None:

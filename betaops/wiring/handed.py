@@ -67,13 +67,14 @@ COHORT_FACTS: dict[str, str] = {"usage": "usage.queries:doings", "feedback": "fe
 COHORT_NAMES: tuple[str, ...] = ("surveys.queries:trait_names",)
 COHORT_SUGGESTIONS: dict[str, str] = {"usage": "usage.queries:names_seen"}
 
-#: (event's name in the product, who understands it: "module:function" of a `usage.readers.Reader`).
-USAGE_READERS: tuple[tuple[str, str], ...] = (
-    ("$feature_enrollment_update", "flags.service:read_update"),
-    ("$groupidentify", "flags.handlers:group_identified"),
-    ("survey shown", "surveys.readers:shown"),
-    ("survey dismissed", "surveys.readers:dismissed"),
-    ("survey sent", "surveys.readers:sent"),
+#: (event's name in the product, who understands it: "module:function" of a `usage.readers.Reader`, whether it takes
+#: proof where the product wants any: a choice under somebody's id, or what is known of a company, is not a stranger's).
+USAGE_READERS: tuple[tuple[str, str, bool], ...] = (
+    ("$feature_enrollment_update", "flags.service:read_update", True),
+    ("$groupidentify", "flags.handlers:group_identified", True),
+    ("survey shown", "surveys.readers:shown", False),
+    ("survey dismissed", "surveys.readers:dismissed", False),
+    ("survey sent", "surveys.readers:sent", False),
 )
 
 #: The same for who only remembers that it happened (`usage.readers.register_noter`).
@@ -106,8 +107,8 @@ def hand_down() -> None:
         cohort_providers.name_with(named(namer))
     for source, seen in COHORT_SUGGESTIONS.items():
         cohort_providers.suggest_with(source, named(seen))
-    for event_name, reader in USAGE_READERS:
-        usage_readers.register(event_name, named(reader))
+    for event_name, reader, needs_proof in USAGE_READERS:
+        usage_readers.register(event_name, named(reader), needs_proof=needs_proof)
     for event_name, noter in USAGE_NOTERS:
         usage_readers.register_noter(event_name, named(noter))
     for gate in PROMOTION_GATES:

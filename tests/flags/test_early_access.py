@@ -15,13 +15,15 @@ from betaops.cohorts.models import Trait
 from betaops.enrollment.models import Enrollment, State
 from betaops.enrollment.service import enrolling, testers
 from betaops.flags import queries, service
-from betaops.flags.models import Feature, FeatureChoice, Flag, Stage
+from betaops.flags.models import Feature, FeatureChoice, Flag, ProductGroup, Stage
 from betaops.flags.service import choosing
 from betaops.kernel.errors import DomainError, Invalid, Refused
 from betaops.kernel.events import history
 from betaops.kernel.work import Actor, Work
 from betaops.programs import queries as program_queries
-from betaops.programs.models import Product, Program
+from betaops.programs import service as program_service
+from betaops.programs.identities import signature
+from betaops.programs.models import Identities, Product, Program
 from betaops.usage.capture import Captured
 from tests.factories.cohorts import a_cohort, where
 from tests.factories.enrollment import an_enrollment
@@ -239,6 +241,25 @@ def test_a_visitors_choice_becomes_the_testers_who_they_are(
     assert (choice.tester_id, choice.distinct_id) == (ana.tester_id, None)
     for distinct_id in ("anonymous-1", "ana-4711", "ana@example.com"):
         assert asked(distinct_id) == ON
+
+
+def test_where_signatures_are_wanted_nobody_chooses_or_names_a_group_for_somebody_else(
+    work: Work, client: Browser, product: Product, feature: Feature, ana: Enrollment
+) -> None:
+    secret = program_service.replace_identity_secret(work, product.id)
+    program_service.change_trust(work, product.id, version=None, identities=Identities.SIGNED)
+    work.session.commit()
+    group = {"$group_type": "company", "$group_key": "acme", "$group_set": {"plan": "pro"}}
+    named = {"event": "$groupidentify", "distinct_id": "ana@example.com", "properties": group}
+    send(client, product, joined("ana@example.com"), joined("somebody"), named)
+    assert work.session.scalars(select(FeatureChoice)).all() == []
+    assert work.session.scalars(select(ProductGroup)).all() == []
+    proof = {"$identity_hash": signature(secret, "ana@example.com")}
+    for event in (joined("ana@example.com"), named):
+        send(client, product, {**event, "properties": {**event["properties"], **proof}})
+    [choice] = work.session.scalars(select(FeatureChoice)).all()
+    assert (choice.tester_id, choice.distinct_id) == (ana.tester_id, None)
+    assert [group.key for group in work.session.scalars(select(ProductGroup))] == ["acme"]
 
 
 def test_of_a_visitors_and_a_testers_own_choice_the_later_counts(

@@ -66,7 +66,8 @@ def choose(work: Work, feature_id: UUID, tester_id: UUID, *, joins: bool) -> boo
 def read_update(work: Work, product_id: UUID, tester_id: UUID | None, told: Told) -> None:
     """`$feature_enrollment_update`: somebody joined or left inside the product. For `usage.readers`.
 
-    Everything in it is a claim of whoever has the public key. A product that demands to know who speaks refuses here.
+    Everything in it is a claim of whoever has the public key. Where the product wants signatures, only what proves
+    whom it is about comes here.
     """
     chosen = told.properties.get("$feature_enrollment")
     joins = chosen is True or chosen == "true"

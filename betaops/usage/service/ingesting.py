@@ -61,7 +61,8 @@ def take(
     cohort_service.facts_changed(work, product_id, _deeds(written))
     known = {event.uuid for event, _owner in believed}
     for event, owner in written:
-        _interpret(work, product_id, owner if event.uuid in known else None, event)
+        is_believed = event.uuid in known
+        _interpret(work, product_id, owner if is_believed else None, event, is_believed=is_believed)
     return len(new)
 
 
@@ -74,13 +75,15 @@ def _deeds(written: Iterable[tuple[Captured, UUID | None]]) -> dict[UUID, set[st
     return found
 
 
-def _interpret(work: Work, product_id: UUID, owner: UUID | None, event: Captured) -> None:
+def _interpret(
+    work: Work, product_id: UUID, owner: UUID | None, event: Captured, *, is_believed: bool
+) -> None:
     """Let the room read it that knows what it means; an event that makes no sense to it is kept all the same."""
     noter = readers.noter_of(event.name)
     if noter is not None:
         noter(work, product_id, owner, event)
     reader = readers.of(event.name)
-    if reader is None:
+    if reader is None or (readers.needs_proof(event.name) and not is_believed):
         return
     try:
         with work.session.begin_nested():
