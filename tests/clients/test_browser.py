@@ -57,35 +57,6 @@ def flag(work: Work, program: Program, product: Product, ana: Enrollment) -> Fla
     return flag
 
 
-@pytest.fixture
-def visit(browser: Browser, packages: Path, host: str) -> Iterator[Callable[[bytes], Page]]:
-    """A visit to the product's site with this page; no request may leave for a third host, no script may throw."""
-    complaints: list[str] = []
-    with ExitStack() as stack:
-
-        def begin(content: bytes) -> Page:
-            address = stack.enter_context(served(site(content, packages)))
-            context = stack.enter_context(browser.new_context())
-            context.set_default_timeout(15_000)
-            page = context.new_page()
-            allowed = {urlsplit(each).netloc for each in (host, address)}
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on(
-                "request",
-                lambda request: (
-                    complaints.append(request.url)
-                    if urlsplit(request.url).netloc not in allowed and not request.url.startswith("data:")
-                    else None
-                ),
-            )
-            page.goto(address)
-            assert page.evaluate("window.ready") is True
-            return page
-
-        yield begin
-    assert complaints == []
-
-
 def values(page: Page, *keys: str) -> list[Any]:
     return [page.evaluate("(key) => posthog.getFeatureFlag(key)", key) for key in keys]
 
