@@ -17,7 +17,8 @@ class _Quiet(WSGIRequestHandler):
 def served(app: Callable[..., Any]) -> Iterator[str]:
     """Its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
+    # Ends soon after it is told to: usually it looks for that every half second.
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
