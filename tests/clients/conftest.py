@@ -62,8 +62,11 @@ class Node:
         self._process.communicate(timeout=PATIENCE_SECONDS)
 
 
+Begin = Callable[..., Node]
+
+
 @pytest.fixture
-def node(packages: Path) -> Iterator[Callable[..., Node]]:
+def node(packages: Path) -> Iterator[Begin]:
     """`node("posthog_node", …)`: the driver of that name, begun with these arguments."""
     begun: list[subprocess.Popen[str]] = []
 

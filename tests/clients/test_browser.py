@@ -1,13 +1,11 @@
 """PostHog's browser SDK and OpenFeature's web provider, unmodified, in Chromium, on a page of another origin."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from betaops.enrollment.models import Enrollment
 from betaops.flags import service
@@ -15,12 +13,11 @@ from betaops.flags.models import Flag
 from betaops.kernel.work import Work
 from betaops.programs.models import Product, Program
 from betaops.usage import queries as usage_queries
-from tests.clients.site import openfeature_page, posthog_page, site
+from tests.clients.site import openfeature_page, posthog_page
 from tests.factories.cohorts import a_cohort
 from tests.factories.enrollment import an_enrollment
 from tests.factories.flags import a_flag
 from tests.factories.programs import a_program
-from tests.support.serving import served
 
 pytestmark = [
     pytest.mark.browser,

@@ -1,7 +1,6 @@
 """What tests of surveys inside the product share."""
 
 from collections.abc import Callable
-from functools import partial
 
 import pytest
 
@@ -45,9 +44,14 @@ def survey(work: Work, program: Program) -> Survey:
 
 
 @pytest.fixture
-def soon(app: Application) -> Callable[[], None]:
-    """Lets the time pass after which a process looks at revisions again."""
-    return partial(look_again, app)
+def soon(app: Application, work: Work) -> Callable[[], None]:
+    """Lets the time pass after which a process looks at revisions again, and sees what the test has done."""
+
+    def pass_time() -> None:
+        work.session.commit()
+        look_again(app)
+
+    return pass_time
 
 
 @pytest.fixture
