@@ -5,6 +5,7 @@
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -77,13 +78,15 @@ def node(packages: Path) -> Iterator[Begin]:
             stdout=subprocess.PIPE,
             text=True,
             env={"NODE_PATH": str(packages)},
+            start_new_session=True,  # the command that pip installs begins node as another process
         )
         begun.append(process)
         return Node(process)
 
     yield begin
     for process in begun:
-        process.kill()
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
 
