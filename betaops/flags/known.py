@@ -9,6 +9,7 @@ take 53 MiB (MEASURED), and no more than `MOST_PEOPLE` are kept of a product.
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,16 +20,22 @@ from betaops.flags.queries import Stored, plain_spelling
 MOST_PEOPLE = 100_000
 #: So many values of one property are kept once for all who have them ("pro", "de").
 _MOST_SHARED = 256
+#: One for all: most people have chosen nothing.
+_NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One person. `values` are in the order of the names that flags read; `tester` is a number of theirs."""
+    """One person. `values` are in the order of the names that flags read; `tester` is a number of theirs.
+
+    `chosen`: of what was settled, when they chose it; the rest was set by hand.
+    """
 
     tester: int | None
     values: tuple[Any, ...]
     cohorts: int
     settled: Mapping[str, bool | str]
+    chosen: Mapping[str, datetime]
     may_join: bool
 
 
@@ -107,8 +114,9 @@ class KnownPeople:
         """What is kept of what the database says."""
         values = tuple(self._share(name, stored.properties.get(name, missing)) for name in names)
         tester = None if stored.tester_id is None else _number(stored.tester_id)
-        settled = {key: each.value for key, each in stored.settled.items()}
-        return Known(tester, values, cohorts, settled, stored.may_join)
+        settled = {key: each.value for key, each in stored.settled.items()} or _NOTHING
+        chosen = {key: each.at for key, each in stored.settled.items() if not each.is_override} or _NOTHING
+        return Known(tester, values, cohorts, settled, chosen, stored.may_join)
 
     def _share(self, name: str, value: Any) -> Any:
         if type(value) is not str:

@@ -10,6 +10,7 @@ goes on being served.
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from betaops.enrollment.queries.telling import changed_since
 from betaops.flags import metrics, ofrep, queries
 from betaops.flags import posthog_wire as wire
+from betaops.flags.claims import Claims, Device
 from betaops.flags.conditions import Person, Properties
 from betaops.flags.definitions import SURVEY_PREFIX
 from betaops.flags.evaluation import Choice, FlagSet, Outcome
@@ -43,8 +45,8 @@ MOST_GROUPS = 10_000
 class Snapshot:
     """One product at one revision, and the people met in it; `number` is of the newest change of people heard of."""
 
-    def __init__(self, database: Database, key: Key, number: int) -> None:
-        self._database, self.key = database, key
+    def __init__(self, database: Database, key: Key, number: int, claims: Claims) -> None:
+        self._database, self.key, self._claims = database, key, claims
         with database.reading(key.workspace_id) as session:
             loaded = queries.load(session, key.product_id)
             loaded = queries.with_internal(session, key.product_id, loaded)
@@ -123,14 +125,29 @@ class Snapshot:
         )
 
     def _settled(self, question: Question, known: Known | None) -> Mapping[str, bool | str]:
-        """What was settled beforehand: what is stored, else what the request says that its person chose."""
+        """What was settled beforehand: what is stored, else what the request says that its person chose.
+
+        A choice that is just being made wins over a former one, but never over what was set by hand.
+        """
         settled = known.settled if known is not None else {}
-        if not question.properties or not self._claimable:
+        chosen = known.chosen if known is not None else {}
+        if not self._claimable or not (question.properties or chosen):
             return settled
-        said = {key: claimed(question.properties, key) for key in self._claimable - settled.keys()}
         may_join = known is None or known.may_join
-        counts = {key: chosen for key, chosen in said.items() if chosen is False or (chosen and may_join)}
+        counts = {}
+        for key in self._claimable - (settled.keys() - chosen.keys()):
+            joined = claimed(question.properties, key)
+            is_new = self._is_new(question, key, joined, chosen.get(key))
+            if joined is not None and (may_join or not joined) and (is_new or key not in settled):
+                counts[key] = joined
         return {**settled, **counts} if counts else settled
+
+    def _is_new(self, question: Question, key: str, joined: bool | None, chosen_at: datetime | None) -> bool:
+        """Whether the device says something that it did not say before (`claims`)."""
+        if not question.device_id or (joined is None and chosen_at is None):
+            return False
+        device = Device(self.key.product_id, question.distinct_id, question.device_id, key)
+        return self._claims.hear(device, joined, chosen_at)
 
     def _group_properties(self, question: Question) -> Mapping[str, Properties]:
         """What is stored about each group that flags look at, over what the request claims."""
@@ -283,6 +300,7 @@ class Snapshots:
     def __init__(self, database: Database, keyring: Keyring | None = None) -> None:
         self._database, self.keyring = database, keyring or Keyring(database)
         self._snapshots: dict[UUID, Snapshot] = {}
+        self._claims = Claims()
         self._compiling, self._following = threading.Lock(), threading.Lock()
 
     def by_project_key(self, project_key: str, at_least: int = 0) -> Snapshot | None:
@@ -329,7 +347,7 @@ class Snapshots:
             again = self._snapshots.get(key.product_id)
             if again is None or (again.key != key and again.key.revision <= key.revision):
                 number = self.keyring.people(key.workspace_id)
-                again = self._snapshots[key.product_id] = Snapshot(self._database, key, number)
+                again = self._snapshots[key.product_id] = Snapshot(self._database, key, number, self._claims)
             return again
         except SQLAlchemyError:
             if current is None:

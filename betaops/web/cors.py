@@ -39,5 +39,8 @@ def is_allowed(environ: dict[str, Any], origins: Sequence[str]) -> bool:
 
 
 def is_browser(environ: dict[str, Any]) -> bool:
-    """Whether a page sent the request: browsers say so and pages cannot keep them from it."""
-    return "HTTP_ORIGIN" in environ or "HTTP_SEC_FETCH_MODE" in environ
+    """Whether a page sent the request: browsers say so and pages cannot keep them from it.
+
+    `Sec-Fetch-Mode` proves nothing: Node's own `fetch` sends it as well.
+    """
+    return "HTTP_ORIGIN" in environ or "HTTP_SEC_FETCH_SITE" in environ

@@ -5,14 +5,23 @@
 
 import json
 import os
+import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Browser, Page, Request
 
+from betaops.kernel.settings import Settings
 from betaops.web.application import Application
+from tests.clients.site import site
+from tests.support.edges import look_again
 from tests.support.serving import served
 
 HERE = Path(__file__).parent
@@ -54,8 +63,11 @@ class Node:
         self._process.communicate(timeout=PATIENCE_SECONDS)
 
 
+Begin = Callable[..., Node]
+
+
 @pytest.fixture
-def node(packages: Path) -> Iterator[Callable[..., Node]]:
+def node(packages: Path) -> Iterator[Begin]:
     """`node("posthog_node", …)`: the driver of that name, begun with these arguments."""
     begun: list[subprocess.Popen[str]] = []
 
@@ -66,18 +78,85 @@ def node(packages: Path) -> Iterator[Callable[..., Node]]:
             stdout=subprocess.PIPE,
             text=True,
             env={"NODE_PATH": str(packages)},
+            start_new_session=True,  # the command that pip installs begins node as another process
         )
         begun.append(process)
         return Node(process)
 
     yield begin
     for process in begun:
-        process.kill()
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
 
+class Door:
+    """One address for all tests of a process, so that the installation knows where it is reached."""
+
+    def __init__(self) -> None:
+        self.app: Callable[..., Iterable[bytes]] | None = None
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if self.app is None:  # a client of a test that has ended
+            start_response("503 Service Unavailable", [])
+            return []
+        return self.app(environ, start_response)
+
+
+@pytest.fixture(scope="session")
+def door() -> Iterator[tuple[Door, str]]:
+    door = Door()
+    with served(door) as address:
+        yield door, address
+
+
 @pytest.fixture
-def host(app: Application) -> Iterator[str]:
-    """The application on a port of this machine."""
-    with served(app) as address:
-        yield address
+def settings(settings: Settings, door: tuple[Door, str]) -> Settings:
+    return replace(settings, base_url=door[1])
+
+
+@pytest.fixture
+def host(app: Application, door: tuple[Door, str]) -> Iterator[str]:
+    """Where the application is."""
+    door[0].app = app
+    yield door[1]
+    door[0].app = None
+
+
+@pytest.fixture
+def soon(app: Application) -> Callable[[], None]:
+    """Lets the time pass after which a process looks at revisions again."""
+    return partial(look_again, app)
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, packages: Path, host: str) -> Iterator[Visit]:
+    """A visit to the product's site with this page, each on a device of its own.
+
+    No request may leave for a third host, no script may throw.
+    """
+    complaints: list[str] = []
+    with ExitStack() as stack:
+
+        def begin(content: bytes) -> Page:
+            address = stack.enter_context(served(site(content, packages)))
+            context = stack.enter_context(browser.new_context())
+            context.set_default_timeout(15_000)
+            page = context.new_page()
+            allowed = {urlsplit(each).netloc for each in (host, address)}
+
+            def look(request: Request) -> None:
+                if urlsplit(request.url).netloc not in allowed and not request.url.startswith("data:"):
+                    complaints.append(request.url)
+
+            page.on("request", look)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.goto(address)
+            assert page.evaluate("window.ready") is True
+            return page
+
+        yield begin
+    assert complaints == []

@@ -1,13 +1,11 @@
 """PostHog's browser SDK and OpenFeature's web provider, unmodified, in Chromium, on a page of another origin."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from betaops.enrollment.models import Enrollment
 from betaops.flags import service
@@ -15,12 +13,11 @@ from betaops.flags.models import Flag
 from betaops.kernel.work import Work
 from betaops.programs.models import Product, Program
 from betaops.usage import queries as usage_queries
-from tests.clients.site import openfeature_page, posthog_page, site
+from tests.clients.site import openfeature_page, posthog_page
 from tests.factories.cohorts import a_cohort
 from tests.factories.enrollment import an_enrollment
 from tests.factories.flags import a_flag
 from tests.factories.programs import a_program
-from tests.support.serving import served
 
 pytestmark = [
     pytest.mark.browser,
@@ -55,35 +52,6 @@ def flag(work: Work, program: Program, product: Product, ana: Enrollment) -> Fla
     flag = a_flag(work, product=product, key="new-editor", cohort=cohort, payloads=payloads)
     work.session.commit()
     return flag
-
-
-@pytest.fixture
-def visit(browser: Browser, packages: Path, host: str) -> Iterator[Callable[[bytes], Page]]:
-    """A visit to the product's site with this page; no request may leave for a third host, no script may throw."""
-    complaints: list[str] = []
-    with ExitStack() as stack:
-
-        def begin(content: bytes) -> Page:
-            address = stack.enter_context(served(site(content, packages)))
-            context = stack.enter_context(browser.new_context())
-            context.set_default_timeout(15_000)
-            page = context.new_page()
-            allowed = {urlsplit(each).netloc for each in (host, address)}
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on(
-                "request",
-                lambda request: (
-                    complaints.append(request.url)
-                    if urlsplit(request.url).netloc not in allowed and not request.url.startswith("data:")
-                    else None
-                ),
-            )
-            page.goto(address)
-            assert page.evaluate("window.ready") is True
-            return page
-
-        yield begin
-    assert complaints == []
 
 
 def values(page: Page, *keys: str) -> list[Any]:

@@ -1,6 +1,5 @@
 """PostHog's Node SDK and OpenFeature's server provider, unmodified, pointed at our host."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from betaops.kernel.work import Work
 from betaops.programs import service as program_service
 from betaops.programs.models import Product, Program
 from betaops.usage import queries as usage_queries
-from tests.clients.conftest import Node
+from tests.clients.conftest import Begin, Node
 from tests.factories.cohorts import a_cohort, where
 from tests.factories.enrollment import an_enrollment
 from tests.factories.flags import a_flag, person
@@ -18,7 +17,6 @@ from tests.factories.programs import a_program
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 
-Begin = Callable[..., Node]
 VALUES = {"new-editor": True, "sync": "merge", "modern": True, "risky": False}
 
 

@@ -1,16 +1,17 @@
 """What tests of the flag endpoints share."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from betaops.accounts.permissions import Permission
 from betaops.accounts.service import keys
-from betaops.flags.edge import FlagEdge
 from betaops.kernel.ids import encode
 from betaops.kernel.work import Work
 from betaops.web.application import Application
+from tests.support.edges import look_again
 from tests.support.serving import served
 
 API_SCOPES = {
@@ -50,13 +51,7 @@ def call(client: Any, work: Work) -> Caller:
 def soon(app: Application) -> Callable[[], None]:
     """Lets the time pass after which a process looks at revisions again."""
 
-    def pass_time() -> None:
-        layer = app.wsgi_app
-        while not isinstance(layer, FlagEdge):
-            layer = getattr(layer, "app", None) or layer._application  # type: ignore[attr-defined]  # WSGI layers
-        layer.shared.snapshots.keyring.look_again()
-
-    return pass_time
+    return partial(look_again, app)
 
 
 @pytest.fixture

@@ -138,6 +138,27 @@ def test_a_request_may_claim_what_nobody_has_said_otherwise(
     assert asked("somebody", **{CLAIM: True}) == OFF
 
 
+def test_a_choice_that_is_being_made_counts_before_its_event_comes_and_an_old_one_not_again(
+    work: Work, asked: Asked, flag: Flag, feature: Feature, ana: Enrollment
+) -> None:
+    def says(device: str, joined: bool) -> Any:
+        return asked("ana@example.com", **{"$device_id": device, CLAIM: joined})[0]
+
+    for device in ("laptop", "phone"):
+        assert says(device, True) is True
+    service.choose(work, feature.id, ana.tester_id, joins=True)
+    assert says("laptop", False) is False, "she leaves on her laptop, which asks before it tells"
+    assert says("phone", True) is True
+    service.choose(work, feature.id, ana.tester_id, joins=False)
+    assert says("phone", True) is False, "where she joined once: no news"
+    work = replace(work, now=work.now + timedelta(minutes=1))
+    service.choose(work, feature.id, ana.tester_id, joins=True)
+    assert says("laptop", False) is True, "she joined again on her page here"
+    service.set_override(work, flag.id, ana.tester_id, False, why="It crashes there.")
+    assert says("phone", False) is False
+    assert says("phone", True) is False, "what was set by hand wins"
+
+
 def test_posthogs_own_switch_goes_on_working_where_there_is_no_feature(
     work: Work, product: Product, ana: Enrollment, asked: Asked
 ) -> None:

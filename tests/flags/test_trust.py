@@ -90,7 +90,7 @@ def test_a_product_may_give_programs_server_flags_for_the_public_key(
     soon()
     assert set(flags_of(client, product.project_key, "x", evaluation_runtime="server")) == {"hidden"}
     assert set(keys_by_ofrep(client, product.project_key)) == {"hidden"}
-    for page in (PAGE, {"Sec-Fetch-Mode": "cors"}):
+    for page in (PAGE, {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}):
         assert flags_of(client, product.project_key, "x", headers=page, evaluation_runtime="server") == {}
         config = client.get(f"/array/{product.project_key}/config", headers=page)
         assert config.json["hasFeatureFlags"] is False

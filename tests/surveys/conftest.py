@@ -1,7 +1,6 @@
 """What tests of surveys inside the product share."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -16,6 +15,7 @@ from tests.factories.enrollment import an_enrollment
 from tests.factories.programs import a_program
 from tests.factories.surveys import SHORT, a_survey
 from tests.support.browsers import Browser
+from tests.support.edges import look_again
 from tests.support.survey_sdk import LAPTOP, PHONE, Sdk
 
 
@@ -44,19 +44,14 @@ def survey(work: Work, program: Program) -> Survey:
 
 
 @pytest.fixture
-def soon(app: Application) -> Iterator[Callable[[], None]]:
-    """Lets the time pass after which a process looks at revisions again."""
-    from betaops.flags.edge import FlagEdge
+def soon(app: Application, work: Work) -> Callable[[], None]:
+    """Lets the time pass after which a process looks at revisions again, and sees what the test has done."""
 
     def pass_time() -> None:
-        layer: Any = app.wsgi_app
-        while not isinstance(layer, FlagEdge):
-            layer = getattr(layer, "app", None) or layer._application
-        layer._snapshots._polled_at = float("-inf")
+        work.session.commit()
+        look_again(app)
 
-    pass_time()
-    yield pass_time
-    pass_time()
+    return pass_time
 
 
 @pytest.fixture

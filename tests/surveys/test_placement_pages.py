@@ -157,7 +157,7 @@ def test_results_and_responses_show_that_they_came_from_inside(
     tester = work.session.get_one(Tester, ana.tester_id)
     told = provided.data(work.session, tester)
     assert (told[-1]["shown_in_product"], told[-1]["shown_at"]) == (1, work.now.isoformat())
-    facts = [fact.name for fact in cohort_queries.catalogue(work.session, program)]
+    facts = [fact.name for fact in cohort_queries.catalogue(work.session, program).facts]
     assert not [name for name in facts if "$survey" in name]
 
 
