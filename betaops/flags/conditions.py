@@ -28,6 +28,8 @@ class Person:
     group_properties: Mapping[str, Properties] = field(default_factory=dict)
     #: By flag key: what was settled for this person beforehand (their own choice, an operator's), whatever the rules say.
     settled: Mapping[str, bool | str] = field(default_factory=dict)
+    #: Whether it is proved that the request is about them; flags that are `identified_only` are off without.
+    is_identified: bool = True
 
 
 class Definitions(NamedTuple):
@@ -125,6 +127,7 @@ class Rule:
     key: str
     is_active: bool
     is_broken: bool
+    identified_only: bool
     by_device: bool
     group_type: str | None
     enrollment: str | None
@@ -178,6 +181,7 @@ class _Reader:
             key=key,
             is_active=bool(flag.get("active", True)),
             is_broken=is_broken,
+            identified_only=bool(flag.get("identified_only")),
             by_device=bucketing == "device_id",
             group_type=self._group_type(filters),
             enrollment=f"$feature_enrollment/{key}" if has_enrollment else None,

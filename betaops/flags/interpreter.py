@@ -27,7 +27,8 @@ from betaops.flags.outcomes import MATCH, NO_GROUP, NO_MATCH, OUT_OF_ROLLOUT, RA
 
 class Interpreter:
     """All flags of one product. The order within a flag is PostHog's: inactive, settled or enrolled by choice,
-    holdout, then the conditions in turn, of which the first that matches decides."""
+    holdout, then the conditions in turn, of which the first that matches decides; before all but the first comes
+    ours, whether it is proved who is asking."""
 
     def __init__(self, definitions: Definitions) -> None:
         self._rules = {rule.key: rule for rule in read(definitions)}
@@ -57,6 +58,8 @@ class _Run:
             return rule.answers.disabled
         if rule.is_broken:
             return rule.answers.unresolved
+        if rule.identified_only and not person.is_identified:
+            return rule.answers.unidentified
         settled = person.settled.get(key)
         if settled is not None:
             return rule.answers.settled(settled)

@@ -21,6 +21,8 @@ NO_MATCH = "no_condition_match"
 NO_GROUP = "no_group_type"
 DISABLED = "flag_disabled"
 MISSING_DEPENDENCY = "missing_dependency"
+#: Ours: PostHog has no flags that want to know who is asking.
+UNIDENTIFIED = "identity_not_verified"
 #: Of the conditions that failed, the one that came closest is the reason; of equals the last.
 RANK = {OUT_OF_ROLLOUT: 3, NO_MATCH: 2, NO_GROUP: 1}
 
@@ -51,6 +53,7 @@ class Answers:
         self._payloads = {str(name): _payload(value) for name, value in payloads.items()}
         self.disabled, self.unresolved = self._makes(False, DISABLED), self._makes(False, MISSING_DEPENDENCY)
         self.no_match, self.no_group = self._makes(False, NO_MATCH), self._makes(False, NO_GROUP)
+        self.unidentified = self._makes(False, UNIDENTIFIED)
         self.enrolled, self._declined = self._makes(True, ENROLLED), self._makes(False, ENROLLED)
         self._settled: dict[Value, Outcome] = {True: self.enrolled, False: self._declined}
         self._settled |= {variant: self._makes(variant, ENROLLED) for variant in variants}

@@ -20,6 +20,7 @@ from betaops.flags.evaluation import (
     NO_GROUP,
     NO_MATCH,
     OUT_OF_ROLLOUT,
+    UNIDENTIFIED,
     Outcome,
 )
 from betaops.kernel import payloads
@@ -147,6 +148,7 @@ _DESCRIPTIONS = {
     NO_GROUP: "No group type",
     DISABLED: "Feature flag is disabled",
     MISSING_DEPENDENCY: "Flag cannot be evaluated due to missing dependency",
+    UNIDENTIFIED: "The request does not prove who it is about",
 }
 
 
