@@ -31,6 +31,9 @@ SAMPLE_FACTS = (
     "api_key",
 )
 
+#: Nothing that SDKs ask waits for long: one thread answers while the other may be looking somebody up.
+EDGE_THREADS = 2
+
 # Imports stand inside the commands: `run` only supervises and should stay small.
 
 
@@ -111,12 +114,15 @@ def run(host: str, port: int, empty: bool) -> None:
 @click.option(
     "--workers", default=1, show_default=True, type=click.IntRange(1), help="More than one needs PostgreSQL."
 )
-def serve(host: str, port: int, workers: int) -> None:
+@click.option(
+    "--only", type=click.Choice(["edge"]), help="What SDKs ask, without the pages; beside a web process."
+)
+def serve(host: str, port: int, workers: int, only: str | None) -> None:
     """Serve the web: portal, console, links, API and flags."""
     from betaops import supervisor
 
     settings = config.load()
-    if settings.is_embedded and workers > 1:
+    if settings.is_embedded and (workers > 1 or only):
         raise click.ClickException("SQLite takes one web process. Set DATABASE_URL to PostgreSQL for more.")
     try:
         address = supervisor.address_to_serve(host, port)
@@ -131,17 +137,17 @@ def serve(host: str, port: int, workers: int) -> None:
     if settings.blocking_threads <= type(settings).blocking_threads:
         logger.addFilter(_is_no_doubt_about_threads)
     Granian(
-        "wsgi:app",
+        "betaops.edge:served" if only else "wsgi:app",
         address=address,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=settings.blocking_threads,
+        blocking_threads=EDGE_THREADS if only else settings.blocking_threads,
         respawn_failed_workers=True,
         workers_kill_timeout=15,
         log_enabled=True,
         log_level=LogLevels.warning,
-    ).serve(target_loader=supervisor.load_web)
+    ).serve(target_loader=supervisor.load_edge if only else supervisor.load_web)
 
 
 def _is_no_doubt_about_threads(record: "LogRecord") -> bool:

@@ -1,13 +1,13 @@
 """Puts the application together."""
 
 from flask_openapi.models.info import Info
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from betaops import wiring
 from betaops.kernel.settings import Settings
 from betaops.kernel.work import Platform
 from betaops.web import converters, errors, headers, journal, limits, templating
 from betaops.web.application import Application
+from betaops.web.proxies import behind_proxies
 
 LARGEST_BODY_BYTES = 12 * 1024 * 1024
 LARGEST_FORM_FIELD_BYTES = 2 * 1024 * 1024
@@ -33,9 +33,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> Applicat
     templating.register(app, settings)
     app.csrf.init_app(app)
     wiring.register(app)
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # WSGI middleware
+    app.wsgi_app = behind_proxies(app.wsgi_app, settings)  # type: ignore[method-assign]  # WSGI middleware
     return app
 
 

@@ -137,14 +137,13 @@ class FlagSet:
         if who:
             self._bytes.decide(found, bits & choice.straight, who)
         for key, value in person.settled.items():
-            if key in found and self._flags[key].may_be_settled(person):
+            if key in found and self._flags[key].is_straight:
                 found[key] = self._flags[key].rule.answers.settled(value)
         # Nobody has no hash: flag by flag, then.
         if flags := choice.winding if who else choice.flags:
             run = _Run(person, who, now, found, bits, self._indexes)
             for flag in flags:
-                if flag.rule.key not in person.settled or not flag.may_be_settled(person):
-                    found[flag.rule.key] = flag.outcome(run)
+                found[flag.rule.key] = flag.outcome(run)
         for key in choice.beside:
             del found[key]
         return found
@@ -193,10 +192,9 @@ def _is_straight(rule: Rule) -> bool:
         or any(condition.group_type is not None for condition in rule.conditions)
         or any(True for condition in rule.conditions for _key in flags_in(condition.nodes))
     )
-    is_special = (
-        rule.identified_only or rule.by_device or rule.enrollment is not None or rule.holdout is not None
-    )
-    return rule.is_active and not rule.is_broken and not asks_elsewhere and not is_special
+    is_special = rule.identified_only or rule.by_device or rule.enrollment is not None
+    is_plain = not asks_elsewhere and not is_special and rule.holdout is None
+    return rule.is_active and not rule.is_broken and is_plain
 
 
 def _group_types(rule: Rule) -> Iterable[str]:
@@ -230,15 +228,13 @@ class _Flag:
             return answers.unresolved
         return self.conditions[-1].no_match if self.conditions else answers.no_match
 
-    def may_be_settled(self, person: Person) -> bool:
-        """Whether it counts what was settled for this person beforehand."""
-        return not self.is_fixed and (person.is_identified or not self.rule.identified_only)
-
     def outcome(self, run: _Run) -> Outcome:
-        """For everybody for whom nothing was settled."""
         rule, person = self.rule, run.person
         if rule.identified_only and not person.is_identified:
             return rule.answers.unidentified
+        settled = person.settled.get(rule.key)
+        if settled is not None:
+            return rule.answers.settled(settled)
         bits, who = run.bits, run.device if rule.by_device else run.who
         if rule.group_type is not None:
             group = run.group(rule.group_type)

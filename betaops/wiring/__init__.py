@@ -277,17 +277,18 @@ def register(app: Application) -> None:
         app.loaders[kind] = named(loader)
         if sign_in_page is not None and first_page is not None:
             app.sign_in_pages[kind], app.first_pages[kind] = sign_in_page, first_page
-    put_in_front(app)
+    app.wsgi_app = in_front(app.wsgi_app, app.platform)  # type: ignore[method-assign]  # WSGI middleware
     app.searches = [Search(label, permission, named(find)) for label, permission, find in SEARCHES]
     app.jinja_env.globals["navigation"] = navigation
     handed.provide_pages()
     handed.provide_data()
 
 
-def put_in_front(app: Application) -> None:
-    """The layers that answer before Flask."""
+def in_front(application: Any, platform: Platform) -> Any:
+    """`application` (WSGI) with the layers that answer before it."""
     for front in FRONTS:
-        app.wsgi_app = named(front)(app.wsgi_app, app.platform)  # type: ignore[method-assign]  # WSGI middleware
+        application = named(front)(application, platform)
+    return application
 
 
 def commands() -> "list[Command]":

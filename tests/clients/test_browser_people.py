@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
-from sqlalchemy import func, select
 
 from betaops.enrollment.models import Enrollment
 from betaops.flags import service
@@ -16,7 +15,7 @@ from betaops.kernel.work import Work
 from betaops.programs import service as program_service
 from betaops.programs.identities import signature
 from betaops.programs.models import Product, Program
-from betaops.surveys.models import Audience, Response, ResponseState
+from betaops.surveys.models import Audience
 from tests.clients.conftest import Visit
 from tests.clients.site import posthog_page
 from tests.factories.cohorts import a_cohort

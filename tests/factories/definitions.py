@@ -224,6 +224,7 @@ def wild_definitions(draw: st.DrawFn) -> Json:
             made[-1]["filters"]["aggregation_group_type_index"] = draw(st.sampled_from([0, 1, 5]))
         if draw(st.integers(0, 4)) == 0:
             made[-1]["filters"]["feature_enrollment"] = True
+        made[-1]["identified_only"] = draw(st.integers(0, 5)) == 0
     return document(draw, made, {str(number): draw(property_groups(leaves)) for number in (1, 2, 3)})
 
 

@@ -267,3 +267,12 @@ def test_every_text_begins_and_ends_with_nothing() -> None:
         asked = [flag("f", {"properties": [asks("name", "", operator)]})]
         assert decide(asked, properties={"name": "Ana"}).value is True
         assert decide(asked).value is False
+
+
+def test_a_flag_for_proved_identities_is_off_without_whatever_was_settled() -> None:
+    careful = {**flag("f", {"rollout_percentage": 100}), "identified_only": True}
+    assert decide([careful]).value is True
+    for person in ({}, {"settled": {"f": True}}):
+        unproved = decide([careful], is_identified=False, **person)
+        assert (unproved.value, unproved.code) == (False, evaluation.UNIDENTIFIED)
+    assert decide([flag("f", {"rollout_percentage": 100})], is_identified=False).value is True

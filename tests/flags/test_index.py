@@ -140,6 +140,7 @@ def people(draw: st.DrawFn, flags: FlagSet) -> Person:
         draw(groups),
         draw(st.dictionaries(st.sampled_from(["company", "team"]), kinds)),
         draw(settled),
+        draw(st.booleans()),
     )
 
 

@@ -72,6 +72,13 @@ def test_an_installation_that_is_served_is_not_served_twice(tmp_path: Path, comm
     assert f"already serves {tmp_path}" in done.stderr
 
 
+@pytest.mark.parametrize("more", [["--workers", "2"], ["--only", "edge"]])
+def test_what_needs_several_processes_needs_postgresql(tmp_path: Path, more: list[str]) -> None:
+    done = betaops(tmp_path, "serve", "--port", str(free_port()), *more)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "SQLite takes one web process" in done.stderr
+
+
 def test_who_is_killed_lets_go_of_the_installation(tmp_path: Path) -> None:
     code = "import sys, time, pathlib; from betaops import supervisor\n"
     code += "supervisor.claim(pathlib.Path(sys.argv[1])); print('held', flush=True); time.sleep(300)"

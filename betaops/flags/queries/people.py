@@ -1,10 +1,10 @@
 """What is known about the people that SDKs ask about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import String, Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import PRODUCT_SAID, Cohort, CohortMember, Trait, number_for
@@ -17,6 +17,7 @@ from betaops.flags.queries.settled import (
     may_join,
     set_by_hand,
 )
+from betaops.kernel.prepared import Prepared
 from betaops.programs.models import Program
 
 
@@ -75,6 +76,57 @@ def plain_spelling(distinct_id: str) -> str:
     return distinct_id.strip().rstrip(".").lower() if "@" in distinct_id else distinct_id
 
 
+class _Person(NamedTuple):
+    """The row of a tester, as far as flags ask for it."""
+
+    id: UUID
+    name: str
+    mail: str
+    locale: str
+    attributes: dict[str, Any]
+
+
+#: Made once: every stranger who asks costs the first, and every tester all of them.
+_WORKSPACE = bindparam("workspace_id", type_=Uuid())
+_TESTER_ID = bindparam("tester_id", type_=Uuid())
+_PRODUCT_ID = bindparam("product_id", type_=Uuid())
+_PERSON = select(Tester.id, Tester.name, Tester.mail, Tester.locale, Tester.attributes).where(
+    Tester.workspace_id == _WORKSPACE
+)
+_BY_DISTINCT_ID = Prepared(
+    lambda _dialect: (
+        _PERSON.join(Identity, Identity.tester_id == Tester.id)
+        .where(
+            Identity.workspace_id == _WORKSPACE,
+            Identity.distinct_id.in_(
+                [bindparam("given", type_=String()), bindparam("plain", type_=String())]
+            ),
+        )
+        .limit(1)
+    )
+)
+_BY_ID = Prepared(lambda _dialect: _PERSON.where(Tester.id == _TESTER_ID))
+_TRAITS = Prepared(
+    lambda _dialect: select(Trait.name, Trait.value).where(
+        Trait.workspace_id == _WORKSPACE, Trait.tester_id == _TESTER_ID
+    )
+)
+_COHORTS = Prepared(
+    lambda _dialect: (
+        select(Program.id, Cohort.number)
+        .join(Enrollment, Enrollment.program_id == Program.id)
+        .outerjoin(CohortMember, CohortMember.tester_id == Enrollment.tester_id)
+        .outerjoin(Cohort, (Cohort.id == CohortMember.cohort_id) & (Cohort.program_id == Program.id))
+        .where(
+            Program.workspace_id == _WORKSPACE,
+            Program.product_id == _PRODUCT_ID,
+            Enrollment.tester_id == _TESTER_ID,
+            Enrollment.state.in_(SEATED),
+        )
+    )
+)
+
+
 def stored_person(
     session: Session, product_id: UUID, distinct_id: str, *, with_features: bool = True
 ) -> Stored | None:
@@ -82,55 +134,34 @@ def stored_person(
 
     `with_features`: whether the product has any, about which somebody may have chosen.
     """
-    row = session.execute(
-        select(Tester.id, Tester.name, Tester.mail, Tester.locale, Tester.attributes)
-        .join(Identity, Identity.tester_id == Tester.id)
-        .where(Identity.distinct_id.in_({distinct_id, plain_spelling(distinct_id)}))
-        .limit(1)
-    ).first()
-    if row is not None:
-        return _stored(session, product_id, row, distinct_id, with_features=with_features)
+    spellings = {"given": distinct_id, "plain": plain_spelling(distinct_id)}
+    for row in _BY_DISTINCT_ID.rows(session, workspace_id=session.info["workspace_id"], **spellings):
+        return _stored(session, product_id, _Person(*row), distinct_id, with_features=with_features)
     settled = chosen_by_visitor(session, product_id, distinct_id) if with_features else {}
     return Stored(None, "", {}, frozenset(), settled) if settled else None
 
 
 def stored_tester(session: Session, product_id: UUID, tester_id: UUID) -> Stored | None:
-    row = session.execute(
-        select(Tester.id, Tester.name, Tester.mail, Tester.locale, Tester.attributes).where(
-            Tester.id == tester_id
-        )
-    ).first()
-    return None if row is None else _stored(session, product_id, row)
+    for row in _BY_ID.rows(session, workspace_id=session.info["workspace_id"], tester_id=tester_id):
+        return _stored(session, product_id, _Person(*row))
+    return None
 
 
 def _stored(
-    session: Session, product_id: UUID, row: Any, distinct_id: str = "", *, with_features: bool = True
+    session: Session, product_id: UUID, person: _Person, distinct_id: str = "", *, with_features: bool = True
 ) -> Stored:
-    traits = session.execute(select(Trait.name, Trait.value).where(Trait.tester_id == row.id))
-    properties = known_properties(row, {trait.name: trait.value for trait in traits})
+    whom = {"workspace_id": session.info["workspace_id"], "tester_id": person.id}
+    properties = known_properties(person, dict(_TRAITS.rows(session, **whom)))  # type: ignore[arg-type]  # pairs
     settled, joins = {}, True
     if with_features:
-        joins = may_join(session, product_id, row.id)
-        settled = chosen_by_tester(session, product_id, row.id, distinct_id, joins=joins)
-    settled |= set_by_hand(session, product_id, row.id)
-    return Stored(row.id, row.name, properties, _cohorts(session, product_id, row.id), settled, joins)
-
-
-def _cohorts(session: Session, product_id: UUID, tester_id: UUID) -> frozenset[int]:
-    """Numbers of their cohorts in programs where they have a seat, and those programs' own (see `flags.internal`)."""
-    rows: Sequence[Any] = session.execute(
-        select(Program.id, Cohort.number)
-        .join(Enrollment, Enrollment.program_id == Program.id)
-        .outerjoin(CohortMember, CohortMember.tester_id == Enrollment.tester_id)
-        .outerjoin(Cohort, (Cohort.id == CohortMember.cohort_id) & (Cohort.program_id == Program.id))
-        .where(
-            Program.product_id == product_id,
-            Enrollment.tester_id == tester_id,
-            Enrollment.state.in_(SEATED),
-        )
-    ).all()
-    numbers = {number for _program_id, number in rows if number is not None}
-    return frozenset(numbers | {number_for(program_id) for program_id, _number in rows})
+        joins = may_join(session, product_id, person.id)
+        settled = chosen_by_tester(session, product_id, person.id, distinct_id, joins=joins)
+    settled |= set_by_hand(session, product_id, person.id)
+    places = _COHORTS.rows(session, **whom, product_id=product_id)
+    # Of programs where they have a seat; and those programs' own numbers, see `flags.internal`.
+    numbers = {number for _program_id, number in places if number is not None}
+    numbers |= {number_for(program_id) for program_id, _number in places}
+    return Stored(person.id, person.name, properties, frozenset(numbers), settled, joins)
 
 
 def group_properties(session: Session, product_id: UUID, group_type: str, key: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""How fast flags are decided and answered, beside the peers; what people in memory cost."""
