@@ -151,7 +151,7 @@ def _stored(
     session: Session, product_id: UUID, person: _Person, distinct_id: str = "", *, with_features: bool = True
 ) -> Stored:
     whom = {"workspace_id": session.info["workspace_id"], "tester_id": person.id}
-    properties = known_properties(person, dict(_TRAITS.rows(session, **whom)))  # type: ignore[arg-type]  # pairs
+    properties = known_properties(person, dict(_TRAITS.rows(session, **whom)))
     settled, joins = {}, True
     if with_features:
         joins = may_join(session, product_id, person.id)
