@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from betaops.cohorts import rules
-from betaops.cohorts.rules import Facts, Rule
+from betaops.cohorts.rules import Condition, Facts, Rule
 
 Name = TypeVar("Name")
 
@@ -17,6 +17,7 @@ class Rulebook(Generic[Name]):
     def __init__(self, several: Mapping[Name, Rule]) -> None:
         self._rules = dict(several)
         self._inside = {name: rules.compiled(rule) for name, rule in several.items()}
+        self._explained = {name: rules.explained(rule) for name, rule in several.items()}
         self._reads = {name: rules.reads(rule) for name, rule in several.items()}
         self._readers: dict[str, list[Name]] = defaultdict(list)
         for name, facts in self._reads.items():
@@ -43,3 +44,7 @@ class Rulebook(Generic[Name]):
     def says(self, name: Name, facts: Facts, now: datetime) -> bool:
         """Whether the person behind `facts` is in."""
         return self._inside[name](facts, now)
+
+    def deciding(self, name: Name, facts: Facts, now: datetime) -> list[Condition]:
+        """The conditions that make the person in, or keep them out."""
+        return self._explained[name](facts, now)[1]

@@ -99,6 +99,9 @@ class Condition:
         return rule if self.days is None else {**rule, "days": self.days}
 
 
+_Explainer = Callable[[Facts, datetime], tuple[bool, list[Condition]]]
+
+
 def evaluate(rule: Rule, facts: Facts, now: datetime) -> bool:
     """Whether the person behind `facts` is in. `now` is what "in the last days" counts from."""
     return compiled(rule)(facts, now)
@@ -175,16 +178,35 @@ def depends_on_time(rule: Rule) -> bool:
 
 def deciding(rule: Rule, facts: Facts, now: datetime) -> list[Condition]:
     """The conditions that make the person in, or keep them out: what to name when somebody asks why."""
+    return explained(rule)(facts, now)[1]
+
+
+def explained(rule: Rule) -> _Explainer:
+    """`rule` as a function that says whether somebody is in, and the conditions that decide it."""
     if "fact" in rule:
-        return [Condition.of(rule)]
+        leaf = Condition.of(rule)
+        check = _leaf(leaf)
+        return lambda facts, now: (check(facts, now), [leaf])
     if "not" in rule:
-        return deciding(rule["not"], facts, now)
-    parts = rule.get("all") or rule["any"]
-    is_in = evaluate(rule, facts, now)
-    if is_in is ("all" in rule):
-        return [leaf for part in parts for leaf in deciding(part, facts, now)]
-    # One part is enough to pass "any" and to fail "all".
-    return next(deciding(part, facts, now) for part in parts if evaluate(part, facts, now) is is_in)
+        inner = explained(rule["not"])
+        return lambda facts, now: _turned_round(*inner(facts, now))
+    is_all = "all" in rule
+    parts = [explained(part) for part in rule["all" if is_all else "any"]]
+
+    def explain(facts: Facts, now: datetime) -> tuple[bool, list[Condition]]:
+        leaves: list[Condition] = []
+        for part in parts:
+            is_in, its_leaves = part(facts, now)
+            if is_in is not is_all:  # one part is enough to pass "any" and to fail "all"
+                return is_in, its_leaves
+            leaves += its_leaves
+        return is_all, leaves
+
+    return explain
+
+
+def _turned_round(is_in: bool, leaves: list[Condition]) -> tuple[bool, list[Condition]]:
+    return not is_in, leaves
 
 
 def seeded(rule: Any, seed: Callable[[], str], depth: int = 0) -> Any:

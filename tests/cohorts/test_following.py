@@ -5,13 +5,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from betaops import wiring
 from betaops.cohorts import queries, service
-from betaops.cohorts.models import Cohort
+from betaops.cohorts.models import Cause, Cohort, CohortChange
 from betaops.cohorts.rulebook import Rulebook
 from betaops.enrollment.models import State, Tester
 from betaops.enrollment.service import enrolling, testers
 from betaops.kernel import counting, events
+from betaops.kernel.ids import encode
 from betaops.kernel.work import Work
 from tests.factories.cohorts import a_cohort, where
 from tests.factories.enrollment import an_enrollment
@@ -101,6 +104,70 @@ def test_a_rule_that_changed_or_went_is_not_asked_as_it_was(work: Work) -> None:
     work.session.get_one(Tester, ana).attributes = {"plan": "pro", "platform": "iOS"}
     service.refresh_tester(work, ana, {"attribute.platform"})
     assert inside(work, cohort) == {ana}
+
+
+def test_companies_that_come_and_go_are_a_new_edition(work: Work) -> None:
+    program = a_program(work)
+    ana = an_enrollment(work, program=program, attributes={"company": "Other"}).tester_id
+    pilot = a_cohort(work, program=program)
+    service.refresh_tester(work, ana)
+    service.add_companies(work, pilot.id, ["Acme"])
+    work.session.get_one(Tester, ana).attributes = {"company": "acme"}
+    service.refresh_tester(work, ana, {"attribute.company"})
+    assert inside(work, pilot) == {ana}
+    [acme] = queries.companies(work.session, pilot.id)
+    service.remove_companies(work, pilot.id, [acme.id])
+    service.add_companies(work, pilot.id, ["Zeta"])
+    work.session.get_one(Tester, ana).attributes = {"company": "zeta"}
+    service.refresh_tester(work, ana, {"attribute.company"})
+    assert inside(work, pilot) == {ana}
+
+
+def test_a_move_asks_the_rules_that_read_the_cohort_and_looks_up_only_what_these_read(
+    work: Work, asked: list[UUID]
+) -> None:
+    """What they did is looked up where the chain comes so far; who is an exception ends it."""
+    wiring.connect()
+    program = a_program(work)
+    ana = an_enrollment(work, program=program, attributes={"plan": "free", "platform": "web"}).tester_id
+    pros, _ios = a_cohort(work, program=program, rule=PRO), a_cohort(work, program=program, rule=IOS)
+    of_pros = where(f"cohort.{encode('coh', pros.id)}", "is_in")
+    quiet = a_cohort(work, program=program, rule={"all": [of_pros, where("usage.export", "is_not_set")]})
+    service.refresh_tester(work, ana)
+    work.session.get_one(Tester, ana).attributes = {"plan": "team"}
+    asked.clear()
+    with counting.counting() as still:
+        service.refresh_tester(work, ana, {"attribute.plan"})
+    assert asked == [pros.id]
+    work.session.get_one(Tester, ana).attributes = {"plan": "pro"}
+    asked.clear()
+    with counting.counting() as moving:
+        service.refresh_tester(work, ana, {"attribute.plan"})
+    assert asked == [pros.id, quiet.id]
+    assert inside(work, quiet) == {ana}
+    # Both entries are one statement and their rows another; their facts are read again, with what they did.
+    assert moving.statements == still.statements + 4
+    changes = work.session.scalars(select(CohortChange).where(CohortChange.cohort_id == quiet.id)).all()
+    assert [(each.cause, each.facts) for each in changes] == [
+        (Cause.FACTS, [f"cohort.{encode('coh', pros.id)}", "usage.export"])
+    ]
+    service.keep_in(work, pros.id, [ana])
+    work.session.get_one(Tester, ana).attributes = {"plan": "free"}
+    asked.clear()
+    service.refresh_tester(work, ana, {"attribute.plan"})
+    assert asked == []
+    assert inside(work, quiet) == {ana}
+
+
+def test_events_ask_what_rules_read_without_reading_rules(work: Work) -> None:
+    program = a_program(work)
+    ana = an_enrollment(work, program=program).tester_id
+    for _number in range(3):
+        a_cohort(work, program=program, rule=where("attribute.plan", "is", "pro"))
+    service.facts_changed(work, program.product_id, {ana: {"usage.export"}})
+    with counting.counting() as tally:
+        service.facts_changed(work, program.product_id, {ana: {"usage.export", "usage.import"}})
+    assert tally.statements == 1
 
 
 def test_forty_rules_cost_no_more_statements_than_one(work: Work) -> None:

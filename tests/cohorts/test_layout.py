@@ -147,6 +147,28 @@ def test_an_import_has_everybody_read_again(work: Work, run_jobs: RunJobs) -> No
     assert inside(work, cohort) == {people[1]}
 
 
+def test_columns_move_no_exceptions_and_in_cohorts_picked_by_hand_only_whom_companies_brought(
+    work: Work, run_jobs: RunJobs
+) -> None:
+    program = a_program(work)
+    people = some_people(work, program, "pfpft")
+    pros, pilot = a_cohort(work, program=program, rule=PRO), a_cohort(work, program=program)
+    service.add_members(work, pilot.id, [people[1]])
+    service.add_companies(work, pilot.id, ["pro", "team"], attribute="plan")
+    service.keep_out(work, pros.id, [people[0]])
+    service.keep_in(work, pros.id, [people[3]])
+    run_jobs()
+    assert inside(work, pros) == {people[2], people[3]}
+    assert inside(work, pilot) == {people[0], people[1], people[2], people[4]}
+    assert columns._plan(work.session, program.id, PRO, work.now) is not None
+    team = next(each for each in queries.companies(work.session, pilot.id) if each.key == "team")
+    service.remove_companies(work, pilot.id, [team.id])
+    assert columns.moving(work.session, pilot, work.now) == [people[4]]
+    assert columns.moving(work.session, pros, work.now) == []
+    run_jobs()
+    assert inside(work, pilot) == {people[0], people[1], people[2]}
+
+
 def test_once_a_day_columns_are_read_again_whatever_events_said(work: Work, run_jobs: RunJobs) -> None:
     program = a_program(work)
     some_people(work, program, "pf")

@@ -15,7 +15,7 @@ from betaops.cohorts.queries.facts import facts_of_one
 from betaops.cohorts.queries.rulebooks import Book, books_of_tester
 from betaops.cohorts.rules import Facts
 from betaops.cohorts.service.columns import mark
-from betaops.cohorts.service.members import decided_by
+from betaops.cohorts.service.members import names_of
 from betaops.cohorts.service.moves import Move, Why, bring_in, take_out
 from betaops.enrollment.service.telling import tell_changed
 from betaops.kernel.ids import encode
@@ -88,8 +88,10 @@ class _Person:
         by_company = cohort_id in self._book.by_company
         if is_in is (cohort_id in self._inside) or (by_company and not is_in and not self._inside[cohort_id]):
             return False
-        facts = [] if by_company else decided_by(self._book.rules[cohort_id], self._facts, self._work.now)
         cause = Cause.COMPANY if by_company else Cause.FACTS
+        facts: list[str] = []
+        if not by_company:
+            facts = names_of(self._book.rules.deciding(cohort_id, self._facts, self._work.now))
         self._moves.append((is_in, cause, (cohort_id, self._tester_id), facts))
         self._cohorts[encode("coh", cohort_id)] = is_in
         return True

@@ -7,7 +7,6 @@ the exception says; who moved is followed by the cohorts whose rules read this o
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -20,7 +19,7 @@ from betaops.cohorts.queries.columns import moving
 from betaops.cohorts.queries.facts import known
 from betaops.cohorts.queries.reading import rule_of
 from betaops.cohorts.queries.rulebooks import book
-from betaops.cohorts.rules import Facts, Rule
+from betaops.cohorts.rules import Condition, Rule
 from betaops.cohorts.service.moves import BY_HAND, Move, Why, enter, leave, portions
 from betaops.enrollment.models import Enrollment, Tester
 from betaops.enrollment.service.telling import tell_changed
@@ -141,22 +140,24 @@ def ask(
     work: Work, cohort: Cohort, rule: Rule | None, tester_ids: Sequence[UUID], cause: Cause = Cause.RULE
 ) -> tuple[list[UUID], list[UUID]]:
     """Write the difference that `rule` makes among these people: who entered and who left."""
-    inside = rules.compiled(rule) if rule else None
     wanted: set[UUID] = set()
     facts: dict[Move, list[str]] = {}
-    for some in portions(tester_ids):
-        for person in known(work.session, cohort.program_id, some, reads=rules.reads(rule) if rule else ()):
-            if inside is not None and inside(person.facts, work.now):
-                wanted.add(person.tester_id)
-            if rule is not None and cohort.kind is Kind.RULE:
-                facts[cohort.id, person.tester_id] = decided_by(rule, person.facts, work.now)
+    if rule is not None:
+        explain, reads = rules.explained(rule), rules.reads(rule)
+        for some in portions(tester_ids):
+            for person in known(work.session, cohort.program_id, some, reads=reads):
+                is_in, leaves = explain(person.facts, work.now)
+                if is_in:
+                    wanted.add(person.tester_id)
+                if cohort.kind is Kind.RULE:
+                    facts[cohort.id, person.tester_id] = names_of(leaves)
     why = Why(cause if cohort.kind is Kind.RULE else Cause.COMPANY, facts)
     return enter(work, cohort, wanted, why), leave(work, cohort, set(tester_ids) - wanted, why)
 
 
-def decided_by(rule: Rule, facts: Facts, now: datetime) -> list[str]:
-    """Names of the facts to put down an entry or exit to."""
-    return list(dict.fromkeys(leaf.fact for leaf in rules.deciding(rule, facts, now)))[:_MOST_FACTS]
+def names_of(leaves: Sequence[Condition]) -> list[str]:
+    """The facts to put an entry or exit down to."""
+    return list(dict.fromkeys(leaf.fact for leaf in leaves))[:_MOST_FACTS]
 
 
 def mark_swept(work: Work, cohort_id: UUID) -> None:
