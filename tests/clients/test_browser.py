@@ -64,9 +64,10 @@ def test_posthogs_browser_sdk_shows_the_feature_to_the_cohort_alone(
 ) -> None:
     page = visit(posthog_page(host, product.project_key))
     assert values(page, "new-editor") == [False]
+    # Her id in the product, of which nobody has heard yet.
     page.evaluate(
-        "() => new Promise((done) => { posthog.identify('ana@example.com'); posthog.onFeatureFlags("
-        "() => posthog.getFeatureFlag('new-editor') && done()); })"
+        "() => new Promise((done) => { posthog.identify('user-4711', { email: 'ana@example.com' });"
+        "posthog.onFeatureFlags(() => posthog.isFeatureEnabled('new-editor') && done()); })"
     )
     assert values(page, "new-editor") == [True]
     assert page.evaluate("posthog.getFeatureFlagPayload('new-editor')") == {"toolbar": "compact"}
