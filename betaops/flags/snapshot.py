@@ -106,7 +106,7 @@ class Snapshot:
         """
         is_identified = self.is_identified(question, caller)
         is_known = is_identified or not self.key.wants_signatures
-        known = self._known(question.distinct_id) if is_known else None
+        known = self._met(question) if is_known else None
         properties: dict[str, Any] = {**question.properties, "distinct_id": question.distinct_id}
         cohorts = self._listed.get(question.distinct_id, 0) if is_known else 0
         if known is not None:
@@ -123,6 +123,20 @@ class Snapshot:
             self._settled(question, known) if is_known else {},
             is_identified=is_identified,
         )
+
+    def _met(self, question: Question) -> Known | None:
+        """By their id, or where that is nobody's by the mail address that comes with it.
+
+        SDKs ask for flags before their event arrives that connects the two (`usage`), and may do what it does.
+        """
+        known = self._known(question.distinct_id)
+        mail = question.properties.get("email")
+        if self.key.wants_signatures or type(mail) is not str or "@" not in mail:
+            return known
+        if known is not None and known.tester is not None:
+            return known
+        by_mail = self._known(mail[: wire.LONGEST_DISTINCT_ID])
+        return known if by_mail is None else by_mail
 
     def _settled(self, question: Question, known: Known | None) -> Mapping[str, bool | str]:
         """What was settled beforehand: what is stored, else what the request says that its person chose.

@@ -1,11 +1,14 @@
 """What people do in the product through PostHog's browser SDK: join a feature, answer a survey, prove who they are."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+from playwright.sync_api import Response as PageResponse
+from sqlalchemy import select
 
 from betaops.enrollment.models import Enrollment
 from betaops.flags import service
@@ -32,13 +35,7 @@ pytestmark = [
 ]
 
 ANA = "ana@example.com"
-#: Identified, and the flags of whom are there.
-IDENTIFY = """(who) => new Promise((done) => {
-    posthog.identify(who);
-    posthog.reloadFeatureFlags();
-    const asked = posthog.getFeatureFlag;
-    posthog.featureFlags.onFeatureFlags(() => posthog.get_distinct_id() === who && done(true));
-})"""
+IS_FLAGS = re.compile(r"/flags/")
 
 
 @pytest.fixture
@@ -56,6 +53,11 @@ def product(work: Work, program: Program) -> Product:
     return work.session.get_one(Product, program.product_id)
 
 
+def page_of(host: str, product: Product, **options: Any) -> bytes:
+    """What it sends can be read (`told`)."""
+    return posthog_page(host, product.project_key, disable_compression=True, **options)
+
+
 Come = Callable[..., Page]
 
 
@@ -64,10 +66,14 @@ def come(visit: Visit, host: str, product: Product) -> Come:
     """`come("ana@example.com")`: on a device of its own, signed in, with the flags that are for this person."""
 
     def signed_in(who: str) -> Page:
-        bootstrap = {"distinctID": who, "isIdentifiedID": True}
-        return visit(posthog_page(host, product.project_key, bootstrap=bootstrap))
+        return visit(page_of(host, product, bootstrap={"distinctID": who, "isIdentifiedID": True}))
 
     return signed_in
+
+
+def told(words: str) -> Callable[[PageResponse], bool]:
+    """The answer to an event with these words."""
+    return lambda response: "/e/" in response.url and words in (response.request.post_data or "")
 
 
 def is_on(page: Page, key: str) -> Any:
@@ -76,10 +82,22 @@ def is_on(page: Page, key: str) -> Any:
 
 def reloaded(page: Page, key: str) -> Any:
     """The flag's value after the page asked for its flags again."""
-    with page.expect_response(lambda response: "/flags/" in response.url):
-        page.evaluate("posthog.reloadFeatureFlags()")
     return page.evaluate(
-        "key => new Promise((done) => setTimeout(() => done(posthog.isFeatureEnabled(key)), 50))", key
+        """key => new Promise((done) => {
+            let has_asked = false; // the handler is called at once with what is there
+            posthog.onFeatureFlags(() => has_asked && done(posthog.isFeatureEnabled(key)));
+            has_asked = true;
+            posthog.reloadFeatureFlags();
+        })""",
+        key,
+    )
+
+
+def asks(page: Page) -> Any:
+    """Whether the SDK would show a survey, or does."""
+    return page.evaluate(
+        """new Promise((done) => posthog.onSurveysLoaded(() =>
+            posthog.getActiveMatchingSurveys((found) => done(found.length > 0), true)))"""
     )
 
 
@@ -92,14 +110,15 @@ def test_a_feature_is_joined_and_left_inside_the_product_and_by_the_person_every
     [listed] = laptop.evaluate("new Promise((done) => posthog.getEarlyAccessFeatures(done, true, ['beta']))")
     assert (listed["name"], listed["flagKey"], listed["stage"]) == ("Focus mode", "focus", "beta")
     for joins in (True, False):
-        with laptop.expect_response(lambda response: "/e/" in response.url or "/i/v0/e/" in response.url):
+        with laptop.expect_response(told("$feature_enrollment_update")), laptop.expect_response(IS_FLAGS):
             laptop.evaluate(
                 "joins => posthog.updateEarlyAccessFeatureEnrollment('focus', joins, 'beta')", joins
             )
-            assert is_on(laptop, "focus") is joins, "at once on this page"
+            assert is_on(laptop, "focus") is joins, "at once"
         soon()
+        # The SDK has asked again by itself, maybe before the server had heard.
+        laptop.wait_for_function("joins => posthog.isFeatureEnabled('focus') === joins", arg=joins)
         assert reloaded(phone, "focus") is joins
-        assert reloaded(laptop, "focus") is joins
     # What a tester chooses on their own page here counts inside the product, whatever the page's storage says.
     service.choose(replace(work, now=clock.now()), feature.id, ana.tester_id, joins=True)
     work.session.commit()
@@ -115,21 +134,21 @@ def test_a_survey_for_a_cohort_comes_once_to_its_members_and_is_answered_there(
     survey = a_survey(work, program=program, definition=SHORT, name="In short")
     a_placement(work, survey, audience=Audience.COHORTS, cohorts=[cohort.number])
     work.session.commit()
-    laptop = visit(posthog_page(host, product.project_key))
-    laptop.evaluate(IDENTIFY, ANA)
-    laptop.get_by_role("button", name="10").click()
-    for i in range(3):
-        laptop.wait_for_timeout(700)
-        print(
-            laptop.evaluate(
-                "[...document.querySelectorAll('*')].filter(e=>e.shadowRoot).map(e=>e.shadowRoot.textContent.split('}').pop()+e.shadowRoot.innerHTML.split('</style>').pop()).join('|')"
-            )
-        )
-        laptop.screenshot(path=f"/tmp/c2_{i}.png")
-        b = laptop.locator(".form-submit")
-        print(b.count())
-        if b.count():
-            b.first.click()
+    laptop = visit(page_of(host, product))
+    assert asks(laptop) is False, "nobody knows yet who it is"
+    laptop.evaluate(f"posthog.identify('{ANA}')")
+    laptop.get_by_role("button", name="Rate 10").click()
+    laptop.get_by_role("button", name="Submit survey").click()
+    laptop.get_by_text("Pro", exact=True).click()
+    with laptop.expect_response(told('"$survey_completed":true')):
+        laptop.get_by_role("button", name="Submit survey").click()
+    laptop.get_by_text("Thank you").wait_for()
+    work.session.expire_all()
+    response = work.session.scalars(select(Response)).one()
+    assert (response.state, response.tester_id) == (ResponseState.COMPLETE, ana.tester_id)
+    assert (response.answers, response.is_in_product) == ({"nps": 10, "plan": "p"}, True)
+    for other_device in (ANA, "ben@example.com"):
+        assert asks(come(other_device)) is False, other_device
 
 
 def test_a_flag_for_who_proves_it_goes_on_with_the_servers_signature(
@@ -142,7 +161,7 @@ def test_a_flag_for_who_proves_it_goes_on_with_the_servers_signature(
     page = come("user-4711")
     assert is_on(page, "guarded") is False
     for who, is_proved in (("somebody-else", False), ("user-4711", True)):
-        with page.expect_response(lambda response: "/flags/" in response.url):
+        with page.expect_response(IS_FLAGS):
             page.evaluate(
                 "hash => posthog.setPersonPropertiesForFlags({ $identity_hash: hash })",
                 signature(secret, who),

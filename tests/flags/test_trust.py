@@ -207,6 +207,31 @@ def test_where_signatures_are_wanted_an_unsigned_request_gets_what_a_stranger_ge
     assert "pilot" in on(flags_of(client, program_service.secret_key(work, product), ids[0]))
 
 
+def test_an_id_that_is_nobodys_is_its_mail_addresss_unless_signatures_are_wanted(
+    work: Work, client: Browser, product: Product, ana: Enrollment, soon: Callable[[], None]
+) -> None:
+    ben = an_enrollment(
+        work, program=program_queries.program(work.session, ana.program_id), mail="b@example.com"
+    )
+    work.session.commit()
+
+    def gets(distinct_id: str, mail: Any) -> set[str]:
+        return on(flags_of(client, product.project_key, distinct_id, person_properties={"email": mail}))
+
+    assert gets("user-4711", "Ana@Example.com") == {"pilot", "pro"}
+    assert keys_by_ofrep(client, product.project_key, email="ana@example.com")["pilot"]["value"] is True
+    for odd in ("nobody@example.com", "", ["ana@example.com"], 7, "ana@example.com" + "m" * 300):
+        assert gets("user-4711", odd) == {"not-pilot"}, odd
+    assert gets(encode("tst", ben.tester_id), "ana@example.com") == {"not-pilot"}, (
+        "somebody's id stays theirs"
+    )
+    program_service.replace_identity_secret(work, product.id)
+    program_service.change_trust(work, product.id, version=None, identities=Identities.SIGNED)
+    work.session.commit()
+    soon()
+    assert "pilot" not in gets("user-4711", "ana@example.com")
+
+
 def test_events_connect_no_ids_where_signatures_are_wanted(
     work: Work, client: Browser, product: Product, ana: Enrollment
 ) -> None:

@@ -8,8 +8,10 @@ from betaops.flags.endpoints.frame import Answer, Call
 from betaops.flags.keyring import Caller
 from betaops.flags.snapshot import Snapshot
 
-#: Within which a client that listens for changes comes again, in milliseconds; by chance, so that they do not come at once.
-_RETRY_MS = (1_000, 2_000)
+#: Within which a client that listens for changes comes again, in milliseconds; by chance, so that they do not come at
+#: once. Each page that is open asks so often, and OpenFeature's web provider calls itself stale each time in between;
+#: from 30 s on it would give the stream up.
+RETRY_MS = (4_000, 6_000)
 
 
 def evaluate(call: Call) -> Answer:
@@ -47,7 +49,7 @@ def events(call: Call) -> Answer:
         raise ofrep.Refused(401, "GENERAL", "The key is not known here.")
     call.admit(snapshot)
     heard = call.environ.get("HTTP_LAST_EVENT_ID") or query.get("since", [""])[0]
-    body = ofrep.stream(snapshot.state, ofrep.state_in(heard), random.randint(*_RETRY_MS))  # noqa: S311  # spreads load
+    body = ofrep.stream(snapshot.state, ofrep.state_in(heard), random.randint(*RETRY_MS))  # noqa: S311  # spreads load
     headers = (*call.cors(snapshot), ("Cache-Control", "no-store"))
     return Answer(200, body, headers, "text/event-stream; charset=utf-8")
 
