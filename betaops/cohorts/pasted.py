@@ -3,7 +3,7 @@
 import re
 
 _CHUNKS = re.compile(r"[,;|\t\r\n]+")
-_ADDRESS = re.compile(r"[^\s<>\"'()\[\]]+@[^\s<>\"'()\[\]]+")
+_APART = re.compile(r"[\s<>\"'()\[\]]+")
 _EDGES = "<>\"'()[]"
 
 
@@ -11,7 +11,8 @@ def entries(text: str) -> list[str]:
     """Each once, in order. Of `Ana Ruiz <ana@example.com>` only the address counts."""
     found: dict[str, None] = {}
     for chunk in _CHUNKS.split(text.replace("\0", "")):
-        words = _ADDRESS.findall(chunk) or chunk.split()
+        # Taken apart and looked at: one pattern for an address takes minutes over a long text without any.
+        words = [word for word in _APART.split(chunk) if "@" in word[1:-1]] or chunk.split()
         for word in words:
             entry = word.strip(_EDGES).removeprefix("mailto:").rstrip(".")
             if entry:

@@ -5,8 +5,8 @@
         return redirect(…)
     conflict = conflict_with(form, saved_form, version=row.version, who=row.changed_by, when=row.changed_at)
 
-`saved_form` is the same form filled from the row. The page then says what differs, and saving again is
-knowingly over the newer version.
+`saved_form` is the same form filled from the row, or one with those of its fields that can be told. The page
+then says what differs, and saving again is knowingly over the newer version.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,9 @@ def conflict_with(form: Form, saved: Form, *, version: int, who: str, when: date
     differing = [
         (str(field.label.text), _shown(saved[field.name].data))
         for field in form
-        if field.type not in _BORING and _shown(field.data) != _shown(saved[field.name].data)
+        if field.type not in _BORING
+        and field.name in saved
+        and _shown(field.data) != _shown(saved[field.name].data)
     ]
     return Conflict(who, when, differing)
 

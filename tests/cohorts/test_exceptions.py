@@ -189,7 +189,9 @@ def test_companies_may_stand_in_another_attribute_and_never_in_a_rule(
         ("e@x.com\n\nf@x.com g@x.com", ["e@x.com", "f@x.com", "g@x.com"]),
         ("Ana Ruiz <ana@x.com>, mailto:ben@x.com.", ["ana@x.com", "ben@x.com"]),
         ("user-1 user-2|user-1", ["user-1", "user-2"]),
+        ("@ana a@ [b@x.com](mailto:b@x.com)", ["b@x.com"]),
         (" ,;\0\n", []),
+        ("x" * 500_000, ["x" * 500_000]),
     ],
 )
 def test_a_pasted_list_is_read_whatever_separates_it(text: str, entries: list[str]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from werkzeug.test import TestResponse
 
 from betaops.cohorts import queries
 from betaops.cohorts.models import Cohort
@@ -279,6 +280,25 @@ def test_a_stale_page_says_who_saved_and_keeps_what_was_typed(
     assert "Manager saved a newer version" in stale.text
     assert 'value="Third"' in stale.text
     assert only_cohort(work, program).name == "Second"
+
+
+def test_a_stale_page_of_a_rule_says_what_the_newer_rule_is(
+    work: Work, program: Program, member_client: Member
+) -> None:
+    cohort = a_cohort(work, program=program, name="Pros", rule=where("attribute.plan", "is", "pro"))
+    address = at(program, f"/{encode('coh', cohort.id)}/edit")
+    browser = member_client("manager")
+
+    def saved(plan: str) -> TestResponse:
+        rows = {**ROOT, **row(1, "attribute.plan", operator="is", value=plan)}
+        return browser.post(address, data={"name": "Pros", "version": "1", **rows})
+
+    assert saved("free").status_code == 303
+    stale = saved("trial")
+    assert stale.status_code == 422
+    assert "Manager saved a newer version" in stale.text
+    assert "Theirs: Rule" in stale.text
+    assert only_cohort(work, program).rule == {"all": [where("attribute.plan", "is", "free")]}
 
 
 def test_who_may_only_look_changes_nothing(work: Work, program: Program, member_client: Member) -> None:

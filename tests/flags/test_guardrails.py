@@ -10,7 +10,7 @@ import pytest
 from betaops.feedback import service as feedback_service
 from betaops.feedback.models import Severity, State
 from betaops.flags import guardrails, queries, service
-from betaops.flags.models import Flag, Guardrail, Reaction, RolloutState
+from betaops.flags.models import Action, Flag, FlagProposal, Guardrail, Reaction, RolloutState
 from betaops.flags.rolling import Step
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.events import history
@@ -150,6 +150,23 @@ def test_a_guardrail_may_switch_the_flag_off_and_only_a_signature_switches_it_on
     assert flag.is_active
     sweep(work, run_jobs)
     assert flag.is_active
+
+
+def test_a_signature_does_not_stand_for_the_second_person_that_a_product_asks_for(
+    work: Work, program: Program, run_jobs: RunJobs
+) -> None:
+    flag = of_product(work, program)
+    rail = against_blockers(work, flag, Reaction.SWITCH_OFF)
+    a_report(work, program=program, severity=Severity.BLOCKER)
+    run_jobs()
+    a_member(work, "owner"), a_member(work, "manager")
+    service.switch_approval(work, flag.product_id, is_on=True)
+    sign(work, flag)
+    assert (rail.broken_at, flag.is_active) == (None, False)
+    user = a_member(work, "owner")
+    wanted = service.Wanted(Action.REVIVE, flag.product_id, flag.id, flag.version)
+    proposal = service.make(replace(work, actor=Actor("member", user.id, user.name)), wanted)
+    assert isinstance(proposal, FlagProposal)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Changes that need a second person."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,16 @@ from sqlalchemy.exc import IntegrityError
 from betaops.accounts.models import User
 from betaops.accounts.service import keys
 from betaops.flags import queries, service
-from betaops.flags.models import Action, Change, Flag, FlagProposal, ProposalState
+from betaops.flags.models import (
+    Action,
+    Change,
+    Flag,
+    FlagProposal,
+    ProposalState,
+    ScheduledChange,
+    ScheduleState,
+)
+from betaops.flags.rolling import Step
 from betaops.flags.service import Wanted
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.events import history
@@ -121,6 +131,20 @@ def test_nobody_changes_such_a_flag_alone_but_to_switch_it_off(work: Work, flag:
     work.actor = SYSTEM
     changed = service.change_flag(work, flag.id, version=None, filters=HALF, note="Step 2 of the roll-out")
     assert changed.filters == HALF
+
+
+def test_nor_by_planning_it_for_later(work: Work, flag: Flag) -> None:
+    by(work, "owner")
+    soon = work.now + timedelta(hours=1)
+    for alone in (
+        lambda: service.start_rollout(work, flag.id, [Step(100, 0)], at=soon),
+        lambda: service.schedule_change(work, flag.id, ScheduledChange.SHARE, soon, share=100),
+        lambda: service.schedule_change(work, flag.id, ScheduledChange.ON, soon),
+    ):
+        with pytest.raises(Refused, match="second person"):
+            alone()
+    off = service.schedule_change(work, flag.id, ScheduledChange.OFF, soon)
+    assert off.state is ScheduleState.WAITING
 
 
 def test_what_is_wrong_is_said_to_the_proposer_and_what_changes_nothing_is_not_proposed(

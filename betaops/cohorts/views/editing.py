@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -78,6 +79,9 @@ def edit(slug: str, cohort_id: uuid.UUID) -> Any:
             _change(cohort, form, rule)
             return redirect(url_for(".show", slug=slug, cohort_id=cohort.id), 303)
         conflict = _conflict(form, cohort)
+        if conflict is not None and rule != cohort.rule:
+            theirs = (_("Rule"), _words(program)(cohort.rule))
+            conflict = replace(conflict, fields=[*conflict.fields, theirs])
     return _page(program, form, cohort, conflict, focus=focus), 422 if form.errors else 200
 
 

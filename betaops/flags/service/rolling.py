@@ -23,7 +23,7 @@ from betaops.flags.events import (
 )
 from betaops.flags.models import LIVE, Flag, Guardrail, Rollout, RolloutState
 from betaops.flags.rolling import Step
-from betaops.flags.service import driving
+from betaops.flags.service import driving, revisions
 from betaops.flags.service.flags import change_flag
 from betaops.kernel.errors import DomainError, Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
@@ -51,6 +51,8 @@ def start_rollout(
         return live
     if live is not None:
         raise Refused("rollout_is_live", _("A roll-out of this flag is planned or under way. End it first."))
+    # One that begins later is begun by nobody in particular: whether one person may decide it is asked now.
+    revisions.allow(work, flag.product_id, None)
     _check(flag, plan, condition)
     if at is None:
         _may_begin(work, flag)
@@ -146,9 +148,9 @@ def resume_for_signature(work: Work, flag: Flag) -> None:
 def skip_step(work: Work, rollout_id: UUID, from_step: int | None = None) -> Rollout:
     """Enter the next step at once, or finish. Nothing where it is not at `from_step` (from 0) any more."""
     flag, rollout = _held(work, rollout_id)
-    _is_under_way(rollout)
-    if from_step not in (None, rollout.step):
+    if from_step is not None and (from_step != rollout.step or rollout.state is RolloutState.FINISHED):
         return rollout
+    _is_under_way(rollout)
     if rollout.state is RolloutState.PAUSED:
         raise Refused("rollout_is_paused", _("The roll-out is paused. Resume it first."))
     if not flag.is_active:

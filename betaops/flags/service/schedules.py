@@ -16,6 +16,7 @@ from betaops.flags.events import (
 )
 from betaops.flags.models import Flag, FlagSchedule, ScheduledChange, ScheduleState
 from betaops.flags.queries.rolling import MOST_WAITING
+from betaops.flags.service import revisions
 from betaops.flags.service.flags import change_flag, kill, revive
 from betaops.flags.service.rolling import to_come
 from betaops.kernel.errors import DomainError, Invalid, NotFound, Refused
@@ -34,6 +35,9 @@ def schedule_change(
 ) -> FlagSchedule:
     """Have `change` done at `at`. Asked twice, it is one."""
     flag = work.lock(Flag, flag_id)
+    if change is not ScheduledChange.OFF:
+        # It is done by nobody in particular, later: whether one person may decide it is asked now.
+        revisions.allow(work, flag.product_id, None)
     if change is not ScheduledChange.SHARE:
         share = condition = None
     elif share is None or not 0 <= share <= 100:
