@@ -70,11 +70,14 @@ def proposals_page(
     return keyset(session, found, order=[(FlagProposal.id, "desc")], cursor=cursor, size=size)
 
 
-def open_proposal_of(session: Session, product_id: UUID, key: str, proposer_id: UUID) -> FlagProposal | None:
-    """There is at most one."""
-    return session.scalar(
-        _open(product_id).where(FlagProposal.key == key, FlagProposal.proposer_id == proposer_id)
-    )
+def open_proposals_of(session: Session, like: FlagProposal) -> Sequence[FlagProposal]:
+    """Of the same person for the same flag: of a planned action the same, of what changes the flag at once all."""
+    is_alike = FlagProposal.plan.is_(None) if like.plan is None else FlagProposal.action == like.action
+    return session.scalars(
+        _open(like.product_id)
+        .where(FlagProposal.key == like.key, FlagProposal.proposer_id == like.proposer_id, is_alike)
+        .order_by(FlagProposal.id)
+    ).all()
 
 
 def count_waiting_for(session: Session, product_id: UUID, user_id: UUID | None) -> int:

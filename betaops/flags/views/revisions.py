@@ -65,7 +65,7 @@ def restore(slug: str, flag_id: uuid.UUID, version: int) -> Any:
             note(),
         ),
     )
-    return answered(program, outcome or flag, _("Restored. The product gets it within a second."))
+    return answered(program, outcome, flag.id, _("Restored. The product gets it within a second."))
 
 
 def _restored(flag: Flag, kept: FlagRevision) -> dict[str, Any]:
