@@ -125,9 +125,7 @@ def change_feature(path: OfFeature, body: FeatureChange) -> Response:
         for name in ("name", "description", "documentation_url", "payload")
     }
     draft = service.FeatureDraft(**values)
-    return shown(
-        _in_full(service.change_feature(writing(), path.feature_id, draft, version=body.version))
-    )
+    return shown(_in_full(service.change_feature(writing(), path.feature_id, draft, version=body.version)))
 
 
 @blueprint.delete("/features/<feature_id>", responses={"204": None})

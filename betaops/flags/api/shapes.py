@@ -77,7 +77,9 @@ class ShownProposal(Shown):
     key: str
     action: Action
     base_version: int | None = Field(description="The version of the flag that it was proposed on")
-    definition: dict[str, Any] = Field(description="The whole flag as it is to be in the end, in PostHog's format")
+    definition: dict[str, Any] = Field(
+        description="The whole flag as it is to be in the end, in PostHog's format"
+    )
     plan: dict[str, Any] | None = Field(
         description="What goes on by itself once it is approved: of `roll_out` `{steps[{share, hours}], condition, "
         "at}`, of `skip` `{step}`, of `schedule` `{change, share, condition, at}`, of `promote` `{stage, "

@@ -47,7 +47,9 @@ def offer(work: Work, flag_id: UUID, draft: FeatureDraft, *, stage: Stage = Stag
     if stage is not Stage.CONCEPT and revisions.needs_approval(work, flag.product_id):
         raise Invalid(
             "needs_approval",
-            _("Changes to this product's flags need a second person. Begin with a concept, then propose more."),
+            _(
+                "Changes to this product's flags need a second person. Begin with a concept, then propose more."
+            ),
             field="stage",
         )
     check_fits(flag.key, flag.filters)

@@ -43,9 +43,7 @@ def set_guardrail(
         if (same.measure, same.event) == (measure, event):
             if all(getattr(same, name) == rule[name] for name in _RULE):
                 return same
-            raise Invalid(
-                "guardrail_exists", _("This is watched already. Change that one."), field="measure"
-            )
+            raise Invalid("guardrail_exists", _("This is watched already. Change that one."), field="measure")
     if len(existing) >= guardrails.MOST_GUARDRAILS:
         raise Refused(
             "too_many_guardrails",

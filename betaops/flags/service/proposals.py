@@ -36,7 +36,6 @@ from betaops.kernel.versions import edit
 from betaops.kernel.work import Work
 from betaops.programs.models import Product
 
-
 #: What a change made of what it was about: None where the flag was deleted.
 Made = Flag | Rollout | FlagSchedule | Feature | None
 
@@ -84,7 +83,8 @@ def approve(work: Work, proposal_id: UUID) -> FlagProposal:
     wanted = _wanted_by(proposal)
     if (at := wanted.values.get("at")) is not None and at <= work.now:
         raise Refused(
-            "too_late", _("Its moment came before anybody approved it. Reject it, so that it is proposed anew.")
+            "too_late",
+            _("Its moment came before anybody approved it. Reject it, so that it is proposed anew."),
         )
     made = _done(work, wanted, proposal)
     if isinstance(made, Flag | None):

@@ -6,7 +6,6 @@ Always the flag is locked first and its roll-out after it, so that nobody waits 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -234,9 +233,7 @@ def _begin(work: Work, flag: Flag, rollout: Rollout, proposal: FlagProposal | No
     _enter(work, flag, rollout, 0, "begun", proposal)
 
 
-def _go_on(
-    work: Work, flag: Flag, rollout: Rollout, way: str, proposal: FlagProposal | None = None
-) -> None:
+def _go_on(work: Work, flag: Flag, rollout: Rollout, way: str, proposal: FlagProposal | None = None) -> None:
     if rollout.is_at_last_step or rollout.step is None:
         _finish(work, flag, rollout)
     else:

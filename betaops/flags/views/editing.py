@@ -55,7 +55,7 @@ def new(slug: str) -> Any:
                     ),
                 )
                 key = form.key.data or ""
-                return answered(program, outcome, outcome.id, _("The flag “%(key)s” is there.", key=key))
+                return answered(program, outcome, None, _("The flag “%(key)s” is there.", key=key))
     return _page(program, form, names, tried=tried), 422 if form.errors else 200
 
 

@@ -40,11 +40,17 @@ def note() -> str:
 
 
 def answered(
-    program: Program, outcome: Made | FlagProposal, flag_id: UUID, done: str, *, anchor: str | None = None
+    program: Program,
+    outcome: Made | FlagProposal,
+    flag_id: UUID | None,
+    done: str,
+    *,
+    anchor: str | None = None,
 ) -> Any:
-    """To the flag and what was done; to the proposal where it waits for somebody else."""
+    """To the flag and what was done; to the proposal where it waits for somebody else. A new flag brings its id."""
     if isinstance(outcome, FlagProposal):
         flash(_("Proposed. It is made as soon as somebody else approves it."))
         return redirect(url_for(".proposal", slug=program.slug, proposal_id=outcome.id), 303)
     flash(done)
+    flag_id = outcome.id if isinstance(outcome, Flag) else flag_id
     return redirect(url_for(".show", slug=program.slug, flag_id=flag_id, _anchor=anchor), 303)
