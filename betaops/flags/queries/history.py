@@ -59,10 +59,10 @@ def happenings(
     cursor: str | None = None,
     size: int = 20,
 ) -> Page[Told | Happened]:
-    """Revisions and events of these kinds, the newest first."""
+    """Revisions and events of these kinds, the last that was written first: ids are in that order."""
     both = union_all(
-        select(FlagRevision.id, FlagRevision.at).where(FlagRevision.flag_id == flag.id),
-        select(RecordedEvent.id, RecordedEvent.at)
+        select(FlagRevision.id).where(FlagRevision.flag_id == flag.id),
+        select(RecordedEvent.id)
         .join(EventSubject, EventSubject.event_id == RecordedEvent.id)
         .where(
             EventSubject.subject_id == flag.id,
@@ -80,7 +80,7 @@ def happenings(
     page: Page[Any] = keyset(
         session,
         in_full,
-        order=[(both.c.at, "desc"), (both.c.id, "desc")],
+        order=[(both.c.id, "desc")],
         cursor=cursor,
         size=size,
     )

@@ -122,6 +122,7 @@ def _page(program: Program, found: FlagProposal, form: RejectionForm) -> str:
     """A roll-out shows whom it reaches step by step, a promotion whom its stage changes, all else a dry run."""
     loaded = queries.load(reading(), program.product_id)
     is_open = found.state is ProposalState.OPEN
+    at = _values(found).get("at")
     wanted = None if found.action in (Action.ARCHIVE, Action.DELETE) else found.definition
     return render_template(
         "flags/proposal.html",
@@ -135,7 +136,7 @@ def _page(program: Program, found: FlagProposal, form: RejectionForm) -> str:
         tried=queries.dry_run(reading(), program.product_id, found.key, wanted, clock.now(), loaded=loaded)
         if is_open and found.action not in (Action.ROLL_OUT, Action.PROMOTE)
         else None,
-        is_late=is_open and (_values(found).get("at") or clock.now()) < clock.now(),
+        is_late=is_open and at is not None and at <= clock.now(),
         effect=wording.effect,
         reason=wording.reason,
         is_own=viewer().id == found.proposer_id,
