@@ -146,9 +146,10 @@ def sentence(group: Mapping[str, Any], cohorts: Mapping[int, str], group_type: s
                 asked.append(_property(prop))
     if group_type:
         anybody = _("Each %(group)s", group=group_type)
+        members = _("Each %(group)s in %(cohorts)s", group=group_type, cohorts=_both(inside))
     else:
-        anybody = _("Everybody")
-    words = [_("People in %(cohorts)s", cohorts=_both(inside)) if inside else anybody]
+        anybody, members = _("Everybody"), _("People in %(cohorts)s", cohorts=_both(inside))
+    words = [members if inside else anybody]
     if outside:
         words.append(_("not in %(cohorts)s", cohorts=_both(outside)))
     if asked:

@@ -12,6 +12,7 @@ from betaops.cohorts.models import Cohort, CohortCompany, CohortMember, number_f
 from betaops.enrollment.models import Identity, PeopleRevision
 from betaops.flags import definitions, internal, portable
 from betaops.flags.conditions import Definitions
+from betaops.flags.differences import Names
 from betaops.flags.models import Dialect, Feature, Flag, Runtime, Segment
 from betaops.flags.queries.people import is_seated
 from betaops.flags.queries.settled import settled_ids
@@ -85,6 +86,10 @@ class Loaded(NamedTuple):
     def flag(self, flag_id: UUID) -> Flag | None:
         """One that is not archived."""
         return next((flag for flag in self.flags if flag.id == flag_id), None)
+
+    def names(self) -> Names:
+        """How people call what a definition speaks of."""
+        return Names(self.names_of_cohorts(), self.offered_group_types())
 
     def names_of_cohorts(self) -> dict[int, str]:
         """How people call each cohort that a condition may name."""

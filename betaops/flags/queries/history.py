@@ -1,6 +1,6 @@
 """What happened to a flag: its revisions, each with what it changed, and what else was done about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from betaops.accounts.models import User
-from betaops.flags.differences import differences
+from betaops.flags.differences import Names, differences
 from betaops.flags.models import Change, Flag, FlagRevision
 from betaops.flags.queries.definitions import columns
 from betaops.kernel.errors import NotFound
@@ -33,12 +33,12 @@ class Happened(NamedTuple):
 def revisions(
     session: Session,
     flag_id: UUID,
-    cohorts: Mapping[int, str],
+    names: Names,
     *,
     cursor: str | None = None,
     size: int = 20,
 ) -> Page[Told]:
-    """The newest first; `cohorts` are names by number."""
+    """The newest first."""
     page: Page[FlagRevision] = keyset(
         session,
         select(FlagRevision).where(FlagRevision.flag_id == flag_id),
@@ -47,13 +47,13 @@ def revisions(
         size=size,
     )
     shown = list(page.items)
-    return Page(_told(session, shown, cohorts), page.next, page.previous)
+    return Page(_told(session, shown, names), page.next, page.previous)
 
 
 def happenings(
     session: Session,
     flag: Flag,
-    cohorts: Mapping[int, str],
+    names: Names,
     kinds: Sequence[str],
     *,
     cursor: str | None = None,
@@ -84,7 +84,7 @@ def happenings(
         cursor=cursor,
         size=size,
     )
-    told = iter(_told(session, [row for row, _event, _name in page if row is not None], cohorts))
+    told = iter(_told(session, [row for row, _event, _name in page if row is not None], names))
     return Page(
         [Happened(event, name) if row is None else next(told) for row, event, name in page],
         page.next,
@@ -108,10 +108,10 @@ def restorable(row: FlagRevision) -> dict[str, Any]:
     return values
 
 
-def _told(session: Session, rows: Sequence[FlagRevision], cohorts: Mapping[int, str]) -> list[Told]:
+def _told(session: Session, rows: Sequence[FlagRevision], names: Names) -> list[Told]:
     """Of revisions that follow each other, the newest first."""
     former = [*rows[1:], _before(session, rows[-1]) if rows else None]
-    return [Told(row, _changes(before, row, cohorts)) for row, before in zip(rows, former, strict=False)]
+    return [Told(row, _changes(before, row, names)) for row, before in zip(rows, former, strict=False)]
 
 
 def _before(session: Session, row: FlagRevision) -> FlagRevision | None:
@@ -125,8 +125,8 @@ def _before(session: Session, row: FlagRevision) -> FlagRevision | None:
     )
 
 
-def _changes(former: FlagRevision | None, row: FlagRevision, cohorts: Mapping[int, str]) -> list[str]:
+def _changes(former: FlagRevision | None, row: FlagRevision, names: Names) -> list[str]:
     """Nothing for one that was there before histories were kept: nobody knows what it changed."""
     if row.change is Change.FOUND:
         return []
-    return differences(former.definition if former else None, row.definition, cohorts)
+    return differences(former.definition if former else None, row.definition, names)

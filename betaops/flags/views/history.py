@@ -7,6 +7,7 @@ from uuid import UUID
 
 from betaops.enrollment.queries import testers as tester_queries
 from betaops.flags import happened, queries, wording
+from betaops.flags.differences import Names
 from betaops.flags.models import Change, Flag, FlagRevision
 from betaops.kernel.events import RecordedEvent
 from betaops.kernel.i18n import gettext as _
@@ -46,9 +47,8 @@ class Entry(NamedTuple):
     version: int | None = None
 
 
-def history_of(flag: Flag, cohorts: Mapping[int, str], cursor: str | None) -> Page[Entry]:
-    """`cohorts` are names by number."""
-    page = queries.happenings(reading(), flag, cohorts, happened.KINDS, cursor=cursor)
+def history_of(flag: Flag, names: Names, cursor: str | None) -> Page[Entry]:
+    page = queries.happenings(reading(), flag, names, happened.KINDS, cursor=cursor)
     people = _people(each.event for each in page if isinstance(each, queries.Happened))
     entries = [
         _of_event(*each, people) if isinstance(each, queries.Happened) else _of_revision(*each)

@@ -78,7 +78,7 @@ def show(slug: str, flag_id: uuid.UUID) -> str:
         found=queries.found_people(reading(), flag, text, clock.now(), loaded),
         reason=wording.reason,
         value_word=queries.value_word,
-        history=history_of(flag, names, words("cursor", 1000) or None),
+        history=history_of(flag, loaded.names(), words("cursor", 1000) or None),
         proposals=[each for each in approval.waiting if each.flag_id == flag.id],
         actions=wording.ACTIONS,
         is_waiting_needed=approval.is_needed,

@@ -195,7 +195,7 @@ def _stage_effect(found: FlagProposal) -> queries.StageEffect | None:
 
 def _sentences(found: FlagProposal, loaded: queries.Loaded) -> list[str]:
     """What it changes of that on which it was proposed; nothing where that is gone with its flag."""
-    names = loaded.names_of_cohorts()
+    names = loaded.names()
     if found.action is Action.CREATE:
         return differences(None, found.definition, names)
     if found.flag_id is None or found.base_version is None:
