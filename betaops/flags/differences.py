@@ -10,11 +10,10 @@ from typing import Any, NamedTuple
 import orjson
 
 from betaops.flags.models import Runtime
-from betaops.flags.wording import RUNTIMES, sentence
+from betaops.flags.wording import RUNTIMES, Sentence, group_type, sentence
 from betaops.kernel.i18n import gettext as _
 
 Definition = Mapping[str, Any]
-Names = Mapping[int, str]
 LONGEST_QUOTE = 80
 #: What has a sentence of its own, or none because it says nothing.
 _TOLD = frozenset(
@@ -28,10 +27,29 @@ _TOLD = frozenset(
         "filters",
         "evaluation_runtime",
         "evaluation_contexts",
+        "identified_only",
+        "bucketing_identifier",
     }
 )
-_TOLD_FILTERS = frozenset({"groups", "multivariate", "payloads", "holdout", "early_exit"})
+_TOLD_FILTERS = frozenset(
+    {
+        "groups",
+        "multivariate",
+        "payloads",
+        "holdout",
+        "early_exit",
+        "aggregation_group_type_index",
+        "bucketing_identifier",
+    }
+)
 _NEW: Definition = {"active": True, "filters": {}}
+
+
+class Names(NamedTuple):
+    """How people call what definitions speak of: cohorts by number, group types by index as text."""
+
+    cohorts: Mapping[int, str]
+    group_types: Mapping[str, str] = {}
 
 
 class _Pair(NamedTuple):
@@ -42,10 +60,10 @@ class _Pair(NamedTuple):
     is_moved: bool = False
 
 
-def differences(before: Definition | None, after: Definition, cohorts: Names) -> list[str]:
-    """Every change as a sentence; of a new flag (`before` None) what it has. `cohorts` are names by number."""
+def differences(before: Definition | None, after: Definition, names: Names) -> list[str]:
+    """Every change as a sentence; of a new flag (`before` None) what it has."""
     former = _NEW if before is None else before
-    found = [*_of_flag(former, after), *_of_filters(_filters(former), _filters(after), cohorts)]
+    found = [*_of_flag(former, after), *_of_filters(_filters(former), _filters(after), names)]
     if not found and before is not None and _written(before) != _written(after):
         return [_("Written in another way, means the same")]
     return found
@@ -79,9 +97,23 @@ def _of_flag(before: Definition, after: Definition) -> Iterator[str]:
     places = after.get("evaluation_contexts") or []
     if (before.get("evaluation_contexts") or []) != places:
         yield _("Read in: %(places)s", places=", ".join(places)) if places else _("Read in every place")
+    if bool(before.get("identified_only")) != bool(after.get("identified_only")):
+        yield (
+            _("Only for people whose identity your server has signed")
+            if after.get("identified_only")
+            else _("Also for people whose identity nobody has signed")
+        )
+    if _is_by_device(before) != _is_by_device(after):
+        yield _("Shares are of devices") if _is_by_device(after) else _("Shares are of people")
     if "id" in before and before["id"] != after.get("id"):
         yield _("Its number for SDKs: %(before)s → %(after)s", before=before["id"], after=after.get("id"))
     yield from _others(before, after, _TOLD)
+
+
+def _is_by_device(definition: Definition) -> bool:
+    """Said of the flag, or in what was imported of its filters."""
+    said = definition.get("bucketing_identifier") or _filters(definition).get("bucketing_identifier")
+    return bool(said == "device_id")
 
 
 def _others(before: Definition, after: Definition, told: frozenset[str]) -> Iterator[str]:
@@ -96,8 +128,12 @@ def _said(value: Any) -> Any:
     return None if value is False or value in ("", [], {}) else value
 
 
-def _of_filters(before: Definition, after: Definition, cohorts: Names) -> Iterator[str]:
-    yield from _of_conditions(before.get("groups") or [], after.get("groups") or [], cohorts)
+def _of_filters(before: Definition, after: Definition, names: Names) -> Iterator[str]:
+    former, present = (group_type(filters, names.group_types) for filters in (before, after))
+    if former != present:
+        yield _("Decided for each %(group)s", group=present or _("person"))
+    words = _Words(names, present)
+    yield from _of_conditions(before.get("groups") or [], after.get("groups") or [], words)
     yield from _of_variants(_variants(before), _variants(after))
     yield from _of_payloads(before.get("payloads") or {}, after.get("payloads") or {})
     yield from _of_holdout(before.get("holdout") or {}, after.get("holdout") or {})
@@ -110,26 +146,35 @@ def _of_filters(before: Definition, after: Definition, cohorts: Names) -> Iterat
     yield from _others(before, after, _TOLD_FILTERS)
 
 
-def _of_conditions(
-    before: Sequence[Definition], after: Sequence[Definition], cohorts: Names
-) -> Iterator[str]:
+class _Words(NamedTuple):
+    """What a condition is told with; `group_type` is what the whole flag is decided for, empty for each person."""
+
+    names: Names
+    group_type: str
+
+    def sentence(self, group: Definition) -> Sentence:
+        own = group_type(group, self.names.group_types)
+        return sentence(group, self.names.cohorts, own or self.group_type)
+
+
+def _of_conditions(before: Sequence[Definition], after: Sequence[Definition], words: _Words) -> Iterator[str]:
     for pair in _paired([_asked(group) for group in before], [_asked(group) for group in after]):
         if pair.before is None and pair.after is not None:
-            yield _("Added a condition: %(condition)s", condition=_whole(after[pair.after], cohorts))
+            yield _("Added a condition: %(condition)s", condition=_whole(after[pair.after], words))
         elif pair.after is None and pair.before is not None:
             yield _(
                 "Removed condition %(number)s: %(condition)s",
                 number=pair.before + 1,
-                condition=_whole(before[pair.before], cohorts),
+                condition=_whole(before[pair.before], words),
             )
         elif pair.after is not None and pair.before is not None:
             if pair.is_moved:
                 yield _("Condition %(before)s is now %(after)s", before=pair.before + 1, after=pair.after + 1)
-            yield from _of_condition(pair.after + 1, before[pair.before], after[pair.after], cohorts)
+            yield from _of_condition(pair.after + 1, before[pair.before], after[pair.after], words)
 
 
-def _of_condition(number: int, before: Definition, after: Definition, cohorts: Names) -> Iterator[str]:
-    former, present = sentence(before, cohorts), sentence(after, cohorts)
+def _of_condition(number: int, before: Definition, after: Definition, words: _Words) -> Iterator[str]:
+    former, present = words.sentence(before), words.sentence(after)
     if former.who != present.who:
         yield _(
             "Condition %(number)s: %(before)s → %(after)s",
@@ -164,8 +209,8 @@ def _asked(group: Definition) -> bytes:
     return _canonical(kept)
 
 
-def _whole(group: Definition, cohorts: Names) -> str:
-    said = sentence(group, cohorts)
+def _whole(group: Definition, words: _Words) -> str:
+    said = words.sentence(group)
     whole = _("%(who)s, %(share)s %%", who=said.who, share=f"{said.percentage:g}")
     return _("%(condition)s, always %(key)s", condition=whole, key=said.variant) if said.variant else whole
 

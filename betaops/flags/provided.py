@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Session
 from betaops.enrollment.models import Enrollment, Tester
 from betaops.enrollment.providers import Ask, Link
 from betaops.flags import policy, queries
+from betaops.flags.guardrails import label
+from betaops.flags.models import Flag, Stage
 from betaops.kernel import clock
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
@@ -38,8 +41,19 @@ def waiting(session: Session, program: Program) -> int:
     """What waits for this member: changes to approve, flags that a guardrail stopped. The number in the navigation."""
     if not viewer().can(policy.MANAGE):
         return 0
-    to_approve = queries.count_waiting_for(session, program.product_id, viewer().id)
-    return to_approve + queries.count_stopped(session, program.product_id)
+    return queries.count_waiting(session, program.product_id, viewer().id)
+
+
+def promotion_gate(session: Session, _product_id: UUID, flag: Flag, _to_stage: Stage) -> Sequence[str]:
+    """Nothing goes on to another stage while one of its guardrails is broken."""
+    return [
+        _(
+            "A guardrail is broken: %(what)s. Somebody has to sign for it first.",
+            what=label(row.measure, row.event),
+        )
+        for row in queries.guardrails_of(session, flag.id)
+        if row.broken_at is not None
+    ]
 
 
 def tabs(enrollment: Enrollment) -> Sequence[Link]:

@@ -101,6 +101,8 @@ CHANGES: dict[Change, Any] = {
     Change.ARCHIVED: _l("archived it"),
     Change.BROUGHT_BACK: _l("brought it back from the archive"),
     Change.IMPORTED: _l("imported it"),
+    Change.STEPPED: _l("changed its share"),
+    Change.SCHEDULED: _l("changed its share"),
     Change.FOUND: _l("had changed it before histories were kept"),
 }
 
@@ -111,6 +113,10 @@ ACTIONS: dict[Action, Any] = {
     Action.REVIVE: _l("Switch on again"),
     Action.ARCHIVE: _l("Archive"),
     Action.DELETE: _l("Delete"),
+    Action.ROLL_OUT: _l("Roll out"),
+    Action.SKIP: _l("Go on to the next step"),
+    Action.SCHEDULE: _l("Schedule a change"),
+    Action.PROMOTE: _l("Promote the early access"),
 }
 
 
@@ -140,9 +146,10 @@ def sentence(group: Mapping[str, Any], cohorts: Mapping[int, str], group_type: s
                 asked.append(_property(prop))
     if group_type:
         anybody = _("Each %(group)s", group=group_type)
+        members = _("Each %(group)s in %(cohorts)s", group=group_type, cohorts=_both(inside))
     else:
-        anybody = _("Everybody")
-    words = [_("People in %(cohorts)s", cohorts=_both(inside)) if inside else anybody]
+        anybody, members = _("Everybody"), _("People in %(cohorts)s", cohorts=_both(inside))
+    words = [members if inside else anybody]
     if outside:
         words.append(_("not in %(cohorts)s", cohorts=_both(outside)))
     if asked:

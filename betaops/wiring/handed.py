@@ -81,7 +81,7 @@ USAGE_READERS: tuple[tuple[str, str, bool], ...] = (
 USAGE_NOTERS: tuple[tuple[str, str], ...] = (("$feature_flag_called", "flags.service:note_exposure"),)
 
 #: What may stand in the way of a feature's next stage: "module:function" of a `flags.promotion.Gate`.
-PROMOTION_GATES: tuple[str, ...] = ("readiness.provided:promotion_gate",)
+PROMOTION_GATES: tuple[str, ...] = ("flags.provided:promotion_gate", "readiness.provided:promotion_gate")
 
 #: What guardrails of flags can measure: (name, label, unit, "module:function" of a `guardrails.Measure`, of an event).
 GUARDRAILS: tuple[tuple[str, Any, Any, str, bool], ...] = (

@@ -18,7 +18,7 @@ from betaops.kernel.work import Work
 from betaops.programs import service as program_service
 from betaops.programs.identities import signature
 from betaops.programs.models import Product, Program
-from betaops.surveys.models import Audience
+from betaops.surveys.models import Audience, Response, ResponseState
 from tests.clients.conftest import Visit
 from tests.clients.site import posthog_page
 from tests.factories.cohorts import a_cohort

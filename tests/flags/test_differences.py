@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from betaops.flags.differences import differences
+from betaops.flags.differences import Names, differences
 from tests.factories.flags import person
 
-NAMES = {7: "iOS pilot", 8: "Pro plan"}
+NAMES = Names({7: "iOS pilot", 8: "Pro plan"}, {"0": "company"})
 PILOT = {"key": "id", "type": "cohort", "operator": "in", "value": 7}
 PRO = {"key": "id", "type": "cohort", "operator": "in", "value": 8}
 
@@ -90,9 +90,34 @@ def variants(**shares: float) -> dict[str, Any]:
         (
             flag(),
             flag(filters={"aggregation_group_type_index": 0}),
-            ["Setting “aggregation_group_type_index” changed"],
+            ["Decided for each company"],
         ),
-        (flag(), flag(bucketing_identifier="device_id"), ["Setting “bucketing_identifier” changed"]),
+        (
+            flag(filters={"aggregation_group_type_index": 0}),
+            flag(group(PILOT)),
+            ["Decided for each person", "Added a condition: People in “iOS pilot”, 100 %"],
+        ),
+        (
+            flag(group(), filters={"aggregation_group_type_index": 0}),
+            flag(group(PILOT), filters={"aggregation_group_type_index": 0}),
+            ["Condition 1: Each company → Each company in “iOS pilot”"],
+        ),
+        (
+            flag(group()),
+            flag(group(aggregation_group_type_index=0)),
+            ["Condition 1: Everybody → Each company"],
+        ),
+        (flag(), flag(bucketing_identifier="device_id"), ["Shares are of devices"]),
+        (flag(filters={"bucketing_identifier": "device_id"}), flag(), ["Shares are of people"]),
+        (flag(), flag(identified_only=True), ["Only for people whose identity your server has signed"]),
+        (flag(identified_only=True), flag(), ["Also for people whose identity nobody has signed"]),
+        (flag(), flag(has_experiment=True), ["Setting “has_experiment” changed"]),
+        (flag(evaluation_contexts=["checkout"]), flag(), ["Read in every place"]),
+        (
+            flag(),
+            flag(filters={"holdout": {"id": 1, "exclusion_percentage": 10}}),
+            ["Holdout: 0 % → 10 % of people"],
+        ),
         (flag(), flag(filters={"payloads": {}}), ["Written in another way, means the same"]),
         (
             None,
@@ -109,7 +134,7 @@ def test_a_change_is_said_in_sentences(before: Any, after: Any, sentences: list[
 
 
 def test_a_cohort_that_is_gone_is_said_to_be() -> None:
-    [said] = differences(flag(), flag(group(PILOT)), {})
+    [said] = differences(flag(), flag(group(PILOT)), Names({}))
     assert said == "Added a condition: People in a cohort that is gone, 100 %"
 
 

@@ -229,7 +229,7 @@ def test_a_value_is_set_by_hand_with_a_reason_and_cleared(
     page = browser.get(of_person(program, ana)).text
     assert "Set by hand by Manager: To see it." in page
     assert "Set by hand by Manager: To see it." in browser.get(of_flag(program, flag, "?q=Ana")).text
-    assert "set it by hand for one person" in browser.get(of_flag(program, flag)).text
+    assert "set it to merge by hand for Ana Ruiz" in browser.get(of_flag(program, flag)).text
     for _twice in range(2):
         browser.post(f"{value}/deletion")
     assert "Condition 1 fits" in browser.get(of_person(program, ana)).text

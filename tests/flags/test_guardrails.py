@@ -6,11 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from betaops.feedback import service as feedback_service
 from betaops.feedback.models import Severity, State
 from betaops.flags import guardrails, queries, service
-from betaops.flags.models import Action, Flag, FlagProposal, Guardrail, Reaction, RolloutState
+from betaops.flags.models import Action, Flag, FlagProposal, FlagResume, Guardrail, Reaction, RolloutState
 from betaops.flags.rolling import Step
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.events import history
@@ -84,7 +85,7 @@ def test_a_blocker_stops_the_rollout_at_once_and_the_members_who_may_sign_hear_o
     assert {letter.to for letter in told} == {"owner@example.com", "manager@example.com"}
     assert "New blocker reports: 1, and the limit is 0 in 24 hours." in told[0].text
     assert "/flags/flg_" in outbox.links(told[0])[0]
-    assert queries.count_stopped(work.session, flag.product_id) == 1
+    assert queries.count_waiting(work.session, flag.product_id, None) == 1
     sweep(work, run_jobs)
     assert len(outbox.of_kind("flags.guardrail")) == 2
 
@@ -116,7 +117,7 @@ def test_going_on_takes_a_members_signature_and_counts_anew(
     # The blocker from before the signature is within the window, and counts no more; another one does.
     sweep(work, run_jobs)
     assert (rail.reading, rail.broken_at, rollout.state) == (0, None, RolloutState.RUNNING)
-    [resume] = queries.resumes_of(work.session, flag.id)
+    [resume] = work.session.scalars(select(FlagResume))
     assert (resume.name, resume.reason, resume.broken[0]["reading"]) == ("Owner", "Mended in 2.0.411.", 1)
     assert "flag_resume_signed" in [row.kind for row in history(work.session, work.workspace_id, flag.id)]
     with pytest.raises(Refused, match="nothing waits"):

@@ -158,7 +158,7 @@ def test_what_is_wrong_is_said_to_the_proposer_and_what_changes_nothing_is_not_p
         service.make(work, Wanted(Action.CREATE, product.id, values={"key": "new-editor"}))
     same = service.make(work, Wanted(Action.EDIT, product.id, flag.id, 1, {"description": ""}))
     assert isinstance(same, Flag)
-    assert queries.open_proposals(work.session, product.id) == []
+    assert queries.approval(work.session, product.id).waiting == []
     assert [row.kind for row in history(work.session, work.workspace_id, flag.id)] == ["flag_created"]
 
 
@@ -288,7 +288,7 @@ def test_what_was_outdated_opens_the_form_with_its_values(
     assert again in page
     assert 'value="50"' in manager.get(again).text
     sent = manager.submit(again)
-    [waiting] = queries.open_proposals(work.session, flag.product_id)
+    [waiting] = queries.approval(work.session, flag.product_id).waiting
     assert sent.location.endswith(encode("fpr", waiting.id))
     assert waiting.definition["filters"]["early_exit"] is True
     assert (waiting.base_version, waiting.note) == (2, "Fewer at first")

@@ -67,7 +67,7 @@ def test_lists_and_pages_ask_as_often_with_much_as_with_little(
     many = [counted(database, lambda page=page: browser.get(page)) for page in pages]
     many.append(counted(database, lambda: tester.get(portal)))
     assert many == few
-    assert max(many) <= 34
+    assert max(many) <= 29
 
 
 def test_an_answer_to_an_sdk_asks_nothing_for_somebody_met_before(

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from betaops.flags import queries, service
+from betaops.flags.differences import Names
 from betaops.flags.models import Change, Flag, FlagRevision
 from betaops.kernel.errors import Invalid
 from betaops.kernel.work import Actor, Work
@@ -22,7 +23,7 @@ GROUPS = {"groups": [{"properties": [], "rollout_percentage": 50, "variant": Non
 
 
 def told(work: Work, flag: Flag) -> list[queries.Told]:
-    return list(queries.revisions(work.session, flag.id, {}).items)
+    return list(queries.revisions(work.session, flag.id, Names({})).items)
 
 
 def changes(work: Work, flag: Flag) -> list[Change]:
@@ -75,12 +76,12 @@ def test_a_page_of_the_history_knows_what_came_before_it(work: Work) -> None:
     for share in range(1, 4):
         groups = {"groups": [{"properties": [], "rollout_percentage": share}]}
         service.change_flag(work, flag.id, version=None, filters=groups)
-    page = queries.revisions(work.session, flag.id, {}, size=2)
+    page = queries.revisions(work.session, flag.id, Names({}), size=2)
     assert [each.sentences[-1] for each in page.items] == [
         "Condition 1: share 2 % → 3 %",
         "Condition 1: share 1 % → 2 %",
     ]
-    rest = queries.revisions(work.session, flag.id, {}, cursor=page.next, size=2)
+    rest = queries.revisions(work.session, flag.id, Names({}), cursor=page.next, size=2)
     assert [each.revision.version for each in rest.items] == [2, 1]
 
 
@@ -96,7 +97,7 @@ def test_a_version_has_one_revision(work: Work) -> None:
 def test_with_its_flag_a_history_goes(work: Work) -> None:
     flag = a_flag(work)
     service.delete_flag(work, flag.id)
-    assert queries.revisions(work.session, flag.id, {}).items == []
+    assert queries.revisions(work.session, flag.id, Names({})).items == []
 
 
 @pytest.fixture

@@ -264,7 +264,7 @@ def test_a_step_that_the_flag_refuses_pauses_and_says_why(
     def refuse(*_arguments: Any, **_values: Any) -> None:
         raise DomainError("no", "Not like this.")
 
-    monkeypatch.setattr(rolling, "change_flag", refuse)
+    monkeypatch.setattr(rolling, "put", refuse)
     service.advance_rollout(work, rollout.id)
     assert (rollout.state, rollout.step, rollout.pause_reason) == (RolloutState.PAUSED, 0, "Not like this.")
 

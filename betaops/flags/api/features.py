@@ -2,14 +2,14 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from flask import Response
 from pydantic import Field
 
 from betaops.flags import policy, promotion, queries, service, stages
-from betaops.flags.api.shapes import OfFlag, OfProduct, blueprint
-from betaops.flags.models import Feature, Flag, Stage
+from betaops.flags.api.shapes import WHY, OfFlag, OfProduct, ShownProposal, answered, blueprint
+from betaops.flags.models import Action, Feature, Flag, Stage
+from betaops.flags.service import Wanted
 from betaops.kernel import ids
 from betaops.programs import queries as program_queries
 from betaops.web.access import scope
@@ -51,6 +51,7 @@ class Promotion(Body):
     for_everybody: Bool = Field(
         False, description="With general availability: the flag gets a last condition that takes everybody"
     )
+    note: Text = Field("", max_length=2_000, description=WHY)
 
 
 class Demotion(Body):
@@ -106,13 +107,13 @@ def make_feature(path: OfFlag, body: NewFeature) -> Response:
         payload=body.payload,
     )
     made = service.offer(writing(), path.flag_id, draft, stage=body.stage)
-    return _in_full(made.id, 201)
+    return shown(_in_full(made), 201)
 
 
 @blueprint.get("/features/<feature_id>", responses={"200": FeatureInFull})
 @scope(policy.SEE)
 def feature(path: OfFeature) -> Response:
-    return _in_full(path.feature_id)
+    return shown(_in_full(queries.feature(reading(), path.feature_id)[1]))
 
 
 @blueprint.patch("/features/<feature_id>", responses={"200": FeatureInFull})
@@ -123,8 +124,8 @@ def change_feature(path: OfFeature, body: FeatureChange) -> Response:
         name: getattr(present, name) if (given := getattr(body, name)) is None else given
         for name in ("name", "description", "documentation_url", "payload")
     }
-    service.change_feature(writing(), path.feature_id, service.FeatureDraft(**values), version=body.version)
-    return _in_full(path.feature_id)
+    draft = service.FeatureDraft(**values)
+    return shown(_in_full(service.change_feature(writing(), path.feature_id, draft, version=body.version)))
 
 
 @blueprint.delete("/features/<feature_id>", responses={"204": None})
@@ -135,28 +136,30 @@ def end_feature(path: OfFeature) -> Response:
     return Response(status=204)
 
 
-@blueprint.post("/features/<feature_id>/promotion", responses={"200": FeatureInFull})
+@blueprint.post("/features/<feature_id>/promotion", responses={"200": FeatureInFull, "202": ShownProposal})
 @scope(policy.MANAGE)
 def promote(path: OfFeature, body: Promotion) -> Response:
-    """To a later stage. Refused (409), saying why, while the readiness of a running program keeps it from there."""
-    service.promote(writing(), path.feature_id, body.stage, for_everybody=body.for_everybody)
-    return _in_full(path.feature_id)
+    """To a later stage. Refused (409), saying why, while the readiness of a running program or a broken guardrail
+    keeps it from there."""
+    flag, _feature = queries.feature(reading(), path.feature_id)
+    values = {"stage": body.stage, "for_everybody": body.for_everybody}
+    wanted = Wanted(Action.PROMOTE, flag.product_id, flag.id, values=values, note=body.note)
+    return answered(service.make(writing(), wanted), show=_in_full)
 
 
 @blueprint.post("/features/<feature_id>/demotion", responses={"200": FeatureInFull})
 @scope(policy.MANAGE)
 def demote(path: OfFeature, body: Demotion) -> Response:
     """To an earlier stage. Never refused for what stands in the way of a release."""
-    service.demote(writing(), path.feature_id, body.stage)
-    return _in_full(path.feature_id)
+    return shown(_in_full(service.demote(writing(), path.feature_id, body.stage)))
 
 
-def _in_full(feature_id: UUID, status: int = 200) -> Response:
-    flag, row = queries.feature(reading(), feature_id)
+def _in_full(row: Feature) -> FeatureInFull:
+    flag = queries.flag(reading(), row.flag_id)
     following = stages.after(row.stage)
     blocks = promotion.blocks(reading(), flag.product_id, flag, following) if following else []
     values = _values(flag, row, queries.choice_counts(reading(), [row.id])[row.id])
-    return shown(FeatureInFull(**values, blocked_by=blocks), status)
+    return FeatureInFull(**values, blocked_by=blocks)
 
 
 def _values(flag: Flag, row: Feature, counts: queries.Counts) -> dict[str, Any]:

@@ -87,7 +87,7 @@ class ShownDryRun(Shown):
 def revisions(path: OfFlag, query: Paging) -> Response:
     """A flag's history, the newest first."""
     flag = queries.flag(reading(), path.flag_id)
-    names = queries.load(reading(), flag.product_id).names_of_cohorts()
+    names = queries.load(reading(), flag.product_id).names()
     page = queries.revisions(reading(), flag.id, names, cursor=query.cursor, size=query.limit)
     return shown(RevisionList(items=[_shown_revision(told) for told in page], next=page.next))
 

@@ -1,5 +1,6 @@
 """Roll-outs, scheduled changes and guardrails over the REST API.
 
+Where the product wants a second person, what gives more people the flag is answered with 202 and its proposal.
 What a broken guardrail stopped goes on only by a member's signature in the console: no key can sign.
 """
 
@@ -10,8 +11,9 @@ from flask import Response
 from pydantic import AwareDatetime, Field
 
 from betaops.flags import policy, queries, service
-from betaops.flags.api.shapes import OfFlag, blueprint
+from betaops.flags.api.shapes import WHY, OfFlag, ShownProposal, answered, blueprint
 from betaops.flags.models import (
+    Action,
     FlagSchedule,
     Guardrail,
     Reaction,
@@ -21,6 +23,7 @@ from betaops.flags.models import (
     ScheduleState,
 )
 from betaops.flags.rolling import MOST_HOURS, MOST_STEPS, Step
+from betaops.flags.service import Wanted
 from betaops.kernel import ids
 from betaops.web.access import scope
 from betaops.web.api import Body, Int, Paging, Shown, Text, path_id, shown
@@ -51,6 +54,7 @@ class NewRollout(Body):
     steps: list[RolloutStep] = Field(min_length=1, max_length=MOST_STEPS, description="Each share larger")
     condition: Int | None = Field(None, ge=0, le=1000, description=_CONDITION)
     at: AwareDatetime | None = Field(None, description="When it begins; at once without it")
+    note: Text = Field("", max_length=2_000, description=WHY)
 
 
 class Reason(Body):
@@ -58,6 +62,7 @@ class Reason(Body):
 
 
 class From(Body):
+    note: Text = Field("", max_length=2_000, description=WHY)
     step: Int | None = Field(
         None,
         ge=0,
@@ -71,6 +76,7 @@ class NewSchedule(Body):
     at: AwareDatetime
     share: float | None = Field(None, ge=0, le=100, description="For `share`: percent")
     condition: Int | None = Field(None, ge=0, le=1000, description=_CONDITION)
+    note: Text = Field("", max_length=2_000, description=WHY)
 
 
 class GuardrailRule(Body):
@@ -171,13 +177,15 @@ def rollouts(path: OfFlag, query: Paging) -> Response:
     return shown(RolloutList(items=[_rollout(row) for row in page], next=page.next))
 
 
-@blueprint.post("/flags/<flag_id>/rollouts", responses={"201": ShownRollout})
+@blueprint.post("/flags/<flag_id>/rollouts", responses={"201": ShownRollout, "202": ShownProposal})
 @scope(policy.MANAGE)
 def start_rollout(path: OfFlag, body: NewRollout) -> Response:
     """Raise a share step by step. Refused (409) while another roll-out of the flag is planned or under way."""
     steps = [Step(step.share, step.hours) for step in body.steps]
-    row = service.start_rollout(writing(), path.flag_id, steps, condition=body.condition, at=body.at)
-    return shown(_rollout(row), 201)
+    flag = queries.flag(reading(), path.flag_id)
+    values = {"steps": steps, "condition": body.condition, "at": body.at}
+    wanted = Wanted(Action.ROLL_OUT, flag.product_id, flag.id, values=values, note=body.note)
+    return answered(service.make(writing(), wanted), 201, _rollout)
 
 
 @blueprint.get("/rollouts/<rollout_id>", responses={"200": ShownRollout})
@@ -200,11 +208,17 @@ def resume_rollout(path: OfRollout) -> Response:
     return shown(_rollout(service.resume_rollout(writing(), path.rollout_id)))
 
 
-@blueprint.post("/rollouts/<rollout_id>/next", responses={"200": ShownRollout})
+@blueprint.post("/rollouts/<rollout_id>/next", responses={"200": ShownRollout, "202": ShownProposal})
 @scope(policy.MANAGE)
 def skip_step(path: OfRollout, body: From) -> Response:
     """Enter the next step at once; at the last one, finish."""
-    return shown(_rollout(service.skip_step(writing(), path.rollout_id, body.step)))
+    row = queries.rollout(reading(), path.rollout_id)
+    flag = queries.flag(reading(), row.flag_id)
+    step = row.step if body.step is None else body.step
+    wanted = Wanted(
+        Action.SKIP, flag.product_id, flag.id, values={"rollout_id": row.id, "step": step}, note=body.note
+    )
+    return answered(service.make(writing(), wanted), show=_rollout)
 
 
 @blueprint.post("/rollouts/<rollout_id>/previous", responses={"200": ShownRollout})
@@ -229,14 +243,14 @@ def schedules(path: OfFlag) -> Response:
     return shown(ScheduleList(items=[_schedule(row) for row in rows]))
 
 
-@blueprint.post("/flags/<flag_id>/schedules", responses={"201": ShownSchedule})
+@blueprint.post("/flags/<flag_id>/schedules", responses={"201": ShownSchedule, "202": ShownProposal})
 @scope(policy.MANAGE)
 def schedule_change(path: OfFlag, body: NewSchedule) -> Response:
-    """Switch it on or off, or set a share, at a moment that lies ahead."""
-    row = service.schedule_change(
-        writing(), path.flag_id, body.change, body.at, share=body.share, condition=body.condition
-    )
-    return shown(_schedule(row), 201)
+    """Switch it on or off, or set a share, at a moment that lies ahead. Switching off waits for no second person."""
+    flag = queries.flag(reading(), path.flag_id)
+    values = body.model_dump(exclude={"note"})
+    wanted = Wanted(Action.SCHEDULE, flag.product_id, flag.id, values=values, note=body.note)
+    return answered(service.make(writing(), wanted), 201, _schedule)
 
 
 @blueprint.delete("/schedules/<schedule_id>", responses={"200": ShownSchedule})

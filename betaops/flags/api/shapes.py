@@ -1,5 +1,6 @@
 """What callers send and get, and how a change is answered that waits for a second person."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask_openapi import APIBlueprint
 from pydantic import Field
 
 from betaops.flags.models import Action, Flag, FlagProposal, ProposalState, Runtime
+from betaops.flags.service import Made
 from betaops.kernel import ids
 from betaops.web.api import PROBLEMS, Body, Shown, Text, path_id, shown
 
@@ -75,7 +77,14 @@ class ShownProposal(Shown):
     key: str
     action: Action
     base_version: int | None = Field(description="The version of the flag that it was proposed on")
-    definition: dict[str, Any] = Field(description="The whole flag as it is to be, in PostHog's format")
+    definition: dict[str, Any] = Field(
+        description="The whole flag as it is to be in the end, in PostHog's format"
+    )
+    plan: dict[str, Any] | None = Field(
+        description="What goes on by itself once it is approved: of `roll_out` `{steps[{share, hours}], condition, "
+        "at}`, of `skip` `{step}`, of `schedule` `{change, share, condition, at}`, of `promote` `{stage, "
+        "for_everybody}`"
+    )
     note: str
     state: ProposalState
     proposed_at: datetime
@@ -110,10 +119,12 @@ def shown_proposal(row: FlagProposal) -> ShownProposal:
     )
 
 
-def answered(outcome: Flag | FlagProposal | None, status: int = 200) -> Response:
-    """The flag after the change (204 where it is gone); 202 and the proposal where it waits."""
+def answered(
+    outcome: Made | FlagProposal, status: int = 200, show: Callable[[Any], Shown] = shown_flag
+) -> Response:
+    """What a change made, by default the flag after it (204 where it is gone); 202 and the proposal where it waits."""
     if outcome is None:
         return Response(status=204)
     if isinstance(outcome, FlagProposal):
         return shown(shown_proposal(outcome), 202)
-    return shown(shown_flag(outcome), status)
+    return shown(show(outcome), status)

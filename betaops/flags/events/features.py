@@ -33,7 +33,7 @@ class FeatureEdited(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureStageChanged(Event):
-    """Promoted or demoted."""
+    """Promoted or demoted; `proposed_by` where the actor is the second person who agreed to it."""
 
     said = _l("moved the early access to %(key)s from %(former)s to %(stage)s")
 
@@ -43,6 +43,7 @@ class FeatureStageChanged(Event):
     key: str
     former: str
     stage: str
+    proposed_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,10 @@ from betaops.kernel.i18n import lazy_gettext as _l
 
 @dataclass(frozen=True, kw_only=True)
 class RolloutPlanned(Event):
-    """It begins at `starts_at`, or did at once where that is None; `plan` names its steps: "10 % for 24 h"."""
+    """It begins at `starts_at`, or did at once where that is None; `plan` names its steps: "10 % for 24 h".
+
+    `proposed_by`: whose plan it is, where the actor is the second person who agreed to it.
+    """
 
     said = _l("planned a roll-out of the flag %(key)s: %(plan)s")
 
@@ -20,6 +23,7 @@ class RolloutPlanned(Event):
     key: str
     plan: list[str]
     starts_at: datetime | None = None
+    proposed_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +88,7 @@ class RolloutEnded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class FlagScheduled(Event):
-    """`change` is on, off or share."""
+    """`change` is on, off or share; `proposed_by` as for roll-outs."""
 
     said = _l("scheduled a change of the flag %(key)s (%(change)s) for %(at)s")
 
@@ -95,6 +99,7 @@ class FlagScheduled(Event):
     change: str
     at: datetime
     share: float | None = None
+    proposed_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from betaops.flags import stages
+from betaops.flags.forms.rolling import Reasoned
 from betaops.flags.models import Feature, Flag, Stage
 from betaops.flags.service import FeatureDraft
 from betaops.kernel.i18n import gettext as _
@@ -83,7 +84,7 @@ class FeatureForm(Form):
         return found if isinstance(found, dict) else None
 
 
-class StageForm(Form):
+class StageForm(Reasoned):
     """Confirms a promotion or a demotion."""
 
     for_everybody = BooleanField(_l("Switch the flag on for everybody"))

@@ -72,7 +72,17 @@ class _StepForm(PlainForm):
     hours = WholeNumberField(_l("Hours"), [Optional()])
 
 
-class RolloutForm(_Timed):
+class Reasoned(Form):
+    """Asks why, where somebody else has to agree."""
+
+    note = StringField(
+        _l("Why"),
+        [Optional(), Length(max=2000, message=_l("Keep it under 2,000 characters."))],
+        description=_l("For whoever has to approve it."),
+    )
+
+
+class RolloutForm(Reasoned, _Timed):
     preset = RadioField(_l("Steps"), [DataRequired(_l("Choose the steps."))], default="careful")
     steps = FieldList(FormField(_StepForm), min_entries=ROWS, max_entries=ROWS)
     condition = SelectField(_l("Whose share is raised"))
@@ -108,7 +118,7 @@ class RolloutForm(_Timed):
         return f"{self.condition.data}|{steps}|{self.at.data or 'now'}"
 
 
-class ScheduleForm(_Timed):
+class ScheduleForm(Reasoned, _Timed):
     change = RadioField(
         _l("What happens"),
         [DataRequired(_l("Choose what happens."))],

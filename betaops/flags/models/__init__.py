@@ -21,6 +21,7 @@ from betaops.flags.models.groups import (
     ProductGroup,
 )
 from betaops.flags.models.history import (
+    PLANNED,
     Action,
     ApprovalRule,
     Change,
@@ -43,6 +44,7 @@ from betaops.flags.models.rolling import (
 
 __all__ = [
     "LIVE",
+    "PLANNED",
     "UNDER_WAY",
     "Action",
     "ApprovalRule",

@@ -23,6 +23,10 @@ class Change(StrEnum):
     ARCHIVED = "archived"
     BROUGHT_BACK = "brought_back"
     IMPORTED = "imported"
+    #: A step of a roll-out.
+    STEPPED = "stepped"
+    #: A share that was set at its moment; switching on and off at theirs are what they are.
+    SCHEDULED = "scheduled"
     #: It was there before histories were kept.
     FOUND = "found"
 
@@ -61,7 +65,7 @@ class ApprovalRule(Versioned, Tenant, Base):
 
 
 class Action(StrEnum):
-    """What a proposal asks for. Switching off is not among them: it never waits."""
+    """What a proposal asks for. Switching off is not among them: it never waits, nor does whatever gives less."""
 
     CREATE = "create"
     EDIT = "edit"
@@ -69,6 +73,16 @@ class Action(StrEnum):
     REVIVE = "revive"
     ARCHIVE = "archive"
     DELETE = "delete"
+    ROLL_OUT = "roll_out"
+    #: On to a roll-out's next step before it is due.
+    SKIP = "skip"
+    SCHEDULE = "schedule"
+    PROMOTE = "promote"
+
+
+#: They go on by themselves once they are approved, as `FlagProposal.plan` says.
+PLANNED = (Action.ROLL_OUT, Action.SKIP, Action.SCHEDULE, Action.PROMOTE)
+_IS_OPEN_EDIT = text("state = 'open' AND plan IS NULL")
 
 
 class ProposalState(StrEnum):
@@ -95,8 +109,8 @@ class FlagProposal(Tenant, Base):
             "key",
             "proposer_id",
             unique=True,
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
+            sqlite_where=_IS_OPEN_EDIT,
+            postgresql_where=_IS_OPEN_EDIT,
         ),
         CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided_when_no_longer_open"),
         CheckConstraint(
@@ -105,6 +119,10 @@ class FlagProposal(Tenant, Base):
         ),
         CheckConstraint("state <> 'rejected' OR length(reason) > 0", name="rejected_with_a_reason"),
         CheckConstraint("(action = 'create') = (base_version IS NULL)", name="has_a_base_unless_new"),
+        CheckConstraint(
+            "(action IN ('roll_out', 'skip', 'schedule', 'promote')) = (plan IS NOT NULL)",
+            name="has_a_plan_to_go_on_by_itself",
+        ),
     )
 
     product_id: Mapped[UUID]
@@ -114,8 +132,10 @@ class FlagProposal(Tenant, Base):
     action: Mapped[Action] = mapped_column(one_of(Action))
     #: The version of the flag that it was proposed on.
     base_version: Mapped[int | None]
-    #: The whole flag as it is to be, in PostHog's format; of one that is to go, as it is.
+    #: The whole flag as it is to be in the end, in PostHog's format; of one that is to go, as it is.
     definition: Mapped[dict[str, Any]]
+    #: Of a PLANNED action: see `flags.planned`.
+    plan: Mapped[dict[str, Any] | None]
     note: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[ProposalState] = mapped_column(one_of(ProposalState), default=ProposalState.OPEN)
     proposed_at: Mapped[datetime]

@@ -89,7 +89,9 @@ def value_word(outcome: Outcome) -> str:
     return outcome.value if isinstance(outcome.value, str) else "on" if outcome.value else "off"
 
 
-def found_people(session: Session, flag: Flag, words: str, now: datetime, *, limit: int = 10) -> list[Given]:
+def found_people(
+    session: Session, flag: Flag, words: str, now: datetime, loaded: Loaded, *, limit: int = 10
+) -> list[Given]:
     """What people whose name, address or id holds `words` get."""
     words = words.strip()
     if not words:
@@ -112,7 +114,7 @@ def found_people(session: Session, flag: Flag, words: str, now: datetime, *, lim
         .distinct()
         .limit(limit)
     ).all()
-    flags = FlagSet(load(session, flag.product_id).compiled_from())
+    flags = FlagSet(loaded.compiled_from())
     found = []
     for tester in testers:
         person, settled = _person(session, flag.product_id, tester, flags)

@@ -12,6 +12,7 @@ from betaops.cohorts.models import Cohort, CohortCompany, CohortMember, number_f
 from betaops.enrollment.models import Identity, PeopleRevision
 from betaops.flags import definitions, internal, portable
 from betaops.flags.conditions import Definitions
+from betaops.flags.differences import Names
 from betaops.flags.models import Dialect, Feature, Flag, Runtime, Segment
 from betaops.flags.queries.people import is_seated
 from betaops.flags.queries.settled import settled_ids
@@ -82,6 +83,14 @@ class Loaded(NamedTuple):
         """What a condition that depends on a flag may ask it to be, beside on and off."""
         return {flag.key: [str(variant["key"]) for variant in flag.variants] for flag in self.flags}
 
+    def flag(self, flag_id: UUID) -> Flag | None:
+        """One that is not archived."""
+        return next((flag for flag in self.flags if flag.id == flag_id), None)
+
+    def names(self) -> Names:
+        """How people call what a definition speaks of."""
+        return Names(self.names_of_cohorts(), self.offered_group_types())
+
     def names_of_cohorts(self) -> dict[int, str]:
         """How people call each cohort that a condition may name."""
         imported = {segment.number: segment.name or f"#{segment.number}" for segment in self.segments}
@@ -96,12 +105,7 @@ def load(session: Session, product_id: UUID) -> Loaded:
     segments = session.scalars(
         select(Segment).where(Segment.product_id == product_id).order_by(Segment.number)
     ).all()
-    cohorts = session.execute(
-        select(Cohort.number, Cohort.name)
-        .join(Program, Program.id == Cohort.program_id)
-        .where(Program.product_id == product_id)
-        .order_by(Cohort.number)
-    ).all()
+    cohorts, companies = _cohorts(session, product_id)
     dialect = session.scalar(select(Dialect).where(Dialect.product_id == product_id))
     features = session.scalars(
         select(Feature).join(Flag, Flag.id == Feature.flag_id).where(Flag.product_id == product_id)
@@ -109,11 +113,11 @@ def load(session: Session, product_id: UUID) -> Loaded:
     return Loaded(
         flags,
         segments,
-        [(number, name) for number, name in cohorts],
+        cohorts,
         dialect.matching_version if dialect else 1,
         dict(dialect.group_types) if dialect else {},
         {feature.flag_id: feature for feature in features},
-        _companies(session, product_id),
+        companies,
     )
 
 
@@ -125,18 +129,21 @@ def with_internal(session: Session, product_id: UUID, loaded: Loaded) -> Loaded:
     )
 
 
-def _companies(session: Session, product_id: UUID) -> dict[int, list[str]]:
-    """Names of the companies in the product's cohorts, by the cohort's number."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for number, name in session.execute(
-        select(Cohort.number, CohortCompany.name)
-        .join(CohortCompany, CohortCompany.cohort_id == Cohort.id)
+def _cohorts(session: Session, product_id: UUID) -> tuple[list[tuple[int, str]], dict[int, list[str]]]:
+    """The cohorts of the product's programs, and the names of the companies in them, by the cohort's number."""
+    names: dict[int, str] = {}
+    companies: dict[int, list[str]] = defaultdict(list)
+    for number, name, company in session.execute(
+        select(Cohort.number, Cohort.name, CohortCompany.name)
         .join(Program, Program.id == Cohort.program_id)
+        .outerjoin(CohortCompany, CohortCompany.cohort_id == Cohort.id)
         .where(Program.product_id == product_id)
         .order_by(Cohort.number, CohortCompany.key)
     ):
-        found[number].append(name)
-    return dict(found)
+        names[number] = name
+        if company is not None:
+            companies[number].append(company)
+    return list(names.items()), dict(companies)
 
 
 #: What a definition says of most flags; only what differs is kept.

@@ -1,4 +1,4 @@
-"""What is due in every workspace, for the job that looks each minute."""
+"""What is due in every workspace, for the job that looks each minute. Nothing is of a flag that is archived."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,10 @@ def due_schedules(session: Session, now: datetime) -> Due:
     return _pairs(
         session,
         select(FlagSchedule.workspace_id, FlagSchedule.id)
-        .where(FlagSchedule.state == ScheduleState.WAITING, FlagSchedule.at <= now)
+        .join(Flag, Flag.id == FlagSchedule.flag_id)
+        .where(
+            FlagSchedule.state == ScheduleState.WAITING, FlagSchedule.at <= now, Flag.archived_at.is_(None)
+        )
         .order_by(FlagSchedule.at, FlagSchedule.id),
     )
 
@@ -38,7 +41,7 @@ def due_rollouts(session: Session, now: datetime) -> Due:
         session,
         select(Rollout.workspace_id, Rollout.id)
         .join(Flag, Flag.id == Rollout.flag_id)
-        .where(is_due)
+        .where(is_due, Flag.archived_at.is_(None))
         .order_by(Rollout.id),
     )
 

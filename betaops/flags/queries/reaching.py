@@ -9,17 +9,23 @@ from sqlalchemy.orm import Session
 
 from betaops.flags.evaluation import FlagSet, Outcome
 from betaops.flags.models import Flag
-from betaops.flags.queries.audiences import seated
-from betaops.flags.queries.definitions import load
+from betaops.flags.queries.audiences import Seated, seated
+from betaops.flags.queries.definitions import Loaded, load
 
 _AT_ONCE = 500
 
 
 def reach(
-    session: Session, flag: Flag, filters: Sequence[dict[str, Any]], now: datetime
+    session: Session,
+    flag: Flag,
+    filters: Sequence[dict[str, Any]],
+    now: datetime,
+    *,
+    loaded: Loaded | None = None,
+    people: Sequence[Seated] | None = None,
 ) -> tuple[int, list[int]]:
     """Of how many people (at most MOST_PEOPLE) how many would get `flag`, were it on, with each of these `filters`."""
-    as_saved = load(session, flag.product_id).compiled_from()
+    as_saved = (loaded or load(session, flag.product_id)).compiled_from()
     sets = [
         FlagSet(
             as_saved._replace(
@@ -33,7 +39,9 @@ def reach(
     ]
     counts = [0] * len(sets)
     looked_at = 0
-    for _tester, person in seated(session, flag.product_id, FlagSet(as_saved)):
+    if people is None:
+        people = list(seated(session, flag.product_id, FlagSet(as_saved)))
+    for _tester, person in people:
         looked_at += 1
         for index, flags in enumerate(sets):
             counts[index] += _is_on(flags.evaluate(person, now, [flag.key]).get(flag.key))

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from betaops.flags.events import RolloutStepEntered
 from betaops.flags.models import (
     LIVE,
     Flag,
-    FlagResume,
     FlagSchedule,
     Guardrail,
     Rollout,
@@ -93,16 +92,6 @@ def guardrails_of(session: Session, flag_id: UUID) -> Sequence[Guardrail]:
     return session.scalars(select(Guardrail).where(Guardrail.flag_id == flag_id).order_by(Guardrail.id)).all()
 
 
-def resumes_of(session: Session, flag_id: UUID, limit: int = 5) -> Sequence[FlagResume]:
-    """Who signed to go on, the newest first."""
-    return session.scalars(
-        select(FlagResume)
-        .where(FlagResume.flag_id == flag_id)
-        .order_by(FlagResume.signed_at.desc(), FlagResume.id.desc())
-        .limit(limit)
-    ).all()
-
-
 class Mark(NamedTuple):
     """What a list of flags says beside one: its live roll-out, and whether a guardrail is broken."""
 
@@ -135,15 +124,3 @@ def flags_stopped(session: Session, product_id: UUID) -> list[tuple[UUID, str]]:
         .order_by(Flag.key)
     )
     return [(row.id, row.key) for row in rows]
-
-
-def count_stopped(session: Session, product_id: UUID) -> int:
-    """How many flags wait for a signature: the number in the navigation."""
-    return (
-        session.scalar(
-            select(func.count(func.distinct(Guardrail.flag_id)))
-            .join(Flag, Flag.id == Guardrail.flag_id)
-            .where(Flag.product_id == product_id, Guardrail.broken_at.is_not(None))
-        )
-        or 0
-    )

@@ -1,5 +1,8 @@
 """What changes flags. Nobody commits here but the edge that called."""
 
+from betaops.flags.service.checking import (
+    sound,
+)
 from betaops.flags.service.choosing import (
     adopt,
     choose,
@@ -26,7 +29,6 @@ from betaops.flags.service.flags import (
     kill,
     kill_many,
     revive,
-    sound,
 )
 from betaops.flags.service.grouping import (
     describe_group,
@@ -49,6 +51,7 @@ from betaops.flags.service.overriding import (
     set_override,
 )
 from betaops.flags.service.proposals import (
+    Made,
     Wanted,
     approve,
     make,
@@ -77,6 +80,7 @@ from betaops.flags.service.schedules import (
 __all__ = [
     "LONGEST_NOTE",
     "FeatureDraft",
+    "Made",
     "Report",
     "Wanted",
     "adopt",

@@ -8,7 +8,17 @@ from sqlalchemy import select
 
 from betaops.flags import rolling
 from betaops.flags.definitions import Problem
-from betaops.flags.models import UNDER_WAY, Flag, Guardrail, Rollout, RolloutState
+from betaops.flags.events import FlagScheduleCancelled, RolloutEnded
+from betaops.flags.models import (
+    LIVE,
+    UNDER_WAY,
+    Flag,
+    FlagSchedule,
+    Guardrail,
+    Rollout,
+    RolloutState,
+    ScheduleState,
+)
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
@@ -62,16 +72,65 @@ def follow_switch(work: Work, flag: Flag) -> None:
         rollout.held_at = None
 
 
+def let_go(work: Work, flag: Flag) -> None:
+    """Nothing changes an archived flag by itself: its roll-out ends, and what waits for its moment is cancelled."""
+    for rollout in work.session.scalars(
+        select(Rollout).where(Rollout.flag_id == flag.id, Rollout.state.in_(LIVE)).with_for_update()
+    ).all():
+        end(work, flag, rollout, _("The flag was archived."))
+    for schedule in work.session.scalars(
+        select(FlagSchedule)
+        .where(FlagSchedule.flag_id == flag.id, FlagSchedule.state == ScheduleState.WAITING)
+        .with_for_update()
+    ).all():
+        cancel(work, flag, schedule)
+
+
+def end(work: Work, flag: Flag, rollout: Rollout, reason: str) -> None:
+    """Of a roll-out that is held: it goes no further, the share stays."""
+    rollout.state, rollout.ended_at, rollout.end_reason = RolloutState.ENDED, work.now, reason
+    work.record(RolloutEnded(**of_rollout(flag, rollout), note=reason))
+
+
+def cancel(work: Work, flag: Flag, schedule: FlagSchedule) -> None:
+    """Of a change that is held and waits."""
+    schedule.state, schedule.settled_at = ScheduleState.CANCELLED, work.now
+    work.record(FlagScheduleCancelled(**of_schedule(flag, schedule)))
+
+
+def of_rollout(flag: Flag, rollout: Rollout) -> dict[str, Any]:
+    """What every event about a roll-out says."""
+    return {
+        "flag_id": flag.id,
+        "product_id": flag.product_id,
+        "rollout_id": rollout.id,
+        "key": flag.key,
+    }
+
+
+def of_schedule(flag: Flag, schedule: FlagSchedule) -> dict[str, Any]:
+    """What every event about a scheduled change says."""
+    return {
+        "flag_id": flag.id,
+        "product_id": flag.product_id,
+        "schedule_id": schedule.id,
+        "key": flag.key,
+    }
+
+
+def refuse_archived(flag: Flag) -> None:
+    """`Refused` until it is brought back."""
+    if flag.archived_at is not None:
+        raise Refused("archived", _("This flag is archived. Bring it back first."))
+
+
 def refuse_while_broken(work: Work, flag_id: UUID) -> None:
     """`Refused` until somebody signed for the guardrails that are broken."""
     broken = work.session.scalar(
         select(Guardrail.id).where(Guardrail.flag_id == flag_id, Guardrail.broken_at.is_not(None)).limit(1)
     )
     if broken is not None:
-        raise Refused(
-            "guardrail_broken",
-            _must_sign(),
-        )
+        raise Refused("guardrail_broken", _must_sign())
 
 
 def _under_way(work: Work, flag_id: UUID) -> Rollout | None:

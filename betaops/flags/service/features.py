@@ -9,10 +9,11 @@ from sqlalchemy.exc import IntegrityError
 
 from betaops.flags import promotion, queries, stages
 from betaops.flags.events import FeatureEdited, FeatureOffered, FeatureRemoved, FeatureStageChanged
-from betaops.flags.models import Feature, Flag, Stage
+from betaops.flags.models import Change, Feature, Flag, FlagProposal, Stage
+from betaops.flags.service import driving, revisions
 from betaops.flags.service.choosing import forget_choices
 from betaops.flags.service.fitting import check_fits
-from betaops.flags.service.flags import change_flag
+from betaops.flags.service.flags import put
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.payloads import is_storable, without_nul
@@ -37,8 +38,20 @@ class FeatureDraft:
 
 
 def offer(work: Work, flag_id: UUID, draft: FeatureDraft, *, stage: Stage = Stage.CONCEPT) -> Feature:
-    """Make a feature of a flag. Which stage it may begin with is asked like a promotion."""
+    """Make a feature of a flag. Which stage it may begin with is asked like a promotion.
+
+    Where a second person has to agree to who gets it, it begins as a concept, which gives nobody anything.
+    """
     flag = work.lock(Flag, flag_id)
+    driving.refuse_archived(flag)
+    if stage is not Stage.CONCEPT and revisions.needs_approval(work, flag.product_id):
+        raise Invalid(
+            "needs_approval",
+            _(
+                "Changes to this product's flags need a second person. Begin with a concept, then propose more."
+            ),
+            field="stage",
+        )
     check_fits(flag.key, flag.filters)
     if queries.feature_of(work.session, flag.id) is not None:
         raise _offered_already()
@@ -71,12 +84,20 @@ def change_feature(work: Work, feature_id: UUID, draft: FeatureDraft, *, version
     return feature
 
 
-def promote(work: Work, feature_id: UUID, to_stage: Stage, *, for_everybody: bool = False) -> Feature:
+def promote(
+    work: Work,
+    feature_id: UUID,
+    to_stage: Stage,
+    *,
+    for_everybody: bool = False,
+    proposal: FlagProposal | None = None,
+) -> Feature:
     """To a later stage, where nothing stands in the way (`promotion`). Said twice, it changes nothing.
 
     `for_everybody`, with general availability: the flag's conditions take everybody from now on.
     """
     flag, feature = _locked(work, feature_id)
+    revisions.allow(work, flag.product_id, proposal)
     if stages.is_later(feature.stage, to_stage):
         raise Refused("not_later", _("It is further than that already."))
     if for_everybody and to_stage is not Stage.GENERAL_AVAILABILITY:
@@ -87,14 +108,21 @@ def promote(work: Work, feature_id: UUID, to_stage: Stage, *, for_everybody: boo
         )
     if feature.stage is not to_stage:
         _admit(work, flag, to_stage)
-        _move(work, flag, feature, to_stage)
+        _move(work, flag, feature, to_stage, proposal)
     if for_everybody:
-        change_flag(work, flag.id, version=None, filters=queries.with_everybody(flag.filters))
+        put(
+            work,
+            flag,
+            {"filters": queries.with_everybody(flag.filters)},
+            change=Change.EDITED,
+            note=_("“%(name)s” is released for everybody.", name=feature.name),
+            proposal=proposal,
+        )
     return feature
 
 
 def demote(work: Work, feature_id: UUID, to_stage: Stage) -> Feature:
-    """To an earlier stage; nothing blocks that. Said twice, it changes nothing."""
+    """To an earlier stage; nothing blocks that, and nobody has to agree. Said twice, it changes nothing."""
     flag, feature = _locked(work, feature_id)
     if stages.is_later(to_stage, feature.stage):
         raise Refused("not_earlier", _("It is not that far yet."))
@@ -102,10 +130,17 @@ def demote(work: Work, feature_id: UUID, to_stage: Stage) -> Feature:
     return feature
 
 
-def _move(work: Work, flag: Flag, feature: Feature, to_stage: Stage) -> None:
+def _move(
+    work: Work, flag: Flag, feature: Feature, to_stage: Stage, proposal: FlagProposal | None = None
+) -> None:
     former = feature.stage
     if edit(work, feature, None, stage=to_stage):
-        work.record(FeatureStageChanged(**_about(flag, feature), former=former.value, stage=to_stage.value))
+        proposed_by = proposal.proposed_by if proposal else ""
+        work.record(
+            FeatureStageChanged(
+                **_about(flag, feature), former=former.value, stage=to_stage.value, proposed_by=proposed_by
+            )
+        )
         program_service.bump_revision(work, flag.product_id)
 
 

@@ -4,7 +4,7 @@ Each counts up the product's revision in the same transaction and keeps the flag
 product wants a second person, members and keys come through `service.proposals`, which hands in the `proposal`.
 """
 
-from typing import Any
+from typing import Unpack
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,23 +20,18 @@ from betaops.flags.events import (
     FlagKilled,
     FlagRevived,
 )
-from betaops.flags.models import Change, Dialect, Flag, FlagProposal, Runtime, number_for
+from betaops.flags.models import Change, Flag, FlagProposal, number_for
 from betaops.flags.service import driving, revisions
+from betaops.flags.service.checking import Values, checked
 from betaops.flags.service.choosing import forget_choices
 from betaops.flags.service.fitting import check_fits
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
-from betaops.kernel.payloads import Unreadable, check_depth, is_storable, without_nul
 from betaops.kernel.versions import edit
 from betaops.kernel.work import Work
 from betaops.programs import queries as program_queries
 from betaops.programs import service as program_service
-
-LONGEST_DESCRIPTION = 2_000
-MOST_CONTEXTS, LONGEST_CONTEXT = 20, 80
-_DEEPEST = 16
-_LARGEST = 256 << 10
 
 
 def create_flag(
@@ -44,43 +39,31 @@ def create_flag(
     product_id: UUID,
     *,
     key: str,
-    description: str = "",
-    filters: dict[str, Any] | None = None,
     is_active: bool = True,
-    runtime: Runtime = Runtime.ALL,
-    contexts: list[str] | None = None,
-    identified_only: bool = False,
-    other: dict[str, Any] | None = None,
-    by_device: bool = False,
     note: str = "",
     proposal: FlagProposal | None = None,
+    **values: Unpack[Values],
 ) -> Flag:
-    """A flag that its conditions decide; without conditions nobody gets it. `by_device`: shares are of devices."""
+    """A flag that its conditions decide; without conditions nobody gets it."""
     note = revisions.clean_note(note)
     product = program_queries.product(work.session, product_id)
     revisions.allow(work, product.id, proposal)
-    filters = sound(work, product.id, key, filters or {"groups": []})
-    _name_group_type(work, product.id, filters)
     flag_id = new_id()
     flag = Flag(
         id=flag_id,
         product_id=product.id,
         key=key,
         number=number_for(flag_id),
-        description=_description(description),
         is_active=is_active,
-        runtime=runtime,
-        contexts=_contexts(contexts or []),
-        identified_only=identified_only,
-        **(
-            _bucketed(filters, other or {}, by_device=True)
-            if by_device
-            else {"filters": filters, "other": other or {}}
-        ),
+        filters={},
+        other={},
         created_at=work.now,
         changed_at=work.now,
         changed_by=work.actor.name,
     )
+    values["filters"] = values.get("filters") or {"groups": []}
+    for name, value in checked(work, flag, values).items():
+        setattr(flag, name, value)
     try:
         with work.session.begin_nested():
             work.add(flag)
@@ -97,44 +80,35 @@ def change_flag(
     flag_id: UUID,
     *,
     version: int | None,
-    description: str | None = None,
-    filters: dict[str, Any] | None = None,
-    runtime: Runtime | None = None,
-    contexts: list[str] | None = None,
-    by_device: bool | None = None,
-    identified_only: bool | None = None,
-    other: dict[str, Any] | None = None,
     note: str = "",
     change: Change = Change.EDITED,
     proposal: FlagProposal | None = None,
+    **values: Unpack[Values],
 ) -> Flag:
     """What is given; the key stays, since it stands in the product's code. `Stale` where somebody saved meanwhile."""
-    note = revisions.clean_note(note)
     flag = work.lock(Flag, flag_id)
     revisions.allow(work, flag.product_id, proposal)
-    if flag.archived_at is not None:
-        raise _is_archived()
-    wanted: dict[str, Any] = {}
-    if description is not None:
-        wanted["description"] = _description(description)
-    if filters is not None:
-        wanted["filters"] = sound(work, flag.product_id, flag.key, filters)
-        _name_group_type(work, flag.product_id, wanted["filters"])
+    return put(work, flag, values, version=version, note=note, change=change, proposal=proposal)
+
+
+def put(
+    work: Work,
+    flag: Flag,
+    values: Values,
+    *,
+    change: Change,
+    version: int | None = None,
+    note: str = "",
+    proposal: FlagProposal | None = None,
+) -> Flag:
+    """The same of a flag that is held already, for what decides by itself who has to agree (roll-outs, stages)."""
+    note = revisions.clean_note(note)
+    driving.refuse_archived(flag)
+    wanted = checked(work, flag, values)
+    if "filters" in wanted:
         if queries.feature_of(work.session, flag.id) is not None:
             check_fits(flag.key, wanted["filters"])
         driving.respect(work, flag.id, wanted["filters"])
-    if runtime is not None:
-        wanted["runtime"] = runtime
-    if contexts is not None:
-        wanted["contexts"] = _contexts(contexts)
-    if identified_only is not None:
-        wanted["identified_only"] = identified_only
-    if other is not None:
-        wanted["other"] = other
-    if by_device is not None and by_device != flag.is_by_device:
-        wanted |= _bucketed(
-            wanted.get("filters", flag.filters), wanted.get("other", flag.other), by_device=by_device
-        )
     changed = edit(work, flag, version, **wanted)
     if changed:
         work.record(
@@ -172,8 +146,7 @@ def revive(work: Work, flag_id: UUID, *, note: str = "", proposal: FlagProposal 
     if flag.is_active:
         return flag
     revisions.allow(work, flag.product_id, proposal)
-    if flag.archived_at is not None:
-        raise _is_archived()
+    driving.refuse_archived(flag)
     needed = definitions.dependencies({"filters": flag.filters})
     away = [
         each.key
@@ -195,7 +168,10 @@ def revive(work: Work, flag_id: UUID, *, note: str = "", proposal: FlagProposal 
 
 
 def archive_flag(work: Work, flag_id: UUID, *, note: str = "", proposal: FlagProposal | None = None) -> Flag:
-    """Put it away, off; its history stays. Refused while another flag that is on depends on it."""
+    """Put it away, off; its history stays, and nothing changes it by itself any more.
+
+    Refused while another flag that is on depends on it.
+    """
     note = revisions.clean_note(note)
     flag = work.lock(Flag, flag_id)
     if flag.archived_at is not None:
@@ -203,7 +179,7 @@ def archive_flag(work: Work, flag_id: UUID, *, note: str = "", proposal: FlagPro
     revisions.allow(work, flag.product_id, proposal)
     _refuse_if_needed(work, flag, only_active=True)
     edit(work, flag, None, archived_at=work.now, is_active=False)
-    driving.follow_switch(work, flag)
+    driving.let_go(work, flag)
     work.record(FlagArchived(flag_id=flag.id, product_id=flag.product_id, key=flag.key, note=note))
     revisions.keep(work, flag, Change.ARCHIVED, note=note, proposal=proposal)
     program_service.bump_revision(work, flag.product_id)
@@ -211,7 +187,10 @@ def archive_flag(work: Work, flag_id: UUID, *, note: str = "", proposal: FlagPro
 
 
 def bring_back(work: Work, flag_id: UUID, *, note: str = "") -> Flag:
-    """Out of the archive. It comes back off, so nobody gets it and nobody has to agree: see `revive`."""
+    """Out of the archive. It comes back off, so nobody gets it and nobody has to agree: see `revive`.
+
+    Its roll-out and scheduled changes do not come back with it.
+    """
     note = revisions.clean_note(note)
     flag = work.lock(Flag, flag_id)
     if edit(work, flag, None, archived_at=None):
@@ -253,78 +232,3 @@ def _key_is_taken(work: Work, product_id: UUID, key: str) -> Invalid:
     else:
         sentence = _("Another flag of this product has this key.")
     return Invalid("key_taken", sentence, field="key")
-
-
-def _is_archived() -> Refused:
-    return Refused("archived", _("This flag is archived. Bring it back first."))
-
-
-def sound(work: Work, product_id: UUID, key: str, filters: dict[str, Any]) -> dict[str, Any]:
-    """`filters` as they may be kept for the flag `key`; `Invalid` with every problem."""
-    cleaned = _bounded(filters)
-    problems = queries.problems(work.session, product_id, key, cleaned)
-    if problems:
-        raise Invalid(
-            "bad_flag",
-            problems[0].sentence,
-            field=problems[0].place,
-            problems=[{"place": problem.place, "detail": problem.sentence} for problem in problems],
-        )
-    return cleaned
-
-
-def _bounded(filters: dict[str, Any]) -> dict[str, Any]:
-    try:
-        check_depth(filters, _DEEPEST)
-    except Unreadable as error:
-        raise Invalid("bad_flag", _("The conditions are nested too deep."), field="filters") from error
-    if not is_storable(filters, _LARGEST):
-        raise Invalid("bad_flag", _("The conditions are too long."), field="filters")
-    cleaned: dict[str, Any] = without_nul(filters)
-    return cleaned
-
-
-def _name_group_type(work: Work, product_id: UUID, filters: dict[str, Any]) -> None:
-    """A product whose first flag is decided by company has companies from then on."""
-    index = filters.get("aggregation_group_type_index")
-    if index is None:
-        return
-    dialect = work.session.scalar(select(Dialect).where(Dialect.product_id == product_id))
-    if dialect is None:
-        work.add(Dialect(product_id=product_id, group_types=queries.USUAL_GROUP_TYPES))
-    elif not dialect.group_types:
-        dialect.group_types = queries.USUAL_GROUP_TYPES
-
-
-def _contexts(names: list[str]) -> list[str]:
-    cleaned = list(dict.fromkeys(name.replace("\0", "").strip() for name in names))
-    if len(cleaned) > MOST_CONTEXTS or not all(0 < len(name) <= LONGEST_CONTEXT for name in cleaned):
-        raise Invalid(
-            "bad_contexts",
-            _(
-                "Name at most %(most)s places, each of at most %(longest)s characters.",
-                most=MOST_CONTEXTS,
-                longest=LONGEST_CONTEXT,
-            ),
-            field="contexts",
-        )
-    return cleaned
-
-
-def _bucketed(filters: dict[str, Any], other: dict[str, Any], *, by_device: bool) -> dict[str, Any]:
-    """The columns in which a definition says whose shares they are: in `other`, or imported in `filters`."""
-    name = "bucketing_identifier"
-    without = {key: value for key, value in other.items() if key != name}
-    return {
-        "filters": {key: value for key, value in filters.items() if key != name},
-        "other": {**without, name: "device_id"} if by_device else without,
-    }
-
-
-def _description(text: str) -> str:
-    cleaned = text.replace("\0", "").strip()
-    if len(cleaned) > LONGEST_DESCRIPTION:
-        raise Invalid(
-            "too_long", _("Keep it under %(most)s characters.", most=LONGEST_DESCRIPTION), field="description"
-        )
-    return cleaned

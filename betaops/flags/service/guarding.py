@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from betaops.flags import guardrails, queries
 from betaops.flags.events import FlagResumeSigned, GuardrailBroken, GuardrailDropped, GuardrailSet
-from betaops.flags.models import Flag, FlagResume, Guardrail, Reaction
+from betaops.flags.models import Action, Flag, FlagResume, Guardrail, Reaction
 from betaops.flags.queries import Reading
-from betaops.flags.service import revisions
-from betaops.flags.service.flags import kill, revive
+from betaops.flags.service.flags import kill
+from betaops.flags.service.proposals import Wanted, make
 from betaops.flags.service.rolling import LONGEST_REASON, pause_for_guardrail, resume_for_signature
 from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
@@ -127,10 +127,10 @@ def check_soon(work: Work, flag_id: UUID) -> None:
 
 
 def sign_resume(work: Work, flag_id: UUID, reason: str) -> FlagResume:
-    """Go on in spite of what broke: readings count from now on, the roll-out goes on, the flag is on again (not
-    where that takes a second person).
+    """Go on in spite of what broke: readings count from now on, the roll-out goes on, the flag is on again.
 
-    The edge has made sure that it is really they (a fresh session).
+    Where the product asks for a second person, switching it on again is proposed to them; the roll-out stands still
+    until then. The edge has made sure that it is really they (a fresh session).
     """
     if work.actor.kind != "member" or work.actor.id is None:
         raise Refused("members_sign", _("Only a member can sign."))
@@ -165,9 +165,8 @@ def sign_resume(work: Work, flag_id: UUID, reason: str) -> FlagResume:
         guardrail.broken_at = guardrail.broken_reading = guardrail.reading = guardrail.read_at = None
         guardrail.counts_since = work.now
     work.session.flush()
-    # Where a second person is asked for, switching on waits for them like any other: it can be proposed now.
-    if was_switched_off and not revisions.needs_approval(work, flag.product_id):
-        revive(work, flag.id, note=reason)
+    if was_switched_off:
+        make(work, Wanted(Action.REVIVE, flag.product_id, flag.id, note=reason))
     resume_for_signature(work, flag)
     return resume
 

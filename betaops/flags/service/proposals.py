@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from betaops.accounts import queries as account_queries
-from betaops.flags import queries
+from betaops.flags import planned, queries
 from betaops.flags.events import (
     FlagApprovalAskedFor,
     FlagApprovalDropped,
@@ -15,18 +15,36 @@ from betaops.flags.events import (
     FlagChangeRejected,
     FlagChangeWithdrawn,
 )
-from betaops.flags.models import Action, ApprovalRule, Change, Flag, FlagProposal, ProposalState
-from betaops.flags.service import flags, revisions
+from betaops.flags.models import (
+    PLANNED,
+    Action,
+    ApprovalRule,
+    Change,
+    Feature,
+    Flag,
+    FlagProposal,
+    FlagSchedule,
+    ProposalState,
+    Rollout,
+    ScheduledChange,
+)
+from betaops.flags.service import features, flags, revisions, rolling, schedules
 from betaops.kernel.errors import Invalid, NotFound, Refused
+from betaops.kernel.events import history
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.versions import edit
 from betaops.kernel.work import Work
 from betaops.programs.models import Product
 
+#: What a change made of what it was about: None where the flag was deleted.
+Made = Flag | Rollout | FlagSchedule | Feature | None
+
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody wants of a flag. `values` are what `create_flag` or `change_flag` take."""
+    """What somebody wants of a flag. `values` are what the service of the action takes beside the flag:
+    `create_flag`, `change_flag`, `start_rollout`, `schedule_change`; `rollout_id` and `step` of `skip_step`;
+    `stage` and `for_everybody` of `promote`."""
 
     action: Action
     product_id: UUID
@@ -36,11 +54,13 @@ class Wanted:
     note: str = ""
 
 
-def make(work: Work, wanted: Wanted) -> Flag | FlagProposal | None:
-    """Done at once where one person may decide: the flag (None when it was deleted). Else the proposal that waits.
+def make(work: Work, wanted: Wanted) -> Made | FlagProposal:
+    """Done at once where one person may decide: what came of it. Else the proposal that waits.
 
     What would change nothing is not proposed.
     """
+    if wanted.values.get("change") is ScheduledChange.OFF:
+        return _done(work, wanted)
     if not revisions.needs_approval(work, wanted.product_id):
         return _done(work, wanted)
     rule = queries.approval_rule(work.session, wanted.product_id)
@@ -60,8 +80,15 @@ def approve(work: Work, proposal_id: UUID) -> FlagProposal:
         raise Refused("members_approve", _("Only a member can approve."))
     if work.actor.id == proposal.proposer_id:
         raise Refused("own_proposal", _("You proposed this. Somebody else has to approve it."))
-    flag = _done(work, _wanted_by(proposal), proposal)
-    proposal.flag_id = flag.id if flag else None
+    wanted = _wanted_by(proposal)
+    if (at := wanted.values.get("at")) is not None and at <= work.now:
+        raise Refused(
+            "too_late",
+            _("Its moment came before anybody approved it. Reject it, so that it is proposed anew."),
+        )
+    made = _done(work, wanted, proposal)
+    if isinstance(made, Flag | None):
+        proposal.flag_id = made.id if made else None
     _close(work, proposal, ProposalState.APPROVED)
     work.record(
         FlagChangeApproved(
@@ -139,13 +166,15 @@ def switch_approval(work: Work, product_id: UUID, *, is_on: bool) -> ApprovalRul
     return rule
 
 
-def _done(work: Work, wanted: Wanted, proposal: FlagProposal | None = None) -> Flag | None:
+def _done(work: Work, wanted: Wanted, proposal: FlagProposal | None = None) -> Made:
     if wanted.action is Action.CREATE:
         return flags.create_flag(
             work, wanted.product_id, note=wanted.note, proposal=proposal, **wanted.values
         )
     if wanted.flag_id is None:
         raise NotFound
+    if wanted.action in PLANNED:
+        return _begun(work, wanted.flag_id, wanted.action, dict(wanted.values), proposal)
     match wanted.action:
         case Action.REVIVE:
             return flags.revive(work, wanted.flag_id, note=wanted.note, proposal=proposal)
@@ -165,7 +194,24 @@ def _done(work: Work, wanted: Wanted, proposal: FlagProposal | None = None) -> F
     )
 
 
-def _proposed(work: Work, wanted: Wanted) -> Flag | FlagProposal:
+def _begun(
+    work: Work, flag_id: UUID, action: Action, values: dict[str, Any], proposal: FlagProposal | None
+) -> Made:
+    """What goes on by itself from here."""
+    if action is Action.ROLL_OUT:
+        return rolling.start_rollout(work, flag_id, **values, proposal=proposal)
+    if action is Action.SCHEDULE:
+        return schedules.schedule_change(work, flag_id, **values, proposal=proposal)
+    if action is Action.SKIP:
+        return rolling.skip_step(work, values["rollout_id"], values["step"], proposal=proposal)
+    feature = queries.feature_of(work.session, flag_id)
+    if feature is None:
+        raise Refused("not_offered", _("Its early access has ended meanwhile."))
+    everybody = values["for_everybody"]
+    return features.promote(work, feature.id, values["stage"], for_everybody=everybody, proposal=proposal)
+
+
+def _proposed(work: Work, wanted: Wanted) -> Made | FlagProposal:
     """Whether it could be done is found out by doing it and taking it back."""
     flag = work.lock(Flag, wanted.flag_id) if wanted.flag_id else None
     proposal = FlagProposal(
@@ -175,33 +221,46 @@ def _proposed(work: Work, wanted: Wanted) -> Flag | FlagProposal:
         action=wanted.action,
         base_version=flag.version if flag else None,
         definition=queries.definition(flag) if flag else {},
+        plan=planned.written(wanted.values) if wanted.action in PLANNED else None,
         note=revisions.clean_note(wanted.note),
         proposed_at=work.now,
         proposed_by=work.actor.name,
         proposed_through=work.actor.kind,
         proposer_id=_answerable(work),
     )
+    former = _newest(work, flag)
     savepoint = work.session.begin_nested()
     try:
-        changed = _done(work, wanted, proposal)
-        if changed is not None:
-            proposal.definition = {**queries.definition(changed), "version": proposal.base_version or 1}
-        is_nothing = changed is not None and changed.version == proposal.base_version
+        made = _done(work, wanted, proposal)
+        changed = made if flag is None else flag if made is not None else None
+        if isinstance(changed, Flag):
+            definition = {**queries.definition(changed), "version": proposal.base_version or 1}
+            proposal.definition = planned.in_the_end(wanted.action, wanted.values, definition)
+        is_nothing = flag is not None and _newest(work, flag) == former
     finally:
         savepoint.rollback()
-    if flag is not None and is_nothing:
-        return work.lock(Flag, flag.id)
+    if is_nothing:
+        return _done(work, wanted, proposal)
     return _kept(work, proposal)
 
 
+def _newest(work: Work, flag: Flag | None) -> UUID | None:
+    """What happened to `flag` last: whether it is another afterwards tells whether anything was done."""
+    found = history(work.session, work.workspace_id, flag.id, limit=1) if flag is not None else ()
+    return found[0].id if found else None
+
+
 def _kept(work: Work, proposal: FlagProposal) -> FlagProposal:
-    """In place of what the same person proposed before for this flag; the same again is the one that is there."""
-    former = queries.open_proposal_of(work.session, proposal.product_id, proposal.key, proposal.proposer_id)
-    if former is not None:
+    """In place of what the same person proposed before for this flag; the same again is the one that is there.
+
+    Changes for a moment stand beside each other: there may be several.
+    """
+    for former in queries.open_proposals_of(work.session, proposal):
         if _asks(former) == _asks(proposal):
             return former
-        _close(work, former, ProposalState.WITHDRAWN)
-        work.session.flush()
+        if proposal.action is not Action.SCHEDULE:
+            _close(work, former, ProposalState.WITHDRAWN)
+            work.session.flush()
     work.add(proposal)
     work.record(
         FlagChangeProposed(
@@ -218,23 +277,30 @@ def _kept(work: Work, proposal: FlagProposal) -> FlagProposal:
 
 def _asks(proposal: FlagProposal) -> tuple[Any, ...]:
     """A new flag has another number each time it is tried."""
-    return proposal.action, proposal.base_version, {**proposal.definition, "id": 0}
+    return proposal.action, proposal.base_version, {**proposal.definition, "id": 0}, proposal.plan
 
 
 def _wanted_by(proposal: FlagProposal) -> Wanted:
-    values = queries.columns(proposal.definition)
-    if proposal.action is Action.CREATE:
-        values["key"] = proposal.key
-    else:
-        values.pop("is_active")
     return Wanted(
         proposal.action,
         proposal.product_id,
         proposal.flag_id,
         proposal.base_version,
-        values if proposal.action in (Action.CREATE, Action.EDIT, Action.RESTORE) else {},
+        _values_of(proposal),
         proposal.note,
     )
+
+
+def _values_of(proposal: FlagProposal) -> dict[str, Any]:
+    if proposal.plan is not None:
+        return planned.read(proposal.action, proposal.plan)
+    if proposal.action not in (Action.CREATE, Action.EDIT, Action.RESTORE):
+        return {}
+    values = queries.columns(proposal.definition)
+    if proposal.action is Action.CREATE:
+        return values | {"key": proposal.key}
+    del values["is_active"]
+    return values
 
 
 def _locked(work: Work, proposal_id: UUID) -> FlagProposal:

@@ -6,7 +6,6 @@ Always the flag is locked first and its roll-out after it, so that nobody waits 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -14,17 +13,17 @@ from sqlalchemy.exc import IntegrityError
 
 from betaops.flags import rolling
 from betaops.flags.events import (
-    RolloutEnded,
     RolloutFinished,
     RolloutPaused,
     RolloutPlanned,
     RolloutResumed,
     RolloutStepEntered,
 )
-from betaops.flags.models import LIVE, Flag, Guardrail, Rollout, RolloutState
+from betaops.flags.models import LIVE, Change, Flag, FlagProposal, Guardrail, Rollout, RolloutState
 from betaops.flags.rolling import Step
 from betaops.flags.service import driving, revisions
-from betaops.flags.service.flags import change_flag
+from betaops.flags.service.driving import of_rollout
+from betaops.flags.service.flags import put
 from betaops.kernel.errors import DomainError, Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
@@ -39,12 +38,16 @@ def start_rollout(
     *,
     condition: int | None = None,
     at: datetime | None = None,
+    proposal: FlagProposal | None = None,
 ) -> Rollout:
     """Raise the share of `condition` (of all without one) step by step, from now or from `at` on.
 
-    Asked twice with one plan, it is one roll-out.
+    Asked twice with one plan, it is one roll-out. Where a second person has to agree, they agree to the whole
+    (`service.proposals`); it then goes from step to step by itself.
     """
     flag = work.lock(Flag, flag_id)
+    revisions.allow(work, flag.product_id, proposal)
+    driving.refuse_archived(flag)
     plan = tuple(steps)
     live = _live(work, flag.id)
     if live is not None and (live.plan, live.condition, live.planned_at) == (plan, condition, at):
@@ -66,7 +69,7 @@ def start_rollout(
         state=RolloutState.WAITING,
         starts_at=at or work.now,
         created_at=work.now,
-        created_by=work.actor.name,
+        created_by=proposal.proposed_by if proposal else work.actor.name,
     )
     try:
         with work.session.begin_nested():
@@ -74,9 +77,12 @@ def start_rollout(
     except IntegrityError as error:
         raise Refused("rollout_is_live", _("A roll-out of this flag is planned or under way.")) from error
     words = [f"{step.share:g} % · {step.hours} h" for step in plan]
-    work.record(RolloutPlanned(**_of(flag, rollout), plan=words, starts_at=at))
+    proposed_by = proposal.proposed_by if proposal else ""
+    work.record(
+        RolloutPlanned(**of_rollout(flag, rollout), plan=words, starts_at=at, proposed_by=proposed_by)
+    )
     if at is None:
-        _begin(work, flag, rollout)
+        _begin(work, flag, rollout, proposal)
     return rollout
 
 
@@ -106,7 +112,7 @@ def advance_rollout(work: Work, rollout_id: UUID) -> Rollout | None:
                 _go_on(work, flag, rollout, "due")
     except DomainError as refusal:
         why = str(refusal.message or refusal)
-        (_end if is_waiting else _pause)(work, flag, rollout, why)
+        (driving.end if is_waiting else _pause)(work, flag, rollout, why)
     return rollout
 
 
@@ -145,22 +151,25 @@ def resume_for_signature(work: Work, flag: Flag) -> None:
         _resume(work, flag, work.lock(Rollout, rollout.id), work.now + rolling.dwell(step))
 
 
-def skip_step(work: Work, rollout_id: UUID, from_step: int | None = None) -> Rollout:
+def skip_step(
+    work: Work, rollout_id: UUID, from_step: int | None = None, *, proposal: FlagProposal | None = None
+) -> Rollout:
     """Enter the next step at once, or finish. Nothing where it is not at `from_step` (from 0) any more."""
     flag, rollout = _held(work, rollout_id)
     if from_step is not None and (from_step != rollout.step or rollout.state is RolloutState.FINISHED):
         return rollout
+    revisions.allow(work, flag.product_id, proposal)
     _is_under_way(rollout)
     if rollout.state is RolloutState.PAUSED:
         raise Refused("rollout_is_paused", _("The roll-out is paused. Resume it first."))
     if not flag.is_active:
         raise Refused("flag_is_off", _("The flag is off for everybody. Switch it on first."))
-    _go_on(work, flag, rollout, "skipped")
+    _go_on(work, flag, rollout, "skipped", proposal)
     return rollout
 
 
 def step_back(work: Work, rollout_id: UUID, from_step: int | None = None) -> Rollout:
-    """Return to the step before, whose share is smaller; a paused roll-out stays paused there."""
+    """Return to the step before, whose share is smaller; a paused roll-out stays paused there. Never waits."""
     flag, rollout = _held(work, rollout_id)
     _is_under_way(rollout)
     if from_step not in (None, rollout.step):
@@ -175,7 +184,7 @@ def end_rollout(work: Work, rollout_id: UUID, reason: str = "") -> Rollout:
     """Stop it for good; the share stays where it is. Said twice, it changes nothing."""
     flag, rollout = _held(work, rollout_id)
     if rollout.state in LIVE:
-        _end(work, flag, rollout, _reason(reason))
+        driving.end(work, flag, rollout, _reason(reason))
     return rollout
 
 
@@ -215,7 +224,7 @@ def _is_under_way(rollout: Rollout) -> None:
         raise Refused("rollout_is_over", _("The roll-out is not under way."))
 
 
-def _begin(work: Work, flag: Flag, rollout: Rollout) -> None:
+def _begin(work: Work, flag: Flag, rollout: Rollout, proposal: FlagProposal | None = None) -> None:
     """What guardrails saw before says nothing about it."""
     rollout.conditions = len(flag.conditions)
     work.session.execute(
@@ -223,17 +232,19 @@ def _begin(work: Work, flag: Flag, rollout: Rollout) -> None:
         .where(Guardrail.flag_id == flag.id)
         .values(counts_since=work.now, reading=None, read_at=None)
     )
-    _enter(work, flag, rollout, 0, "begun")
+    _enter(work, flag, rollout, 0, "begun", proposal)
 
 
-def _go_on(work: Work, flag: Flag, rollout: Rollout, way: str) -> None:
+def _go_on(work: Work, flag: Flag, rollout: Rollout, way: str, proposal: FlagProposal | None = None) -> None:
     if rollout.is_at_last_step or rollout.step is None:
         _finish(work, flag, rollout)
     else:
-        _enter(work, flag, rollout, rollout.step + 1, way)
+        _enter(work, flag, rollout, rollout.step + 1, way, proposal)
 
 
-def _enter(work: Work, flag: Flag, rollout: Rollout, number: int, way: str) -> None:
+def _enter(
+    work: Work, flag: Flag, rollout: Rollout, number: int, way: str, proposal: FlagProposal | None = None
+) -> None:
     """The roll-out first and the flag after it: what the flag is to have must be what its roll-out says."""
     step = rollout.plan[number]
     is_paused = rollout.state is RolloutState.PAUSED
@@ -245,12 +256,17 @@ def _enter(work: Work, flag: Flag, rollout: Rollout, number: int, way: str) -> N
         rollout.state = RolloutState.RUNNING
         rollout.held_at = None if flag.is_active else work.now
     work.session.flush()
-    change_flag(
-        work, flag.id, version=None, filters=rolling.with_share(flag.filters, rollout.condition, step.share)
+    put(
+        work,
+        flag,
+        {"filters": rolling.with_share(flag.filters, rollout.condition, step.share)},
+        change=Change.STEPPED,
+        note=_("Roll-out, step %(step)s of %(steps)s", step=number + 1, steps=len(rollout.steps)),
+        proposal=proposal,
     )
     work.record(
         RolloutStepEntered(
-            **_of(flag, rollout), step=number + 1, steps=len(rollout.steps), share=step.share, way=way
+            **of_rollout(flag, rollout), step=number + 1, steps=len(rollout.steps), share=step.share, way=way
         )
     )
     if rollout.is_at_last_step and step.hours == 0 and not is_paused:
@@ -263,7 +279,7 @@ def _pause(work: Work, flag: Flag, rollout: Rollout, reason: str) -> None:
     # What it stood still before the pause does not count either.
     rollout.state, rollout.paused_at = RolloutState.PAUSED, rollout.held_at or work.now
     rollout.pause_reason, rollout.held_at = reason, None
-    work.record(RolloutPaused(**_of(flag, rollout), note=reason))
+    work.record(RolloutPaused(**of_rollout(flag, rollout), note=reason))
 
 
 def _resume(work: Work, flag: Flag, rollout: Rollout, next_at: datetime) -> None:
@@ -271,27 +287,12 @@ def _resume(work: Work, flag: Flag, rollout: Rollout, next_at: datetime) -> None
     rollout.paused_at, rollout.pause_reason = None, ""
     work.session.flush()
     driving.follow_switch(work, flag)
-    work.record(RolloutResumed(**_of(flag, rollout)))
+    work.record(RolloutResumed(**of_rollout(flag, rollout)))
 
 
 def _finish(work: Work, flag: Flag, rollout: Rollout) -> None:
     rollout.state, rollout.ended_at = RolloutState.FINISHED, work.now
-    work.record(RolloutFinished(**_of(flag, rollout)))
-
-
-def _end(work: Work, flag: Flag, rollout: Rollout, reason: str) -> None:
-    rollout.state, rollout.ended_at, rollout.end_reason = RolloutState.ENDED, work.now, reason
-    work.record(RolloutEnded(**_of(flag, rollout), note=reason))
-
-
-def _of(flag: Flag, rollout: Rollout) -> dict[str, Any]:
-    """What every event about a roll-out says."""
-    return {
-        "flag_id": flag.id,
-        "product_id": flag.product_id,
-        "rollout_id": rollout.id,
-        "key": flag.key,
-    }
+    work.record(RolloutFinished(**of_rollout(flag, rollout)))
 
 
 def _reason(text: str) -> str:

@@ -2,22 +2,21 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from betaops.flags import rolling
 from betaops.flags.events import (
-    FlagScheduleCancelled,
     FlagScheduled,
     FlagScheduleDone,
     FlagScheduleFailed,
 )
-from betaops.flags.models import Flag, FlagSchedule, ScheduledChange, ScheduleState
+from betaops.flags.models import Change, Flag, FlagProposal, FlagSchedule, ScheduledChange, ScheduleState
 from betaops.flags.queries.rolling import MOST_WAITING
-from betaops.flags.service import revisions
-from betaops.flags.service.flags import change_flag, kill, revive
+from betaops.flags.service import driving, revisions
+from betaops.flags.service.driving import of_schedule
+from betaops.flags.service.flags import kill, put, revive
 from betaops.flags.service.rolling import to_come
 from betaops.kernel.errors import DomainError, Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
@@ -32,12 +31,13 @@ def schedule_change(
     *,
     share: float | None = None,
     condition: int | None = None,
+    proposal: FlagProposal | None = None,
 ) -> FlagSchedule:
-    """Have `change` done at `at`. Asked twice, it is one."""
+    """Have `change` done at `at`. Asked twice, it is one. Switching off waits for nobody, at no moment."""
     flag = work.lock(Flag, flag_id)
     if change is not ScheduledChange.OFF:
-        # It is done by nobody in particular, later: whether one person may decide it is asked now.
-        revisions.allow(work, flag.product_id, None)
+        revisions.allow(work, flag.product_id, proposal)
+    driving.refuse_archived(flag)
     if change is not ScheduledChange.SHARE:
         share = condition = None
     elif share is None or not 0 <= share <= 100:
@@ -62,10 +62,15 @@ def schedule_change(
         condition=condition,
         at=at,
         created_at=work.now,
-        created_by=work.actor.name,
+        created_by=proposal.proposed_by if proposal else work.actor.name,
     )
     work.add(schedule)
-    work.record(FlagScheduled(**_of(flag, schedule), change=change.value, at=at, share=share))
+    proposed_by = proposal.proposed_by if proposal else ""
+    work.record(
+        FlagScheduled(
+            **of_schedule(flag, schedule), change=change.value, at=at, share=share, proposed_by=proposed_by
+        )
+    )
     return schedule
 
 
@@ -76,8 +81,7 @@ def cancel_schedule(work: Work, schedule_id: UUID) -> FlagSchedule:
         return schedule
     if schedule.state is not ScheduleState.WAITING:
         raise Refused("schedule_is_settled", _("Its moment has come already: it cannot be cancelled."))
-    schedule.state, schedule.settled_at = ScheduleState.CANCELLED, work.now
-    work.record(FlagScheduleCancelled(**_of(flag, schedule)))
+    driving.cancel(work, flag, schedule)
     return schedule
 
 
@@ -87,7 +91,7 @@ def apply_schedule(work: Work, schedule_id: UUID) -> FlagSchedule:
     if schedule.state is not ScheduleState.WAITING or schedule.at > work.now:
         return schedule
     work.actor = replace(work.actor, name=schedule.created_by)
-    told = {**_of(flag, schedule), "change": schedule.change.value, "who": schedule.created_by}
+    told = {**of_schedule(flag, schedule), "change": schedule.change.value, "who": schedule.created_by}
     try:
         with work.session.begin_nested():
             _do(work, flag, schedule)
@@ -112,7 +116,7 @@ def _do(work: Work, flag: Flag, schedule: FlagSchedule) -> None:
             if sentence := rolling.problem_of_condition(flag.filters, schedule.condition):
                 raise Invalid("no_condition", sentence)
             wanted = rolling.with_share(flag.filters, schedule.condition, schedule.share or 0)
-            change_flag(work, flag.id, version=None, filters=wanted)
+            put(work, flag, {"filters": wanted}, change=Change.SCHEDULED, note=note)
 
 
 def _held(work: Work, schedule_id: UUID) -> tuple[Flag, FlagSchedule]:
@@ -120,13 +124,3 @@ def _held(work: Work, schedule_id: UUID) -> tuple[Flag, FlagSchedule]:
     if flag_id is None:
         raise NotFound
     return work.lock(Flag, flag_id), work.lock(FlagSchedule, schedule_id)
-
-
-def _of(flag: Flag, schedule: FlagSchedule) -> dict[str, Any]:
-    """What every event about a scheduled change says."""
-    return {
-        "flag_id": flag.id,
-        "product_id": flag.product_id,
-        "schedule_id": schedule.id,
-        "key": flag.key,
-    }

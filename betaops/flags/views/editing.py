@@ -54,8 +54,8 @@ def new(slug: str) -> Any:
                         note=form.note.data or "",
                     ),
                 )
-                if outcome is not None:
-                    return answered(program, outcome, _("The flag “%(key)s” is there.", key=outcome.key))
+                key = form.key.data or ""
+                return answered(program, outcome, None, _("The flag “%(key)s” is there.", key=key))
     return _page(program, form, names, tried=tried), 422 if form.errors else 200
 
 
@@ -90,8 +90,8 @@ def edit(slug: str, flag_id: uuid.UUID) -> Any:
                     _values(form, former),
                     form.note.data or "",
                 )
-                outcome = service.make(writing(), wanted) or flag
-                return answered(program, outcome, _("Saved. The product gets it within a second."))
+                outcome = service.make(writing(), wanted)
+                return answered(program, outcome, flag.id, _("Saved. The product gets it within a second."))
             conflict = _conflict(form, flag)
     return _page(program, form, names, flag, conflict, tried), 422 if form.errors else 200
 

@@ -7,8 +7,9 @@ from flask import flash, redirect, render_template, request, url_for
 
 from betaops.flags import policy, promotion, queries, service, stages
 from betaops.flags.forms import FeatureForm, StageForm
-from betaops.flags.models import Feature, Flag, Stage
-from betaops.flags.views.frame import blueprint, flag_of, program_of
+from betaops.flags.models import Action, Feature, Flag, Stage
+from betaops.flags.service import Wanted
+from betaops.flags.views.frame import answered, blueprint, flag_of, program_of
 from betaops.kernel import clock
 from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
@@ -96,14 +97,15 @@ def stage(slug: str, flag_id: uuid.UUID) -> Any:
     form = StageForm(data={"for_everybody": True})
     is_release = to_stage is Stage.GENERAL_AVAILABILITY
     if form.validate_on_submit():
+        done = _("“%(name)s” is now: %(stage)s.", name=present.name, stage=stages.NAMES[to_stage])
         with refusals(form):
-            if is_promotion:
-                everybody = is_release and bool(form.for_everybody.data)
-                service.promote(writing(), present.id, to_stage, for_everybody=everybody)
-            else:
+            if not is_promotion:
                 service.demote(writing(), present.id, to_stage)
-            flash(_("“%(name)s” is now: %(stage)s.", name=present.name, stage=stages.NAMES[to_stage]))
-            return redirect(_page(slug, flag), 303)
+                flash(done)
+                return redirect(_page(slug, flag), 303)
+            values = {"stage": to_stage, "for_everybody": is_release and bool(form.for_everybody.data)}
+            asked = Wanted(Action.PROMOTE, flag.product_id, flag.id, values=values, note=form.note.data or "")
+            return answered(program, service.make(writing(), asked), flag.id, done, anchor="early-access")
     now = clock.now()
     page = render_template(
         "flags/stage.html",
@@ -121,6 +123,7 @@ def stage(slug: str, flag_id: uuid.UUID) -> Any:
         else None,
         names=stages.NAMES,
         meanings=stages.MEANINGS,
+        is_waiting_needed=is_promotion and queries.approval_is_needed(reading(), program.product_id),
     )
     return page, 422 if form.errors else 200
 

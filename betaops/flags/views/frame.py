@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 
 from betaops.flags import queries, service
 from betaops.flags.models import Flag, FlagProposal
+from betaops.flags.service import Made
 from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
@@ -38,10 +39,18 @@ def note() -> str:
     return words("note", service.LONGEST_NOTE)
 
 
-def answered(program: Program, outcome: Flag | FlagProposal, done: str) -> Any:
-    """To the flag and what was done; to the proposal where it waits for somebody else."""
+def answered(
+    program: Program,
+    outcome: Made | FlagProposal,
+    flag_id: UUID | None,
+    done: str,
+    *,
+    anchor: str | None = None,
+) -> Any:
+    """To the flag and what was done; to the proposal where it waits for somebody else. A new flag brings its id."""
     if isinstance(outcome, FlagProposal):
         flash(_("Proposed. It is made as soon as somebody else approves it."))
         return redirect(url_for(".proposal", slug=program.slug, proposal_id=outcome.id), 303)
     flash(done)
-    return redirect(url_for(".show", slug=program.slug, flag_id=outcome.id), 303)
+    flag_id = outcome.id if isinstance(outcome, Flag) else flag_id
+    return redirect(url_for(".show", slug=program.slug, flag_id=flag_id, _anchor=anchor), 303)

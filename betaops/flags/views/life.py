@@ -23,7 +23,7 @@ def kill(slug: str, flag_id: uuid.UUID) -> Any:
     """Off for everybody."""
     program = program_of(slug)
     flag = service.kill(writing(), flag_of(program, flag_id).id, note=note())
-    return answered(program, flag, _("“%(key)s” is off for everybody.", key=flag.key))
+    return answered(program, flag, flag.id, _("“%(key)s” is off for everybody.", key=flag.key))
 
 
 @blueprint.post("/flags/kill")
@@ -61,7 +61,7 @@ def archive(slug: str, flag_id: uuid.UUID) -> Any:
 def bring_back(slug: str, flag_id: uuid.UUID) -> Any:
     program = program_of(slug)
     flag = service.bring_back(writing(), flag_of(program, flag_id).id, note=note())
-    return answered(program, flag, _("“%(key)s” is back, switched off.", key=flag.key))
+    return answered(program, flag, flag.id, _("“%(key)s” is back, switched off.", key=flag.key))
 
 
 @blueprint.post("/flags/<id(flg):flag_id>/deletion")
@@ -72,7 +72,7 @@ def delete(slug: str, flag_id: uuid.UUID) -> Any:
     key = flag.key
     outcome = service.make(writing(), Wanted(Action.DELETE, program.product_id, flag.id, note=note()))
     if isinstance(outcome, FlagProposal):
-        return answered(program, outcome, "")
+        return answered(program, outcome, flag_id, "")
     flash(_("The flag “%(key)s” is gone.", key=key))
     return redirect(url_for(".index", slug=slug), 303)
 
@@ -81,7 +81,7 @@ def _made(slug: str, flag_id: uuid.UUID, action: Action, done: str) -> Any:
     program = program_of(slug)
     flag = flag_of(program, flag_id)
     outcome = service.make(writing(), Wanted(action, program.product_id, flag.id, note=note()))
-    return answered(program, outcome or flag, done)
+    return answered(program, outcome, flag.id, done)
 
 
 def _chosen() -> set[uuid.UUID]:

@@ -9,6 +9,7 @@ from betaops.flags.evaluation import FlagSet
 from betaops.flags.models import Flag
 from betaops.flags.views.features import early_access
 from betaops.flags.views.frame import blueprint, flag_of, program_of, words
+from betaops.flags.views.history import history_of
 from betaops.flags.views.rollouts import card_of
 from betaops.kernel import clock
 from betaops.web.access import needs
@@ -24,7 +25,7 @@ def index(slug: str) -> str:
     """The product's flags; archived ones only where the filter asks for them."""
     program = program_of(slug)
     every = queries.flags(reading(), program.product_id)
-    waiting = queries.open_proposals(reading(), program.product_id)
+    waiting = queries.approval(reading(), program.product_id).waiting
     keys = {each.key for each in waiting}
     state, text = words("state", 20), words("q", LONGEST_SEARCH)
     loaded = queries.load(reading(), program.product_id)
@@ -53,19 +54,20 @@ def index(slug: str) -> str:
 @needs(policy.SEE)
 def show(slug: str, flag_id: uuid.UUID) -> str:
     program = program_of(slug)
-    flag = flag_of(program, flag_id)
-    loaded = queries.load(reading(), flag.product_id)
+    loaded = queries.load(reading(), program.product_id)
+    flag = loaded.flag(flag_id) or flag_of(program, flag_id)
     names = loaded.names_of_cohorts()
     whom = wording.group_type(flag.filters, loaded.group_types)
     text = words("q", LONGEST_SEARCH)
     people = list(queries.seated(reading(), flag.product_id, FlagSet(loaded.compiled_from())))
+    approval = queries.approval(reading(), flag.product_id)
     sentences = [wording.sentence(group, names, whom) for group in flag.conditions]
     return render_template(
         "flags/show.html",
         program=program,
         flag=flag,
         sentences=sentences,
-        rolling=card_of(reading(), flag, sentences),
+        rolling=card_of(reading(), flag, sentences, loaded, people),
         finer=wording.finer(flag),
         runtime=wording.RUNTIMES[flag.runtime],
         audience=queries.audience(reading(), flag, clock.now(), loaded, people),
@@ -73,16 +75,13 @@ def show(slug: str, flag_id: uuid.UUID) -> str:
         switched=_switched(flag, loaded, people),
         effect=wording.effect,
         words=text,
-        found=queries.found_people(reading(), flag, text, clock.now()),
+        found=queries.found_people(reading(), flag, text, clock.now(), loaded),
         reason=wording.reason,
         value_word=queries.value_word,
-        history=queries.revisions(reading(), flag.id, names, cursor=words("cursor", 1000) or None),
-        changes=wording.CHANGES,
-        proposals=[
-            each for each in queries.open_proposals(reading(), flag.product_id) if each.flag_id == flag.id
-        ],
+        history=history_of(flag, loaded.names(), words("cursor", 1000) or None),
+        proposals=[each for each in approval.waiting if each.flag_id == flag.id],
         actions=wording.ACTIONS,
-        is_waiting_needed=queries.approval_is_needed(reading(), flag.product_id),
+        is_waiting_needed=approval.is_needed,
         early=early_access(flag, loaded.features.get(flag.id)),
         button_form=EmptyForm(),
     )

@@ -38,7 +38,7 @@ def revision(slug: str, flag_id: uuid.UUID, version: int) -> str:
         finer=wording.finer(was),
         early={},
         runtime=wording.RUNTIMES[was.runtime],
-        differences=differences(queries.definition(flag), restored, names),
+        differences=differences(queries.definition(flag), restored, loaded.names()),
         problems=queries.problems(reading(), flag.product_id, flag.key, was.filters),
         tried=queries.dry_run(reading(), flag.product_id, flag.key, restored, clock.now(), loaded=loaded)
         if flag.archived_at is None
@@ -65,7 +65,7 @@ def restore(slug: str, flag_id: uuid.UUID, version: int) -> Any:
             note(),
         ),
     )
-    return answered(program, outcome or flag, _("Restored. The product gets it within a second."))
+    return answered(program, outcome, flag.id, _("Restored. The product gets it within a second."))
 
 
 def _restored(flag: Flag, kept: FlagRevision) -> dict[str, Any]:

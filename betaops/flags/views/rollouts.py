@@ -8,31 +8,29 @@ from typing import Any, NamedTuple, Self
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from betaops.accounts import queries as account_queries
-from betaops.flags import guardrails, happened, policy, queries, rolling, service, wording
+from betaops.flags import guardrails, policy, queries, rolling, service, wording
 from betaops.flags.forms import RolloutForm
 from betaops.flags.models import (
     LIVE,
     UNDER_WAY,
+    Action,
     Flag,
-    FlagResume,
+    FlagProposal,
     FlagSchedule,
     Guardrail,
     Rollout,
     RolloutState,
 )
-from betaops.flags.views.frame import blueprint, flag_of, program_of
+from betaops.flags.rolling import Step
+from betaops.flags.service import Wanted
+from betaops.flags.views.frame import answered, blueprint, flag_of, note, program_of
 from betaops.kernel import clock
 from betaops.kernel.errors import NotFound
-from betaops.kernel.events import history
 from betaops.kernel.i18n import gettext as _
 from betaops.web.access import needs
 from betaops.web.application import reading, viewer, writing
 from betaops.web.forms import refusals
 from betaops.web.templating import moment
-
-#: So many of the newest events stand on the card.
-MOST_EVENTS = 10
 
 
 class Reach(NamedTuple):
@@ -73,9 +71,6 @@ class Card(NamedTuple):
     reach: Reach | None
     rails: Sequence[Rail]
     schedules: Sequence[FlagSchedule]
-    resumes: Sequence[FlagResume]
-    #: The newest events about all this as items of a timeline.
-    happened: list[dict[str, Any]]
 
     @property
     def broken(self) -> list[Rail]:
@@ -86,8 +81,14 @@ class Card(NamedTuple):
         return self.rollout is not None and self.rollout.state in LIVE
 
 
-def card_of(session: Session, flag: Flag, sentences: Sequence[wording.Sentence]) -> Card:
-    """`sentences` are the flag's conditions in words."""
+def card_of(
+    session: Session,
+    flag: Flag,
+    sentences: Sequence[wording.Sentence],
+    loaded: queries.Loaded,
+    people: Sequence[queries.Seated],
+) -> Card:
+    """`sentences` are the flag's conditions in words; `loaded` and `people` what the page has of its product."""
     rollout = queries.last_rollout(session, flag.id)
     rails = [Rail.of(row) for row in queries.guardrails_of(session, flag.id)]
     who = None
@@ -97,27 +98,12 @@ def card_of(session: Session, flag: Flag, sentences: Sequence[wording.Sentence])
         rollout,
         _drawn(session, rollout) if rollout is not None else [],
         who,
-        _reach(session, flag, rollout) if rollout is not None and viewer().can(policy.MANAGE) else None,
+        _reach(session, flag, rollout, loaded, people)
+        if rollout is not None and viewer().can(policy.MANAGE)
+        else None,
         rails,
         queries.schedules_of(session, flag.id),
-        queries.resumes_of(session, flag.id) if rails else [],
-        _happened(session, flag),
     )
-
-
-def _happened(session: Session, flag: Flag) -> list[dict[str, Any]]:
-    rows = history(session, flag.workspace_id, flag.id, kinds=happened.KINDS, limit=MOST_EVENTS)
-    actors = {row.actor_id for row in rows if row.actor_id is not None}
-    names = account_queries.names(session, actors) if actors else {}
-    others = {"key": _("An API key"), "system": "betaops"}
-    return [
-        {
-            "at": row.at,
-            "actor": names.get(row.actor_id) if row.actor_id else others.get(row.actor_kind, ""),
-            **happened.told(row.event())._asdict(),
-        }
-        for row in rows
-    ]
 
 
 def _drawn(session: Session, rollout: Rollout) -> list[dict[str, Any]]:
@@ -145,13 +131,20 @@ def _at(dates: Sequence[datetime], index: int) -> datetime | None:
     return dates[index] if index < len(dates) else None
 
 
-def _reach(session: Session, flag: Flag, rollout: Rollout) -> Reach | None:
+def _reach(
+    session: Session,
+    flag: Flag,
+    rollout: Rollout,
+    loaded: queries.Loaded,
+    people: Sequence[queries.Seated],
+) -> Reach | None:
     if rollout.state not in UNDER_WAY or rollout.step is None:
         return None
     plan = rollout.plan
     around = [plan[min(rollout.step + 1, len(plan) - 1)], plan[max(rollout.step - 1, 0)]]
     wanted = [rolling.with_share(flag.filters, rollout.condition, step.share) for step in around]
-    looked_at, counts = queries.reach(session, flag, [flag.filters, *wanted], clock.now())
+    filters = [flag.filters, *wanted]
+    looked_at, counts = queries.reach(session, flag, filters, clock.now(), loaded=loaded, people=people)
     return Reach(looked_at, *counts)
 
 
@@ -168,19 +161,26 @@ def new_rollout(slug: str, flag_id: uuid.UUID) -> Any:
     if form.validate_on_submit() and _is_sound(form, flag):
         if form.seen.data == form.fingerprint():
             with refusals(form):
-                rollout = service.start_rollout(
-                    writing(), flag.id, form.plan(), condition=form.driven(), at=form.moment()
+                values = {"steps": form.plan(), "condition": form.driven(), "at": form.moment()}
+                wanted = Wanted(
+                    Action.ROLL_OUT, flag.product_id, flag.id, values=values, note=form.note.data or ""
                 )
-                flash(
+                done = (
                     _("The roll-out is planned.")
-                    if rollout.state is RolloutState.WAITING
+                    if values["at"]
                     else _("The roll-out has begun. The product gets it within a second.")
                 )
-                return redirect(url_for(".show", slug=slug, flag_id=flag.id, _anchor="rollout"), 303)
+                return answered(program, service.make(writing(), wanted), flag.id, done, anchor="rollout")
         form.seen.data = form.fingerprint()
-        preview = _preview(form, flag)
+        preview = preview_of(flag, form.plan(), form.driven(), form.moment())
     page = render_template(
-        "flags/rollout.html", program=program, flag=flag, form=form, preview=preview, own="own"
+        "flags/rollout.html",
+        program=program,
+        flag=flag,
+        form=form,
+        preview=preview,
+        own="own",
+        is_waiting_needed=queries.approval_is_needed(reading(), program.product_id),
     )
     return page, 422 if form.errors else 200
 
@@ -199,12 +199,13 @@ def _is_sound(form: RolloutForm, flag: Flag) -> bool:
     return not form.errors
 
 
-def _preview(form: RolloutForm, flag: Flag) -> dict[str, Any]:
-    """Each step with its moment and how many people it reaches."""
-    plan = form.plan()
-    wanted = [rolling.with_share(flag.filters, form.driven(), step.share) for step in plan]
+def preview_of(
+    flag: Flag, plan: Sequence[Step], condition: int | None, at: datetime | None
+) -> dict[str, Any]:
+    """Each step of a plan with its moment and how many people it reaches."""
+    wanted = [rolling.with_share(flag.filters, condition, step.share) for step in plan]
     looked_at, (now, *counts) = queries.reach(reading(), flag, [flag.filters, *wanted], clock.now())
-    begins_at = form.moment() or clock.now()
+    begins_at = at or clock.now()
     return {
         "looked_at": looked_at,
         "now": now if flag.is_active else 0,
@@ -235,10 +236,17 @@ def resume_rollout(slug: str, flag_id: uuid.UUID) -> Any:
 def move_rollout(slug: str, flag_id: uuid.UUID, way: str) -> Any:
     """One step on or back from the step that the page showed."""
     shown = request.form.get("step", "")
-    move = service.skip_step if way == "next" else service.step_back
-    rollout = move(
-        writing(), _live(slug, flag_id).id, int(shown) if shown.isdecimal() and len(shown) < 4 else None
-    )
+    step = int(shown) if shown.isdecimal() and len(shown) < 4 else None
+    rollout = _live(slug, flag_id)
+    if way == "next":
+        program = program_of(slug)
+        values = {"rollout_id": rollout.id, "step": rollout.step if step is None else step}
+        wanted = Wanted(Action.SKIP, program.product_id, flag_id, values=values, note=note())
+        outcome = service.make(writing(), wanted)
+        if isinstance(outcome, FlagProposal):
+            return answered(program, outcome, flag_id, "")
+    else:
+        service.step_back(writing(), rollout.id, step)
     if rollout.state is RolloutState.FINISHED:
         return _back_to(slug, flag_id, _("The roll-out is finished."))
     return _back_to(slug, flag_id, _("The roll-out is at %(share)s %%.", share=f"{rollout.share:g}"))

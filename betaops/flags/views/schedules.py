@@ -7,8 +7,9 @@ from flask import flash, redirect, render_template, url_for
 
 from betaops.flags import policy, queries, service, wording
 from betaops.flags.forms import ScheduleForm
-from betaops.flags.models import ScheduledChange
-from betaops.flags.views.frame import blueprint, flag_of, program_of
+from betaops.flags.models import Action, ScheduledChange
+from betaops.flags.service import Wanted
+from betaops.flags.views.frame import answered, blueprint, flag_of, program_of
 from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.web.access import needs
@@ -28,17 +29,24 @@ def new_schedule(slug: str, flag_id: uuid.UUID) -> Any:
     at = form.moment()
     if form.validate_on_submit() and at is not None:
         with refusals(form):
-            schedule = service.schedule_change(
-                writing(),
-                flag.id,
-                ScheduledChange(form.change.data),
-                at,
-                share=form.share.data,
-                condition=form.driven(),
+            values = {
+                "change": ScheduledChange(form.change.data),
+                "at": at,
+                "share": form.share.data,
+                "condition": form.driven(),
+            }
+            wanted = Wanted(
+                Action.SCHEDULE, flag.product_id, flag.id, values=values, note=form.note.data or ""
             )
-            flash(_("Planned for %(when)s.", when=moment(schedule.at, "EEEE d MMMM, HH:mm")))
-            return redirect(url_for(".show", slug=slug, flag_id=flag.id, _anchor="rollout"), 303)
-    page = render_template("flags/schedule.html", program=program, flag=flag, form=form)
+            done = _("Planned for %(when)s.", when=moment(at, "EEEE d MMMM, HH:mm"))
+            return answered(program, service.make(writing(), wanted), flag.id, done, anchor="rollout")
+    page = render_template(
+        "flags/schedule.html",
+        program=program,
+        flag=flag,
+        form=form,
+        is_waiting_needed=queries.approval_is_needed(reading(), program.product_id),
+    )
     return page, 422 if form.errors else 200
 
 
