@@ -86,7 +86,8 @@ install_clients() {
         mkdir -p .venv/clients
         cp tests/clients/package.json tests/clients/package-lock.json .venv/clients/
         # shellcheck disable=SC2015  # neither step may stop the tests
-        PATH="$PWD/.venv/bin:$PATH" npm ci --prefix .venv/clients --ignore-scripts --no-audit --no-fund --silent >&2 &&
+        PATH="$PWD/.venv/bin:$PATH" npm ci --prefix .venv/clients --ignore-scripts --no-audit --no-fund --silent \
+            --fetch-retries=1 --fetch-retry-mintimeout=1000 >&2 &&
             printf '%s\n' "$wanted" >"$stamp" ||
             say "They could not be installed; the tests that need them are skipped."
     fi
