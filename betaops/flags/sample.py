@@ -69,6 +69,7 @@ def plant(world: "World") -> None:
         work.now = world.ago(4.1)
         service.revive(work, engine.id, note="2.0.409 mends it.")
         _roll_out(work, world, product_id)
+        work.actor = mara
         _features(world, work, product_id, world.facts["program_id"])
 
 

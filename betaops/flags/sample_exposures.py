@@ -14,6 +14,7 @@ from betaops.flags import queries, service
 from betaops.flags.conditions import Person
 from betaops.flags.evaluation import FlagSet
 from betaops.flags.models import Exposure
+from betaops.flags.queries.settled import settled_among
 from betaops.flags.service.exposures import Met
 from betaops.kernel.work import Work
 
@@ -34,7 +35,7 @@ def plant(world: "World") -> None:
         random = Random(SEED)  # noqa: S311  # a sample, not a secret
         flags = FlagSet(queries.load(work.session, product_id).compiled_from())
         counts: Counter[Met] = Counter()
-        for tester_id, person in _people(work, world.facts["program_id"], flags):
+        for tester_id, person in _people(work, product_id, world.facts["program_id"], flags):
             for key, outcome in flags.evaluate(person, world.now).items():
                 for days_ago in random.sample(range(DAYS), random.randint(0, DAYS)):
                     day = (world.now - timedelta(days=days_ago)).date()
@@ -44,7 +45,7 @@ def plant(world: "World") -> None:
         service.count_exposures(work, counts)
 
 
-def _people(work: Work, program_id: UUID, flags: FlagSet) -> list[tuple[UUID, Person]]:
+def _people(work: Work, product_id: UUID, program_id: UUID, flags: FlagSet) -> list[tuple[UUID, Person]]:
     """Those of the program's cohorts whom the app knows by an id of its own, as the endpoints see them."""
     rows = work.session.execute(
         select(CohortMember.tester_id, Cohort.number, Identity.distinct_id)
@@ -56,7 +57,16 @@ def _people(work: Work, program_id: UUID, flags: FlagSet) -> list[tuple[UUID, Pe
     cohorts: dict[tuple[UUID, str], set[int]] = defaultdict(set)
     for tester_id, number, distinct_id in rows:
         cohorts[tester_id, distinct_id].add(number)
+    settled = settled_among(work.session, product_id, [tester_id for tester_id, _id in cohorts])
     return [
-        (tester_id, Person(distinct_id, {**APP, "distinct_id": distinct_id}, flags.cohort_bits(numbers)))
+        (
+            tester_id,
+            Person(
+                distinct_id,
+                {**APP, "distinct_id": distinct_id},
+                flags.cohort_bits(numbers),
+                settled=queries.values_of(settled.get(tester_id, {})),
+            ),
+        )
         for (tester_id, distinct_id), numbers in cohorts.items()
     ]

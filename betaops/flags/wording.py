@@ -176,6 +176,8 @@ def finer(flag: Flag) -> list[str]:
         said.append(_("Who fits a condition but is outside its share is not asked about the next."))
     if flag.identified_only:
         said.append(_("Only for people whose identity your server has signed."))
+    if flag.runtime is not Runtime.ALL:
+        said.append(_("Read: %(where)s.", where=str(RUNTIMES[flag.runtime]).lower()))
     if flag.contexts:
         said.append(_("Only in %(places)s.", places=", ".join(flag.contexts)))
     return said

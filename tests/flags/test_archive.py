@@ -1,13 +1,15 @@
 """Flags that were put away, and the list of those that were not."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from betaops.cohorts import service as cohort_service
 from betaops.flags import queries, service
-from betaops.flags.models import Flag
+from betaops.flags.models import Flag, RolloutState, ScheduledChange, ScheduleState
+from betaops.flags.rolling import Step
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.ids import encode
 from betaops.kernel.work import Work
@@ -19,6 +21,7 @@ from tests.factories.programs import a_product, a_program
 from tests.flags.conftest import Caller
 from tests.flags.test_pages import at
 from tests.support.browsers import Browser
+from tests.support.clock import Clock
 
 Member = Callable[..., Browser]
 
@@ -189,3 +192,47 @@ def test_the_archive_over_the_api(call: Caller, work: Work) -> None:
     assert len(call("get", f"{listed}?archived=true").json["items"]) == 1
     back = call("delete", one).json
     assert (back["archived_at"], back["is_active"]) == (None, False)
+
+
+def test_archiving_ends_what_would_happen_by_itself_and_nothing_of_it_comes_back(
+    work: Work, product: Product, clock: Clock
+) -> None:
+    flag = a_flag(work, product=product, percentage=0)
+    rollout = service.start_rollout(work, flag.id, (Step(10, 24), Step(100, 0)))
+    schedule = service.schedule_change(work, flag.id, ScheduledChange.ON, work.now + timedelta(days=1))
+    service.archive_flag(work, flag.id)
+    assert (rollout.state, rollout.end_reason) == (RolloutState.ENDED, "The flag was archived.")
+    assert schedule.state is ScheduleState.CANCELLED
+    for refused in (
+        lambda: service.start_rollout(work, flag.id, (Step(10, 1),), at=work.now + timedelta(hours=1)),
+        lambda: service.schedule_change(work, flag.id, ScheduledChange.ON, work.now + timedelta(days=1)),
+    ):
+        with pytest.raises(Refused, match="archived"):
+            refused()
+    service.bring_back(work, flag.id)
+    service.revive(work, flag.id)
+    clock.shift(days=2)
+    assert (rollout.state, schedule.state) == (RolloutState.ENDED, ScheduleState.CANCELLED)
+
+
+def test_nothing_of_an_archived_flag_is_ever_due(work: Work, product: Product, clock: Clock) -> None:
+    flag = a_flag(work, product=product, percentage=0)
+    service.start_rollout(work, flag.id, (Step(10, 1), Step(100, 0)))
+    service.schedule_change(work, flag.id, ScheduledChange.OFF, work.now + timedelta(hours=1))
+    # As it was archived before archiving ended what goes on by itself.
+    flag.archived_at, flag.is_active = work.now, False
+    work.session.flush()
+    clock.shift(days=1)
+    assert queries.due_rollouts(work.session, clock.now) == []
+    assert queries.due_schedules(work.session, clock.now) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_dialog_says_what_archiving_ends(
+    work: Work, program: Program, product: Product, member_client: Member
+) -> None:
+    flag = a_flag(work, product=product, percentage=0)
+    browser = member_client("manager")
+    assert "Its roll-out ends" not in browser.get(at(program, flag)).text
+    service.start_rollout(work, flag.id, (Step(10, 24), Step(100, 0)))
+    assert "Its roll-out ends" in browser.get(at(program, flag)).text

@@ -249,8 +249,9 @@ class ApprovalForm(Form):
     is_on = BooleanField(
         _l("A second person has to approve every change"),
         description=_l(
-            "Creating, changing, restoring, switching on, archiving and deleting wait, also through the API. "
-            "Switching off never waits."
+            "Creating, changing, restoring, switching on, rolling out, scheduling, promoting, archiving and deleting "
+            "wait, also through the API. Switching off, pausing, going back and ending never wait, nor does what is "
+            "set by hand for one person."
         ),
     )
 

@@ -20,6 +20,9 @@ from betaops.flags.service.features import (
     promote,
     withdraw_offer,
 )
+from betaops.flags.service.fitting import (
+    unfit,
+)
 from betaops.flags.service.flags import (
     archive_flag,
     bring_back,
@@ -126,6 +129,7 @@ __all__ = [
     "start_rollout",
     "step_back",
     "switch_approval",
+    "unfit",
     "withdraw",
     "withdraw_offer",
 ]

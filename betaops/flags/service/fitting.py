@@ -13,18 +13,25 @@ LONGEST_KEY = LONGEST_NAME - len(property_name(""))
 
 def check_fits(key: str, filters: Mapping[str, Any]) -> None:
     """What joining could not decide alike here and in every SDK is refused, as PostHog does."""
+    if (refusal := unfit(key, filters)) is not None:
+        raise refusal
+
+
+def unfit(key: str, filters: Mapping[str, Any]) -> Refused | None:
+    """Why it is refused; None where it fits."""
     if (filters.get("multivariate") or {}).get("variants"):
-        raise Refused(
+        return Refused(
             "flag_has_variants",
             _("People can join a flag that is on or off. One with variants cannot have early access."),
         )
     if filters.get("aggregation_group_type_index") is not None:
-        raise Refused(
+        return Refused(
             "flag_is_for_companies",
             _("People can join a flag that is for people. One for companies cannot have early access."),
         )
     if len(key) > LONGEST_KEY:
-        raise Refused(
+        return Refused(
             "key_too_long",
             _("With early access, a flag's key has at most %(most)s characters.", most=LONGEST_KEY),
         )
+    return None

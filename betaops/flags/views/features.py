@@ -22,7 +22,8 @@ from betaops.web.forms import refusals
 def early_access(flag: Flag, feature: Feature | None) -> dict[str, Any]:
     """What the card on a flag's page shows."""
     if feature is None:
-        return {"feature": None}
+        refusal = service.unfit(flag.key, flag.filters)
+        return {"feature": None, "unfit": str(refusal.message) if refusal else None}
     following = stages.after(feature.stage)
     return {
         "feature": feature,

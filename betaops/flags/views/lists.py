@@ -69,7 +69,6 @@ def show(slug: str, flag_id: uuid.UUID) -> str:
         sentences=sentences,
         rolling=card_of(reading(), flag, sentences, loaded, people),
         finer=wording.finer(flag),
-        runtime=wording.RUNTIMES[flag.runtime],
         audience=queries.audience(reading(), flag, clock.now(), loaded, people),
         seen=queries.seen(reading(), flag, clock.now().date()),
         switched=_switched(flag, loaded, people),

@@ -148,14 +148,15 @@ def _values(found: FlagProposal) -> dict[str, Any]:
 
 
 def _of_plan(found: FlagProposal) -> list[str]:
-    """What is beside the flag itself: moments, and the stage of its early access."""
+    """What is beside the flag itself: moments, and the stage of its early access. Of one that is open, the steps
+    stand in a table with whom they reach."""
     values = _values(found)
     said = []
     if at := values.get("at"):
         said.append(_("On %(when)s", when=moment(at, "EEEE d MMMM, HH:mm")))
     elif found.action is Action.ROLL_OUT:
         said.append(_("Begins as soon as it is approved"))
-    if found.action is Action.ROLL_OUT:
+    if found.action is Action.ROLL_OUT and found.state is not ProposalState.OPEN:
         steps = [
             _("%(share)s %% for %(hours)s h", share=f"{step.share:g}", hours=step.hours)
             for step in values["steps"]

@@ -37,7 +37,6 @@ def revision(slug: str, flag_id: uuid.UUID, version: int) -> str:
         sentences=[wording.sentence(group, names) for group in was.conditions],
         finer=wording.finer(was),
         early={},
-        runtime=wording.RUNTIMES[was.runtime],
         differences=differences(queries.definition(flag), restored, loaded.names()),
         problems=queries.problems(reading(), flag.product_id, flag.key, was.filters),
         tried=queries.dry_run(reading(), flag.product_id, flag.key, restored, clock.now(), loaded=loaded)

@@ -20,6 +20,7 @@ from betaops.flags.models import (
     Guardrail,
     Rollout,
     RolloutState,
+    ScheduleState,
 )
 from betaops.flags.rolling import Step
 from betaops.flags.service import Wanted
@@ -71,6 +72,15 @@ class Card(NamedTuple):
     reach: Reach | None
     rails: Sequence[Rail]
     schedules: Sequence[FlagSchedule]
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.rollout or self.rails or self.schedules)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether something would happen by itself: archiving the flag ends that."""
+        return self.is_live or any(each.state is ScheduleState.WAITING for each in self.schedules)
 
     @property
     def broken(self) -> list[Rail]:
