@@ -58,13 +58,16 @@ _OF_WORKSPACE: BindParameter[UUID] = bindparam("workspace_id")
 _TESTER = select(Tester.id, Tester.name, Tester.mail, Tester.locale, Tester.attributes).where(
     Tester.workspace_id == _OF_WORKSPACE
 )
-_BY_DISTINCT_ID = (
-    _TESTER.join(Identity, Identity.tester_id == Tester.id)
+#: The id first, by its unique index: a join may be begun at the other end, with all testers.
+_BY_DISTINCT_ID = _TESTER.where(
+    Tester.id
+    == select(Identity.tester_id)
     .where(
         Identity.workspace_id == _OF_WORKSPACE,
         Identity.distinct_id.in_(bindparam("spellings", expanding=True)),
     )
     .limit(1)
+    .scalar_subquery()
 )
 _BY_ID = _TESTER.where(Tester.id == bindparam("tester_id"))
 _COHORTS = (
