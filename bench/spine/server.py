@@ -75,7 +75,7 @@ def installation(
         stdout=subprocess.DEVNULL,
     )
     try:
-        _wait_for(f"{url}/sign-in", process)
+        wait_for(f"{url}/sign-in", process)
         yield Installation(url, folder, environ, process, time.perf_counter() - started)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -84,7 +84,8 @@ def installation(
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Until it answers."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:

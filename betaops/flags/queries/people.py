@@ -93,9 +93,11 @@ _PRODUCT_ID = bindparam("product_id", type_=Uuid())
 _PERSON = select(Tester.id, Tester.name, Tester.mail, Tester.locale, Tester.attributes).where(
     Tester.workspace_id == _WORKSPACE
 )
+#: The id first, by its unique index: a join may be begun at the other end, with all testers.
 _BY_DISTINCT_ID = Prepared(
-    lambda _dialect: (
-        _PERSON.join(Identity, Identity.tester_id == Tester.id)
+    lambda _dialect: _PERSON.where(
+        Tester.id
+        == select(Identity.tester_id)
         .where(
             Identity.workspace_id == _WORKSPACE,
             Identity.distinct_id.in_(
@@ -103,6 +105,7 @@ _BY_DISTINCT_ID = Prepared(
             ),
         )
         .limit(1)
+        .scalar_subquery()
     )
 )
 _BY_ID = Prepared(lambda _dialect: _PERSON.where(Tester.id == _TESTER_ID))
