@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Text, bindparam, cast, func, select
 
 from betaops.cohorts.models import Cause, Cohort, CohortMember, Kind
-from betaops.cohorts.queries.facts import facts_of_one
+from betaops.cohorts.queries.facts import facts_of
 from betaops.cohorts.rulebook import Rulebook
 from betaops.cohorts.service.columns import mark
 from betaops.cohorts.service.members import touch_program
@@ -89,7 +89,7 @@ def _book(work: Work, program_id: UUID, edition: str | None) -> Rulebook[UUID]:
 def _ask(
     work: Work, program_id: UUID, tester_id: UUID, book: Rulebook[UUID], asked: Collection[UUID]
 ) -> None:
-    facts = facts_of_one(work.session, program_id, tester_id, book.reads(asked))
+    facts = facts_of(work.session, program_id, [tester_id], book.reads(asked)).get(tester_id)
     if facts is None:
         return
     whom = {"workspace_id": work.workspace_id, "tester_id": tester_id}

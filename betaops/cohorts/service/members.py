@@ -14,7 +14,7 @@ from betaops.cohorts.events import CohortPicked
 from betaops.cohorts.models import Cause, Cohort, Kind
 from betaops.cohorts.queries.cohorts import has_more_people
 from betaops.cohorts.queries.columns import moving
-from betaops.cohorts.queries.facts import known
+from betaops.cohorts.queries.facts import facts_of
 from betaops.cohorts.service.moves import enter, leave
 from betaops.enrollment.models import Enrollment
 from betaops.kernel.errors import NotFound, Refused
@@ -91,8 +91,8 @@ def refresh_members(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> 
     inside = rules.compiled(cohort.rule)
     asked, wanted = set(tester_ids), set()
     for some in _portions(asked):
-        found = known(work.session, cohort.program_id, some)
-        wanted |= {person.tester_id for person in found if inside(person.facts, work.now)}
+        people = facts_of(work.session, cohort.program_id, some, rules.reads(cohort.rule))
+        wanted |= {tester_id for tester_id, facts in people.items() if inside(facts, work.now)}
     entered = enter(work, [(cohort.id, each) for each in wanted], Cause.RULE)
     left = leave(work, [(cohort.id, each) for each in asked - wanted], Cause.RULE)
     if entered or left:
