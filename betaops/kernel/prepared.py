@@ -7,10 +7,13 @@ Such a statement passes by the session, and with it by the session's workspace: 
 waits in the session must be flushed before.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import Dialect, Select
+import orjson
+from sqlalchemy import Dialect, Select, Text, Uuid, bindparam, cast, func, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -84,6 +87,20 @@ class Prepared:
             [(place, turn) for place, turn in columns if turn],
             {name: bind.value for name, bind in compiled.binds.items() if not bind.required},
         )
+
+
+def as_text(ids: Iterable[UUID]) -> str:
+    """Ids as the one value of a `listed`."""
+    return orjson.dumps([each.hex for each in ids]).decode()
+
+
+def listed(dialect: str, name: str) -> Any:
+    """The ids in one value called `name`, as a column to select: a statement is the same for one and for hundreds."""
+    given = bindparam(name, type_=Text())
+    if dialect == "postgresql":
+        each = func.jsonb_array_elements_text(cast(given, JSONB)).table_valued("value")
+        return cast(each.c.value, Uuid())
+    return type_coerce(func.json_each(given).table_valued("value").c.value, Uuid())
 
 
 def _bind(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:

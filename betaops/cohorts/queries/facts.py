@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import Trait
@@ -14,7 +14,7 @@ from betaops.cohorts.queries.sources import looked_up
 from betaops.cohorts.rules import Facts
 from betaops.enrollment.models import MOMENTS, Enrollment, State, Tester
 from betaops.kernel.ids import encode
-from betaops.kernel.prepared import Prepared
+from betaops.kernel.prepared import Prepared, as_text, listed
 
 #: How many people are held in memory at once.
 _AT_ONCE = 2_000
@@ -91,34 +91,38 @@ def _traits(session: Session, tester_ids: Sequence[UUID]) -> dict[UUID, dict[str
     return found
 
 
-_ONE = Prepared(
-    lambda _dialect: (
+_THEIRS = Prepared(
+    lambda dialect: (
         select(*_PERSON)
         .join(Enrollment, Enrollment.tester_id == Tester.id)
         .where(
             Enrollment.workspace_id == bindparam("workspace_id"),
-            Enrollment.tester_id == bindparam("tester_id"),
-            Enrollment.program_id == bindparam("program_id"),
+            # Together, so that SQLite looks them up by the key of both.
+            tuple_(Enrollment.program_id, Enrollment.tester_id).in_(
+                select(bindparam("program_id", type_=Uuid()), listed(dialect, "tester_ids"))
+            ),
         )
     )
 )
 _THEIR_TRAITS = Prepared(
-    lambda _dialect: select(Trait.name, Trait.value).where(
-        Trait.workspace_id == bindparam("workspace_id"), Trait.tester_id == bindparam("tester_id")
+    lambda dialect: select(Trait.tester_id, Trait.name, Trait.value).where(
+        Trait.workspace_id == bindparam("workspace_id"),
+        Trait.tester_id.in_(select(listed(dialect, "tester_ids"))),
     )
 )
 _NAMES = [column.key for column in _PERSON]
 
 
-def facts_of_one(
-    session: Session, program_id: UUID, tester_id: UUID, reads: Collection[str]
-) -> dict[str, Mapping[str, Any]] | None:
-    """What `reads` names (and more) about one person; None where they have no place in the program."""
-    whom = {"workspace_id": session.info["workspace_id"], "tester_id": tester_id}
-    rows = _ONE.rows(session, **whom, program_id=program_id)
-    if not rows:
-        return None
-    has_traits = any(fact.startswith("trait.") for fact in reads)
-    traits: dict[str, Any] = dict(_THEIR_TRAITS.rows(session, **whom)) if has_traits else {}
-    row = SimpleNamespace(**dict(zip(_NAMES, rows[0], strict=True)))
-    return {**_facts(row, traits), **looked_up(session, program_id, [tester_id], reads)[tester_id]}
+def facts_of(
+    session: Session, program_id: UUID, tester_ids: Sequence[UUID], reads: Collection[str]
+) -> dict[UUID, Facts]:
+    """What `reads` names (and more) about one person or some hundreds; who has no place in the program is left out."""
+    whom = {"workspace_id": session.info["workspace_id"], "tester_ids": as_text(tester_ids)}
+    traits: dict[UUID, dict[str, Any]] = defaultdict(dict)
+    if any(fact.startswith("trait.") for fact in reads):
+        for tester_id, name, value in _THEIR_TRAITS.rows(session, **whom):
+            traits[tester_id][name] = value
+    rows = _THEIRS.rows(session, **whom, program_id=program_id)
+    people = (SimpleNamespace(**dict(zip(_NAMES, row, strict=True))) for row in rows)
+    more = looked_up(session, program_id, tester_ids, reads)
+    return {person.id: {**_facts(person, traits[person.id]), **more[person.id]} for person in people}

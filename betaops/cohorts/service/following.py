@@ -11,7 +11,7 @@ from sqlalchemy import Uuid, bindparam, literal, select, union_all
 
 from betaops.cohorts import layout
 from betaops.cohorts.models import Cause, CohortException, CohortMember
-from betaops.cohorts.queries.facts import facts_of_one
+from betaops.cohorts.queries.facts import facts_of
 from betaops.cohorts.queries.rulebooks import Book, books_of_tester
 from betaops.cohorts.rules import Facts
 from betaops.cohorts.service.columns import mark
@@ -67,7 +67,8 @@ class _Person:
         self._excepted = {cohort_id for cohort_id, _is_in, is_member in rows if not is_member}
         self._cohorts = {encode("coh", cohort_id): True for cohort_id in self._inside}
         self._reads: frozenset[str] = frozenset()
-        self._facts: Facts = {}
+        #: None where they have left the program altogether.
+        self._facts: Facts | None = None
         self._moves: list[tuple[bool, Cause, Move, list[str]]] = []
 
     def learn(self, cohort_ids: Collection[UUID]) -> None:
@@ -75,14 +76,14 @@ class _Person:
         reads = self._reads.union(
             fact for fact in self._book.rules.reads(cohort_ids) if not fact.startswith("cohort.")
         )
-        if reads == self._reads and self._facts:
+        if reads == self._reads and self._facts is not None:
             return
-        found = facts_of_one(self._work.session, self._program_id, self._tester_id, reads) or {}
-        self._reads, self._facts = reads, {**found, "cohort": self._cohorts}
+        found = facts_of(self._work.session, self._program_id, [self._tester_id], reads).get(self._tester_id)
+        self._reads, self._facts = reads, None if found is None else {**found, "cohort": self._cohorts}
 
     def moves(self, cohort_id: UUID) -> bool:
         """Whether they enter or leave it. Exceptions stay, and who was picked by hand where only a company went."""
-        if cohort_id in self._excepted:
+        if self._facts is None or cohort_id in self._excepted:
             return False
         is_in = self._book.rules.says(cohort_id, self._facts, self._work.now)
         by_company = cohort_id in self._book.by_company

@@ -16,7 +16,7 @@ from betaops.cohorts.events import CohortPicked
 from betaops.cohorts.models import Cause, Cohort, CohortException, CohortMember, Kind
 from betaops.cohorts.queries.cohorts import has_more_people
 from betaops.cohorts.queries.columns import moving
-from betaops.cohorts.queries.facts import known
+from betaops.cohorts.queries.facts import facts_of, known
 from betaops.cohorts.queries.reading import rule_of
 from betaops.cohorts.queries.rulebooks import book
 from betaops.cohorts.rules import Condition, Rule
@@ -140,17 +140,18 @@ def ask(
     work: Work, cohort: Cohort, rule: Rule | None, tester_ids: Sequence[UUID], cause: Cause = Cause.RULE
 ) -> tuple[list[UUID], list[UUID]]:
     """Write the difference that `rule` makes among these people: who entered and who left."""
+    work.session.flush()
     wanted: set[UUID] = set()
     facts: dict[Move, list[str]] = {}
     if rule is not None:
         explain, reads = rules.explained(rule), rules.reads(rule)
         for some in portions(tester_ids):
-            for person in known(work.session, cohort.program_id, some, reads=reads):
-                is_in, leaves = explain(person.facts, work.now)
+            for tester_id, theirs in facts_of(work.session, cohort.program_id, some, reads).items():
+                is_in, leaves = explain(theirs, work.now)
                 if is_in:
-                    wanted.add(person.tester_id)
+                    wanted.add(tester_id)
                 if cohort.kind is Kind.RULE:
-                    facts[cohort.id, person.tester_id] = names_of(leaves)
+                    facts[cohort.id, tester_id] = names_of(leaves)
     why = Why(cause if cohort.kind is Kind.RULE else Cause.COMPANY, facts)
     return enter(work, cohort, wanted, why), leave(work, cohort, set(tester_ids) - wanted, why)
 
