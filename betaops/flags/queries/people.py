@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import String, Uuid, bindparam, select
+from sqlalchemy import String, Uuid, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import PRODUCT_SAID, Cohort, CohortMember, Trait, number_for
@@ -124,7 +124,7 @@ _COHORTS = Prepared(
             Program.workspace_id == _WORKSPACE,
             Program.product_id == _PRODUCT_ID,
             Enrollment.tester_id == _TESTER_ID,
-            Enrollment.state.in_(SEATED),
+            or_(*(Enrollment.state == state for state in sorted(SEATED))),
         )
     )
 )
