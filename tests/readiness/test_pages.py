@@ -286,7 +286,7 @@ def test_the_overview_asks_the_database_a_bounded_number_of_times(
     service.count_weeks(work, program)
     many = count_queries(lambda: client.get(address(program)))
     assert many <= few + 2
-    assert many <= 24
+    assert many <= 26
     assert count_queries(lambda: client.get(address(program, "/readiness"))) <= 14
 
 
