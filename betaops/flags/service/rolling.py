@@ -54,8 +54,6 @@ def start_rollout(
         return live
     if live is not None:
         raise Refused("rollout_is_live", _("A roll-out of this flag is planned or under way. End it first."))
-    # One that begins later is begun by nobody in particular: whether one person may decide it is asked now.
-    revisions.allow(work, flag.product_id, None)
     _check(flag, plan, condition)
     if at is None:
         _may_begin(work, flag)
