@@ -16,7 +16,7 @@ from betaops.kernel.db import Database
 from betaops.kernel.settings import Settings
 from betaops.kernel.work import SYSTEM, Platform, Work
 from betaops.web.application import Application
-from tests.support import applications, databases, sockets
+from tests.support import applications, sockets
 from tests.support import sample as samples
 from tests.support.browsers import Browser
 from tests.support.clock import Clock
@@ -122,11 +122,9 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     Only one of them: `@pytest.mark.parametrize("database", ["sqlite"], indirect=True)`.
     """
     source: Source = request.getfixturevalue(request.param)
-    url = source.fresh()
-    database = databases.opened(url)
+    database = source.lend()
     yield database
-    database.close()
-    source.drop(url)
+    source.take_back(database)
 
 
 @pytest.fixture
@@ -189,8 +187,8 @@ def new_app(platform: Platform) -> Application:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
-    """The sample workspace, on SQLite, to be read; for tests marked `xdist_group("sample")`, so that one worker makes it."""
-    sample = samples.plant(tmp_path_factory.mktemp("sample") / "instance")
+    """The sample workspace, on SQLite, to be read."""
+    sample = samples.planted(tmp_path_factory.mktemp("sample") / "instance", tmp_path_factory)
     yield sample
     sample.close()
 

@@ -7,22 +7,23 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from bench.spine.server import Installation, installation
+from tests.support import sample as samples
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys share one installation and one browser: one xdist worker runs them."""
     for item in items:
         if "tests/journeys/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
-            # The first one makes the sample workspace; the walks open every page there is.
+            # The walks open every page there is.
             item.add_marker(pytest.mark.timeout(600))
 
 
 @pytest.fixture(scope="session")
-def served(chromium: str) -> Iterator[Installation]:
-    """A running installation with the sample workspace, shared by all journeys."""
-    with installation() as found:
+def served(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A running installation with the sample workspace, shared by all journeys of a worker."""
+    instance = tmp_path_factory.mktemp("served") / "instance"
+    samples.planted(instance, tmp_path_factory).close()
+    with installation(instance) as found:
         yield found
 
 

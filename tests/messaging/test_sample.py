@@ -13,7 +13,6 @@ from tests.support.sample import Sample
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("sample")
 def test_the_sample_is_a_beta_in_its_third_week(sample: Sample) -> None:
     program_id, tester_id = sample.facts["program_id"], sample.facts["tester_id"]
     with sample.reading() as session:

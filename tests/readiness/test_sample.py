@@ -10,7 +10,6 @@ from tests.support.sample import Sample
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("sample")
 def test_two_needs_of_the_sample_are_met_two_are_open_and_one_fails(sample: Sample) -> None:
     with sample.reading() as session:
         program = program_queries.program(session, sample.facts["program_id"])

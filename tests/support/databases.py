@@ -13,6 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import Pool, QueuePool
 
 from betaops import wiring
 from betaops.kernel import migrations
@@ -38,6 +40,15 @@ class Source(ABC):
     @abstractmethod
     def drop_for_good(self, url: str) -> None:
         """The same for `blank`, and where a test changed tables."""
+
+    def lend(self) -> Database:
+        """A fresh one, opened."""
+        return opened(self.fresh())
+
+    def take_back(self, database: Database) -> None:
+        """What `lend` gave."""
+        database.close()
+        self.drop(database.url)
 
     def close(self) -> None:  # noqa: B027  # files need no stopping
         """Stop what was started."""
@@ -73,7 +84,7 @@ class PostgreSql(Source):
     """On our own server, or on the one of TEST_DATABASE_URL (its user may create databases).
 
     A clone takes a quarter of a second on a busy machine, emptying what a test has written a hundredth: databases
-    are handed on from test to test.
+    are handed on from test to test, and so are their connections, each of which is a process to begin.
     """
 
     def __init__(self, worker: str) -> None:
@@ -86,6 +97,7 @@ class PostgreSql(Source):
         self._prefix = f"betaops_test_{worker}"
         self._numbers = count()
         self._clean: list[str] = []
+        self._pools: dict[str, Pool] = {}
         self._made: list[str] = []
         self._template = self._create("template")
         migrate(self._url(self._template))
@@ -103,16 +115,34 @@ class PostgreSql(Source):
         try:
             with psycopg.connect(_plain(url), autocommit=True) as connection:
                 connection.execute(_CUT_OTHERS)
-                connection.execute(_EMPTY)
+                connection.execute(b"BEGIN;" + _EMPTY + b"; COMMIT")
         except psycopg.Error:
             self._do(f'DROP DATABASE "{name}" WITH (FORCE)')
         else:
             self._clean.append(name)
 
+    def lend(self) -> Database:
+        """What a test listens to on its engine, it alone hears: only the pool is handed on."""
+        database = super().lend()
+        if pool := self._pools.pop(database.url, None):
+            database.engine.pool = pool
+        return database
+
+    def take_back(self, database: Database) -> None:
+        try:
+            _empty(database)
+        except DBAPIError:
+            super().take_back(database)
+        else:
+            self._pools[database.url] = database.engine.pool
+            self._clean.append(urlsplit(database.url).path[1:])
+
     def drop_for_good(self, url: str) -> None:
         self._do(f'DROP DATABASE "{urlsplit(url).path[1:]}" WITH (FORCE)')
 
     def close(self) -> None:
+        for pool in self._pools.values():
+            pool.dispose()
         if self._server is not None:
             self._server.close()
         else:
@@ -138,6 +168,7 @@ class PostgreSql(Source):
                 connection.execute(statement.encode())
 
 
+_HOW_MANY = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
 #: What a test left connected must not hold locks.
 _CUT_OTHERS = b"""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -145,7 +176,7 @@ _CUT_OTHERS = b"""
 """
 #: Without triggers and foreign keys, so that the order does not matter. Needs a superuser.
 _EMPTY = b"""
-    SET session_replication_role = replica;
+    SET LOCAL session_replication_role = replica;
     DO $$
     DECLARE
         this record;
@@ -173,6 +204,23 @@ def _in_memory() -> Path | None:
     if not memory.is_dir() or not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < 2**30:
         return None
     return Path(tempfile.mkdtemp(dir=memory, prefix="betaops-sqlite-"))
+
+
+def _empty(database: Database) -> None:
+    """Of rows and of whoever is still connected beside its own pool."""
+    if _pool(database).checkedout():
+        database.close()
+    with database.engine.begin() as connection:
+        known = _pool(database).checkedin() + 1
+        if connection.exec_driver_sql(_HOW_MANY).scalar_one() > known:
+            connection.exec_driver_sql(_CUT_OTHERS.decode())
+            database.close()
+        connection.exec_driver_sql(_EMPTY.decode().replace("%", "%%"))
+
+
+def _pool(database: Database) -> QueuePool:
+    assert isinstance(database.engine.pool, QueuePool)
+    return database.engine.pool
 
 
 def opened(url: str) -> Database:
