@@ -38,13 +38,24 @@ hypothesis_settings.load_profile("untimed")
 BEGINNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
+#: A test with one of these opens pages: what they show is asked of the database by queries that have tests of their own.
+PAGES = {"client", "member_client", "tester_client"}
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database",
-        choices=["sqlite", "postgresql", "both"],
-        default="both",
-        help="which database the tests run on (default: both, one after the other)",
+        choices=["usual", "sqlite", "postgresql", "both"],
+        default="usual",
+        help="which databases the tests run on (usual: both, one after the other, but pages on SQLite only)",
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and "sample" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("sample"))
 
 
 def pytest_collection_finish() -> None:
@@ -56,9 +67,14 @@ def pytest_collection_finish() -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames and not _is_chosen_by_test(metafunc):
-        chosen = metafunc.config.getoption("--database")
-        kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
-        metafunc.parametrize("database", kinds, indirect=True, scope="function")
+        metafunc.parametrize("database", _kinds(metafunc), indirect=True, scope="function")
+
+
+def _kinds(metafunc: pytest.Metafunc) -> list[str]:
+    chosen = metafunc.config.getoption("--database")
+    if chosen == "both" or (chosen == "usual" and not PAGES & set(metafunc.fixturenames)):
+        return ["sqlite", "postgresql"]
+    return ["sqlite"] if chosen == "usual" else [chosen]
 
 
 def _is_chosen_by_test(metafunc: pytest.Metafunc) -> bool:
@@ -187,8 +203,8 @@ def new_app(platform: Platform) -> Application:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
-    """The sample workspace, on SQLite, to be read."""
-    sample = samples.planted(tmp_path_factory.mktemp("sample") / "instance", tmp_path_factory)
+    """The sample workspace, on SQLite, to be read. One worker runs all tests that look at it."""
+    sample = samples.plant(tmp_path_factory.mktemp("sample") / "instance")
     yield sample
     sample.close()
 

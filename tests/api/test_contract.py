@@ -11,7 +11,6 @@ from schemathesis import GenerationMode
 
 from tests.support.sample import Sample
 
-pytestmark = pytest.mark.xdist_group("sample")
 EXAMPLES = 6
 
 

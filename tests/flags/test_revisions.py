@@ -151,6 +151,14 @@ def test_a_version_that_would_not_be_sound_any_more_says_why(
     assert browser.post(at(program, flag, "/revisions/1/restoration")).status_code == 409
 
 
+def test_a_version_that_was_on_for_nobody_is_shown(
+    work: Work, program: Program, product: Product, member_client: Callable[..., Browser]
+) -> None:
+    flag = a_flag(work, product=product, conditions=[])
+    page = member_client("viewer").get(at(program, flag, "/revisions/1"))
+    assert "Nobody: the flag has no conditions." in page.text
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_history_over_the_api(call: Callable[..., Any], work: Work) -> None:
     flag = a_flag(work, key="new-editor")

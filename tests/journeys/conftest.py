@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from bench.spine.server import Installation, installation
-from tests.support import sample as samples
+from tests.support.sample import Sample
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,11 +19,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def served(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """A running installation with the sample workspace, shared by all journeys of a worker."""
+def served(chromium: str, sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A running installation with the sample workspace, shared by all journeys."""
     instance = tmp_path_factory.mktemp("served") / "instance"
-    samples.planted(instance, tmp_path_factory).close()
-    with installation(instance) as found:
+    sample.copy(instance).close()
+    with installation(instance, with_sample=False) as found:
         yield found
 
 

@@ -1,7 +1,5 @@
-"""The sample workspace, planted once for all tests and workers: it takes seconds."""
+"""The sample workspace, planted once for all tests that look at it: it takes seconds."""
 
-import fcntl
-import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -10,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -54,32 +51,13 @@ class Sample:
         self.platform.database.close()
 
 
-def planted(folder: Path, factory: pytest.TempPathFactory) -> Sample:
-    """In `folder`; planted twice, as by a second start: nothing is there twice."""
-    shutil.copytree(_planted_once(factory), folder)
+def plant(folder: Path) -> Sample:
+    """Planted twice, as by a second start: nothing is there twice."""
     app = _application(folder)
-    return Sample(app, _plant(app))
-
-
-def _planted_once(factory: pytest.TempPathFactory) -> Path:
-    """By whichever worker asks first; the others wait for it."""
-    is_worker = "PYTEST_XDIST_WORKER" in os.environ
-    shared = factory.getbasetemp().parent if is_worker else factory.getbasetemp()
-    folder, unfinished = shared / "planted", shared / "planting"
-    with (shared / "planted.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            app = _application(unfinished)
-            migrations.upgrade(app.platform.database)
-            _plant(app)
-            app.platform.database.close()
-            unfinished.rename(folder)
-    return folder
-
-
-def _plant(app: Application) -> dict[str, Any]:
+    migrations.upgrade(app.platform.database)
     with app.test_request_context(base_url=app.platform.settings.base_url):
-        return wiring.plant_sample(app.platform)
+        wiring.plant_sample(app.platform)
+        return Sample(app, wiring.plant_sample(app.platform))
 
 
 def _application(folder: Path) -> Application:

@@ -36,7 +36,7 @@ def revision(slug: str, flag_id: uuid.UUID, version: int) -> str:
         changes=wording.CHANGES,
         sentences=[wording.sentence(group, names) for group in was.conditions],
         finer=wording.finer(was),
-        early={},
+        early={"feature": None},
         differences=differences(queries.definition(flag), restored, loaded.names()),
         problems=queries.problems(reading(), flag.product_id, flag.key, was.filters),
         tried=queries.dry_run(reading(), flag.product_id, flag.key, restored, clock.now(), loaded=loaded)
