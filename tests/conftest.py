@@ -24,6 +24,7 @@ from tests.support.databases import PostgreSql, Source, Sqlite
 from tests.support.outbox import Outbox
 from tests.support.running import RunJobs
 from tests.support.sample import Sample
+from tests.support.scheduling import Together
 
 if TYPE_CHECKING:
     from betaops.enrollment.models import Enrollment
@@ -51,11 +52,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if isinstance(item, pytest.Function) and "sample" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("sample"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)
 
 
 def pytest_collection_finish() -> None:

@@ -142,8 +142,9 @@ DEEPEST = 100
 
 class Json(DefaultJSONProvider):
     """How bodies are read: 9.0 is as good an integer as 9 (JSON has one kind of number), and what no database takes
-    (NUL, half a pair of surrogates) becomes the replacement character. `ValueError`, which Flask answers with 400,
-    for what is no JSON in UTF-8, for whole numbers beyond 64 bits, and for what nests deeper than anything here."""
+    (NUL, half a pair of surrogates) becomes the replacement character; a whole number beyond 64 bits is as near as a
+    float comes. `ValueError`, which Flask answers with 400, for what is no JSON in UTF-8, for numbers beyond any float,
+    and for what nests deeper than anything here."""
 
     def loads(self, s: str | bytes, **options: Any) -> Any:
         text = s if isinstance(s, str) else s.decode()
@@ -157,11 +158,9 @@ class Json(DefaultJSONProvider):
         return payloads.without_nul(read, "\ufffd") if "\\u" in text else read
 
 
-def _whole(text: str) -> int:
-    value = int(text)
-    if not -(1 << 63) <= value < 1 << 63:
-        raise ValueError(f"{text[:20]} has more than 64 bits")
-    return value
+def _whole(text: str) -> float:
+    value = _number(text) if len(text) > len(str(-(1 << 63))) else int(text)
+    return value if -(1 << 63) <= value < 1 << 63 else float(value)
 
 
 def _number(text: str) -> float:

@@ -23,7 +23,6 @@ from tests.factories.programs import a_program
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.xdist_group("clients"),
     pytest.mark.parametrize("database", ["sqlite"], indirect=True),
 ]
 

@@ -30,7 +30,6 @@ from tests.factories.surveys import SHORT, a_placement, a_survey
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.xdist_group("clients"),
     pytest.mark.parametrize("database", ["sqlite"], indirect=True),
 ]
 

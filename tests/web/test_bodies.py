@@ -32,7 +32,9 @@ def about(value: str) -> str:
     return '{"mail": "a@example.org", "attributes": {"k": ' + value + "}}"
 
 
-@pytest.mark.parametrize("value", ['"\\ud800"', '["\\ud800"]', "1e300", '"a\\u0000b"'])
+@pytest.mark.parametrize(
+    "value", ['"\\ud800"', '["\\ud800"]', "1e300", "1" + "0" * 30, "-9223372036854775809", '"a\\u0000b"']
+)
 def test_odd_values_are_kept_as_far_as_a_database_can(send: Send, value: str) -> None:
     answer = send(about(value))
     assert answer.status_code == 201, answer.text
@@ -41,7 +43,6 @@ def test_odd_values_are_kept_as_far_as_a_database_can(send: Send, value: str) ->
 @pytest.mark.parametrize(
     "body",
     [
-        about("1" + "0" * 30),
         about("1" + "0" * 5_000),
         about("1e999"),
         about("NaN"),
@@ -52,7 +53,6 @@ def test_odd_values_are_kept_as_far_as_a_database_can(send: Send, value: str) ->
         b"\xff\xfe\x00",
     ],
     ids=[
-        "30 digits",
         "5,000 digits",
         "infinite",
         "NaN",

@@ -1,0 +1,20 @@
+"""Which worker runs what: each takes the next test, but tests that share something slow to make go to one of them."""
+
+from xdist.scheduler import LoadScopeScheduling
+
+#: By what an id begins with. Marks would say it nearer to the tests, but what hands out tests sees ids only.
+TOGETHER = {
+    # the sample workspace, an installation with it, a browser
+    "tests/journeys/": "sample",
+    "tests/api/test_contract.py": "sample",
+    "tests/messaging/test_sample.py": "sample",
+    "tests/readiness/test_sample.py": "sample",
+    # npm's clients and their browser
+    "tests/clients/test_browser": "clients",
+}
+
+
+class Together(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        found = (group for beginning, group in TOGETHER.items() if nodeid.startswith(beginning))
+        return next(found, nodeid)
