@@ -102,6 +102,7 @@ def test_g_and_the_letter_of_a_page_go_there(style: Page) -> None:
     row = style.locator("dialog.keys-dialog div", has_text="Programs").last
     letter = row.locator("kbd").nth(1).inner_text().lower()
     style.keyboard.press("Escape")
+    expect(style.locator("dialog.keys-dialog")).to_have_count(0)
     style.keyboard.press("g")
     style.keyboard.press(letter)
     style.wait_for_url("**/console/programs")
