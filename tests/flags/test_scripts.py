@@ -18,10 +18,10 @@ VERSION = "1.449.2"
 CODE = b"/* somebody else's */" * 100
 
 
-@pytest.fixture
-def dist(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What npm unpacks, made small."""
-    folder = tmp_path / "posthog-js" / "dist"
+    folder = tmp_path_factory.mktemp("npm") / "posthog-js" / "dist"
     folder.mkdir(parents=True)
     for name in ("array.js", "surveys.js", "array.js.map", "array.d.ts", ".hidden.js"):
         (folder / name).write_bytes(CODE)
@@ -34,11 +34,6 @@ def dist(tmp_path: Path) -> Path:
 @pytest.fixture
 def settings(settings: Settings, dist: Path) -> Settings:
     return dataclasses.replace(settings, posthog_js=dist)
-
-
-@pytest.fixture
-def app(platform: Platform) -> Application:
-    return applications.new_application(platform)
 
 
 def test_the_folders_files_are_served_to_any_page_for_long(client: Browser) -> None:
@@ -89,6 +84,7 @@ def test_a_file_that_comes_later_is_not_served_before_the_next_start(client: Bro
     (dist / "link.js").symlink_to("/etc/passwd")
     assert client.get("/static/later.js").status_code == 404
     assert client.get("/static/link.js").status_code == 404
+    (dist / "later.js").unlink(), (dist / "link.js").unlink()
 
 
 def test_without_a_folder_there_is_none(platform: Platform) -> None:

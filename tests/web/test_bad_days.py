@@ -1,7 +1,8 @@
 """The database is locked, away or full: a page that says so, nothing half-written, and recovery without a hand."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -90,7 +91,9 @@ def locked(database: Database) -> Iterator[None]:
 
 @contextmanager
 def full(database: Database) -> Iterator[None]:
-    """The file may not grow any more, as on a full disk."""
+    """The file may not grow any more, as on a full disk; what earlier tests have left free in it is given back."""
+    with closing(sqlite3.connect(database.url.removeprefix("sqlite:///"))) as connection:
+        connection.execute("VACUUM")
     with database.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
     with on_each_connection(database.engine, f"PRAGMA max_page_count={pages}"):
