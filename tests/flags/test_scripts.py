@@ -8,7 +8,6 @@ import pytest
 
 from betaops.kernel.settings import Settings
 from betaops.kernel.work import Platform
-from betaops.web.application import Application
 from tests.support import applications
 from tests.support.browsers import Browser
 
