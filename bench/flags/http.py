@@ -26,7 +26,7 @@ from typing import Any
 from bench.flags import flags as made
 from bench.flags import unleash
 from bench.flags.noise import Noise, cpu_seconds, family
-from bench.spine.server import ROOT, Installation, free_port, installation, wait_for
+from bench.spine.server import ROOT, UNLIMITED, Installation, free_port, installation, wait_for
 from tests.support.postgresql import Server, binaries
 
 ROUNDS, SECONDS, WARMING = 5, 3, 10
@@ -228,6 +228,7 @@ def ours_alone(folder: Path) -> Iterator[Served]:
         "BASE_URL": url,
         "BETAOPS_INSTANCE": str(folder),
         "LOG_LEVEL": "warning",
+        **UNLIMITED,
     }
     words = [sys.executable, "-m", "betaops"]
     try:

@@ -52,6 +52,7 @@ def stored(number: int) -> Stored:
             "usage.notes_this_week": number % 300,
         },
         frozenset(range(1 << 30, (1 << 30) + COHORTS)),
+        {},
     )
 
 

@@ -19,6 +19,8 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_SECONDS = 180
+#: The load of a benchmark comes from one address and is about one product.
+UNLIMITED = {f"{what}_PER_{whom}": "0" for what in ("FLAGS", "EVENTS") for whom in ("ADDRESS", "PRODUCT")}
 
 
 @dataclass
@@ -65,8 +67,7 @@ def installation(
     port = free_port()
     url = f"http://{host}:{port}"
     environ = {**os.environ, "BETAOPS_INSTANCE": str(folder), "BASE_URL": url, "LOG_LEVEL": "warning"}
-    # The load of a benchmark comes from one address.
-    environ |= {"FLAGS_PER_ADDRESS": "0", "EVENTS_PER_ADDRESS": "0"}
+    environ |= UNLIMITED
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "betaops", "run", "--port", str(port), *([] if with_sample else ["--empty"])],
