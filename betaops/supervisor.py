@@ -131,12 +131,16 @@ def _patiently(attempt: Callable[[], None], number: int) -> None:
 
 def load_web(target: str) -> Any:
     """Granian's way to the application, in each of its processes: they end when granian does, even by SIGKILL."""
-    return _loaded(target)
+    from betaops.web.cores import on_one_core
+
+    return on_one_core(_loaded(target))
 
 
 def load_edge(target: str) -> Any:
     """The same, of a function that makes the application."""
-    return _loaded(target)()
+    from betaops.web.cores import on_one_core
+
+    return on_one_core(_loaded(target)())
 
 
 def _loaded(target: str) -> Any:

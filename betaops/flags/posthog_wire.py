@@ -127,6 +127,8 @@ def _text(body: Mapping[str, Any], *names: str) -> str:
     """The first of these fields that holds text or a number; ids may be either."""
     for name in names:
         value = body.get(name)
+        if value is None:
+            continue
         if isinstance(value, str) and value:
             return value if value.isascii() and "\0" not in value else str(payloads.without_nul(value))
         if isinstance(value, int | float) and not isinstance(value, bool):

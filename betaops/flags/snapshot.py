@@ -195,7 +195,7 @@ class Snapshot:
 
     def outcomes(
         self, question: Question, caller: Caller = Caller.PROGRAM, *, with_inactive: bool = False
-    ) -> Iterable[Outcome]:
+    ) -> Collection[Outcome]:
         """Of every flag that this caller may see and asked for; of inactive ones only where they are wanted."""
         visible = self._existing if with_inactive else self._visible
         choice = visible[self._sight(question, caller)]
@@ -221,14 +221,12 @@ class Snapshot:
     def _written(
         self, outcomes: Iterable[Outcome], form: int | str, write: Callable[[Outcome, Facts], bytes]
     ) -> list[bytes]:
-        ready = self._ready[form]
-        found = []
-        for outcome in outcomes:
-            written = ready.get(outcome)
-            if written is None:
-                written = ready[outcome] = write(outcome, self._facts[outcome.key])
-            found.append(written)
-        return found
+        ready, found = self._ready[form], list(outcomes)
+        try:
+            return [ready[outcome] for outcome in found]
+        except KeyError:
+            ready |= {each: write(each, self._facts[each.key]) for each in found if each not in ready}
+            return [ready[outcome] for outcome in found]
 
     def definitions(self, *, with_cohorts: bool) -> tuple[bytes, str]:
         """What SDKs that evaluate by themselves load, and its ETag."""

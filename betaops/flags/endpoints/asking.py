@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Collection
 
 from betaops.flags import posthog_wire as wire
 from betaops.flags.definitions import SURVEY_PREFIX
@@ -37,14 +38,14 @@ def decide(call: Call) -> Answer:
     return Answer(200, wire.legacy_answer(outcomes, request_id(), config), call.cors(snapshot))
 
 
-def _asked(call: Call, query: str) -> tuple[Snapshot, list[Outcome]]:
+def _asked(call: Call, query: str) -> tuple[Snapshot, Collection[Outcome]]:
     question = wire.read_question(call.body(), call.environ.get("HTTP_CONTENT_ENCODING", ""))
     snapshot, caller = _by_key(call, question)
     call.admit(snapshot)
     outcomes = snapshot.outcomes(question, caller)
     if _ONLY_SURVEYS.search(query):
         outcomes = [outcome for outcome in outcomes if outcome.key.startswith(SURVEY_PREFIX)]
-    return snapshot, list(outcomes)
+    return snapshot, outcomes
 
 
 def _by_key(call: Call, question: wire.Question) -> tuple[Snapshot, Caller]:
