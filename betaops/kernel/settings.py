@@ -28,7 +28,7 @@ class Settings:
     trusted_proxies: int = 0
     #: Networks (CIDR) that outgoing requests may reach although they are private.
     outgoing_allowed: tuple[str, ...] = ()
-    blocking_threads: int = 4
+    blocking_threads: int = 3
     #: `dist/` of the npm package posthog-js, to be served under /static; None serves none of it.
     posthog_js: Path | None = None
     #: Requests a minute that ask for flags, definitions or configuration: of one client address, of one product. 0: any.

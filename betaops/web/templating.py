@@ -53,8 +53,25 @@ def register(app: Flask, settings: Settings) -> None:
         public_id=ids.encode,
     )
     env.filters.update(
-        ago=ago, date=day, datetime=moment, number=number, percent=percent, markdown=markdown, iso=iso
+        ago=ago,
+        date=day,
+        datetime=moment,
+        number=number,
+        percent=percent,
+        markdown=markdown,
+        iso=iso,
+        inside=inside,
     )
+
+
+#: They write nouns with a capital wherever they stand.
+_WITH_CAPITALS = {"de"}
+
+
+def inside(words: object) -> str:
+    """What begins with a capital on its own, as it stands inside a sentence of the reader's language."""
+    text = str(words)
+    return text if i18n.language().partition("-")[0] in _WITH_CAPITALS else text[:1].lower() + text[1:]
 
 
 @cache

@@ -11,6 +11,7 @@ from wtforms import BooleanField, Form, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired
 
+from betaops.kernel import i18n
 from betaops.kernel.settings import Settings
 from betaops.web import templating
 from betaops.web.assets import FOLDER
@@ -178,3 +179,13 @@ def test_each_chosen_value_is_a_chip_that_takes_itself_away(draw: Any) -> None:
 def test_filters_that_are_not_set_are_no_chips(draw: Any) -> None:
     fields = [{"name": "state", "label": "State", "options": [("", "All"), ("new", "New")], "value": ""}]
     assert "chip" not in draw("filters", "{{ filters(fields) }}", fields=fields)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("en", "general availability"), ("de", "General availability")]
+)
+def test_a_name_inside_a_sentence_keeps_its_capital_where_nouns_have_one(
+    language: str, expected: str
+) -> None:
+    with i18n.speaking(language):
+        assert templating.inside("General availability") == expected
