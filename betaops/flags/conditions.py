@@ -5,7 +5,8 @@ nobody can understand (an unknown cohort, a flag that is not there) becomes a qu
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from betaops.flags import definitions as written
@@ -13,10 +14,10 @@ from betaops.flags.bucketing import Holdout, Variants
 from betaops.flags.outcomes import Answers
 
 Properties = Mapping[str, Any]
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Who is asked about. `cohorts` are the stored cohorts they are in, as `FlagSet.cohort_bits` spells them;
     properties include `distinct_id`."""
 
@@ -24,10 +25,10 @@ class Person:
     properties: Properties
     cohorts: int = 0
     device_id: str = ""
-    groups: Mapping[str, str] = field(default_factory=dict)
-    group_properties: Mapping[str, Properties] = field(default_factory=dict)
+    groups: Mapping[str, str] = NOTHING
+    group_properties: Mapping[str, Properties] = NOTHING
     #: By flag key: what was settled for this person beforehand (their own choice, an operator's), whatever the rules say.
-    settled: Mapping[str, bool | str] = field(default_factory=dict)
+    settled: Mapping[str, bool | str] = NOTHING
     #: Whether it is proved that the request is about them; flags that are `identified_only` are off without.
     is_identified: bool = True
 

@@ -5,12 +5,11 @@ browser SDKs of today and of the last years speak them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import orjson
 
-from betaops.flags.conditions import Properties
+from betaops.flags.conditions import NOTHING, Properties
 from betaops.flags.evaluation import (
     DISABLED,
     ENROLLED,
@@ -60,16 +59,15 @@ def too_many(retry_seconds: float) -> Refusal:
     return Refusal(429, "throttled_error", "rate_limited", detail, retry_seconds=retry_seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What an SDK asks: the flags of one person. Everything in it is a claim."""
 
     token: str
     distinct_id: str
     device_id: str = ""
-    properties: Properties = field(default_factory=dict)
-    groups: Mapping[str, str] = field(default_factory=dict)
-    group_properties: Mapping[str, Properties] = field(default_factory=dict)
+    properties: Properties = NOTHING
+    groups: Mapping[str, str] = NOTHING
+    group_properties: Mapping[str, Properties] = NOTHING
     #: Only these flags; None for all.
     keys: tuple[str, ...] | None = None
     contexts: frozenset[str] = frozenset()

@@ -3,6 +3,8 @@
 import re
 import time
 from collections.abc import Collection
+from functools import lru_cache
+from typing import NamedTuple
 
 from betaops.flags import posthog_wire as wire
 from betaops.flags.definitions import SURVEY_PREFIX
@@ -16,34 +18,51 @@ _WITH_CONFIG = re.compile(r"(?:^|&)config=(?:true|1)(?:&|$)")
 _ONLY_SURVEYS = re.compile(r"(?:^|&)only_evaluate_survey_feature_flags=(?:true|1)(?:&|$)")
 
 
+class Wish(NamedTuple):
+    """What an address says about the answer."""
+
+    version: int
+    with_config: bool
+    only_surveys: bool
+
+
+@lru_cache(maxsize=200)
+def _wish(query: str) -> Wish:
+    """SDKs write the same few queries again and again."""
+    found = _VERSION.search(query)
+    return Wish(
+        int(found[1]) if found else 1,
+        _WITH_CONFIG.search(query) is not None,
+        _ONLY_SURVEYS.search(query) is not None,
+    )
+
+
 def flags(call: Call) -> Answer:
     """In the form of the version that the address names: 1, 2, or typed from 3 on."""
-    query = call.environ.get("QUERY_STRING", "")
-    snapshot, outcomes = _asked(call, query)
-    found = _VERSION.search(query)
-    version = int(found[1]) if found else 1
-    config = snapshot.config if _WITH_CONFIG.search(query) else None
-    if version < 2:
+    wish = _wish(call.environ.get("QUERY_STRING", ""))
+    snapshot, outcomes = _asked(call, wish)
+    config = snapshot.config if wish.with_config else None
+    if wish.version < 2:
         body = wire.legacy_answer(outcomes, request_id(), config)
     else:
-        records = snapshot.records(outcomes, min(version, 4))
+        records = snapshot.records(outcomes, min(wish.version, 4))
         body = wire.answer(records, request_id(), int(time.time() * 1000), config)
     return Answer(200, body, call.cors(snapshot))
 
 
 def decide(call: Call) -> Answer:
     """What browsers' SDKs up to 1.200 or so ask instead: flags and remote config in one."""
-    snapshot, outcomes = _asked(call, call.environ.get("QUERY_STRING", ""))
+    snapshot, outcomes = _asked(call, _wish(call.environ.get("QUERY_STRING", "")))
     config = snapshot.config
     return Answer(200, wire.legacy_answer(outcomes, request_id(), config), call.cors(snapshot))
 
 
-def _asked(call: Call, query: str) -> tuple[Snapshot, Collection[Outcome]]:
+def _asked(call: Call, wish: Wish) -> tuple[Snapshot, Collection[Outcome]]:
     question = wire.read_question(call.body(), call.environ.get("HTTP_CONTENT_ENCODING", ""))
     snapshot, caller = _by_key(call, question)
     call.admit(snapshot)
     outcomes = snapshot.outcomes(question, caller)
-    if _ONLY_SURVEYS.search(query):
+    if wish.only_surveys:
         outcomes = [outcome for outcome in outcomes if outcome.key.startswith(SURVEY_PREFIX)]
     return snapshot, outcomes
 

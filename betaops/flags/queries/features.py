@@ -1,7 +1,6 @@
 """Early-access features."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -199,4 +198,4 @@ def _moved(person: Person, key: str, chosen: bool | None) -> Person:
     settled = {each: value for each, value in person.settled.items() if each != key}
     if chosen is not None:
         settled[key] = chosen
-    return replace(person, settled=settled)
+    return person._replace(settled=settled)
