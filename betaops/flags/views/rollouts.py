@@ -166,7 +166,8 @@ def new_rollout(slug: str, flag_id: uuid.UUID) -> Any:
     flag = flag_of(program, flag_id)
     names = queries.load(reading(), program.product_id).names_of_cohorts()
     form = RolloutForm()
-    form.offer([wording.sentence(group, names).who for group in flag.conditions], viewer().timezone)
+    present = [wording.sentence(group, names) for group in flag.conditions]
+    form.offer([each.who for each in present], viewer().timezone)
     preview = None
     if form.validate_on_submit() and _is_sound(form, flag):
         if form.seen.data == form.fingerprint():
@@ -189,6 +190,7 @@ def new_rollout(slug: str, flag_id: uuid.UUID) -> Any:
         flag=flag,
         form=form,
         preview=preview,
+        present=present,
         own="own",
         is_waiting_needed=queries.approval_is_needed(reading(), program.product_id),
     )
