@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 import config
 from betaops import wiring
-from betaops.kernel import logging
+from betaops.kernel import checks, logging
 from betaops.kernel.work import Platform
 from betaops.web.proxies import behind_proxies
 
@@ -26,17 +27,29 @@ _NOT_FOUND = orjson.dumps(
 
 
 def create_edge(platform: Platform) -> Any:
-    """The WSGI application: the layers in front, and nothing behind them."""
+    """The WSGI application: the layers in front, and behind them what operators ask."""
     wiring.connect()
-    return behind_proxies(wiring.in_front(_nothing, platform), platform.settings)
+
+    def behind(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        status, kind, body = _for_operators(environ["PATH_INFO"], platform)
+        start_response(status, [("Content-Type", kind), ("Content-Length", str(len(body)))])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    return behind_proxies(wiring.in_front(behind, platform), platform.settings)
 
 
-def _nothing(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    status, kind, body = "404 Not Found", "application/problem+json", _NOT_FOUND
-    if environ["PATH_INFO"] == "/healthz":
-        status, kind, body = "200 OK", "text/plain", b"ok\n"
-    start_response(status, [("Content-Type", kind), ("Content-Length", str(len(body)))])
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+def _for_operators(path: str, platform: Platform) -> tuple[str, str, bytes]:
+    """Status, type and body, as `web.operations` answers them beside the pages."""
+    match path:
+        case "/healthz":
+            return "200 OK", "text/plain", b"ok\n"
+        case "/readyz":
+            reason = checks.unready(platform)
+            status = "503 Service Unavailable" if reason else "200 OK"
+            return status, "text/plain", f"{reason or 'ready'}\n".encode()
+        case "/metrics":
+            return "200 OK", CONTENT_TYPE_LATEST, generate_latest()
+    return "404 Not Found", "application/problem+json", _NOT_FOUND
 
 
 def served() -> Any:

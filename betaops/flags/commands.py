@@ -51,7 +51,7 @@ def import_(file: Path, product_name: str, replace: bool, as_json: bool) -> None
         f"{report.deleted} deleted, {report.cohorts} cohorts."
     )
     for warning in report.warnings:
-        click.echo(f"  {warning}", err=True)
+        click.echo(f"Taken over as it is: {warning}", err=True)
 
 
 @flags.command("export")

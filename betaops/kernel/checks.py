@@ -13,6 +13,8 @@ from betaops.kernel.db import Base
 from betaops.kernel.work import Platform
 
 FREE_BYTES = 500 * 1024 * 1024
+#: Less than this and the next write may fail half-way.
+LEAST_BYTES = 8 << 20
 ANSWER_SECONDS = 5
 
 
@@ -22,6 +24,17 @@ class Check(NamedTuple):
     name: str
     is_good: bool
     words: str
+
+
+def unready(platform: Platform) -> str | None:
+    """Why a process should get no requests for now; None where it may."""
+    if shutil.disk_usage(platform.settings.instance).free < LEAST_BYTES:
+        return "the disk is full"
+    try:
+        is_current = migrations.is_current(platform.database)
+    except SQLAlchemyError:
+        return "database is away"
+    return None if is_current else "schema is not current: run `python -m betaops migrate`"
 
 
 def run(platform: Platform) -> list[Check]:

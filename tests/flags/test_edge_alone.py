@@ -19,6 +19,8 @@ def test_sdks_are_answered_and_nobody_else(platform: Platform, work: Work) -> No
     assert answer.json is not None
     assert answer.json["flags"]["plain"]["enabled"] is True
     assert client.get("/healthz").text == "ok\n"
+    assert client.get("/readyz").text == "ready\n"
+    assert 'betaops_flag_requests_total{endpoint="flags",status="200"}' in client.get("/metrics").text
     page = client.get("/sign-in")
     assert (page.status_code, page.content_type) == (404, "application/problem+json")
     assert client.head("/sign-in").text == ""

@@ -201,6 +201,29 @@ def test_definitions_come_in_and_go_out_the_same(work: Work) -> None:
     assert queries.exported(work.session, other.id) == first
 
 
+def test_a_flag_with_anothers_id_is_refused_by_name(work: Work) -> None:
+    product = a_product(work)
+    service.import_definitions(work, product.id, DOCUMENT)
+    copied = {**DOCUMENT["flags"][0], "key": "copied"}
+    for document in (
+        {"flags": [copied]},
+        {"flags": [{**copied, "id": 4711}, {**copied, "id": 4711, "key": "b"}]},
+    ):
+        with pytest.raises(Invalid, match="Give it one of its own"):
+            service.import_definitions(work, product.id, document)
+    service.import_definitions(work, product.id, {"flags": [copied]}, replace=True)
+    assert [flag.key for flag in queries.flags(work.session, product.id)] == ["copied"]
+
+
+def test_a_key_that_came_with_an_import_keeps_nobody_from_changing_the_flag(work: Work) -> None:
+    product = a_product(work)
+    report = service.import_definitions(work, product.id, {"flags": [{"id": 3, "key": "odd one!"}]})
+    assert len(report.warnings) == 1
+    (flag,) = queries.flags(work.session, product.id)
+    service.change_flag(work, flag.id, version=None, filters={"groups": [{"properties": []}]})
+    assert flag.conditions == [{"properties": []}]
+
+
 def test_importing_again_changes_nothing_and_replace_drops_the_rest(work: Work) -> None:
     product = a_product(work)
     a_flag(work, product=product, key="own")

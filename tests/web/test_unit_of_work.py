@@ -8,10 +8,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from betaops.accounts.models import Workspace
+from betaops.kernel import checks
 from betaops.kernel.db import PATIENCE_SECONDS, Database
 from betaops.kernel.errors import Refused, TooMany
 from betaops.kernel.work import Work
-from betaops.web import operations
 from betaops.web.access import public, scope
 from betaops.web.application import Application, afterwards, reading, writing
 from betaops.web.forms import EmptyForm, refusals
@@ -238,7 +238,7 @@ class TestIdempotency:
 
 
 def test_a_full_disk_is_said_before_writes_fail(client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operations, "FREE_BYTES", 1 << 60)
+    monkeypatch.setattr(checks, "LEAST_BYTES", 1 << 60)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.text) == (503, "the disk is full\n")
 

@@ -5,6 +5,7 @@ import orjson
 from betaops.flags import posthog_wire as wire
 from betaops.flags.endpoints.frame import Answer, Call, detail
 from betaops.flags.snapshot import Snapshot
+from betaops.programs.service.products import SECRET_KEY
 
 
 def definitions(call: Call) -> Answer:
@@ -31,6 +32,10 @@ def _by_secret(call: Call, project_key: str) -> Snapshot:
     secret = call.bearer()
     snapshot = call.snapshots.by_secret_key(secret) if secret else None
     if snapshot is None or (project_key and project_key != snapshot.key.project_key):
-        raise wire.unauthorized("Local evaluation needs the product's secret key.")
+        raise wire.unauthorized(
+            "The secret key is not known here, or not this product's. Was a new one made?"
+            if secret.startswith(SECRET_KEY)
+            else "Local evaluation needs the product's secret key."
+        )
     call.admit(snapshot)
     return snapshot

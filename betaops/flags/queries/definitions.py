@@ -323,6 +323,9 @@ def problems(session: Session, product_id: UUID, key: str, filters: Any) -> list
         known_flags=[name for flag in others for name in (flag.key, str(flag.number))],
         group_types=loaded.offered_group_types(),
     )
+    if len(others) < len(loaded.flags):
+        # It came with an import, and SDKs ask for it under this key.
+        found = [problem for problem in found if problem.place != "key"]
     if not found and _rests_on_itself(key, filters, others):
         found = [definitions.Problem("groups", _("Through its conditions this flag would depend on itself."))]
     return found

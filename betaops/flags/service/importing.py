@@ -66,7 +66,8 @@ def import_definitions(work: Work, product_id: UUID, document: Any, *, replace: 
             revisions.end(work, present[key])
             report.deleted += 1
     archived = {flag.key: flag for flag in queries.archived(work.session, product.id)}
-    _check_numbers(wanted, archived)
+    staying = {key: flag for key, flag in present.items() if key in wanted or not replace}
+    _check_numbers(wanted, {**staying, **archived})
     for key, flag in wanted.items():
         _take_flag(work, product.id, present.get(key) or archived.get(key), flag, report)
     report.features = take_features(work, product.id, document, replace=replace)
@@ -194,18 +195,22 @@ def _take_dialect(work: Work, product_id: UUID, document: Mapping[str, Any]) -> 
         dialect.matching_version, dialect.group_types = values["matching_version"], values["group_types"]
 
 
-def _check_numbers(wanted: Mapping[str, Any], archived: Mapping[str, Flag]) -> None:
-    """What is archived stays, whatever the file has: no other flag may take its number."""
-    taken = {flag.number: key for key, flag in archived.items() if key not in wanted}
+def _check_numbers(wanted: Mapping[str, Any], staying: Mapping[str, Flag]) -> None:
+    """No flag may take the number of another one, be that archived or in the same file."""
+    taken = {flag.number: key for key, flag in staying.items()}
     for key, flag in wanted.items():
-        if flag["id"] in taken:
-            raise _invalid(
-                _(
-                    "“%(key)s” has the id of the archived flag “%(other)s”. Delete that first.",
-                    key=key,
-                    other=taken[flag["id"]],
-                )
+        other = taken.setdefault(flag["id"], key)
+        if other == key:
+            continue
+        if other in staying and staying[other].archived_at is not None:
+            sentence = _(
+                "“%(key)s” has the id of the archived flag “%(other)s”. Delete that first.",
+                key=key,
+                other=other,
             )
+        else:
+            sentence = _("“%(key)s” has the id of “%(other)s”. Give it one of its own.", key=key, other=other)
+        raise _invalid(sentence)
 
 
 def _take_flag(
