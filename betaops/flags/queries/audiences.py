@@ -92,12 +92,15 @@ def value_word(outcome: Outcome) -> str:
 def found_people(
     session: Session, flag: Flag, words: str, now: datetime, loaded: Loaded, *, limit: int = 10
 ) -> list[Given]:
-    """What people whose name, address or id holds `words` get."""
+    """What people whose name, address or id holds `words` get.
+
+    A whole address or id is the one that they are asked about with: shares are drawn by it.
+    """
     words = words.strip()
     if not words:
         return []
     pattern = "%" + words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    by_id = select(Identity.tester_id).where(Identity.distinct_id == words)
+    by_id = session.scalars(select(Identity.tester_id).where(Identity.distinct_id == words)).all()
     testers = session.scalars(
         select(Tester)
         .join(Enrollment, Enrollment.tester_id == Tester.id)
@@ -117,7 +120,8 @@ def found_people(
     flags = FlagSet(loaded.compiled_from())
     found = []
     for tester in testers:
-        person, settled = _person(session, flag.product_id, tester, flags)
+        is_whole = tester.id in by_id or tester.mail_key == words.lower()
+        person, settled = _person(session, flag.product_id, tester, flags, words if is_whole else None)
         outcome = flags.evaluate(person, now, [flag.key]).get(flag.key)
         if outcome is not None:
             found.append(
@@ -147,8 +151,11 @@ def distinct_id_of(session: Session, tester: Tester) -> str:
     return _best_ids([tester], rows)[tester.id]
 
 
-def _person(session: Session, product_id: UUID, tester: Tester, flags: FlagSet) -> tuple[Person, ByKey]:
-    distinct_id = distinct_id_of(session, tester)
+def _person(
+    session: Session, product_id: UUID, tester: Tester, flags: FlagSet, distinct_id: str | None = None
+) -> tuple[Person, ByKey]:
+    """Without a `distinct_id` by the one under which they are most likely asked about."""
+    distinct_id = distinct_id or distinct_id_of(session, tester)
     stored = stored_tester(session, product_id, tester.id)
     properties = stored.properties if stored else {}
     settled = stored.settled if stored else {}
