@@ -28,7 +28,9 @@ _NOT_FOUND = orjson.dumps(
 
 def create_edge(platform: Platform) -> Any:
     """The WSGI application: the layers in front, and behind them what operators ask."""
-    wiring.connect()
+    # Nothing is recorded and no job is run here: what would listen is not loaded.
+    wiring.load_models()
+    wiring.handed.hand_down()
 
     def behind(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         status, kind, body = _for_operators(environ["PATH_INFO"], platform)
