@@ -201,10 +201,13 @@ class PostgreSql(Source):
             database.close()
         with database.engine.begin() as connection:
             known = _pool(database).checkedin() + 1
-            if connection.exec_driver_sql(_HOW_MANY).scalar_one() > known:
+            has_others = connection.exec_driver_sql(_HOW_MANY).scalar_one() > known
+            if has_others:
                 connection.exec_driver_sql(_CUT_OTHERS.decode())
-                database.close()
             connection.exec_driver_sql(_EMPTY.decode().replace("%", "%%"))
+        if has_others:
+            # Those of its pool were among them.
+            database.close()
 
     def _server_url(self) -> str:
         assert self._server is not None
