@@ -14,6 +14,7 @@ from betaops.flags.bucketing import Holdout, Variants
 from betaops.flags.outcomes import Answers
 
 Properties = Mapping[str, Any]
+#: One for all: most people are in no group and have chosen nothing.
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

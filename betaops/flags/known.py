@@ -14,14 +14,13 @@ from typing import Any
 from uuid import UUID
 
 from betaops.enrollment.queries.telling import Changed
+from betaops.flags.conditions import NOTHING
 from betaops.flags.queries import Stored, plain_spelling
 
 #: Kept per product. When half of them are new, the half that was asked about longest ago is forgotten.
 MOST_PEOPLE = 100_000
 #: So many values of one property are kept once for all who have them ("pro", "de").
 _MOST_SHARED = 256
-#: One for all: most people have chosen nothing.
-_NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +113,8 @@ class KnownPeople:
         """What is kept of what the database says."""
         values = tuple(self._share(name, stored.properties.get(name, missing)) for name in names)
         tester = None if stored.tester_id is None else _number(stored.tester_id)
-        settled = {key: each.value for key, each in stored.settled.items()} or _NOTHING
-        chosen = {key: each.at for key, each in stored.settled.items() if not each.is_override} or _NOTHING
+        settled = {key: each.value for key, each in stored.settled.items()} or NOTHING
+        chosen = {key: each.at for key, each in stored.settled.items() if not each.is_override} or NOTHING
         return Known(tester, values, cohorts, settled, chosen, stored.may_join)
 
     def _share(self, name: str, value: Any) -> Any:

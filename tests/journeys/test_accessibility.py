@@ -1,7 +1,7 @@
 """axe over the whole URL map: no violation of WCAG 2.2 A or AA on any page, on a phone in light and on a desk in dark."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -65,8 +65,8 @@ def _walk(page: Page, app: Application, start: list[str], base: str, look: Calla
         assert answer.status < 500, f"{address} answered {answer.status}"
         if "html" not in (answer.headers.get("content-type") or ""):
             continue
-        waiting += _links(page, base)
         look(endpoint)
+        waiting += _links(page, base)
     return set(seen)
 
 
@@ -88,29 +88,15 @@ def _overflow(page: Page, seen_as: str) -> list[str]:
     return [f"{seen_as} ({page.url}): {wide} px wider than the window"] if wide > 0 else []
 
 
-#: What repeats is judged by its first: axe takes as long for each row as for the first, and the sample has many.
-SHORTEN = """
-for (const list of document.querySelectorAll('tbody, .page-main ul, .page-main ol'))
-  for (const one of [...list.children].slice(8)) one.remove();
-"""
-
-
 def _look(page: Page, endpoint: str) -> list[str]:
     """What is wrong with the page on a phone in light and on a desk in dark; loaded once, as either."""
     wrong = []
-    for seen_as in _sights(page, endpoint):
-        wrong += _overflow(page, seen_as)
-    page.evaluate(SHORTEN)
-    for seen_as in _sights(page, endpoint):
-        wrong += _violations(page, seen_as)
-    return wrong
-
-
-def _sights(page: Page, endpoint: str) -> Iterator[str]:
     for width, scheme in SIGHTS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
-        yield f"{endpoint}, {width} px, {scheme}"
+        seen_as = f"{endpoint}, {width} px, {scheme}"
+        wrong += _violations(page, seen_as) + _overflow(page, seen_as)
+    return wrong
 
 
 def test_every_page_of_the_console_is_accessible(

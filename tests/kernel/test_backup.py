@@ -24,11 +24,9 @@ from tests.support.databases import Source
 def other(request: pytest.FixtureRequest, database: Database) -> Iterator[Database]:
     """An empty database of the other kind."""
     source: Source = request.getfixturevalue("postgresql" if database.is_sqlite else "sqlite")
-    url = source.fresh()
-    other = Database(url)
+    other = source.lend()
     yield other
-    other.close()
-    source.drop(url)
+    source.take_back(other)
 
 
 def _rows(database: Database) -> dict[str, int]:

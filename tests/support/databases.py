@@ -1,4 +1,4 @@
-"""Fresh databases: each test gets a copy of one that the migrations built once.
+"""Fresh databases: each test gets one like that which the migrations built once, alone, and emptied after the last test.
 
 Databases of their own, not savepoints: see docs/decisions/0003-test-databases.md.
 """
@@ -37,20 +37,16 @@ class Source(ABC):
         self._pools: dict[str, Pool] = {}
 
     @abstractmethod
-    def fresh(self) -> str:
-        """The URL of a migrated, empty database."""
+    def _made_anew(self) -> str:
+        """The URL of a new, migrated, empty database."""
 
     @abstractmethod
     def blank(self) -> str:
         """The URL of a new database without any table."""
 
     @abstractmethod
-    def drop(self, url: str) -> None:
-        """Give back what `fresh` gave."""
-
-    @abstractmethod
     def drop_for_good(self, url: str) -> None:
-        """The same for `blank`, and where a test changed tables."""
+        """Give back what `blank` gave, or one whose tables a test has changed."""
 
     @abstractmethod
     def _empty(self, database: Database) -> None:
@@ -58,7 +54,7 @@ class Source(ABC):
 
     def lend(self) -> Database:
         """A fresh one, opened. What a test listens to on its engine, it alone hears: only the pool is handed on."""
-        database = opened(self.fresh())
+        database = opened(self._clean.pop() if self._clean else self._made_anew())
         if pool := self._pools.pop(database.url, None):
             database.engine.pool = pool
         return database
@@ -99,9 +95,7 @@ class Sqlite(Source):
             f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM \"{table}\")" for table in tables
         )
 
-    def fresh(self) -> str:
-        if self._clean:
-            return self._clean.pop()
+    def _made_anew(self) -> str:
         url = self.blank()
         shutil.copyfile(self._template, _path(url))
         return url
@@ -109,14 +103,9 @@ class Sqlite(Source):
     def blank(self) -> str:
         return f"sqlite:///{self._folder / f'{next(self._numbers)}.db'}"
 
-    def drop(self, url: str) -> None:
-        if pool := self._pools.pop(url, None):
-            pool.dispose()
+    def drop_for_good(self, url: str) -> None:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{_path(url)}{suffix}").unlink(missing_ok=True)
-
-    def drop_for_good(self, url: str) -> None:
-        self.drop(url)
 
     def close(self) -> None:
         super().close()
@@ -166,24 +155,11 @@ class PostgreSql(Source):
         self._template = self._create("template")
         migrate(self._url(self._template))
 
-    def fresh(self) -> str:
-        if self._clean:
-            return self._clean.pop()
+    def _made_anew(self) -> str:
         return self._url(self._create(str(next(self._numbers)), f'TEMPLATE "{self._template}"'))
 
     def blank(self) -> str:
         return self._url(self._create(str(next(self._numbers))))
-
-    def drop(self, url: str) -> None:
-        name = urlsplit(url).path[1:]
-        try:
-            with psycopg.connect(_plain(url), autocommit=True) as connection:
-                connection.execute(_CUT_OTHERS)
-                connection.execute(b"BEGIN;" + _EMPTY + b"; COMMIT")
-        except psycopg.Error:
-            self._do(f'DROP DATABASE "{name}" WITH (FORCE)')
-        else:
-            self._clean.append(url)
 
     def drop_for_good(self, url: str) -> None:
         self._do(f'DROP DATABASE "{urlsplit(url).path[1:]}" WITH (FORCE)')
@@ -203,8 +179,8 @@ class PostgreSql(Source):
             known = _pool(database).checkedin() + 1
             has_others = connection.exec_driver_sql(_HOW_MANY).scalar_one() > known
             if has_others:
-                connection.exec_driver_sql(_CUT_OTHERS.decode())
-            connection.exec_driver_sql(_EMPTY.decode().replace("%", "%%"))
+                connection.exec_driver_sql(_CUT_OTHERS)
+            connection.exec_driver_sql(_EMPTY)
         if has_others:
             # Those of its pool were among them.
             database.close()
@@ -231,12 +207,12 @@ class PostgreSql(Source):
 
 _HOW_MANY = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
 #: What a test left connected must not hold locks.
-_CUT_OTHERS = b"""
+_CUT_OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 #: Without triggers and foreign keys, so that the order does not matter. Needs a superuser.
-_EMPTY = b"""
+_EMPTY = """
     SET LOCAL session_replication_role = replica;
     DO $$
     DECLARE
@@ -248,11 +224,11 @@ _EMPTY = b"""
             WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
               AND pg_relation_size(oid) > 0
         LOOP
-            EXECUTE format('SELECT EXISTS (SELECT FROM %s)', this.name) INTO is_used;
+            EXECUTE format('SELECT EXISTS (SELECT FROM %%s)', this.name) INTO is_used;
             IF this.size > 1000000 THEN
-                EXECUTE format('TRUNCATE %s CASCADE', this.name);
+                EXECUTE format('TRUNCATE %%s CASCADE', this.name);
             ELSIF is_used THEN
-                EXECUTE format('DELETE FROM %s', this.name);
+                EXECUTE format('DELETE FROM %%s', this.name);
             END IF;
         END LOOP;
     END $$

@@ -18,7 +18,7 @@ _WITH_CONFIG = re.compile(r"(?:^|&)config=(?:true|1)(?:&|$)")
 _ONLY_SURVEYS = re.compile(r"(?:^|&)only_evaluate_survey_feature_flags=(?:true|1)(?:&|$)")
 
 
-class Wish(NamedTuple):
+class Options(NamedTuple):
     """What an address says about the answer."""
 
     version: int
@@ -27,10 +27,10 @@ class Wish(NamedTuple):
 
 
 @lru_cache(maxsize=200)
-def _wish(query: str) -> Wish:
+def _options(query: str) -> Options:
     """SDKs write the same few queries again and again."""
     found = _VERSION.search(query)
-    return Wish(
+    return Options(
         int(found[1]) if found else 1,
         _WITH_CONFIG.search(query) is not None,
         _ONLY_SURVEYS.search(query) is not None,
@@ -39,30 +39,30 @@ def _wish(query: str) -> Wish:
 
 def flags(call: Call) -> Answer:
     """In the form of the version that the address names: 1, 2, or typed from 3 on."""
-    wish = _wish(call.environ.get("QUERY_STRING", ""))
-    snapshot, outcomes = _asked(call, wish)
-    config = snapshot.config if wish.with_config else None
-    if wish.version < 2:
+    options = _options(call.environ.get("QUERY_STRING", ""))
+    snapshot, outcomes = _asked(call, options)
+    config = snapshot.config if options.with_config else None
+    if options.version < 2:
         body = wire.legacy_answer(outcomes, request_id(), config)
     else:
-        records = snapshot.records(outcomes, min(wish.version, 4))
+        records = snapshot.records(outcomes, min(options.version, 4))
         body = wire.answer(records, request_id(), int(time.time() * 1000), config)
     return Answer(200, body, call.cors(snapshot))
 
 
 def decide(call: Call) -> Answer:
     """What browsers' SDKs up to 1.200 or so ask instead: flags and remote config in one."""
-    snapshot, outcomes = _asked(call, _wish(call.environ.get("QUERY_STRING", "")))
+    snapshot, outcomes = _asked(call, _options(call.environ.get("QUERY_STRING", "")))
     config = snapshot.config
     return Answer(200, wire.legacy_answer(outcomes, request_id(), config), call.cors(snapshot))
 
 
-def _asked(call: Call, wish: Wish) -> tuple[Snapshot, Collection[Outcome]]:
+def _asked(call: Call, options: Options) -> tuple[Snapshot, Collection[Outcome]]:
     question = wire.read_question(call.body(), call.environ.get("HTTP_CONTENT_ENCODING", ""))
     snapshot, caller = _by_key(call, question)
     call.admit(snapshot)
     outcomes = snapshot.outcomes(question, caller)
-    if wish.only_surveys:
+    if options.only_surveys:
         outcomes = [outcome for outcome in outcomes if outcome.key.startswith(SURVEY_PREFIX)]
     return snapshot, outcomes
 

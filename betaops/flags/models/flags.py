@@ -66,6 +66,12 @@ class Flag(Versioned, Tenant, Base):
     def conditions(self) -> list[dict[str, Any]]:
         return list(self.filters.get("groups") or [])
 
+    @property
+    def is_fully_rolled_out(self) -> bool:
+        """Whether everybody who fits a condition gets it."""
+        shares = [group.get("rollout_percentage") for group in self.conditions]
+        return bool(shares) and all(share is None or share >= 100 for share in shares)
+
 
 def number_for(flag_id: UUID) -> int:
     """A number from 2³⁰ to 2³¹ for a flag that is not from PostHog: fits every SDK's integers."""
