@@ -12,9 +12,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 import config
 from betaops import wiring
-from betaops.kernel import checks, logging
+from betaops.kernel import logging
 from betaops.kernel.work import Platform
 from betaops.web.proxies import behind_proxies
+from betaops.wiring.naming import later
 
 _NOT_FOUND = orjson.dumps(
     {
@@ -28,9 +29,9 @@ _NOT_FOUND = orjson.dumps(
 
 def create_edge(platform: Platform) -> Any:
     """The WSGI application: the layers in front, and behind them what operators ask."""
-    # Nothing is recorded and no job is run here: what would listen is not loaded.
+    # Nothing is recorded, no job is run and no page is drawn here: what would do it is not loaded.
     wiring.load_models()
-    wiring.handed.hand_down()
+    wiring.handed.hand_down(later)
 
     def behind(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         status, kind, body = _for_operators(environ["PATH_INFO"], platform)
@@ -46,6 +47,9 @@ def _for_operators(path: str, platform: Platform) -> tuple[str, str, bytes]:
         case "/healthz":
             return "200 OK", "text/plain", b"ok\n"
         case "/readyz":
+            # Alembic comes with it: not before somebody asks.
+            from betaops.kernel import checks
+
             reason = checks.unready(platform)
             status = "503 Service Unavailable" if reason else "200 OK"
             return status, "text/plain", f"{reason or 'ready'}\n".encode()

@@ -237,7 +237,8 @@ def ours_alone(folder: Path) -> Iterator[Served]:
             [*words, "serve", "--only", "edge", "--port", str(port)], cwd=ROOT, env=environ
         )
         try:
-            wait_for(f"{url}/healthz", process)
+            # As a balancer asks: what that loads counts.
+            wait_for(f"{url}/readyz", process)
             project_key = filled(Installation(url, folder, environ, process, 0.0), folder)
             assert postgresql._process is not None
             database = postgresql._process.pid

@@ -24,7 +24,7 @@ from betaops.flags.scripts import Scripts
 from betaops.flags.snapshot import Snapshots
 from betaops.kernel.work import Platform
 from betaops.web import cors
-from betaops.web.limits import Gate
+from betaops.web.gates import Gate
 
 log = structlog.get_logger("flags")
 

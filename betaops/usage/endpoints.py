@@ -22,7 +22,7 @@ from betaops.usage import capture, service
 from betaops.web import cors
 from betaops.web.access import public
 from betaops.web.application import Application
-from betaops.web.limits import Gate
+from betaops.web.gates import Gate
 
 log = structlog.get_logger("usage")
 

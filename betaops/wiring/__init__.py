@@ -12,13 +12,13 @@ from betaops.accounts import activity
 from betaops.kernel import jobs, outbox
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.work import Platform
-from betaops.web.application import Application, Search
 from betaops.wiring import handed
 from betaops.wiring.naming import named, short
-from betaops.wiring.navigation import navigation
 
 if TYPE_CHECKING:
     from click import Command
+
+    from betaops.web.application import Application
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -266,8 +266,11 @@ def connect() -> None:
     handed.hand_down()
 
 
-def register(app: Application) -> None:
+def register(app: "Application") -> None:
     """Blueprints, viewers and navigation."""
+    from betaops.web.application import Search
+    from betaops.wiring.navigation import navigation
+
     for module in BLUEPRINTS:
         blueprint = import_module(module).blueprint
         (app.register_api if hasattr(blueprint, "abp_tags") else app.register_blueprint)(blueprint)

@@ -1,5 +1,6 @@
 """What rooms above hand down to rooms below, which know only the shape of it: the tables, and the handing."""
 
+from collections.abc import Callable
 from typing import Any
 
 from betaops.cohorts import providers as cohort_providers
@@ -95,26 +96,26 @@ GUARDRAILS: tuple[tuple[str, Any, Any, str, bool], ...] = (
 INTERNAL_FLAGS: tuple[str, ...] = ("surveys.queries:targeting",)
 
 
-def hand_down() -> None:
-    """For every process: what rules, flags and events are understood by."""
+def hand_down(find: Callable[[str], Any] = named) -> None:
+    """For every process: what rules, flags and events are understood by. `find` gives what stands at a path."""
     for users in COHORT_USERS:
-        cohort_uses.register(named(users))
+        cohort_uses.register(find(users))
     for name, label, unit, measure, takes_event in GUARDRAILS:
-        guardrails.register(name, label, unit, named(measure), takes_event=takes_event)
+        guardrails.register(name, label, unit, find(measure), takes_event=takes_event)
     for source, provider in COHORT_FACTS.items():
-        cohort_providers.register(source, named(provider))
+        cohort_providers.register(source, find(provider))
     for namer in COHORT_NAMES:
-        cohort_providers.name_with(named(namer))
+        cohort_providers.name_with(find(namer))
     for source, seen in COHORT_SUGGESTIONS.items():
-        cohort_providers.suggest_with(source, named(seen))
+        cohort_providers.suggest_with(source, find(seen))
     for event_name, reader, needs_proof in USAGE_READERS:
-        usage_readers.register(event_name, named(reader), needs_proof=needs_proof)
+        usage_readers.register(event_name, find(reader), needs_proof=needs_proof)
     for event_name, noter in USAGE_NOTERS:
-        usage_readers.register_noter(event_name, named(noter))
+        usage_readers.register_noter(event_name, find(noter))
     for gate in PROMOTION_GATES:
-        promotion.register(named(gate))
+        promotion.register(find(gate))
     for provider in INTERNAL_FLAGS:
-        internal_flags.register(named(provider))
+        internal_flags.register(find(provider))
 
 
 def provide_pages() -> None:

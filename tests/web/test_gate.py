@@ -1,6 +1,6 @@
 """Whom the limits of SDKs take for one client."""
 
-from betaops.web.limits import Gate
+from betaops.web.gates import Gate
 
 
 def test_all_addresses_of_one_ipv6_network_are_one() -> None:

@@ -12,7 +12,7 @@ from betaops.flags.keyring import Caller
 from betaops.flags.scripts import Scripts
 from betaops.flags.snapshot import Snapshot, Snapshots
 from betaops.web import cors
-from betaops.web.limits import Gate
+from betaops.web.gates import Gate
 
 Environ = dict[str, Any]
 

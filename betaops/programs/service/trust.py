@@ -13,7 +13,7 @@ from betaops.programs.events import IdentitySecretReplaced, TrustChanged
 from betaops.programs.models import Identities, Product, Trust
 from betaops.programs.service.products import bump_revision
 
-IDENTITY_SECRET = "boi_"  # noqa: S105  # what secrets begin with, not one
+IDENTITY_PREFIX = "boi_"
 
 
 def change_trust(
@@ -44,7 +44,7 @@ def change_trust(
 def replace_identity_secret(work: Work, product_id: UUID) -> str:
     """A new secret to sign identities with. The former one holds for a day, so that servers can change over."""
     trust = _locked(work, product_id)
-    secret = tokens.mint(IDENTITY_SECRET).plain
+    secret = tokens.mint(IDENTITY_PREFIX).plain
     trust.former_identity_sealed, trust.identity_sealed = trust.identity_sealed, work.vault.seal(secret)
     trust.identity_made_at = work.now
     stamp(work, trust)
