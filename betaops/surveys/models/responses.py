@@ -1,0 +1,111 @@
+"""What people answered."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from betaops.enrollment.models import Enrollment, Tester
+from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
+from betaops.surveys.models.surveys import Survey, SurveyVersion
+
+
+class ResponseState(StrEnum):
+    """`started` has saved something, `partial` a whole page; `test` never counts, finished or not."""
+
+    STARTED = "started"
+    PARTIAL = "partial"
+    COMPLETE = "complete"
+    WITHDRAWN = "withdrawn"
+    TEST = "test"
+
+
+#: States in which answers may still come in.
+UNFINISHED = frozenset({ResponseState.STARTED, ResponseState.PARTIAL})
+
+
+class Response(Tenant, Base):
+    """One person's way through one version. `answers` is the whole truth; `Answer` rows are made from it on completion."""
+
+    __table_args__ = tenant_args(
+        belongs_to("survey_id", "survey"),
+        belongs_to("version_id", "survey_version", ondelete="NO ACTION"),
+        belongs_to("enrollment_id", "enrollment"),
+        belongs_to("tester_id", "tester"),
+        UniqueConstraint("survey_id", "submission_key"),
+        Index(
+            "uq_response_one_per_person",
+            "survey_id",
+            "enrollment_id",
+            "wave",
+            unique=True,
+            sqlite_where=text("enrollment_id IS NOT NULL AND state NOT IN ('test', 'withdrawn')"),
+            postgresql_where=text("enrollment_id IS NOT NULL AND state NOT IN ('test', 'withdrawn')"),
+        ),
+        Index("ix_response_survey", "workspace_id", "survey_id", "state", "started_at", "id"),
+        Index("ix_response_enrollment", "workspace_id", "enrollment_id"),
+        Index("ix_response_tester", "workspace_id", "tester_id"),
+        CheckConstraint("(enrollment_id IS NULL) = (tester_id IS NULL)", name="a_person_is_an_enrollment"),
+        CheckConstraint("state <> 'complete' OR finished_at IS NOT NULL", name="complete_ones_have_an_end"),
+    )
+
+    survey_id: Mapped[UUID]
+    version_id: Mapped[UUID]
+    enrollment_id: Mapped[UUID | None]
+    tester_id: Mapped[UUID | None]
+    #: The link it came by; none from the portal and the API. No foreign key: links may go, answers stay.
+    link_id: Mapped[UUID | None]
+    #: It came from inside the product, by an SDK.
+    is_in_product: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: 0 for the one response that a person gives; a survey that asks again in the product counts on from there.
+    wave: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Chosen by the page or the caller: however often it is sent, there is one response.
+    submission_key: Mapped[str] = mapped_column(String(100))
+    state: Mapped[ResponseState] = mapped_column(one_of(ResponseState), default=ResponseState.STARTED)
+    language: Mapped[str] = mapped_column(String(20), default="en")
+    #: Index of the page to go on with.
+    page: Mapped[int] = mapped_column(default=0)
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    started_at: Mapped[datetime]
+    saved_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+    survey: Mapped[Survey] = relationship(lazy="raise_on_sql", viewonly=True)
+    version: Mapped[SurveyVersion] = relationship(lazy="raise_on_sql", viewonly=True)
+    enrollment: Mapped[Enrollment | None] = relationship(lazy="raise_on_sql", viewonly=True)
+    tester: Mapped[Tester | None] = relationship(lazy="raise_on_sql", viewonly=True)
+
+    @property
+    def is_finished(self) -> bool:
+        return self.finished_at is not None
+
+
+class Answer(Tenant, Base):
+    """One typed part of a finished response; see `kinds.base.Row`."""
+
+    __table_args__ = tenant_args(
+        belongs_to("response_id", "response"),
+        belongs_to("question_id", "survey_question", ondelete="NO ACTION"),
+        UniqueConstraint("response_id", "question_id", "row", "code"),
+        Index("ix_answer_question", "question_id", "row", "code", "response_id"),
+    )
+
+    response_id: Mapped[UUID]
+    question_id: Mapped[UUID]
+    #: Row of a matrix, else empty.
+    row: Mapped[str] = mapped_column(String(200), default="")
+    #: What was chosen, as text; `#comment` marks the free text beside a choice.
+    code: Mapped[str] = mapped_column(String(200), default="")
+    number: Mapped[float | None]
+    text: Mapped[str | None] = mapped_column(Text)
