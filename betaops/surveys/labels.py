@@ -1,5 +1,7 @@
 """The words for kinds, states and operators, and the icons that go with them."""
 
+from typing import Any
+
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.surveys.changes import Weight
 from betaops.surveys.models import (
@@ -114,3 +116,30 @@ CORNERS = {
     Corner.TOP_RIGHT.value: _l("Top right"),
     Corner.TOP_LEFT.value: _l("Top left"),
 }
+
+
+#: What a translator calls the texts of a survey that are not the question itself, by SurveyJS's property.
+TEXTS = {
+    "title": _l("Question or heading"),
+    "description": _l("Text below it"),
+    "html": _l("Text"),
+    "text": _l("Answer"),
+    "requiredErrorText": _l("What is said when it is not answered"),
+    "placeholder": _l("Example inside the field"),
+    "minRateDescription": _l("Low end"),
+    "maxRateDescription": _l("High end"),
+    "completedHtml": _l("Thanks at the end"),
+    "otherText": _l("“Other”"),
+    "noneText": _l("“None”"),
+    "dontKnowText": _l("“Don’t know”"),
+    "refuseText": _l("“Refuse to answer”"),
+    "pageNextText": _l("Button to the next page"),
+    "pagePrevText": _l("Button to the page before"),
+    "completeText": _l("Button that sends"),
+    "startSurveyText": _l("Button that begins"),
+}
+
+
+def text_name(name: str) -> Any:
+    """What one is called; the property's own name where it has none here."""
+    return TEXTS.get(name, name)

@@ -5,10 +5,11 @@ from typing import Any
 from flask import make_response, render_template, request
 
 from betaops.kernel import clock, i18n
-from betaops.surveys import queries
+from betaops.surveys import languages, queries
 from betaops.surveys.cleaning import clean_html, piped
 from betaops.surveys.definition import Page
-from betaops.surveys.localised import DEFAULT, languages, text
+from betaops.surveys.localised import DEFAULT, text
+from betaops.surveys.localised import languages as languages_of
 from betaops.surveys.models import Response as Answered
 from betaops.surveys.queries.doors import Door
 from betaops.surveys.queries.surveys import Published
@@ -38,7 +39,7 @@ def chosen_language() -> str:
 def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, *,
           problems: Any = (), sent: Any = None) -> str:  # fmt: skip
     definition = walk.definition
-    codes = languages(dict(definition.options))
+    codes = languages_of(dict(definition.options))
     return render_template(
         "surveys/answer/page.html",
         door=door,
@@ -49,6 +50,9 @@ def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, 
         submission_key=submission_key,
         language=walk.language,
         languages=["", *sorted(codes)] if codes else [],
+        written=languages.written(walk.definition, walk.language),
+        language_name=languages.name,
+        text_direction=languages.direction,
         title=text(definition.title, walk.language) or door.survey.name,
         description=clean_html(text(definition.description, walk.language)),
         is_revealing=bool(request.args.get("more")) and sent is None,

@@ -11,6 +11,7 @@ from betaops.surveys.views import (
     results,
     settings,
     sharing,
+    translations,
 )
 from betaops.surveys.views.frame import blueprint
 
@@ -26,4 +27,5 @@ __all__ = [
     "results",
     "settings",
     "sharing",
+    "translations",
 ]

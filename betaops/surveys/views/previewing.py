@@ -7,10 +7,11 @@ import orjson
 from flask import render_template, request, url_for
 
 from betaops.kernel import clock
-from betaops.surveys import policy
+from betaops.surveys import languages, policy
 from betaops.surveys.cleaning import clean_html, piped
 from betaops.surveys.judging import judge_all
-from betaops.surveys.localised import DEFAULT, languages, text
+from betaops.surveys.localised import DEFAULT, text
+from betaops.surveys.localised import languages as languages_of
 from betaops.surveys.models import Survey
 from betaops.surveys.reading import read
 from betaops.surveys.rendering import form_for, values_from, view
@@ -80,7 +81,7 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
         )
         words = piped(walk.definition.option_text("completedHtml", walk.language), walk.scene(judged.values))
         return render_template("surveys/answer/end.html", words=clean_html(words), **values)
-    codes = languages(dict(walk.definition.options))
+    codes = languages_of(dict(walk.definition.options))
     return render_template(
         "surveys/answer/page.html",
         definition=walk.definition,
@@ -90,6 +91,9 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
         carried=orjson.dumps(step.answers).decode(),
         language=walk.language,
         languages=["", *sorted(codes)] if codes else [],
+        written=languages.written(walk.definition, walk.language),
+        language_name=languages.name,
+        text_direction=languages.direction,
         description=clean_html(text(walk.definition.description, walk.language)),
         is_revealing=step.is_revealing,
         is_kept=False,
