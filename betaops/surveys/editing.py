@@ -129,6 +129,33 @@ def move(draft: Mapping[str, Any], spot: str, step: int) -> tuple[Draft, str]:
     return new, f"{way[0] + step}.{position}"
 
 
+def put(draft: Mapping[str, Any], spot: str, before: str) -> tuple[Draft, str]:
+    """Take the element at `spot` and put it before what stands at `before`, which may be one past a list's end.
+
+    Gives the new draft and where the element is now; `NotFound` where there is no such place, or it is inside of the
+    element itself. Pages stay among pages, elements inside of pages.
+    """
+    new = _paged(draft)
+    (*way, last), (*to_way, to) = _path(spot), _path(before)
+    source, target = _list_at(new, way), _list_at(new, to_way)
+    is_inside_itself = to_way[: len(way) + 1] == [*way, last]
+    if (
+        not 0 <= last < len(source)
+        or not 0 <= to <= len(target)
+        or bool(way) is not bool(to_way)
+        or is_inside_itself
+    ):
+        raise NotFound
+    if source is target and to > last:
+        to -= 1
+    elif to_way[: len(way)] == way and len(to_way) > len(way) and to_way[len(way)] > last:
+        # It is taken from a list that the way to its new place leads through.
+        to_way[len(way)] -= 1
+    element = source.pop(last)
+    target.insert(to, element)
+    return new, ".".join(str(part) for part in (*to_way, to))
+
+
 def free_name(definition: Definition, words: str) -> str:
     """A name made of `words` that no element has; names stay when titles change, answers hang on them."""
     base = _NOT_IN_NAMES.sub("_", words.lower()).strip("_")[:LONGEST_NAME].strip("_") or "question"

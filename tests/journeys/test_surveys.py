@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 import config
@@ -129,3 +129,35 @@ def test_an_embedded_survey_grows_with_its_content_and_sets_no_cookie(visit: Vis
     page.evaluate("window.postMessage({source: 'betaops', type: 'height', height: 7}, '*')")
     page.wait_for_timeout(200)
     assert page.locator("iframe").get_attribute("height") != "7"
+
+
+def test_an_element_is_dragged_up_and_onto_another_page(
+    visit: Visit, facts: dict[str, Any], member_state: Any
+) -> None:
+    page = visit(state=member_state)
+    page.goto(f"/console/programs/{facts['program']}/surveys/new")
+    page.get_by_label("Name").fill("Dragged")
+    page.get_by_role("button", name="Make the survey").click()
+    for title in ("First", "Second", "Third"):
+        page.locator(".maker-add").get_by_label("Question").fill(title)
+        page.get_by_role("button", name="Add", exact=True).click()
+        expect(page.locator(".maker-item").last).to_contain_text(title)
+    titles = page.locator(".maker-canvas .maker-title")
+    drag(page, "Third", page.locator(".maker-item", has_text="First"))
+    expect(titles).to_have_text(["Third", "First", "Second"])
+    page.get_by_role("button", name="Add a page").click()
+    page.locator(".maker-outline li[data-end]").first.locator("> a").click()
+    drag(page, "First", page.locator(".maker-outline li[data-end]").nth(1))
+    expect(titles).to_have_text(["First"])
+    expect(page.locator(".maker-outline li[data-end]").first.locator("li")).to_have_text(["Third", "Second"])
+
+
+def drag(page: Page, title: str, onto: Locator) -> None:
+    """By its grip, to the upper edge of `onto`."""
+    grip = page.locator(".maker-item", has_text=title).locator("[data-grip]")
+    grip.hover()
+    page.mouse.down()
+    box = onto.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 5, steps=6)
+    page.mouse.up()

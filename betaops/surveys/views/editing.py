@@ -101,13 +101,15 @@ def edit_element(slug: str, survey_id: UUID) -> Any:
 @blueprint.post("/<id(svy):survey_id>/build/move")
 @needs(policy.WRITE)
 def move_element(slug: str, survey_id: UUID) -> Any:
+    """One `step` up or down, or before what stands at `to`."""
     program = program_of(slug)
     survey = survey_of(program, survey_id)
-    at, step = request.form.get("at", ""), -1 if request.form.get("step") == "up" else 1
+    at, to = request.form.get("at", ""), request.form.get("to", "")
+    step = -1 if request.form.get("step") == "up" else 1
     new_spot = [at]
 
     def change(draft: Draft) -> Draft:
-        new, new_spot[0] = editing.move(draft, at, step)
+        new, new_spot[0] = editing.put(draft, at, to) if to else editing.move(draft, at, step)
         return new
 
     return _change_now(program, survey, change, lambda: new_spot[0], at)
