@@ -161,3 +161,21 @@ def drag(page: Page, title: str, onto: Locator) -> None:
     assert box is not None
     page.mouse.move(box["x"] + 20, box["y"] + 5, steps=6)
     page.mouse.up()
+
+
+def test_a_mistake_in_the_json_is_shown_on_its_line(
+    visit: Visit, facts: dict[str, Any], member_state: Any
+) -> None:
+    page = visit(state=member_state)
+    page.goto(f"/console/programs/{facts['program']}/surveys/new")
+    page.get_by_label("Name").fill("Mistaken")
+    page.get_by_text("Start from a definition").click()
+    wrong = '{"pages": [{"elements": [{"type": "text", "name": "a", "visibleIf": "{b} ="}]}]}'
+    page.get_by_label("SurveyJS JSON").fill(wrong)
+    page.get_by_role("button", name="Make the survey").click()
+    page.get_by_role("link", name="Edit as JSON").click()
+    page.locator("a[data-line]").first.click()
+    chosen = page.evaluate(
+        "(({value, selectionStart: a, selectionEnd: b}) => value.slice(a, b))(document.activeElement)"
+    )
+    assert chosen.strip() == '"visibleIf": "{b} ="'

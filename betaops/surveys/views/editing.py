@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-import orjson
 from flask import flash, redirect, request, url_for
 
 from betaops.kernel.errors import NotFound, Stale
 from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Program
-from betaops.surveys import editing, policy, service
+from betaops.surveys import editing, places, policy, service
 from betaops.surveys.checking import check
 from betaops.surveys.forms import AddForm, ElementForm, JsonForm, PageForm, SurveyForm
 from betaops.surveys.models import Survey
@@ -142,9 +141,10 @@ def json(slug: str, survey_id: UUID) -> Any:
             flash(_("The draft is saved."))
             return redirect(url_for(".json", slug=slug, survey_id=survey.id), 303)
     if not form.is_submitted():
-        form.json.data = orjson.dumps(survey.draft, option=orjson.OPT_INDENT_2).decode()
+        form.json.data = places.written(survey.draft)
         form.version.data = str(survey.version)
-    page = draw("json", program, survey, "build", form=form, findings=check(read(survey.draft)))
+    findings = [(each, places.line_of(survey.draft, each.place)) for each in check(read(survey.draft))]
+    page = draw("json", program, survey, "build", form=form, findings=findings)
     return page, 422 if form.errors else 200
 
 
