@@ -143,8 +143,14 @@ def test_an_element_is_dragged_up_and_onto_another_page(
         page.get_by_role("button", name="Add", exact=True).click()
         expect(page.locator(".maker-item").last).to_contain_text(title)
     titles = page.locator(".maker-canvas .maker-title")
+    screens = page.context.new_page()
+    screens.goto(page.get_by_role("link", name="Preview").get_attribute("href") or "")
     drag(page, "Third", page.locator(".maker-item", has_text="First"))
     expect(titles).to_have_text(["Third", "First", "Second"])
+    # A preview in another tab follows.
+    expect(screens.frame_locator(".screen-phone iframe").locator("[data-element] >> nth=0")).to_contain_text(
+        "Third"
+    )
     page.get_by_role("button", name="Add a page").click()
     page.locator(".maker-outline li[data-end]").first.locator("> a").click()
     drag(page, "First", page.locator(".maker-outline li[data-end]").nth(1))

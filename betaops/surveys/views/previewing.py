@@ -16,11 +16,20 @@ from betaops.surveys.models import Survey
 from betaops.surveys.reading import read
 from betaops.surveys.rendering import form_for, values_from, view
 from betaops.surveys.scene import first_values
-from betaops.surveys.views.frame import blueprint, program_of, survey_of
+from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
 from betaops.surveys.walking import Step, Walk, merged
 from betaops.web.access import needs
+from betaops.web.headers import widen
 
 LARGEST_CARRIED = 500_000
+
+
+@blueprint.get("/<id(svy):survey_id>/screens")
+@needs(policy.READ)
+def screens(slug: str, survey_id: UUID) -> str:
+    """The preview as it stands on a phone and on a desk; follows the builder in another tab."""
+    program = program_of(slug)
+    return draw("screens", program, survey_of(program, survey_id), "")
 
 
 @blueprint.get("/<id(svy):survey_id>/preview")
@@ -68,6 +77,7 @@ def _carried() -> dict[str, Any]:
 
 
 def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
+    widen("frame-ancestors", "'self'")
     title = text(walk.definition.title, walk.language) or survey.name
     action = url_for(".preview", slug=survey.program.slug, survey_id=survey.id)
     values: dict[str, Any] = {
