@@ -18,7 +18,7 @@ from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
-from betaops.surveys import queries
+from betaops.surveys import queries, service
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
 from betaops.surveys.judging import MOST_VALUES, Judged, judge_all, rows_of
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
@@ -150,6 +150,8 @@ def withdraw(work: Work, response_id: UUID) -> None:
     if response.state is ResponseState.WITHDRAWN:
         return
     survey = queries.survey_to_answer(work.session, response.survey_id)
+    if response.state is ResponseState.COMPLETE:
+        service.count_out(work, response)
     work.session.execute(delete(Answer).where(Answer.response_id == response.id))
     response.answers = {}
     response.state = ResponseState.WITHDRAWN
@@ -248,6 +250,7 @@ def _count_in(work: Work, response: Response, published: Published, survey: Surv
     ]
     if rows:
         work.session.execute(insert(Answer), rows)
+    service.count_in(work, response)
     if response.tester_id is not None:
         for question in published.definition.asked:
             if question.trait:

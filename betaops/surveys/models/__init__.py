@@ -11,6 +11,7 @@ from betaops.surveys.models.placements import (
     UrlMatch,
 )
 from betaops.surveys.models.responses import UNFINISHED, Answer, Response, ResponseState
+from betaops.surveys.models.rollups import AnswerTally, QuestionTally, SurveyRollup, TailResponse
 from betaops.surveys.models.surveys import (
     FOLLOWING,
     PublishedIsFinal,
@@ -24,10 +25,12 @@ __all__ = [
     "FOLLOWING",
     "UNFINISHED",
     "Answer",
+    "AnswerTally",
     "Audience",
     "Corner",
     "LinkKind",
     "PublishedIsFinal",
+    "QuestionTally",
     "Repeat",
     "Response",
     "ResponseState",
@@ -36,8 +39,10 @@ __all__ = [
     "SurveyLink",
     "SurveyPlacement",
     "SurveyQuestion",
+    "SurveyRollup",
     "SurveyShowing",
     "SurveyState",
     "SurveyVersion",
+    "TailResponse",
     "UrlMatch",
 ]

@@ -21,9 +21,14 @@ from betaops.surveys.queries.responses import (
     counts,
     export_rows,
     funnel,
-    people_per_question,
     response,
     responses,
+)
+from betaops.surveys.queries.rollups import (
+    complete_outside_tail,
+    people_per_question,
+    rollups,
+    surveys_with_tail,
     tallies,
 )
 from betaops.surveys.queries.surveys import (
@@ -48,6 +53,7 @@ __all__ = [
     "answered_unnoted",
     "compiled_live",
     "compiled_version",
+    "complete_outside_tail",
     "count_responses",
     "count_unanswered",
     "counts",
@@ -67,6 +73,7 @@ __all__ = [
     "reach",
     "response",
     "responses",
+    "rollups",
     "showings",
     "shown",
     "survey",
@@ -76,6 +83,7 @@ __all__ = [
     "survey_shown_in",
     "survey_to_answer",
     "surveys",
+    "surveys_with_tail",
     "tallies",
     "targeting",
     "texts",

@@ -1,0 +1,10 @@
+"""What surveys do when something happened to people."""
+
+from betaops.enrollment.events import TesterErased
+from betaops.kernel.work import Work
+from betaops.surveys import service
+
+
+def forget_person(work: Work, event: TesterErased) -> None:
+    """Their responses went with them; counts that held them are made anew."""
+    service.mend(work)
