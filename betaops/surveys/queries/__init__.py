@@ -25,6 +25,7 @@ from betaops.surveys.queries.responses import (
     responses,
 )
 from betaops.surveys.queries.rollups import (
+    answers_of,
     complete_outside_tail,
     people_per_question,
     rollups,
@@ -51,6 +52,7 @@ from betaops.surveys.queries.surveys import (
 __all__ = [
     "answered",
     "answered_unnoted",
+    "answers_of",
     "compiled_live",
     "compiled_version",
     "complete_outside_tail",

@@ -4,7 +4,7 @@ Each is one statement, so that no fold can come between the two halves.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -20,6 +20,10 @@ from betaops.surveys.models import (
     SurveyRollup,
     TailResponse,
 )
+
+#: A survey's id belongs to one workspace already. Were that asked for besides, SQLite would rather read all answers of
+#: the workspace by its index.
+BY_ID = {"unscoped": True}
 
 
 class Part(NamedTuple):
@@ -37,52 +41,72 @@ _PART = (Answer.question_id, Answer.row, Answer.code, Answer.number)
 
 def tallies(session: Session, survey_id: UUID) -> Sequence[Part]:
     """Over complete responses that count."""
-    kept = (
-        AnswerTally.question_id,
-        AnswerTally.row,
-        AnswerTally.code,
-        AnswerTally.number,
-        AnswerTally.times,
-    )
-    found = _counted(session, survey_id, kept, _PART, func.count())
+    tally = AnswerTally
+    kept = (tally.question_id, tally.row, tally.code, tally.number, tally.times)
+    found = _counted(session, survey_id, kept, lambda parts: parts.part_counts())
     return [Part(question_id, row, code, number, times) for (question_id, row, code, number), times in found]
 
 
 def people_per_question(session: Session, survey_id: UUID) -> Mapping[UUID, int]:
     """How many complete responses that count answered each question."""
     kept = (QuestionTally.question_id, QuestionTally.people)
-    people = func.count(Answer.response_id.distinct())
-    return {
-        key[0]: number for key, number in _counted(session, survey_id, kept, (Answer.question_id,), people)
-    }
+    found = _counted(session, survey_id, kept, lambda parts: parts.people_counts())
+    return {question_id: people for (question_id,), people in found}
+
+
+class Parts:
+    """The answers of some responses, to be counted; `which` are conditions on `Answer`, `Response` and what is joined.
+
+    The answers are found first and grouped then: both databases would else rather read all answers there are, in an
+    index that has them in the order of the groups.
+    """
+
+    def __init__(self, which: Select[Any]) -> None:
+        self._found = which.add_columns(*_PART, Answer.response_id).offset(0).subquery()
+
+    def part_counts(self) -> Select[Any]:
+        """(question, row, code, number, times)."""
+        key = [self._found.c[column.key] for column in _PART]
+        return select(*key, func.count()).group_by(*key)
+
+    def people_counts(self) -> Select[Any]:
+        """(question, people)."""
+        question = self._found.c.question_id
+        return select(question, func.count(self._found.c.response_id.distinct())).group_by(question)
 
 
 def _counted(
-    session: Session, survey_id: UUID, kept: Sequence[Any], key: Sequence[Any], count: Any
+    session: Session, survey_id: UUID, kept: Sequence[Any], count: Callable[[Parts], Select[Any]]
 ) -> list[tuple[tuple[Any, ...], int]]:
     """(key, count): what tallies keep and what the tail adds. `kept` are the columns of a tally, its count the last."""
     tally = kept[0].class_
     has_rollup = select(SurveyRollup.id).where(SurveyRollup.survey_id == survey_id).exists()
-    mark = [cast(null(), column.type) for column in key]
-    counted: Select[Any] = select(*key, count).join(Response, Response.id == Answer.response_id)
-    counted = counted.where(Response.state == ResponseState.COMPLETE).group_by(*key)
-    tail = counted.join(TailResponse, TailResponse.response_id == Response.id).where(
-        TailResponse.survey_id == survey_id
+    mark = [cast(null(), column.type) for column in kept[:-1]]
+    # Only complete responses stand in the tail.
+    tail: Select[Any] = select().join_from(
+        TailResponse, Answer, Answer.response_id == TailResponse.response_id
     )
+    every: Select[Any] = select().join_from(Response, Answer, Answer.response_id == Response.id)
     rows: Sequence[Any] = session.execute(
         union_all(
             select(*mark, literal(-1)).where(has_rollup),
             select(*kept).where(tally.survey_id == survey_id),
-            tail,
-        )
+            count(Parts(tail.where(TailResponse.survey_id == survey_id))),
+        ),
+        execution_options=BY_ID,
     ).all()
     if not any(row[0] is None for row in rows):
-        rows = session.execute(counted.where(Response.survey_id == survey_id)).all()
+        complete = every.where(Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE)
+        rows = session.execute(count(Parts(complete)), execution_options=BY_ID).all()
     found: Counter[tuple[Any, ...]] = Counter()
-    for *part, number in rows:
-        if part[0] is not None:
-            found[tuple(part)] += number
+    for *key, number in rows:
+        if key[0] is not None:
+            found[tuple(key)] += number
     return list(found.items())
+
+
+def answers_of(response_ids: Sequence[UUID]) -> Parts:
+    return Parts(select().select_from(Answer).where(Answer.response_id.in_(response_ids)))
 
 
 def surveys_with_tail(session: Session) -> list[tuple[UUID, UUID]]:

@@ -14,7 +14,6 @@ from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
 from betaops.surveys import queries
 from betaops.surveys.models import (
-    Answer,
     AnswerTally,
     QuestionTally,
     Response,
@@ -22,10 +21,10 @@ from betaops.surveys.models import (
     SurveyRollup,
     TailResponse,
 )
+from betaops.surveys.queries.rollups import BY_ID
 
 #: Responses folded in one transaction.
 AT_ONCE = 1_000
-_PART = (Answer.question_id, Answer.row, Answer.code, Answer.number)
 
 
 def count_in(work: Work, response: Response) -> None:
@@ -105,15 +104,13 @@ def _all_into_tail(work: Work, survey_id: UUID) -> None:
 
 def _add(work: Work, survey_id: UUID, response_ids: Sequence[UUID], sign: int) -> None:
     """Add the answers of these responses to the tallies, or (-1) take them off."""
-    of_them = Answer.response_id.in_(response_ids)
-    parts = work.session.execute(select(*_PART, func.count()).where(of_them).group_by(*_PART))
-    people = work.session.execute(
-        select(Answer.question_id, func.count(Answer.response_id.distinct()))
-        .where(of_them)
-        .group_by(Answer.question_id)
+    parts = queries.answers_of(response_ids)
+    times, people = (
+        work.session.execute(counts, execution_options=BY_ID)
+        for counts in (parts.part_counts(), parts.people_counts())
     )
     part_names = ("question_id", "row", "code", "number")
-    _change(work, AnswerTally, "times", survey_id, part_names, {tuple(part): n * sign for *part, n in parts})
+    _change(work, AnswerTally, "times", survey_id, part_names, {tuple(part): n * sign for *part, n in times})
     _change(
         work, QuestionTally, "people", survey_id, ("question_id",), {(each,): n * sign for each, n in people}
     )
