@@ -80,6 +80,7 @@ def test_what_was_answered_before_there_were_counts_is_folded_too(work: Work) ->
     survey, draw = a_survey(work), random.Random(1)
     for number in range(7):
         a_response(work, survey, some_answers(draw), key=f"r{number}")
+    service.rollups.start_over(work, survey.id)
     work.session.query(TailResponse).delete()
     left = [
         service.fold(work, survey.id, most=3),
@@ -128,7 +129,7 @@ def test_the_job_folds_every_survey_and_nothing_waits_afterwards(
         a_response(work, a_survey(work, name=name))
     work.enqueue("surveys.fold")
     run_jobs()
-    assert (rows_of(work, TailResponse), rows_of(work, SurveyRollup)) == (0, 2)
+    assert (rows_of(work, TailResponse), sum(work.session.scalars(select(SurveyRollup.responses)))) == (0, 2)
 
 
 def test_reading_asks_the_same_two_statements_at_any_size(work: Work) -> None:

@@ -27,6 +27,14 @@ from betaops.surveys.queries.rollups import BY_ID
 AT_ONCE = 1_000
 
 
+def begin(work: Work, survey_id: UUID) -> SurveyRollup:
+    """Keep counts from now on; what was answered before joins the tail."""
+    rollup = SurveyRollup(survey_id=survey_id, folded_at=work.now)
+    work.add(rollup)
+    _all_into_tail(work, survey_id)
+    return rollup
+
+
 def count_in(work: Work, response: Response) -> None:
     """A response is complete."""
     tail = {"id": new_id(), "workspace_id": response.workspace_id}
@@ -47,12 +55,8 @@ def count_out(work: Work, response: Response) -> None:
 
 
 def fold(work: Work, survey_id: UUID, most: int = AT_ONCE) -> int:
-    """Count the oldest of the tail; gives how many are left. The first time, all earlier responses join the tail."""
-    rollup = _locked(work, survey_id)
-    if rollup is None:
-        rollup = SurveyRollup(survey_id=survey_id, folded_at=work.now)
-        work.add(rollup)
-        _all_into_tail(work, survey_id)
+    """Count the oldest of the tail; gives how many are left."""
+    rollup = _locked(work, survey_id) or begin(work, survey_id)
     of_survey = TailResponse.survey_id == survey_id
     ids = work.session.scalars(
         select(TailResponse.response_id).where(of_survey).order_by(TailResponse.response_id).limit(most)
