@@ -3,7 +3,6 @@
 import json
 from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import escape
 
 import xlsxwriter
 
@@ -13,7 +12,9 @@ Row = dict[str, Any]
 def lss(**tables: list[Row]) -> bytes:
     """A LimeSurvey file of version 3; tables besides those of a whole survey replace them."""
     whole: dict[str, list[Row]] = {**LIME, **tables}
-    body = "".join(f"<{name}><rows>{''.join(map(_row, rows))}</rows></{name}>" for name, rows in whole.items())
+    body = "".join(
+        f"<{name}><rows>{''.join(map(_row, rows))}</rows></{name}>" for name, rows in whole.items()
+    )
     languages = "<languages><language>en</language><language>de</language></languages>"
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<document><LimeSurveyDocType>Survey</LimeSurveyDocType>'
@@ -94,7 +95,9 @@ LIME: dict[str, list[Row]] = {
 }  # fmt: skip
 
 
-def xlsx(survey: list[list[Any]], choices: list[list[Any]] | None = None, settings: list[list[Any]] | None = None) -> bytes:
+def xlsx(
+    survey: list[list[Any]], choices: list[list[Any]] | None = None, settings: list[list[Any]] | None = None
+) -> bytes:
     """An XLSForm; the first row of each sheet are its headings."""
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
@@ -113,7 +116,11 @@ FORM_HEADINGS = [
 
 
 def form_row(kind: str, name: str = "", label: str = "", **more: Any) -> list[Any]:
-    columns = {heading.partition("::")[0]: index for index, heading in enumerate(FORM_HEADINGS) if "fr)" not in heading}
+    columns = {
+        heading.partition("::")[0]: index
+        for index, heading in enumerate(FORM_HEADINGS)
+        if "fr)" not in heading
+    }
     row: list[Any] = [""] * len(FORM_HEADINGS)
     row[0], row[1], row[2], row[3] = kind, name, label, more.pop("french", "")
     for heading, value in more.items():
@@ -160,7 +167,10 @@ FORM_SETTINGS = [["form_title", "form_id", "default_language"], ["Household", "h
 
 def logic(*expressions: Row, kind: str = "If") -> Row:
     """A piece of Qualtrics' logic."""
-    inner: Row = {str(number): {"LogicType": "Question", "Type": "Expression", **each} for number, each in enumerate(expressions)}
+    inner: Row = {
+        str(number): {"LogicType": "Question", "Type": "Expression", **each}
+        for number, each in enumerate(expressions)
+    }
     return {"0": {**inner, "Type": kind}, "Type": "BooleanExpression", "inPage": False}
 
 
@@ -239,7 +249,8 @@ POSTHOG: Row = {
          "branching": {"type": "response_based", "responseValues": {"1": "end", "2": 4}}},
         {"id": "d", "type": "multiple_choice", "question": "Where?", "choices": ["Web", "App"], "optional": True},
         {"id": "e", "type": "link", "question": "Read on", "link": "https://example.com", "buttonText": "Open"},
-        {"id": "f", "type": "rating", "question": "Mood", "display": "emoji", "scale": 3, "branching": {"type": "specific_question", "index": 0}},
+        {"id": "f", "type": "rating", "question": "Mood", "display": "emoji", "scale": 3,
+         "branching": {"type": "specific_question", "index": 0}},
     ],
     "conditions": {"url": "/home", "events": {"values": [{"name": "x"}]}},
     "appearance": {"displayThankYouMessage": True, "thankYouMessageHeader": "Thanks & bye"},
@@ -247,7 +258,14 @@ POSTHOG: Row = {
 }  # fmt: skip
 
 
-def _rule(operator: str, question_id: str, value: Any, target: str, objective: str = "jumpToQuestion", kind: str = "question") -> Row:
+def _rule(
+    operator: str,
+    question_id: str,
+    value: Any,
+    target: str,
+    objective: str = "jumpToQuestion",
+    kind: str = "question",
+) -> Row:
     single = {"id": "x", "leftOperand": {"type": kind, "value": question_id}, "operator": operator,
               "rightOperand": {"type": "static", "value": value}}  # fmt: skip
     return {"id": "r", "conditions": {"id": "g", "connector": "and", "conditions": [single]},
@@ -271,15 +289,19 @@ FORMBRICKS: Row = {
               "rightOperand": {"type": "static", "value": 8}},
              {"leftOperand": {"type": "variable", "value": "v1"}, "operator": "equals",
               "rightOperand": {"type": "static", "value": 3}}]},
-             "actions": [{"objective": "calculate", "variableId": "v1", "operator": "add", "value": {"type": "static", "value": 5}},
-                         {"objective": "requireAnswer", "target": "grid"}]}]},
+             "actions": [{"objective": "requireAnswer", "target": "grid"},
+                         {"objective": "calculate", "variableId": "v1", "operator": "assign"}]},
+             {"id": "t", "conditions": _rule("isGreaterThan", "nps", 8, "")["conditions"],
+              "actions": [{"objective": "calculate", "variableId": "v1", "operator": "add",
+                           "value": {"type": "static", "value": 5}}]}]},
         {"id": "grid", "type": "matrix", "headline": {"default": "Agree?"}, "rows": [{"default": "Fast"}, {"default": "Small"}],
          "columns": [{"id": "k1", "label": {"default": "Yes"}}, {"id": "k2", "label": {"default": "No"}}]},
         {"id": "meet", "type": "cal", "headline": {"default": "Meet us"}},
         {"id": "agree", "type": "consent", "headline": {"default": "Consent"}, "label": {"default": "I agree"}},
         {"id": "who", "type": "contactInfo", "headline": {"default": "Who?"}, "firstName": {"show": True, "required": True},
          "phone": {"show": False}},
-        {"id": "pics", "type": "pictureSelection", "headline": {"default": "Which?"}, "choices": [{"id": "p1", "imageUrl": "https://x/y.png"}]},
+        {"id": "pics", "type": "pictureSelection", "headline": {"default": "Which?"},
+         "choices": [{"id": "p1", "imageUrl": "https://x/y.png"}]},
     ],
     "endings": [{"id": "end1", "type": "endScreen", "headline": {"default": "Bye"}},
                 {"id": "end2", "type": "endScreen", "headline": {"default": "We fix it"}},
@@ -315,8 +337,3 @@ def all_samples() -> dict[str, bytes]:
         "Formbricks": json.dumps(FORMBRICKS).encode(),
         "SurveyJS": json.dumps({"title": "Ours", "pages": [{"name": "p", "elements": [{"type": "text", "name": "q"}]}]}).encode(),
     }  # fmt: skip
-
-
-def text(source: str) -> str:
-    """As it stands in XML."""
-    return escape(source)

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 def repaired(draft: Json, report: Report) -> Json:
     """`draft` (made by an importer, so it may be changed) without what could not be published."""
-    known = conditions.known_names(read(draft)) | _inner_names(draft)
+    known = conditions.known_names(read(draft))
     for owner in _owners(draft):
         name = str(owner.get("name", ""))
         for key in _EXPRESSIONS:
@@ -57,7 +57,12 @@ def _validators(owner: Json, name: str, known: frozenset[str], report: Report) -
             why = _("the pattern cannot be used")
         if why:
             report.drop(
-                name, _("its check (%(condition)s): %(why)s", condition=(condition or regex)[:80], why=why)
+                name,
+                _(
+                    "its check (%(condition)s): %(why)s",
+                    condition=str(condition or regex or "")[:80],
+                    why=why,
+                ),
             )
         else:
             kept.append(validator)
@@ -90,7 +95,3 @@ def _owners(draft: Json) -> Iterator[Json]:
             yield owner
             for inner in ("elements", "templateElements", "items"):
                 waiting += items(owner.get(inner))
-
-
-def _inner_names(draft: Json) -> frozenset[str]:
-    return frozenset(str(owner.get("name", "")).lower() for owner in _owners(draft))

@@ -98,6 +98,7 @@ class _Survey:
         page: dict[str, Any] = {"name": name, "title": self.texts(name, group.said("group_name"))}
         if description := self.texts(name, group.said("description")):
             page["description"] = description
+        page["elements"] = []
         self._visible(page, name, group.get("grelevance"))
         if group.get("randomization_group"):
             self.report.drop(name, _("the random order of groups"))
@@ -146,7 +147,7 @@ class _Survey:
 
     def _visible(self, element: Element, name: str, relevance: str, old: str | Untranslatable = "") -> None:
         try:
-            if condition := self.logic.condition(relevance, name):
+            if condition := self.logic.condition(relevance, "" if "elements" in element else name):
                 element["visibleIf"] = condition
             elif isinstance(old, Untranslatable):
                 raise old
@@ -183,11 +184,11 @@ class _Survey:
             validators.append({"type": "regex", "regex": pattern.strip("/")})
         if source := attributes.get("em_validation_q", "").strip():
             try:
-                condition = self.logic.condition(source, name)
-                told = words.title(attributes.get("em_validation_q_tip", ""))
-                validators.append(
-                    {"type": "expression", "expression": condition, **({"text": told} if told else {})}
-                )
+                if condition := self.logic.condition(source, name):
+                    told = words.title(attributes.get("em_validation_q_tip", ""))
+                    validators.append(
+                        {"type": "expression", "expression": condition, **({"text": told} if told else {})}
+                    )
             except Untranslatable as reason:
                 self.report.drop(
                     name, _("its check (%(condition)s): %(why)s", condition=source[:80], why=reason)

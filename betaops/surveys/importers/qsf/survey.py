@@ -89,12 +89,10 @@ class Survey:
 
     def _fields(self, step: Json) -> None:
         for told in words.objects(step.get("EmbeddedData")):
-            name = words.plain(told.get("Field"))
-            is_fixed = (
-                told.get("Type") == "Custom" and words.plain(told.get("Value")) and "${" not in told["Value"]
-            )
+            name, value = words.plain(told.get("Field")), words.plain(told.get("Value"))
+            is_fixed = told.get("Type") == "Custom" and bool(value) and "${" not in value
             if name:
-                self.flow.fields.append((name, words.plain(told["Value"]) if is_fixed else None))
+                self.flow.fields.append((name, value if is_fixed else None))
 
 
 def _listed(payload: Any) -> Iterator[Json]:
