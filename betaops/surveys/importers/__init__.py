@@ -10,7 +10,14 @@ from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.importers import formbricks, lss, posthog, qsf, repairing, surveyjs, xlsform
 from betaops.surveys.importers.conditions import Untranslatable
-from betaops.surveys.importers.files import bounded, decoded, is_sixteen_bits, json_in, unpacked
+from betaops.surveys.importers.files import (
+    LARGEST_FILE,
+    bounded,
+    decoded,
+    is_sixteen_bits,
+    json_in,
+    unpacked,
+)
 from betaops.surveys.importers.report import Report
 from betaops.surveys.importers.surveyjs import read_file, report_on
 
@@ -105,4 +112,4 @@ def _finished(draft: Definition, report: Report) -> tuple[Definition, Report]:
     return draft, told
 
 
-__all__ = ["ENDINGS", "Report", "read_any", "read_file", "report_on"]
+__all__ = ["ENDINGS", "LARGEST_FILE", "Report", "read_any", "read_file", "report_on"]

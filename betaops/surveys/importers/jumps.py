@@ -7,6 +7,7 @@ once (`clearInvisibleValues: onHidden`), so that no jump goes by an answer that 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from betaops.surveys.expressions import SyntaxProblem, holds
 from betaops.surveys.importers.conditions import both, either, unless
@@ -58,6 +59,7 @@ def _skips(stop: Stop, place: int, index: int, shown: str) -> str:
     return either(*found)
 
 
+@lru_cache(maxsize=1024)
 def _holds_of_nothing(condition: str) -> bool:
     """Whether it holds without any answer, and so also where nobody is asked."""
     try:
