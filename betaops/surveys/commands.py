@@ -33,7 +33,10 @@ def surveys() -> None:
 @click.option("--publish", is_flag=True, help="Publish it at once, if nothing is in the way.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def import_file(file: Path, slug: str, publish: bool, as_json: bool) -> None:
-    """Take a survey in from FILE. One of the same name gets a new draft; with --publish a new version."""
+    """Take a survey in from FILE: SurveyJS, LimeSurvey, XLSForm, Qualtrics, PostHog or Formbricks, known by its content.
+
+    One of the same name gets a new draft; with --publish a new version.
+    """
     platform = Platform.open(config.load())
     try:
         told = _import(platform, file, slug, publish=publish)
@@ -67,8 +70,10 @@ def export(survey: str, number: int | None) -> None:
 
 
 def _import(platform: Platform, file: Path, slug: str, *, publish: bool) -> dict[str, Any]:
-    definition, encoding = importers.read_file(file.read_bytes())
-    report = importers.report_on(definition, encoding)
+    with file.open("rb") as stream:
+        definition, report = importers.read_any(stream.read(importers.LARGEST_FILE + 1))
+    if definition is None:
+        raise click.ClickException(report.problems[0])
     with platform.database.reading() as session:
         try:
             program = program_queries.program_of_installation(session, slug)
@@ -101,6 +106,7 @@ def _draft(work: Work, program_id: UUID, name: str, definition: dict[str, Any]) 
 
 def _in_words(told: dict[str, Any]) -> str:
     lines = [f"{told['name']} ({told['survey']}): {'new' if told['created'] else 'draft replaced'}"]
+    lines.append(f"Read as {told['format']}.")
     if told["published"]:
         lines.append(f"Published as version {told['published']}.")
     for name in ("taken", "approximated", "dropped", "problems"):

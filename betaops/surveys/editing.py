@@ -84,6 +84,14 @@ def add_element(draft: Mapping[str, Any], spot: str, kind: str, title: str) -> t
     return new, f"{spot}.{len(inside) - 1}"
 
 
+def add_ready(draft: Mapping[str, Any], spot: str, element: Draft) -> tuple[Draft, str]:
+    """Put an element as it is at the end of the page or panel at `spot`; its names must be free."""
+    new = _paged(draft)
+    inside = _list_at(new, _path(spot))
+    inside.append(element)
+    return new, f"{spot}.{len(inside) - 1}"
+
+
 def change(draft: Mapping[str, Any], spot: str, values: Mapping[str, Any]) -> Draft:
     """Set properties of the page or element at `spot`; None takes one away. Old names of the same go."""
     new = _paged(draft)

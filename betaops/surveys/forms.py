@@ -30,7 +30,6 @@ from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.surveys import labels, languages, translating
-from betaops.surveys.checking import LARGEST_DEFINITION
 from betaops.surveys.models import Audience, Corner, Repeat, Shape, UrlMatch
 from betaops.web.forms import Form, WholeNumberField
 
@@ -50,24 +49,6 @@ def read_json(source: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValidationError(_("This is not a survey: a JSON object with pages is expected."))
     return found
-
-
-class NewForm(Form):
-    name = StringField(
-        _l("Name"),
-        [InputRequired(_l("Give the survey a name.")), Length(max=200)],
-        description=_l("Testers see it."),
-    )
-    json = TextAreaField(
-        _l("SurveyJS JSON"),
-        [Optional(), Length(max=LARGEST_DEFINITION)],
-        description=_l("Paste a definition to start from it; leave it empty to build one here."),
-    )
-
-    definition: dict[str, Any] | None = None
-
-    def validate_json(self, field: TextAreaField) -> None:
-        self.definition = read_json(field.data) if field.data else None
 
 
 class JsonForm(Form):

@@ -17,6 +17,7 @@ from betaops.surveys import links, provided, queries, respond
 from betaops.surveys.commands import surveys as command
 from tests.factories.enrollment import an_enrollment
 from tests.factories.programs import a_program
+from tests.factories.survey_files import lss
 from tests.factories.surveys import CHECK_IN, a_door, a_response, a_survey
 from tests.support.queries import counted
 
@@ -119,6 +120,22 @@ def test_importing_and_exporting_gives_the_same_definition(
     assert orjson.loads(terminal.invoke(command, ["export", told["survey"]]).stdout) == source
 
 
+def test_files_of_other_tools_are_taken_in_and_said_what_became_of_them(
+    work: Work, terminal: CliRunner, tmp_path: Path
+) -> None:
+    program = a_program(work)
+    work.session.commit()
+    file = tmp_path / "limesurvey"
+    file.write_bytes(lss())
+    done = terminal.invoke(command, ["import", str(file), "--program", program.slug, "--publish", "--json"])
+    assert done.exit_code == 0, done.output
+    told = orjson.loads(done.stdout)
+    assert (told["format"], told["name"], told["published"]) == ("LimeSurvey", "Week one", 1)
+    assert any(line.startswith("lang:") for line in told["dropped"])
+    words = terminal.invoke(command, ["import", str(file), "--program", program.slug]).stdout
+    assert "Read as LimeSurvey." in words
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -126,7 +143,8 @@ def test_importing_and_exporting_gives_the_same_definition(
         (b"[]", "not a survey"),
         (b'{"a": 1}', "not a survey"),
         (b"\xff\xfe\x00", "JSON"),
-        (b"", "JSON"),
+        (b"", "empty"),
+        (b"PK\x03\x04", "damaged"),
     ],
 )
 def test_a_file_that_is_no_survey_is_refused_and_changes_nothing(

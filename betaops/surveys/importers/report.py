@@ -3,6 +3,12 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from betaops.kernel.i18n import gettext as _
+
+#: Lines of one kind that a report has at most: a file may be wrong in a million places.
+MOST_LINES = 500
+LONGEST_LINE = 300
+
 
 @dataclass
 class Report:
@@ -12,8 +18,26 @@ class Report:
     taken: list[str] = field(default_factory=list)
     approximated: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
-    #: What keeps it from being published.
+    #: What keeps it from being published; of a file that was refused, why.
     problems: list[str] = field(default_factory=list)
+    #: The tool that wrote the file, as people call it; empty where nobody knows.
+    format: str = ""
+
+    def approximate(self, name: str, what: Any) -> None:
+        """`name` is the question's (or empty: the whole survey's)."""
+        _add(self.approximated, name, what)
+
+    def drop(self, name: str, what: Any) -> None:
+        _add(self.dropped, name, what)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def _add(lines: list[str], name: str, what: Any) -> None:
+    line = _("%(name)s: %(what)s", name=name[:100], what=what) if name else str(what)
+    line = line[:LONGEST_LINE]
+    if len(lines) < MOST_LINES and line not in lines:
+        lines.append(line)
+    elif len(lines) == MOST_LINES:
+        lines.append(_("And more of the kind."))

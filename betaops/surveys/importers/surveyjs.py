@@ -3,18 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.checking import check
 from betaops.surveys.definition import Definition
 from betaops.surveys.fields.text import INPUTS
+from betaops.surveys.importers.files import bounded, decoded, json_in
 from betaops.surveys.importers.report import Report
 from betaops.surveys.localised import text
 from betaops.surveys.reading import read
 
-LARGEST_FILE = 5_000_000
+FORMAT = "SurveyJS"
 
 #: Properties of a whole survey that SurveyJS acts on and we only keep.
 NOT_ACTED_ON = {
@@ -47,28 +46,15 @@ NOT_ACTED_ON_IN_QUESTIONS = {
 
 def read_file(data: bytes) -> tuple[dict[str, Any], str]:
     """The JSON in a file, and the encoding it was read by. `Invalid` where it is none."""
-    if len(data) > LARGEST_FILE:
-        raise Invalid("too_large", _("A survey's file has at most five megabytes."))
-    for encoding in (
-        "utf-8-sig",
-        "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252",
-        "latin-1",
-    ):
-        try:
-            source = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        break
-    try:
-        found = orjson.loads(source)
-    except orjson.JSONDecodeError as error:
-        raise Invalid(
-            "not_json",
-            _("This is not JSON: line %(line)s, column %(column)s.", line=error.lineno, column=error.colno),
-        ) from error
+    source, encoding = decoded(bounded(data))
+    return recognised(json_in(source)), encoding
+
+
+def recognised(found: Any) -> dict[str, Any]:
+    """`found`, if it is a survey at all."""
     if not isinstance(found, dict) or not ({"pages", "elements", "questions"} & found.keys()):
         raise Invalid("not_a_survey", _("This is not a survey: a JSON object with pages is expected."))
-    return found, encoding
+    return found
 
 
 def report_on(source: Mapping[str, Any], encoding: str = "utf-8-sig") -> Report:

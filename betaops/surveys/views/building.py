@@ -13,9 +13,11 @@ from betaops.surveys.conditions import in_words
 from betaops.surveys.definition import Definition, Panel, Question
 from betaops.surveys.forms import AddForm, ElementForm, PageForm, SurveyForm
 from betaops.surveys.kinds.rating import scale
+from betaops.surveys.linting import lint
 from betaops.surveys.localised import text
 from betaops.surveys.models import Survey
 from betaops.surveys.reading import read, renamed
+from betaops.surveys.starting_forms import BankForm
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
 from betaops.surveys.views.properties import element_form, page_form, survey_form
 from betaops.web.access import needs
@@ -55,11 +57,13 @@ def builder(program: Program, survey: Survey, at: str, *, sent: Form | None = No
         at=at if chosen is not None else "",
         kind=kind,
         form=sent
-        if sent is not None and not isinstance(sent, AddForm)
+        if sent is not None and not isinstance(sent, AddForm | BankForm)
         else _form(survey, definition, chosen, kind),
         add=sent if isinstance(sent, AddForm) else AddForm(formdata=None, data={"kind": "radiogroup"}),
+        bank=sent if isinstance(sent, BankForm) else BankForm(formdata=None),
         add_at=str(min(page, max(0, len(definition.pages) - 1))) if kind != "panel" else at,
         findings=findings,
+        hints=[(hint, editing.spot_of(element_place(hint.place))) for hint in lint(definition)],
         spots={finding: editing.spot_of(element_place(finding.place)) for finding in findings},
     )
 

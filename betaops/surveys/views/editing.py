@@ -6,14 +6,16 @@ from uuid import UUID
 
 from flask import flash, redirect, request, url_for
 
+from betaops.kernel import i18n
 from betaops.kernel.errors import NotFound, Stale
 from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Program
-from betaops.surveys import editing, places, policy, service
+from betaops.surveys import editing, places, policy, ready, service
 from betaops.surveys.checking import check
 from betaops.surveys.forms import AddForm, ElementForm, JsonForm, PageForm, SurveyForm
 from betaops.surveys.models import Survey
 from betaops.surveys.reading import read, renamed
+from betaops.surveys.starting_forms import BankForm
 from betaops.surveys.views.building import builder
 from betaops.surveys.views.frame import blueprint, draw, number, program_of, survey_of
 from betaops.surveys.views.properties import changes_of, fitted, page_changes, survey_changes
@@ -36,6 +38,24 @@ def add_element(slug: str, survey_id: UUID) -> Any:
 
     def change(draft: Draft) -> Draft:
         new, new_spot[0] = editing.add_element(draft, spot, form.kind.data or "", form.title.data or "")
+        return new
+
+    return _apply(program, survey, form, change, lambda: new_spot[0], at=spot)
+
+
+@blueprint.post("/<id(svy):survey_id>/build/bank")
+@needs(policy.WRITE)
+def add_from_bank(slug: str, survey_id: UUID) -> Any:
+    """A question of the bank at the end of the page (or panel) that the form names."""
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
+    form = BankForm()
+    spot = form.at.data or "0"
+    new_spot = [spot]
+
+    def change(draft: Draft) -> Draft:
+        element = ready.question(form.question.data or "", draft, i18n.language())
+        new, new_spot[0] = editing.add_ready(draft, spot, element)
         return new
 
     return _apply(program, survey, form, change, lambda: new_spot[0], at=spot)

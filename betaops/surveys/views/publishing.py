@@ -8,6 +8,7 @@ from flask import flash, redirect, url_for
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import editing, policy, queries, service
 from betaops.surveys.forms import PublishForm
+from betaops.surveys.linting import lint
 from betaops.surveys.models import Survey
 from betaops.surveys.product.payload import compiled
 from betaops.surveys.reading import read
@@ -44,6 +45,7 @@ def publication(slug: str, survey_id: UUID) -> Any:
         form=form,
         review=review,
         lost=_lost(survey),
+        hints=[(hint, editing.spot_of(element_place(hint.place))) for hint in lint(read(survey.draft))],
         spots={finding: editing.spot_of(element_place(finding.place)) for finding in review.findings},
         versions=queries.versions(reading(), survey.id),
     )

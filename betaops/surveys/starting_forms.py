@@ -1,0 +1,86 @@
+"""The forms a survey begins with: empty, ready made, from a definition, from a file; and a question of the bank."""
+
+from typing import Any
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from betaops.kernel import i18n
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.surveys import ready
+from betaops.surveys.checking import LARGEST_DEFINITION
+from betaops.surveys.forms import read_json
+from betaops.surveys.localised import text
+from betaops.web.forms import Form
+
+
+class NewForm(Form):
+    name = StringField(
+        _l("Name"),
+        [InputRequired(_l("Give the survey a name.")), Length(max=200)],
+        description=_l("Testers see it."),
+    )
+    begin_with = RadioField(_l("Begin with"), default="")
+    json = TextAreaField(
+        _l("SurveyJS JSON"),
+        [Optional(), Length(max=LARGEST_DEFINITION)],
+        description=_l("Paste a definition to start from it; leave it empty to build one here."),
+    )
+
+    definition: dict[str, Any] | None = None
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.begin_with.choices = [
+            SelectChoice("", _("Nothing: build it here")),
+            *(SelectChoice(each.name, _ready_words(each)) for each in ready.surveys()),
+        ]
+
+    def validate_begin_with(self, field: RadioField) -> None:
+        if field.data and self.json.data:
+            raise ValidationError(_("Take either a ready survey or a definition of your own."))
+        self.definition = ready.survey(field.data, self.name.data or "") if field.data else None
+
+    def validate_json(self, field: TextAreaField) -> None:
+        if field.data:
+            self.definition = read_json(field.data)
+
+
+def _ready_words(each: ready.Ready) -> str:
+    language = i18n.language()
+    return _(
+        "%(title)s: %(about)s %(count)s questions, about %(minutes)s min.",
+        title=text(each.title, language), about=text(each.about, language),
+        count=len(each.definition.asked), minutes=each.definition.minutes,
+    )  # fmt: skip
+
+
+class BankForm(Form):
+    """One question of the bank."""
+
+    version = HiddenField()
+    at = HiddenField()
+    question = SelectField(_l("Question"), [InputRequired(_l("Choose a question."))])
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        language = i18n.language()
+        self.question.choices = {
+            text(shelf.title, language): [
+                SelectChoice(each["name"], text(each["title"], language)) for each in shelf.questions
+            ]
+            for shelf in ready.bank()
+        }
+
+
+class FileForm(Form):
+    file = FileField(
+        _l("File"),
+        [FileRequired(_l("Choose a file."))],
+        description=_l(
+            "LimeSurvey (.lss), XLSForm (.xlsx), Qualtrics (.qsf), PostHog, Formbricks or SurveyJS (.json). At most 5 MB."
+        ),
+    )
