@@ -134,6 +134,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("programs.events:PhaseChanged", "enrollment.handlers:follow_phase"),
     ("enrollment.events:TesterErased", "cohorts.handlers:forget_person"),
     ("enrollment.events:TesterErased", "feedback.handlers:forget_person"),
+    ("enrollment.events:TesterErased", "surveys.handlers:forget_files"),
     ("feedback.events:ReportAmended", "feedback.handlers:warn_guardrails"),
     ("feedback.events:ReportReceived", "feedback.handlers:warn_guardrails"),
     ("flags.events:GuardrailBroken", "flags.handlers:tell_broken"),

@@ -19,6 +19,7 @@ from betaops.surveys.models.surveys import (
     SurveyState,
     SurveyVersion,
 )
+from betaops.surveys.models.uploads import SurveyUpload
 
 __all__ = [
     "FOLLOWING",
@@ -38,6 +39,7 @@ __all__ = [
     "SurveyQuestion",
     "SurveyShowing",
     "SurveyState",
+    "SurveyUpload",
     "SurveyVersion",
     "UrlMatch",
 ]
