@@ -30,7 +30,7 @@ class Compound:
             wrong += parts
         if not wrong:
             wrong = [*self._repeated(question, found, cleaned)]
-        if scene.is_required(question) and all(map(is_empty, cleaned)):
+        if scene.is_required(question) and all(_is_blank(question, own) for own in cleaned):
             raise Wrong(
                 question.option_text("requiredErrorText", scene.language) or _("Write an answer."),
                 tuple(wrong),
@@ -94,7 +94,8 @@ class Compound:
             # Rows that are hidden now keep their answers until the end: they may come back.
             kept = {**(value or {}), **own}
             return {code: each for code, each in kept.items() if not is_empty(each)}
-        return [] if question.kind == "matrixdynamic" and all(map(is_empty, cleaned)) else cleaned
+        is_nothing = all(_is_blank(question, own) for own in cleaned)
+        return [] if question.kind == "matrixdynamic" and is_nothing else cleaned
 
     def rows(self, question: Question, value: Any) -> Iterable[Row]:
         from betaops.surveys.judging import rows_of
@@ -129,6 +130,14 @@ def parts(question: Question, value: Any) -> Iterator[tuple[str, dict[str, Any]]
     for code, own in pairs:
         if isinstance(own, dict):
             yield code, own
+
+
+def _is_blank(question: Question, own: dict[str, Any]) -> bool:
+    """Whether nobody answered anything: what was calculated does not count."""
+    answered = [
+        inner for inner in (question.inner.asked if question.inner else ()) if inner.kind != "expression"
+    ]
+    return all(is_empty(own.get(inner.key)) for inner in answered)
 
 
 def _inner_words(question: Question, own: dict[str, Any], language: str) -> Iterator[str]:
