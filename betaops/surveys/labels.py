@@ -26,6 +26,18 @@ KINDS = {
     "text": _l("Short text or number"),
     "comment": _l("Long text"),
     "matrix": _l("Same scale for several rows"),
+    "ranking": _l("Put in order"),
+    "tagbox": _l("Several of a long list"),
+    "buttongroup": _l("One of a few, as buttons"),
+    "imagepicker": _l("Choose a picture"),
+    "slider": _l("Number on a slider"),
+    "multipletext": _l("Several short texts"),
+    "paneldynamic": _l("Questions that repeat"),
+    "matrixdropdown": _l("Table with fixed rows"),
+    "matrixdynamic": _l("Table that grows"),
+    "file": _l("Files"),
+    "expression": _l("Calculated value"),
+    "image": _l("Picture without a question"),
     "html": _l("Text without a question"),
     "panel": _l("Group with one condition"),
 }
@@ -39,6 +51,18 @@ KIND_ICONS = {
     "text": "text-cursor-input",
     "comment": "text-align-start",
     "matrix": "table",
+    "ranking": "list-ordered",
+    "tagbox": "tags",
+    "buttongroup": "rectangle-horizontal",
+    "imagepicker": "images",
+    "slider": "sliders-horizontal",
+    "multipletext": "rows-3",
+    "paneldynamic": "copy-plus",
+    "matrixdropdown": "table-2",
+    "matrixdynamic": "table-rows-split",
+    "file": "paperclip",
+    "expression": "calculator",
+    "image": "image",
     "html": "pilcrow",
     "panel": "group",
 }
@@ -73,6 +97,23 @@ INPUT_TYPES = {
     "url": _l("Web address"),
     "date": _l("Date"),
     "time": _l("Time"),
+}
+RATE_TYPES = {"": _l("Numbers or words"), "stars": _l("Stars"), "smileys": _l("Faces")}
+CELL_TYPES = {
+    "dropdown": _l("One of a list"),
+    "radiogroup": _l("One of a list, all in sight"),
+    "checkbox": _l("Several of a list"),
+    "text": _l("Short text or number"),
+    "comment": _l("Long text"),
+    "boolean": _l("Yes or no"),
+    "rating": _l("Rating scale"),
+}
+DISPLAY_STYLES = {
+    "": _l("As it is"),
+    "decimal": _l("Number"),
+    "percent": _l("Percent"),
+    "currency": _l("Money"),
+    "date": _l("Date"),
 }
 #: Operators of the condition editor, as the expression language writes them.
 OPERATORS = {

@@ -5,7 +5,7 @@ Ranges are two-sided 90 %: each end is wrong at most about one time in twenty.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +13,23 @@ from betaops.kernel.i18n import gettext as _
 from betaops.statistics.bounded import mean_range
 from betaops.statistics.intervals import adjusted_wald_nps, wilson
 from betaops.surveys.definition import Choice, Question
+from betaops.surveys.entries import LISTS
 from betaops.surveys.kinds.base import choice_words, code_of
 from betaops.surveys.kinds.boolean import label as boolean_label
 from betaops.surveys.kinds.boolean import values as boolean_values
 from betaops.surveys.kinds.rating import scale
+from betaops.surveys.kinds.slider import ENDS, is_range
+from betaops.surveys.kinds.slider import ends as slider_ends
 from betaops.surveys.localised import text
 
 ERROR = 0.05
 #: Below this many answers a number says little, and the page says so.
 FEW = 10
 COMMENT = "#comment"
+#: Types whose answers are among those offered.
+CHOSEN = ("radiogroup", "dropdown", "checkbox", "tagbox", "buttongroup", "imagepicker")
+#: Stands for the identity of what has none: a question inside another.
+_NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,8 @@ class Card:
     #: Written answers, a free text beside a choice included.
     texts: int = 0
     is_several: bool = False
+    #: Its lines are about different things, each with a number or a distribution of its own.
+    is_mixed: bool = False
 
     @property
     def is_thin(self) -> bool:
@@ -120,12 +129,81 @@ def _card(known: Known, language: str) -> Card:
             card.bars, card.groups = _by_mood(scale(question), card.bars)
     elif question.kind == "boolean":
         card.bars, card.score = _boolean(question, chosen, language)
-    elif question.kind in ("radiogroup", "dropdown", "checkbox"):
-        card.is_several = question.kind == "checkbox"
+    elif question.kind in CHOSEN:
+        card.is_several = (
+            question.kind in ("checkbox", "tagbox") or question.options.get("multiSelect") is True
+        )
         card.bars = _bars(question.choices, _counted(chosen), language)
-    elif question.kind == "text":
+    elif question.kind in ("text", "expression"):
         card.score = _plain_mean(known.tallies)
+    elif question.kind == "ranking":
+        card.lines = tuple(_places(question, chosen, language))
+    elif question.kind == "slider":
+        card.score, card.lines = _slider(question, chosen)
+        card.is_mixed = True
+    elif question.inner is not None:
+        card.lines = tuple(_inside(question, known.tallies, language))
+        card.is_mixed = True
     return card
+
+
+def _places(question: Question, tallies: list[Tally], language: str) -> Iterable[Line]:
+    """How far up each answer was put, the best first."""
+    places = tuple(Choice(place, str(place)) for place in range(1, len(question.choices) + 1))
+    found = []
+    for choice in question.choices:
+        mine = [tally for tally in tallies if tally.row == code_of(choice.value)]
+        bars, score = _scale(places, mine, language, _mean)
+        label = choice_words(question.choices, choice.value, language)
+        found.append(Line(label, sum(tally.count for tally in mine), score, bars))
+    return sorted(found, key=lambda line: line.score.value if line.score else len(places) + 1)
+
+
+def _slider(question: Question, tallies: list[Tally]) -> tuple[Score | None, tuple[Line, ...]]:
+    """A mean between the ends; of a stretch the mean of either end."""
+    if not is_range(question):
+        return _between(question, tallies), ()
+    labels = {"from": _("From"), "to": _("To")}
+    lines = []
+    for end in ENDS:
+        mine = [tally for tally in tallies if tally.row == end]
+        lines.append(Line(labels[end], sum(tally.count for tally in mine), _between(question, mine), ()))
+    return None, tuple(lines)
+
+
+def _between(question: Question, tallies: list[Tally]) -> Score | None:
+    low, high, _step = slider_ends(question)
+    counted = Counter({low: 0, high: 0})
+    for tally in tallies:
+        if tally.number is not None and low <= tally.number <= high:
+            counted[tally.number] += tally.count
+    if not sum(counted.values()) or low >= high:
+        return None
+    levels = sorted(counted)
+    return _mean(levels, [counted[level] for level in levels])
+
+
+def _inside(question: Question, tallies: list[Tally], language: str) -> Iterable[Line]:
+    """A line for everything that is asked inside, over all panels and rows; of a matrix with rows, row by row."""
+    rows = [
+        (f"{code_of(row.value)}.", choice_words(question.rows, row.value, language)) for row in question.rows
+    ]
+    for before, words in rows if question.kind == "matrixdropdown" else [("", "")]:
+        for inner in question.inner.asked if question.inner else ():
+            mine = [tally for tally in tallies if _is_of(question, tally.row, before, inner.name)]
+            card = _card(Known(_NOBODY, inner, 0, False, [replace(each, row="") for each in mine]), language)
+            n = sum(tally.count for tally in mine if tally.code != COMMENT)
+            label = f"{words}: {inner.label(language)}" if words else inner.label(language)
+            # Several entries of one person are no independent answers: no range can be claimed for their mean.
+            score = _plain_mean(mine) if card.score and question.kind in LISTS else card.score
+            yield Line(label, n, score, card.bars)
+
+
+def _is_of(question: Question, row: str, before: str, name: str) -> bool:
+    """Whether a row of answers is about the inner question `name` (of the row that `before` names)."""
+    if question.kind in LISTS:
+        return row.partition(".")[2] == name
+    return row == f"{before}{name}"
 
 
 def _counted(tallies: Iterable[Tally]) -> Counter[str]:

@@ -20,6 +20,7 @@ from betaops.surveys.models.surveys import (
     SurveyState,
     SurveyVersion,
 )
+from betaops.surveys.models.uploads import SurveyUpload
 
 __all__ = [
     "FOLLOWING",
@@ -42,6 +43,7 @@ __all__ = [
     "SurveyRollup",
     "SurveyShowing",
     "SurveyState",
+    "SurveyUpload",
     "SurveyVersion",
     "TailResponse",
     "UrlMatch",

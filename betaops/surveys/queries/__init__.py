@@ -48,6 +48,7 @@ from betaops.surveys.queries.surveys import (
     version,
     versions,
 )
+from betaops.surveys.queries.uploads import left_behind, upload_in, uploads
 
 __all__ = [
     "answered",
@@ -65,6 +66,7 @@ __all__ = [
     "funnel",
     "item_answers",
     "items",
+    "left_behind",
     "links",
     "live_version",
     "live_version_id",
@@ -91,6 +93,8 @@ __all__ = [
     "texts",
     "trait_names",
     "unanswered",
+    "upload_in",
+    "uploads",
     "users_of_cohort",
     "version",
     "versions",

@@ -33,7 +33,7 @@ class Item(NamedTuple):
     instrument: str
 
 
-COUNTED = ("radiogroup", "dropdown", "checkbox", "boolean", "rating")
+COUNTED = ("radiogroup", "dropdown", "buttongroup", "checkbox", "tagbox", "imagepicker", "boolean", "rating")
 
 
 def items(session: Session, program_id: UUID) -> list[Item]:

@@ -1,21 +1,23 @@
 """What was answered: question by question, the words themselves, one response."""
 
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from babel.numbers import format_decimal
-from flask import flash, redirect, request, url_for
+from flask import Response, current_app, flash, redirect, request, url_for
 
 from betaops.kernel import i18n
 from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import policy, queries, respond, results
+from betaops.surveys import policy, queries, respond, results, timing
 from betaops.surveys.definition import Question
 from betaops.surveys.kinds import KINDS
 from betaops.surveys.models import ResponseState, Survey
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
 from betaops.web.access import needs
 from betaops.web.application import reading, writing
+from betaops.web.headers import sandbox
 
 TEXTS_ON_A_CARD = 3
 TEXTS_ON_A_PAGE = 50
@@ -92,7 +94,27 @@ def response(slug: str, survey_id: UUID, response_id: UUID) -> str:
         raise NotFound
     definition = queries.published(reading(), found.version_id).definition
     shown = [(question.label(), _words(question, found.answers)) for question in definition.asked]
-    return draw("response", program, survey, "results", response=found, answers=shown)
+    files = queries.uploads(reading(), found.id)
+    late = timing.over(definition, found.started_at, found.finished_at)
+    return draw(
+        "response", program, survey, "results", response=found, answers=shown, files=files, late_seconds=late
+    )
+
+
+@blueprint.get("/<id(svy):survey_id>/files/<id(upl):upload_id>")
+@needs(policy.READ)
+def download(slug: str, survey_id: UUID, upload_id: UUID) -> Response:
+    """A file that came with an answer: handed over, never opened by a browser here."""
+    found = queries.upload_in(reading(), survey_of(program_of(slug), survey_id).id, upload_id)
+    sandbox()
+    response = Response(
+        current_app.platform.files.get(found.file),  # type: ignore[attr-defined]  # our Application
+        content_type="application/octet-stream",
+    )
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @blueprint.post("/<id(svy):survey_id>/responses/<id(rsp):response_id>/withdrawal")
