@@ -6,7 +6,17 @@ Pure. Old property names (`questions`, `hasOther`, …) are understood as `surve
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from betaops.surveys.definition import KINDS, Choice, Definition, Element, Oddity, Page, Panel, Question
+from betaops.surveys.definition import (
+    KINDS,
+    Choice,
+    Definition,
+    Element,
+    Oddity,
+    Page,
+    Panel,
+    Question,
+    instrument_of,
+)
 from betaops.surveys.localised import text
 
 #: What the reader takes at most; more is named as an oddity and left out.
@@ -138,6 +148,7 @@ class _Reader:
             required_if=_line(options.get("requiredIf")),
             is_visible=options.get("visible") is not False,
             is_required=options.get("isRequired") is True,
+            instrument=instrument_of(options),
         )
 
     def _question(self, options: dict[str, Any], kind: str, place: tuple[str | int, ...]) -> Question:
