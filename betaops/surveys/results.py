@@ -48,13 +48,16 @@ class Card:
     score: Score | None = None
     bars: tuple[Bar, ...] = ()
     lines: tuple[Line, ...] = ()
-    #: (label, people): promoters, passives, detractors.
-    groups: tuple[tuple[str, int], ...] = ()
+    #: Answers taken together: promoters, passives, detractors.
+    groups: tuple[Bar, ...] = ()
     #: Written answers, a free text beside a choice included.
     texts: int = 0
     is_several: bool = False
     #: What its published measure says, where it is one.
     reading: Reading | None = None
+
+    #: Too few people to be shown: nothing but `n` is known here.
+    is_kept_back: bool = False
 
     @property
     def is_thin(self) -> bool:
@@ -82,8 +85,19 @@ class Known:
     tallies: list[Tally] = field(default_factory=list)
 
 
-def cards(known: Iterable[Known], language: str = "default") -> list[Card]:
-    return [_card(each, language) for each in known]
+def cards(known: Iterable[Known], language: str = "default", *, smallest: int = 0) -> list[Card]:
+    """A card for each question; of fewer than `smallest` people nothing is said but how many they are."""
+    return [
+        _card(each, language) if each.people >= smallest else _kept_back(each, language) for each in known
+    ]
+
+
+def _kept_back(known: Known, language: str) -> Card:
+    question = known.question
+    return Card(
+        known.id, question.name, question.label(language), question.kind, known.people, known.is_former,
+        is_kept_back=known.people > 0,
+    )  # fmt: skip
 
 
 def _card(known: Known, language: str) -> Card:
@@ -114,7 +128,7 @@ def _measure(card: Card, question: Question, chosen: list[Tally], language: str)
     if reading is None or not reading.n:
         return
     card.reading, card.score = reading, reading.scores[0]
-    card.groups = tuple((bar.label, bar.value) for bar in reading.bars if bar.code is None)
+    card.groups = reading.bars if any(len(bar.codes) > 1 for bar in reading.bars) else ()
     if question.instrument == "nps":
         card.bars = _by_mood(card.bars)
 
@@ -130,10 +144,10 @@ def _bars(choices: Sequence[Choice], counted: Counter[str], language: str) -> tu
     """Every choice that is offered, and behind them those that are no longer."""
     codes = [code_of(choice.value) for choice in choices]
     offered = [
-        Bar(text(choice.text, language) or code, counted[code], code=code)
+        Bar(text(choice.text, language) or code, counted[code], codes=(code,))
         for choice, code in zip(choices, codes, strict=True)
     ]
-    gone = [Bar(_("%(answer)s (no longer offered)", answer=code), count, "neutral", code)
+    gone = [Bar(_("%(answer)s (no longer offered)", answer=code), count, "neutral", (code,))
             for code, count in counted.items() if code not in codes]  # fmt: skip
     return (*offered, *gone)
 

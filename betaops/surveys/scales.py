@@ -33,12 +33,12 @@ class Score:
 
 @dataclass(frozen=True)
 class Bar:
-    """How many people; `code` is the answer in typed rows, None where people gave several to come here."""
+    """How many people; `codes` are the answers in typed rows that put them here, none where it is not one question's."""
 
     label: str
     value: int
     role: str = "accent"
-    code: str | None = None
+    codes: tuple[str, ...] = ()
 
 
 def mean_score(label: str, counts: Counts, scale: tuple[float, float], shown: str = "number") -> Score:

@@ -36,6 +36,10 @@ def _places(asked: Sequence[Item], patterns: Sequence[Pattern]) -> tuple[Counter
     return counted, left_out
 
 
+def _codes(asked: Sequence[Item], places: range) -> tuple[str, ...]:
+    return tuple(asked[0].codes[at][0] for at in places)
+
+
 def _fit_nps(element: Element, language: str) -> tuple[Item, ...]:
     sentence = _("The NPS needs one scale with the eleven steps 0 to 10.")
     found = one_scale(element, language, (11,), sentence)
@@ -57,9 +61,9 @@ def _nps(asked: Sequence[Item], patterns: Sequence[Pattern]) -> Reading:
     # Its imagined answers pull the range of very few people off their own score; a range must hold that.
     score = Score(_("NPS"), net, min(low, net), max(high, net), (-100.0, 100.0), "points")
     moods = (
-        Bar(_("Promoters"), up, "good"),
-        Bar(_("Passives"), n - up - down, "neutral"),
-        Bar(_("Detractors"), down, "danger"),
+        Bar(_("Promoters"), up, "good", _codes(asked, range(9, 11))),
+        Bar(_("Passives"), n - up - down, "neutral", _codes(asked, range(7, 9))),
+        Bar(_("Detractors"), down, "danger", _codes(asked, range(7))),
     )
     return Reading(n, (score,), left_out, bars=moods)
 
@@ -79,7 +83,10 @@ def _csat(asked: Sequence[Item], patterns: Sequence[Pattern]) -> Reading:
     steps = len(asked[0].codes)
     happy = counted[steps - 1] + counted[steps - 2]
     mean = mean_score(_("Mean"), {at + 1: count for at, count in counted.items()}, (1, steps))
-    groups = (Bar(_("Satisfied"), happy, "good"), Bar(_("Others"), n - happy, "neutral"))
+    groups = (
+        Bar(_("Satisfied"), happy, "good", _codes(asked, range(steps - 2, steps))),
+        Bar(_("Others"), n - happy, "neutral", _codes(asked, range(steps - 2))),
+    )
     return Reading(n, (share_score(_("CSAT"), happy, n), mean), left_out, bars=groups)
 
 
@@ -101,9 +108,9 @@ def _ces(asked: Sequence[Item], patterns: Sequence[Pattern]) -> Reading:
         _("Effort score (1 to 7, high is easy)"), {at + 1: count for at, count in counted.items()}, (1, 7)
     )
     groups = (
-        Bar(_("Easy (5 to 7)"), agree, "good"),
-        Bar(_("Neither (4)"), n - agree - low, "neutral"),
-        Bar(_("Hard (1 to 3)"), low, "danger"),
+        Bar(_("Easy (5 to 7)"), agree, "good", _codes(asked, range(4, 7))),
+        Bar(_("Neither (4)"), n - agree - low, "neutral", _codes(asked, range(3, 4))),
+        Bar(_("Hard (1 to 3)"), low, "danger", _codes(asked, range(3))),
     )
     return Reading(n, (mean, share_score(_("Find it easy"), agree, n)), left_out, bars=groups)
 
@@ -134,7 +141,7 @@ def _pmf(asked: Sequence[Item], patterns: Sequence[Pattern]) -> Reading:
         verdict = _("It may lie on either side of 40%.")
     roles = ("good", "neutral", "danger")
     bars = tuple(
-        Bar(label, counted[at], roles[at], code) for at, (code, label) in enumerate(asked[0].codes[:3])
+        Bar(label, counted[at], roles[at], (code,)) for at, (code, label) in enumerate(asked[0].codes[:3])
     )
     return Reading(n, (score,), left_out, verdict, bars=bars)
 

@@ -10,7 +10,7 @@ from betaops.surveys.models.placements import (
     SurveyShowing,
     UrlMatch,
 )
-from betaops.surveys.models.responses import UNFINISHED, Answer, Response, ResponseState
+from betaops.surveys.models.responses import UNFINISHED, Answer, AnswerTag, Response, ResponseState
 from betaops.surveys.models.surveys import (
     FOLLOWING,
     PublishedIsFinal,
@@ -24,6 +24,7 @@ __all__ = [
     "FOLLOWING",
     "UNFINISHED",
     "Answer",
+    "AnswerTag",
     "Audience",
     "Corner",
     "LinkKind",

@@ -24,6 +24,8 @@ class Sent:
     form: MultiDict[str, str]
     reader: str
     language: str
+    #: The page stood in a frame on somebody's page.
+    is_embedded: bool = False
 
     @property
     def submission_key(self) -> str:
@@ -81,6 +83,8 @@ def _filled_in(work: Work, sent: Sent) -> tuple[Taken, frozenset[str]]:
     language = sent.language or sent.reader
     begun = respond.begin(work, door, submission_key=sent.submission_key, language=language)
     response = begun.response
+    if begun.is_new and sent.is_embedded:
+        response.is_embedded = True
     published = queries.published(work.session, response.version_id)
     walk = Walk(published.definition, work.now, sent.language or response.language, response.submission_key)
     index = _index(published, sent.form.get("__page", "0"))

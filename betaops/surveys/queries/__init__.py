@@ -1,7 +1,17 @@
 """Surveys of one workspace, what was answered, and what the rooms above read of it."""
 
-from betaops.surveys.queries.answers import item_answers, items, texts
+from betaops.surveys.queries.answers import item_answers, items
+from betaops.surveys.queries.crossed import crossed, crossed_people, fresh, paired
 from betaops.surveys.queries.doors import door
+from betaops.surveys.queries.narrowed import (
+    cohorts_answered,
+    count_narrowed,
+    doors_answered,
+    patterns,
+    traits_answered,
+    versions_answered,
+    waves,
+)
 from betaops.surveys.queries.people import answered, count_unanswered, unanswered, waiting_for
 from betaops.surveys.queries.placements import (
     answered_unnoted,
@@ -42,24 +52,43 @@ from betaops.surveys.queries.surveys import (
     version,
     versions,
 )
+from betaops.surveys.queries.texts import (
+    MOST_TEXTS,
+    Written,
+    tag_names,
+    tags_counted,
+    tags_of,
+    texts,
+    written_answer,
+)
 
 __all__ = [
+    "MOST_TEXTS",
+    "Written",
     "answered",
     "answered_unnoted",
+    "cohorts_answered",
     "compiled_live",
     "compiled_version",
+    "count_narrowed",
     "count_responses",
     "count_unanswered",
     "counts",
+    "crossed",
+    "crossed_people",
     "door",
+    "doors_answered",
     "export_rows",
     "find_surveys",
+    "fresh",
     "funnel",
     "item_answers",
     "items",
     "links",
     "live_version",
     "live_version_id",
+    "paired",
+    "patterns",
     "people_per_question",
     "place_of",
     "placement",
@@ -76,13 +105,20 @@ __all__ = [
     "survey_shown_in",
     "survey_to_answer",
     "surveys",
+    "tag_names",
+    "tags_counted",
+    "tags_of",
     "tallies",
     "targeting",
     "texts",
     "trait_names",
+    "traits_answered",
     "unanswered",
     "users_of_cohort",
     "version",
     "versions",
+    "versions_answered",
     "waiting_for",
+    "waves",
+    "written_answer",
 ]

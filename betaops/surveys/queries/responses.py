@@ -19,6 +19,8 @@ from betaops.surveys.models import (
     SurveyLink,
     SurveyVersion,
 )
+from betaops.surveys.narrowing import Narrowing
+from betaops.surveys.queries.narrowed import conditions
 
 #: Responses read at once while exporting.
 BATCH = 500
@@ -84,10 +86,11 @@ def responses(
     survey_id: UUID,
     *,
     state: ResponseState | None = None,
+    narrowing: Narrowing | None = None,
     cursor: str | None = None,
     size: int = 50,
 ) -> Page[Response]:
-    """The newest first, each with its person."""
+    """The newest first, each with its person. Narrowed, only those that count."""
     found = (
         select(Response)
         .options(joinedload(Response.tester), joinedload(Response.version).load_only(SurveyVersion.number))
@@ -95,6 +98,8 @@ def responses(
     )
     if state is not None:
         found = found.where(Response.state == state)
+    if narrowing is not None and not narrowing.is_open:
+        found = found.where(*conditions(survey_id, narrowing))
     order = [(Response.started_at, "desc"), (Response.id, "desc")]
     return keyset(session, found, order=order, cursor=cursor, size=size)
 
@@ -114,22 +119,24 @@ def response(session: Session, response_id: UUID) -> Response:
     return found
 
 
-def tallies(session: Session, survey_id: UUID) -> Sequence[Any]:
+def tallies(session: Session, survey_id: UUID, narrowing: Narrowing | None = None) -> Sequence[Any]:
     """(question, row, code, number, how many) over complete responses that count."""
     return session.execute(
         select(Answer.question_id, Answer.row, Answer.code, Answer.number, func.count())
         .join(Response, Response.id == Answer.response_id)
-        .where(Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE)
+        .where(*conditions(survey_id, narrowing))
         .group_by(Answer.question_id, Answer.row, Answer.code, Answer.number)
     ).all()
 
 
-def people_per_question(session: Session, survey_id: UUID) -> Mapping[UUID, int]:
+def people_per_question(
+    session: Session, survey_id: UUID, narrowing: Narrowing | None = None
+) -> Mapping[UUID, int]:
     """How many complete responses that count answered each question."""
     rows = session.execute(
         select(Answer.question_id, func.count(Answer.response_id.distinct()))
         .join(Response, Response.id == Answer.response_id)
-        .where(Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE)
+        .where(*conditions(survey_id, narrowing))
         .group_by(Answer.question_id)
     )
     return {row[0]: row[1] for row in rows}

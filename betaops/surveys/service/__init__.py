@@ -14,8 +14,10 @@ from betaops.surveys.service.placing import (
     tell_product,
 )
 from betaops.surveys.service.publishing import digest, is_live, publish, review
+from betaops.surveys.service.tagging import LONGEST_TAG, tag_answer, tag_answers, untag_answer
 
 __all__ = [
+    "LONGEST_TAG",
     "begin_placement",
     "change_placement",
     "change_settings",
@@ -28,5 +30,8 @@ __all__ = [
     "note_earlier_answers",
     "publish",
     "review",
+    "tag_answer",
+    "tag_answers",
     "tell_product",
+    "untag_answer",
 ]

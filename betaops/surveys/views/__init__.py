@@ -2,6 +2,7 @@
 
 from betaops.surveys.views import (
     building,
+    comparing,
     editing,
     exporting,
     lists,
@@ -11,12 +12,14 @@ from betaops.surveys.views import (
     results,
     settings,
     sharing,
+    texts,
 )
 from betaops.surveys.views.frame import blueprint
 
 __all__ = [
     "blueprint",
     "building",
+    "comparing",
     "editing",
     "exporting",
     "lists",
@@ -26,4 +29,5 @@ __all__ = [
     "results",
     "settings",
     "sharing",
+    "texts",
 ]
