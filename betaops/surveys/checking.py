@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import conditions
+from betaops.surveys import conditions, instruments
 from betaops.surveys.definition import KINDS, Choice, Definition, Oddity, Panel, Question
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.kinds.validators import pattern
@@ -42,6 +42,8 @@ def check(definition: Definition) -> list[Finding]:
         found += _question(question)
     found += _pictures(definition)
     found += _conditions(definition)
+    for element, why in instruments.misfits(definition):
+        found.append(Finding("instrument_misfit", why, element.name, element.place))
     return sorted(found, key=lambda finding: not finding.is_blocking)
 
 

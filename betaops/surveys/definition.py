@@ -99,8 +99,8 @@ class Question:
 
     @property
     def instrument(self) -> str:
-        """A published measure that this is the item of: `nps`, or nothing."""
-        return str(self.own.get("instrument") or "")
+        """A published measure that this is the item of (see `instruments`), or nothing."""
+        return instrument_of(self.options)
 
     @property
     def trait(self) -> str:
@@ -141,9 +141,17 @@ class Panel:
     required_if: str = ""
     is_visible: bool = True
     is_required: bool = False
+    #: A published measure that its questions make up, or nothing.
+    instrument: str = ""
 
     def label(self, language: str = DEFAULT) -> str:
         return text(self.title, language)
+
+
+def instrument_of(options: Mapping[str, Any]) -> str:
+    """The measure that an element says it is."""
+    own = options.get(OWN)
+    return str(own.get("instrument") or "") if isinstance(own, dict) else ""
 
 
 Element = Question | Panel

@@ -14,6 +14,7 @@ from betaops.surveys.models import (
     SurveyState,
     UrlMatch,
 )
+from betaops.surveys.narrowing import CameBy
 
 #: What the builder offers, in this order.
 KINDS = {
@@ -78,6 +79,14 @@ RESPONSE_STATES = {
     ResponseState.COMPLETE: _l("Complete"),
     ResponseState.WITHDRAWN: _l("Withdrawn"),
     ResponseState.TEST: _l("Trial"),
+}
+DOORS = {
+    CameBy.PERSONAL: _l("Personal link"),
+    CameBy.PUBLIC: _l("Public link"),
+    CameBy.EMBEDDED: _l("Frame on a page"),
+    CameBy.PRODUCT: _l("Inside the product"),
+    CameBy.PORTAL: _l("Portal"),
+    CameBy.API: _l("API, without a person"),
 }
 LINKS = {
     LinkKind.PUBLIC: _l("Public link"),

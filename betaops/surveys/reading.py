@@ -17,6 +17,7 @@ from betaops.surveys.definition import (
     Page,
     Panel,
     Question,
+    instrument_of,
 )
 from betaops.surveys.localised import text
 
@@ -162,6 +163,7 @@ class _Reader:
             required_if=_line(options.get("requiredIf")),
             is_visible=options.get("visible") is not False,
             is_required=options.get("isRequired") is True,
+            instrument=instrument_of(options),
         )
 
     def _question(

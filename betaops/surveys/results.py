@@ -11,9 +11,9 @@ from uuid import UUID
 
 from betaops.kernel.i18n import gettext as _
 from betaops.statistics.bounded import mean_range
-from betaops.statistics.intervals import adjusted_wald_nps, wilson
 from betaops.surveys.definition import Choice, Question
 from betaops.surveys.entries import LISTS
+from betaops.surveys.instruments import Reading, of_question
 from betaops.surveys.kinds.base import choice_words, code_of
 from betaops.surveys.kinds.boolean import label as boolean_label
 from betaops.surveys.kinds.boolean import values as boolean_values
@@ -21,34 +21,13 @@ from betaops.surveys.kinds.rating import scale
 from betaops.surveys.kinds.slider import ENDS, is_range
 from betaops.surveys.kinds.slider import ends as slider_ends
 from betaops.surveys.localised import text
+from betaops.surveys.scales import ERROR, FEW, Bar, Score, share_score
 
-ERROR = 0.05
-#: Below this many answers a number says little, and the page says so.
-FEW = 10
 COMMENT = "#comment"
 #: Types whose answers are among those offered.
 CHOSEN = ("radiogroup", "dropdown", "checkbox", "tagbox", "buttongroup", "imagepicker")
 #: Stands for the identity of what has none: a question inside another.
 _NOBODY = UUID(int=0)
-
-
-@dataclass(frozen=True)
-class Score:
-    """The one number of a question with its range, in the unit of `scale`. `shown` is percent, number or points."""
-
-    label: str
-    value: float
-    low: float
-    high: float
-    scale: tuple[float, float]
-    shown: str
-
-
-@dataclass(frozen=True)
-class Bar:
-    label: str
-    value: int
-    role: str = "accent"
 
 
 @dataclass(frozen=True)
@@ -59,6 +38,7 @@ class Line:
     n: int
     score: Score | None
     bars: tuple[Bar, ...]
+    row: str = ""
 
 
 @dataclass
@@ -75,13 +55,18 @@ class Card:
     score: Score | None = None
     bars: tuple[Bar, ...] = ()
     lines: tuple[Line, ...] = ()
-    #: (label, people): promoters, passives, detractors.
-    groups: tuple[tuple[str, int], ...] = ()
+    #: Answers taken together: promoters, passives, detractors.
+    groups: tuple[Bar, ...] = ()
     #: Written answers, a free text beside a choice included.
     texts: int = 0
     is_several: bool = False
     #: Its lines are about different things, each with a number or a distribution of its own.
     is_mixed: bool = False
+    #: What its published measure says, where it is one.
+    reading: Reading | None = None
+
+    #: Too few people to be shown: nothing but `n` is known here.
+    is_kept_back: bool = False
 
     @property
     def is_thin(self) -> bool:
@@ -109,8 +94,19 @@ class Known:
     tallies: list[Tally] = field(default_factory=list)
 
 
-def cards(known: Iterable[Known], language: str = "default") -> list[Card]:
-    return [_card(each, language) for each in known]
+def cards(known: Iterable[Known], language: str = "default", *, smallest: int = 0) -> list[Card]:
+    """A card for each question; of fewer than `smallest` people nothing is said but how many they are."""
+    return [
+        _card(each, language) if each.people >= smallest else _kept_back(each, language) for each in known
+    ]
+
+
+def _kept_back(known: Known, language: str) -> Card:
+    question = known.question
+    return Card(
+        known.id, question.name, question.label(language), question.kind, known.people, known.is_former,
+        is_kept_back=known.people > 0,
+    )  # fmt: skip
 
 
 def _card(known: Known, language: str) -> Card:
@@ -123,10 +119,7 @@ def _card(known: Known, language: str) -> Card:
     if question.kind == "matrix":
         card.lines = tuple(_lines(question, chosen, language))
     elif question.kind == "rating":
-        is_nps = question.instrument == "nps"
-        card.bars, card.score = _scale(scale(question), chosen, language, _nps if is_nps else _mean)
-        if is_nps and card.score is not None:
-            card.bars, card.groups = _by_mood(scale(question), card.bars)
+        card.bars, card.score = _scale(scale(question), chosen, language)
     elif question.kind == "boolean":
         card.bars, card.score = _boolean(question, chosen, language)
     elif question.kind in CHOSEN:
@@ -144,6 +137,7 @@ def _card(known: Known, language: str) -> Card:
     elif question.inner is not None:
         card.lines = tuple(_inside(question, known.tallies, language))
         card.is_mixed = True
+    _measure(card, question, chosen, language)
     return card
 
 
@@ -153,7 +147,7 @@ def _places(question: Question, tallies: list[Tally], language: str) -> Iterable
     found = []
     for choice in question.choices:
         mine = [tally for tally in tallies if tally.row == code_of(choice.value)]
-        bars, score = _scale(places, mine, language, _mean)
+        bars, score = _scale(places, mine, language)
         label = choice_words(question.choices, choice.value, language)
         found.append(Line(label, sum(tally.count for tally in mine), score, bars))
     return sorted(found, key=lambda line: line.score.value if line.score else len(places) + 1)
@@ -206,6 +200,17 @@ def _is_of(question: Question, row: str, before: str, name: str) -> bool:
     return row == f"{before}{name}"
 
 
+def _measure(card: Card, question: Question, chosen: list[Tally], language: str) -> None:
+    """Where the question is a published measure, its score is the headline."""
+    reading = of_question(question, _counted(chosen), language)
+    if reading is None or not reading.n:
+        return
+    card.reading, card.score = reading, reading.scores[0]
+    card.groups = reading.bars if any(len(bar.codes) > 1 for bar in reading.bars) else ()
+    if question.instrument == "nps":
+        card.bars = _by_mood(card.bars)
+
+
 def _counted(tallies: Iterable[Tally]) -> Counter[str]:
     found: Counter[str] = Counter()
     for tally in tallies:
@@ -217,16 +222,16 @@ def _bars(choices: Sequence[Choice], counted: Counter[str], language: str) -> tu
     """Every choice that is offered, and behind them those that are no longer."""
     codes = [code_of(choice.value) for choice in choices]
     offered = [
-        Bar(text(choice.text, language) or code, counted[code])
+        Bar(text(choice.text, language) or code, counted[code], codes=(code,))
         for choice, code in zip(choices, codes, strict=True)
     ]
-    gone = [Bar(_("%(answer)s (no longer offered)", answer=code), count, "neutral")
+    gone = [Bar(_("%(answer)s (no longer offered)", answer=code), count, "neutral", (code,))
             for code, count in counted.items() if code not in codes]  # fmt: skip
     return (*offered, *gone)
 
 
 def _scale(
-    steps: Sequence[Choice], tallies: list[Tally], language: str, score: Any
+    steps: Sequence[Choice], tallies: list[Tally], language: str
 ) -> tuple[tuple[Bar, ...], Score | None]:
     counted = _counted(tallies)
     bars = _bars(steps, counted, language)
@@ -236,7 +241,7 @@ def _scale(
     ):
         return bars, None
     counts = [counted[code_of(level)] for level in levels]
-    return bars, score(levels, counts) if sum(counts) and len(levels) > 1 else None
+    return bars, _mean(levels, counts) if sum(counts) and len(levels) > 1 else None
 
 
 def _mean(levels: Sequence[float], counts: Sequence[int]) -> Score:
@@ -246,30 +251,10 @@ def _mean(levels: Sequence[float], counts: Sequence[int]) -> Score:
     return Score(_("Mean"), mean, low, high, (min(levels), max(levels)), "number")
 
 
-def _nps(levels: Sequence[float], counts: Sequence[int]) -> Score:
-    """Promoters 9 and 10, detractors 0 to 6."""
-    up = sum(count for level, count in zip(levels, counts, strict=True) if level >= 9)
-    down = sum(count for level, count in zip(levels, counts, strict=True) if level <= 6)
-    n = sum(counts)
-    low, high = adjusted_wald_nps(up, down, n, ERROR)
-    return Score(_("NPS"), 100 * (up - down) / n, low, high, (-100.0, 100.0), "points")
-
-
-def _by_mood(
-    steps: Sequence[Choice], bars: tuple[Bar, ...]
-) -> tuple[tuple[Bar, ...], tuple[tuple[str, int], ...]]:
-    """The bars coloured by mood, and how many people are of each."""
-    moods = ["good" if step.value >= 9 else "neutral" if step.value >= 7 else "danger" for step in steps]
-    coloured = tuple(Bar(bar.label, bar.value, mood) for bar, mood in zip(bars, moods, strict=False))
-    counted = Counter(dict.fromkeys(("good", "neutral", "danger"), 0))
-    for bar in coloured:
-        counted[bar.role] += bar.value
-    groups = (
-        (_("Promoters"), counted["good"]),
-        (_("Passives"), counted["neutral"]),
-        (_("Detractors"), counted["danger"]),
-    )
-    return (*coloured, *bars[len(coloured) :]), groups
+def _by_mood(bars: tuple[Bar, ...]) -> tuple[Bar, ...]:
+    """The eleven bars of an NPS by who gives such answers; those of steps no longer offered stay as they are."""
+    moods = ["danger"] * 7 + ["neutral"] * 2 + ["good"] * 2
+    return (*(replace(bar, role=mood) for bar, mood in zip(bars, moods, strict=False)), *bars[11:])
 
 
 def _boolean(question: Question, tallies: list[Tally], language: str) -> tuple[tuple[Bar, ...], Score | None]:
@@ -280,9 +265,7 @@ def _boolean(question: Question, tallies: list[Tally], language: str) -> tuple[t
     n = counted[code_of(yes)] + counted[code_of(no)]
     if not n:
         return bars, None
-    low, high = wilson(counted[code_of(yes)], n, ERROR)
-    label = boolean_label(question, yes, language)
-    return bars, Score(label, counted[code_of(yes)] / n, low, high, (0.0, 1.0), "percent")
+    return bars, share_score(boolean_label(question, yes, language), counted[code_of(yes)], n)
 
 
 def _plain_mean(tallies: list[Tally]) -> Score | None:
@@ -303,10 +286,9 @@ def _lines(question: Question, tallies: list[Tally], language: str) -> Iterable[
     rows = [code_of(row.value) for row in question.rows]
     for code in [*rows, *(row for row in by_row if row not in rows)]:
         mine = by_row.get(code, [])
-        bars, score = _scale(question.columns, mine, language, _mean)
-        yield Line(
-            choice_words(question.rows, code, language), sum(tally.count for tally in mine), score, bars
-        )
+        bars, score = _scale(question.columns, mine, language)
+        label = choice_words(question.rows, code, language)
+        yield Line(label, sum(tally.count for tally in mine), score, bars, code)
 
 
 def grouped(rows: Iterable[Any]) -> Mapping[UUID, list[Tally]]:

@@ -10,7 +10,7 @@ from betaops.surveys.models.placements import (
     SurveyShowing,
     UrlMatch,
 )
-from betaops.surveys.models.responses import UNFINISHED, Answer, Response, ResponseState
+from betaops.surveys.models.responses import UNFINISHED, Answer, AnswerTag, Response, ResponseState
 from betaops.surveys.models.rollups import AnswerTally, QuestionTally, SurveyRollup, TailResponse
 from betaops.surveys.models.surveys import (
     FOLLOWING,
@@ -26,6 +26,7 @@ __all__ = [
     "FOLLOWING",
     "UNFINISHED",
     "Answer",
+    "AnswerTag",
     "AnswerTally",
     "Audience",
     "Corner",

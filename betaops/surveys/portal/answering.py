@@ -132,6 +132,7 @@ def _sent(token: str) -> Sent:
         form=request.form,
         reader=i18n.language(),
         language=chosen_language(),
+        is_embedded=bool(request.args.get("embed")),
     )
 
 

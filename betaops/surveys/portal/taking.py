@@ -28,6 +28,8 @@ class Sent:
     form: MultiDict[str, str]
     reader: str
     language: str
+    #: The page stood in a frame on somebody's page.
+    is_embedded: bool = False
     #: Files that came with it and lie in the store already; and what was wrong with others, by field.
     files: tuple[filing.Incoming, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
@@ -103,6 +105,8 @@ def _filled_in(work: Work, sent: Sent) -> tuple[Taken, frozenset[str]]:
     language = sent.language or sent.reader
     begun = respond.begin(work, door, submission_key=sent.submission_key, language=language)
     response = begun.response
+    if begun.is_new and sent.is_embedded:
+        response.is_embedded = True
     published = queries.published(work.session, response.version_id)
     walk = Walk(
         published.definition,

@@ -17,6 +17,8 @@ from betaops.surveys.models import (
     SurveyLink,
     SurveyVersion,
 )
+from betaops.surveys.narrowing import Narrowing
+from betaops.surveys.queries.narrowed import conditions
 
 #: Responses read at once while exporting.
 BATCH = 500
@@ -82,10 +84,11 @@ def responses(
     survey_id: UUID,
     *,
     state: ResponseState | None = None,
+    narrowing: Narrowing | None = None,
     cursor: str | None = None,
     size: int = 50,
 ) -> Page[Response]:
-    """The newest first, each with its person."""
+    """The newest first, each with its person. Narrowed, only those that count."""
     found = (
         select(Response)
         .options(joinedload(Response.tester), joinedload(Response.version).load_only(SurveyVersion.number))
@@ -93,6 +96,8 @@ def responses(
     )
     if state is not None:
         found = found.where(Response.state == state)
+    if narrowing is not None and not narrowing.is_open:
+        found = found.where(*conditions(survey_id, narrowing))
     order = [(Response.started_at, "desc"), (Response.id, "desc")]
     return keyset(session, found, order=order, cursor=cursor, size=size)
 

@@ -20,6 +20,8 @@ from betaops.surveys.models import (
     SurveyRollup,
     TailResponse,
 )
+from betaops.surveys.narrowing import Narrowing
+from betaops.surveys.queries.narrowed import conditions
 
 #: A survey's id belongs to one workspace already. Were that asked for besides, SQLite would rather read all answers of
 #: the workspace by its index.
@@ -39,16 +41,24 @@ class Part(NamedTuple):
 _PART = (Answer.question_id, Answer.row, Answer.code, Answer.number)
 
 
-def tallies(session: Session, survey_id: UUID) -> Sequence[Part]:
-    """Over complete responses that count."""
+def tallies(session: Session, survey_id: UUID, narrowing: Narrowing | None = None) -> Sequence[Part]:
+    """Over complete responses that count. Narrowed ones are counted themselves."""
+    if narrowing is not None and not narrowing.is_open:
+        parts = Parts(_complete(survey_id, narrowing)).part_counts()
+        return [Part(*row) for row in session.execute(parts, execution_options=BY_ID)]
     tally = AnswerTally
     kept = (tally.question_id, tally.row, tally.code, tally.number, tally.times)
     found = _counted(session, survey_id, kept, lambda parts: parts.part_counts())
     return [Part(question_id, row, code, number, times) for (question_id, row, code, number), times in found]
 
 
-def people_per_question(session: Session, survey_id: UUID) -> Mapping[UUID, int]:
+def people_per_question(
+    session: Session, survey_id: UUID, narrowing: Narrowing | None = None
+) -> Mapping[UUID, int]:
     """How many complete responses that count answered each question."""
+    if narrowing is not None and not narrowing.is_open:
+        people = Parts(_complete(survey_id, narrowing)).people_counts()
+        return dict(session.execute(people, execution_options=BY_ID).tuples().all())
     kept = (QuestionTally.question_id, QuestionTally.people)
     found = _counted(session, survey_id, kept, lambda parts: parts.people_counts())
     return {question_id: people for (question_id,), people in found}
@@ -86,7 +96,6 @@ def _counted(
     tail: Select[Any] = select().join_from(
         TailResponse, Answer, Answer.response_id == TailResponse.response_id
     )
-    every: Select[Any] = select().join_from(Response, Answer, Answer.response_id == Response.id)
     rows: Sequence[Any] = session.execute(
         union_all(
             select(*mark, literal(-1)).where(has_rollup),
@@ -96,13 +105,17 @@ def _counted(
         execution_options=BY_ID,
     ).all()
     if not any(row[0] is None for row in rows):
-        complete = every.where(Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE)
-        rows = session.execute(count(Parts(complete)), execution_options=BY_ID).all()
+        rows = session.execute(count(Parts(_complete(survey_id))), execution_options=BY_ID).all()
     found: Counter[tuple[Any, ...]] = Counter()
     for *key, number in rows:
         if key[0] is not None:
             found[tuple(key)] += number
     return list(found.items())
+
+
+def _complete(survey_id: UUID, narrowing: Narrowing | None = None) -> Select[Any]:
+    every: Select[Any] = select().join_from(Response, Answer, Answer.response_id == Response.id)
+    return every.where(*conditions(survey_id, narrowing))
 
 
 def answers_of(response_ids: Sequence[UUID]) -> Parts:
