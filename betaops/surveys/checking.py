@@ -6,9 +6,10 @@ from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import conditions
-from betaops.surveys.definition import KINDS, Choice, Definition, Oddity, Panel, Question
+from betaops.surveys.definition import KINDS, OWN, Choice, Definition, Oddity, Panel, Question
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.kinds.validators import pattern
+from betaops.surveys.quotas import screen_out_of
 
 LONGEST_NAME = 200
 #: Bytes of JSON.
@@ -158,6 +159,8 @@ def _all_conditions(definition: Definition) -> Iterator[Condition]:
             if isinstance(validator.get("expression"), str):
                 yield question.name, question.place, "validators", validator["expression"]
     yield from _ending_conditions(definition.options.get("completedHtmlOnCondition"))
+    if screen_out := screen_out_of(definition):
+        yield _("the survey"), (OWN,), "screenOutIf", screen_out
 
 
 def _choice_conditions(question: Question, choices: tuple[Choice, ...]) -> Iterator[Condition]:

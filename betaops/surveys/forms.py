@@ -50,6 +50,9 @@ def read_json(source: str) -> dict[str, Any]:
     return found
 
 
+LIMIT = [Optional(), NumberRange(1, 10_000_000, message=_l("Write a number from 1 on, or nothing."))]
+
+
 class NewForm(Form):
     name = StringField(
         _l("Name"),
@@ -176,6 +179,11 @@ class SettingsForm(Form):
     )
     closes_at = DateTimeLocalField(
         _l("Closes"), [Optional()], description=_l("In UTC. Empty: when you close it.")
+    )
+    response_limit = WholeNumberField(
+        _l("At most so many answers"),
+        LIMIT,
+        description=_l("Complete ones by all ways together. Empty: no limit."),
     )
     origins = TextAreaField(
         _l("Sites that may show it"),

@@ -69,3 +69,8 @@ def begin_placement(run: Run, *, survey_id: str) -> dict[str, int]:
 def turn(work: Work, *, survey_id: str) -> None:
     """A survey in the product opens or closes now."""
     service.tell_product(work, queries.survey_to_answer(work.session, UUID(survey_id)))
+
+
+def close_full(work: Work, *, survey_id: str) -> None:
+    """A quota that closes its survey has taken its last."""
+    service.close_full(work, UUID(survey_id))

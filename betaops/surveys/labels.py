@@ -11,6 +11,7 @@ from betaops.surveys.models import (
     Shape,
     SurveyState,
     UrlMatch,
+    WhenFull,
 )
 
 #: What the builder offers, in this order.
@@ -50,8 +51,14 @@ RESPONSE_STATES = {
     ResponseState.STARTED: _l("Begun"),
     ResponseState.PARTIAL: _l("Partly answered"),
     ResponseState.COMPLETE: _l("Complete"),
+    ResponseState.SCREENED_OUT: _l("Screened out"),
+    ResponseState.OVER_QUOTA: _l("Over quota"),
     ResponseState.WITHDRAWN: _l("Withdrawn"),
     ResponseState.TEST: _l("Trial"),
+}
+WHEN_FULL = {
+    WhenFull.TURN_AWAY: _l("End the survey for people of this kind"),
+    WhenFull.CLOSE: _l("Close the survey for everybody"),
 }
 LINKS = {
     LinkKind.PUBLIC: _l("Public link"),

@@ -1,16 +1,18 @@
 """Links into surveys: made, mailed, opened, taken back."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 
+from betaops.accounts import passwords
 from betaops.kernel import tokens
-from betaops.kernel.errors import NotFound, Refused
+from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.mail import Mail
 from betaops.kernel.work import Work
 from betaops.surveys import queries
-from betaops.surveys.events import SurveySent
+from betaops.surveys.events import SurveyChanged, SurveySent
 from betaops.surveys.models import LinkKind, Survey, SurveyLink
 
 
@@ -45,6 +47,43 @@ def personal_link(work: Work, survey_id: UUID, enrollment_id: UUID) -> str:
         )
     )
     return token.plain
+
+
+SHORTEST_PIN, LONGEST_PIN = 4, 32
+
+
+def change_link(
+    work: Work,
+    link_id: UUID,
+    *,
+    survey_id: UUID,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    response_limit: int | None,
+    pin: str = "",
+    without_pin: bool = False,
+) -> SurveyLink:
+    """When and for how many a public link works. Without `pin` the one that it has stays; see `without_pin`."""
+    survey = work.lock(Survey, survey_id)
+    link = work.lock(SurveyLink, link_id)
+    if link.survey_id != survey.id or link.kind is not LinkKind.PUBLIC:
+        raise NotFound
+    if starts_at is not None and ends_at is not None and ends_at <= starts_at:
+        raise Invalid("ends_before_it_starts", _("It must end after it starts."), field="ends_at")
+    if pin and not SHORTEST_PIN <= len(pin) <= LONGEST_PIN:
+        raise Invalid(
+            "bad_pin",
+            _("A PIN has %(low)s to %(high)s characters.", low=SHORTEST_PIN, high=LONGEST_PIN),
+            field="pin",
+        )
+    if link.response_limit is None and response_limit is not None:
+        link.taken = queries.count_complete(work.session, survey.id, link.id)
+    link.starts_at, link.ends_at, link.response_limit = starts_at, ends_at, response_limit
+    if pin or without_pin:
+        link.pin_digest = passwords.digest(pin) if pin else None
+    work.session.flush()
+    work.record(SurveyChanged(survey_id=survey.id, program_id=survey.program_id, changed=["public link"]))
+    return link
 
 
 def revoke_link(work: Work, link_id: UUID, *, survey_id: UUID) -> None:

@@ -18,13 +18,14 @@ from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
-from betaops.surveys import queries
+from betaops.surveys import places, queries
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
 from betaops.surveys.judging import MOST_VALUES, Judged, judge_all, rows_of
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
 from betaops.surveys.queries.doors import Door, Way
 from betaops.surveys.queries.surveys import Published
-from betaops.surveys.scene import first_values
+from betaops.surveys.quotas import Ending
+from betaops.surveys.scene import Scene, first_values
 from betaops.surveys.showing import note_answered
 
 LONGEST_KEY = 100
@@ -77,7 +78,7 @@ def save(work: Work, response: Response, answers: Mapping[str, Any], *, page: in
 
 
 def finish(work: Work, response: Response, published: Published) -> Judged:
-    """Judge everything; if all is right, drop hidden answers, write the typed rows and close the response."""
+    """Judge everything; if all is right, drop hidden answers and end the response: complete where there is a place."""
     if response.is_finished:
         return Judged(dict(response.answers), ())
     judged = judge_all(
@@ -91,12 +92,17 @@ def finish(work: Work, response: Response, published: Published) -> Judged:
         return judged
     response.answers = judged.values
     response.finished_at = response.saved_at = work.now
-    if response.state is not ResponseState.TEST:
-        response.state = ResponseState.COMPLETE
-    work.session.flush()
-    if response.state is ResponseState.COMPLETE:
-        _count_in(work, response, published, queries.survey_to_answer(work.session, response.survey_id))
+    _settle(work, response, published, queries.survey_to_answer(work.session, response.survey_id))
     return judged
+
+
+def end_early(work: Work, response: Response, ending: Ending) -> None:
+    """An answer has ended the survey before its last page: what was told is kept, and not judged."""
+    if response.is_finished:
+        return
+    response.finished_at = response.saved_at = work.now
+    places.turn_away(response, ending)
+    work.session.flush()
 
 
 def submit(
@@ -140,7 +146,7 @@ def submit(
     )
     if response is None:
         return Begun(_earlier(work, survey.id, enrollment, submission_key), is_new=False)
-    _count_in(work, response, published, survey)
+    _settle(work, response, published, survey)
     return Begun(response, is_new=True)
 
 
@@ -150,6 +156,7 @@ def withdraw(work: Work, response_id: UUID) -> None:
     if response.state is ResponseState.WITHDRAWN:
         return
     survey = queries.survey_to_answer(work.session, response.survey_id)
+    places.give_back(work, response, survey)
     work.session.execute(delete(Answer).where(Answer.response_id == response.id))
     response.answers = {}
     response.state = ResponseState.WITHDRAWN
@@ -228,6 +235,20 @@ def _find(
         if found is not None:
             return found
     return work.session.scalar(wanted.where(Response.submission_key == submission_key[:LONGEST_KEY]))
+
+
+def _settle(work: Work, response: Response, published: Published, survey: Survey) -> None:
+    scene = Scene(
+        published.definition,
+        response.answers,
+        now=work.now,
+        language=response.language,
+        seed=response.submission_key,
+    )
+    places.settle(work, response, survey, scene)
+    work.session.flush()
+    if response.state is ResponseState.COMPLETE:
+        _count_in(work, response, published, survey)
 
 
 def _count_in(work: Work, response: Response, published: Published, survey: Survey) -> None:

@@ -180,6 +180,7 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
     ("surveys.jobs:begin_placement", True),
+    ("surveys.jobs:close_full", False),
     ("surveys.jobs:send_links", True),
     ("surveys.jobs:turn", False),
     ("messaging.jobs:remind", True),

@@ -10,6 +10,7 @@ from betaops.surveys.models.placements import (
     SurveyShowing,
     UrlMatch,
 )
+from betaops.surveys.models.quotas import Quota, WhenFull
 from betaops.surveys.models.responses import UNFINISHED, Answer, Response, ResponseState
 from betaops.surveys.models.surveys import (
     FOLLOWING,
@@ -28,6 +29,7 @@ __all__ = [
     "Corner",
     "LinkKind",
     "PublishedIsFinal",
+    "Quota",
     "Repeat",
     "Response",
     "ResponseState",
@@ -40,4 +42,5 @@ __all__ = [
     "SurveyState",
     "SurveyVersion",
     "UrlMatch",
+    "WhenFull",
 ]

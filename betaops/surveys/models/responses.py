@@ -22,11 +22,16 @@ from betaops.surveys.models.surveys import Survey, SurveyVersion
 
 
 class ResponseState(StrEnum):
-    """`started` has saved something, `partial` a whole page; `test` never counts, finished or not."""
+    """`started` has saved something, `partial` a whole page; `test` never counts, finished or not.
+
+    Who was `screened_out` (an answer ended it) or came `over_quota` is done as well, and never counts.
+    """
 
     STARTED = "started"
     PARTIAL = "partial"
     COMPLETE = "complete"
+    SCREENED_OUT = "screened_out"
+    OVER_QUOTA = "over_quota"
     WITHDRAWN = "withdrawn"
     TEST = "test"
 
@@ -80,6 +85,10 @@ class Response(Tenant, Base):
     started_at: Mapped[datetime]
     saved_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    #: Ids of the quotas in which it has a place.
+    places: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    #: Id of the quota that had no place for it; what is said then stands there.
+    turned_away_by: Mapped[UUID | None]
 
     survey: Mapped[Survey] = relationship(lazy="raise_on_sql", viewonly=True)
     version: Mapped[SurveyVersion] = relationship(lazy="raise_on_sql", viewonly=True)

@@ -1,5 +1,6 @@
 """The pages that people see: questions, the end, and why there is nothing to answer."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import make_response, render_template, request
@@ -8,10 +9,13 @@ from betaops.kernel import clock, i18n
 from betaops.surveys import queries
 from betaops.surveys.cleaning import clean_html, piped
 from betaops.surveys.definition import Page
+from betaops.surveys.door_forms import PinForm
 from betaops.surveys.localised import DEFAULT, languages, text
 from betaops.surveys.models import Response as Answered
+from betaops.surveys.models import ResponseState
 from betaops.surveys.queries.doors import Door
 from betaops.surveys.queries.surveys import Published
+from betaops.surveys.quotas import words_of
 from betaops.surveys.rendering import view
 from betaops.surveys.scene import Scene
 from betaops.surveys.walking import Walk
@@ -63,16 +67,7 @@ def end(door: Door, response: Answered) -> Any:
     """Thanks, in the author's words or ours; the first that fits of those with a condition."""
     published = queries.published(reading(), response.version_id)
     scene = walk_of(published, response, response.submission_key).scene(response.answers)
-    words = scene.definition.option_text("completedHtml", scene.language)
-    endings = scene.definition.options.get("completedHtmlOnCondition")
-    for ending in endings if isinstance(endings, list) else ():
-        if (
-            isinstance(ending, dict)
-            and isinstance(ending.get("expression"), str)
-            and scene.holds(ending["expression"])
-        ):
-            words = text(ending.get("html"), scene.language) or words
-            break
+    words = _last_words(scene, response)
     return make_response(
         render_template(
             "surveys/answer/end.html",
@@ -87,11 +82,40 @@ def end(door: Door, response: Answered) -> Any:
     )
 
 
-def stop(why: str, door: Door | None) -> str:
+def _last_words(scene: Scene, response: Answered) -> str:
+    if response.state is ResponseState.SCREENED_OUT:
+        return words_of(scene.definition, scene.language)
+    if response.state is ResponseState.OVER_QUOTA:
+        return queries.quota_words(reading(), response.turned_away_by) if response.turned_away_by else ""
+    words = scene.definition.option_text("completedHtml", scene.language)
+    endings = scene.definition.options.get("completedHtmlOnCondition")
+    for ending in endings if isinstance(endings, list) else ():
+        if (
+            isinstance(ending, dict)
+            and isinstance(ending.get("expression"), str)
+            and scene.holds(ending["expression"])
+        ):
+            return text(ending.get("html"), scene.language) or words
+    return words
+
+
+def pin(door: Door, *, form: PinForm | None = None) -> str:
+    """What a link asks for before it shows its survey."""
+    return render_template(
+        "surveys/answer/pin.html",
+        form=form or PinForm(formdata=None),
+        survey=door.survey,
+        embedded=bool(request.args.get("embed")),
+        origins=" ".join(door.survey.origins),
+    )
+
+
+def stop(why: str, door: Door | None, *, opens_at: datetime | None = None) -> str:
     return render_template(
         "surveys/answer/stop.html",
         why=why,
         door=door,
+        opens_at=opens_at,
         survey=door.survey if door else None,
         embedded=bool(request.args.get("embed")),
         origins=" ".join(door.survey.origins) if door else "",

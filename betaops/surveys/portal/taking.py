@@ -11,6 +11,7 @@ from betaops.surveys import queries, respond
 from betaops.surveys.models import Response
 from betaops.surveys.queries.doors import Door
 from betaops.surveys.queries.surveys import Published
+from betaops.surveys.quotas import early_ending
 from betaops.surveys.rendering import form_for, values_from
 from betaops.surveys.walking import Step, Walk, merged
 
@@ -62,7 +63,8 @@ def take_page(work: Work, sent: Sent) -> Taken:
         if step.problems:
             return _kept(work, taken, step, page=None)
         if step.page is not None:
-            return _kept(work, taken, step, page=max(taken.response.page, step.page))
+            kept = _kept(work, taken, step, page=max(taken.response.page, step.page))
+            return _ended(work, kept)
         return _finished(work, _kept(work, taken, step, page=taken.index))
 
 
@@ -100,6 +102,15 @@ def _filled_in(work: Work, sent: Sent) -> tuple[Taken, frozenset[str]]:
 def _kept(work: Work, taken: Taken, step: Step, *, page: int | None) -> Taken:
     respond.save(work, taken.response, step.answers, page=page)
     return replace(taken, step=step)
+
+
+def _ended(work: Work, taken: Taken) -> Taken:
+    """Done, where what is known by now ends the survey before its last page."""
+    quotas = queries.quotas(work.session, taken.response.survey_id)
+    ending = early_ending(taken.walk.scene(taken.step.answers), quotas)
+    if ending is not None:
+        respond.end_early(work, taken.response, ending)
+    return taken
 
 
 def _finished(work: Work, taken: Taken) -> Taken:

@@ -16,6 +16,7 @@ from betaops.surveys.queries.placements import (
     targeting,
     users_of_cohort,
 )
+from betaops.surveys.queries.quotas import count_complete, link, quota, quota_words, quotas
 from betaops.surveys.queries.responses import (
     count_responses,
     counts,
@@ -48,6 +49,7 @@ __all__ = [
     "answered_unnoted",
     "compiled_live",
     "compiled_version",
+    "count_complete",
     "count_responses",
     "count_unanswered",
     "counts",
@@ -57,6 +59,7 @@ __all__ = [
     "funnel",
     "item_answers",
     "items",
+    "link",
     "links",
     "live_version",
     "live_version_id",
@@ -64,6 +67,9 @@ __all__ = [
     "place_of",
     "placement",
     "published",
+    "quota",
+    "quota_words",
+    "quotas",
     "reach",
     "response",
     "responses",

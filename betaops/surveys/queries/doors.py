@@ -16,6 +16,9 @@ from betaops.surveys.models import Response, ResponseState, Survey, SurveyLink
 #: What signed addresses are for; each only for its own.
 RESUME = "survey.response"
 PERSON = "survey.person"
+UNLOCKED = "survey.pin"
+#: How long a PIN that was typed lets one begin.
+UNLOCKED_SECONDS = 12 * 3600
 #: How long the way from the portal into a survey stays open.
 PERSON_SECONDS = 24 * 3600
 LONGEST_TOKEN = 400
@@ -43,6 +46,8 @@ class Door:
     response: Response | None = None
     #: Which of the person's responses; see `Response.wave`.
     wave: int = 0
+    #: The PIN of its link was typed.
+    is_unlocked: bool = False
 
     @property
     def is_test(self) -> bool:
@@ -66,7 +71,15 @@ def door(session: Session, token: str, secret: str) -> Door:
     person = tokens.read(secret, PERSON, token, max_age_seconds=PERSON_SECONDS)
     if isinstance(person, list) and len(person) == 2:
         return _by_person(session, UUID(person[0]), UUID(person[1]))
+    unlocked = tokens.read(secret, UNLOCKED, token, max_age_seconds=UNLOCKED_SECONDS)
+    if isinstance(unlocked, list) and len(unlocked) == 2:
+        return _by_pin(session, UUID(unlocked[0]), unlocked[1])
     raise NotFound
+
+
+def pin_token(secret: str, link: SurveyLink) -> str:
+    """For the way on from a PIN that was right; another PIN ends it."""
+    return tokens.sign(secret, UNLOCKED, [str(link.id), _mark_of(link)])
 
 
 def resume_token(secret: str, response_id: UUID) -> str:
@@ -77,6 +90,24 @@ def resume_token(secret: str, response_id: UUID) -> str:
 def person_token(secret: str, survey_id: UUID, enrollment_id: UUID) -> str:
     """For the way from the portal, where the person is known already."""
     return tokens.sign(secret, PERSON, [str(survey_id), str(enrollment_id)])
+
+
+def _by_pin(session: Session, link_id: UUID, mark: str) -> Door:
+    link = session.scalar(
+        select(SurveyLink)
+        .options(joinedload(SurveyLink.survey).options(defer(Survey.draft), joinedload(Survey.program)))
+        .where(SurveyLink.id == link_id)
+        .execution_options(unscoped=True)
+    )
+    if link is None or _mark_of(link) != mark:
+        raise NotFound
+    scope_to(session, link.workspace_id)
+    return Door(Way(link.kind.value), link.survey, link, is_unlocked=True)
+
+
+def _mark_of(link: SurveyLink) -> str:
+    """Tells one PIN of a link from the next, and nothing else."""
+    return tokens.digest(link.pin_digest or "").hex()[:16]
 
 
 def _by_link(session: Session, token: str) -> Door:

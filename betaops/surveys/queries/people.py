@@ -47,7 +47,8 @@ def unanswered(session: Session, survey: Survey) -> Sequence[UUID]:
     finished = select(Response.id).where(
         Response.survey_id == survey.id,
         Response.enrollment_id == Enrollment.id,
-        Response.state == ResponseState.COMPLETE,
+        Response.finished_at.is_not(None),
+        Response.state.not_in((ResponseState.TEST, ResponseState.WITHDRAWN)),
     )
     return session.scalars(
         select(Enrollment.id)

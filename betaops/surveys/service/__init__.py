@@ -14,13 +14,18 @@ from betaops.surveys.service.placing import (
     tell_product,
 )
 from betaops.surveys.service.publishing import digest, is_live, publish, review
+from betaops.surveys.service.quotas import add_quota, change_quota, close_full, delete_quota
 
 __all__ = [
+    "add_quota",
     "begin_placement",
     "change_placement",
+    "change_quota",
     "change_settings",
     "change_state",
+    "close_full",
     "create_survey",
+    "delete_quota",
     "delete_survey",
     "digest",
     "edit_draft",

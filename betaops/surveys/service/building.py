@@ -16,7 +16,7 @@ from betaops.surveys import editing
 from betaops.surveys.checking import LARGEST_DEFINITION
 from betaops.surveys.events import SurveyChanged, SurveyCreated, SurveyStateChanged
 from betaops.surveys.models import Survey, SurveyState
-from betaops.surveys.queries import count_responses
+from betaops.surveys.queries import count_complete, count_responses
 from betaops.surveys.service.placing import tell_product
 
 LONGEST_NAME = 200
@@ -64,10 +64,16 @@ def change_settings(
     origins: list[str],
     opens_at: datetime | None,
     closes_at: datetime | None,
+    response_limit: int | None = None,
     version: int | None = None,
 ) -> Survey:
     """`origins` are those of pages that may frame it: scheme, host, port, nothing behind."""
     survey = _locked(work, survey_id)
+    if response_limit is not None and response_limit < 1:
+        raise Invalid("no_places", _("A limit lets in at least one."), field="response_limit")
+    if survey.response_limit is None and response_limit is not None:
+        # From here on every completion counts itself; those under way wait for the lock on the survey.
+        survey.taken = count_complete(work.session, survey.id)
     if opens_at is not None and closes_at is not None and closes_at <= opens_at:
         raise Invalid("closes_before_it_opens", _("It must close after it opens."), field="closes_at")
     changed = versions.edit(
@@ -78,6 +84,7 @@ def change_settings(
         origins=[origin_of(each) for each in origins],
         opens_at=opens_at,
         closes_at=closes_at,
+        response_limit=response_limit,
     )
     if changed:
         work.record(SurveyChanged(survey_id=survey.id, program_id=survey.program_id, changed=changed))

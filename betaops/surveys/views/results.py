@@ -39,6 +39,7 @@ def overview(slug: str, survey_id: UUID) -> str:
         quotes=quotes,
         funnel=queries.funnel(reading(), survey.id),
         reach=queries.reach(reading(), survey.id),
+        quotas=queries.quotas(reading(), survey.id),
         as_table="table" in request.args,
         fixed=_fixed,
     )

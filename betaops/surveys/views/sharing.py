@@ -5,11 +5,14 @@ from uuid import UUID
 
 from flask import flash, redirect, url_for
 
+from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
 from betaops.surveys import links, policy, queries
+from betaops.surveys.door_forms import LinkForm
 from betaops.surveys.models import LinkKind
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
+from betaops.surveys.views.settings import moment
 from betaops.web.access import needs
 from betaops.web.application import reading, writing
 from betaops.web.forms import EmptyForm, refusals
@@ -32,6 +35,34 @@ def make_public_link(slug: str, survey_id: UUID) -> Any:
 @needs(policy.WRITE)
 def make_test_link(slug: str, survey_id: UUID) -> Any:
     return _make(slug, survey_id, LinkKind.TEST)
+
+
+@blueprint.route("/<id(svy):survey_id>/links/<uuid:link_id>", methods=["GET", "POST"])
+@needs(policy.WRITE)
+def public_link(slug: str, survey_id: UUID, link_id: UUID) -> Any:
+    """What the public link asks for, and how long and for how many it works."""
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
+    link = queries.link(reading(), survey.id, link_id)
+    if link.kind is not LinkKind.PUBLIC or link.revoked_at is not None:
+        raise NotFound
+    shown = {name: getattr(link, name) for name in ("starts_at", "ends_at", "response_limit")}
+    form = LinkForm(data=shown)
+    if form.validate_on_submit():
+        with refusals(form):
+            links.change_link(
+                writing(),
+                link.id,
+                survey_id=survey.id,
+                starts_at=moment(form.starts_at.data),
+                ends_at=moment(form.ends_at.data),
+                response_limit=form.response_limit.data,
+                pin=form.pin.data or "",
+                without_pin=form.without_pin.data,
+            )
+            flash(_("The link is saved."))
+            return redirect(url_for(".share", slug=slug, survey_id=survey.id), 303)
+    return draw("link", program, survey, "share", form=form, link=link), 422 if form.errors else 200
 
 
 @blueprint.post("/<id(svy):survey_id>/links/<uuid:link_id>/revocation")
