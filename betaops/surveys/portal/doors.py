@@ -11,7 +11,7 @@ from betaops.kernel.errors import NotFound
 from betaops.surveys import policy, queries
 from betaops.surveys.models import Response as Answered
 from betaops.surveys.models import SurveyState
-from betaops.surveys.portal.drawing import pin, stop
+from betaops.surveys.portal.drawing import framers_of, pin, stop
 from betaops.surveys.queries.doors import Door, Way, resume_token
 from betaops.surveys.queries.surveys import Published
 from betaops.web.application import reading
@@ -28,10 +28,8 @@ def door_of(session: Session, token: str) -> Door | None:
 def refusal_of(door: Door) -> Any:
     """Why nothing can be answered here (any more), as a page; None where it can."""
     survey, now = door.survey, clock.now()
-    widen(
-        "frame-ancestors",
-        " ".join(survey.origins) if request.args.get("embed") and survey.origins else "'none'",
-    )
+    framers = framers_of(door) if request.args.get("embed") else []
+    widen("frame-ancestors", " ".join(framers) or "'none'")
     if door.link is not None and door.link.revoked_at is not None:
         return stop("revoked", door), 410
     if door.enrollment is not None and not policy.may_answer(door.enrollment):

@@ -24,6 +24,11 @@ from betaops.web.application import reading
 LONGEST_LANGUAGE = 20
 
 
+def framers_of(door: Door) -> list[str]:
+    """Whose pages may show it: the survey's origins, and the console's own, where a trial is looked at."""
+    return [*door.survey.origins, *(["'self'"] if door.is_test else [])]
+
+
 def walk_of(published: Published, response: Answered | None, seed: str) -> Walk:
     return Walk(published.definition, clock.now(), language_of(response), seed)
 
@@ -57,7 +62,7 @@ def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, 
         description=clean_html(text(definition.description, walk.language)),
         is_revealing=bool(request.args.get("more")) and sent is None,
         embedded=bool(request.args.get("embed")),
-        origins=" ".join(door.survey.origins),
+        origins=" ".join(framers_of(door)),
         is_kept=door.response is not None or sent is not None,
         default=DEFAULT,
     )
@@ -77,7 +82,7 @@ def end(door: Door, response: Answered) -> Any:
             words=clean_html(piped(words, scene)),
             title=text(scene.definition.title, scene.language) or door.survey.name,
             embedded=bool(request.args.get("embed")),
-            origins=" ".join(door.survey.origins),
+            origins=" ".join(framers_of(door)),
         )
     )
 
@@ -106,7 +111,7 @@ def pin(door: Door, *, form: PinForm | None = None) -> str:
         form=form or PinForm(formdata=None),
         survey=door.survey,
         embedded=bool(request.args.get("embed")),
-        origins=" ".join(door.survey.origins),
+        origins=" ".join(framers_of(door)),
     )
 
 
@@ -118,5 +123,5 @@ def stop(why: str, door: Door | None, *, opens_at: datetime | None = None) -> st
         opens_at=opens_at,
         survey=door.survey if door else None,
         embedded=bool(request.args.get("embed")),
-        origins=" ".join(door.survey.origins) if door else "",
+        origins=" ".join(framers_of(door)) if door else "",
     )

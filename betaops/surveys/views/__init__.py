@@ -3,6 +3,7 @@
 from betaops.surveys.views import (
     building,
     editing,
+    embedding,
     exporting,
     lists,
     placing,
@@ -19,6 +20,7 @@ __all__ = [
     "blueprint",
     "building",
     "editing",
+    "embedding",
     "exporting",
     "lists",
     "placing",

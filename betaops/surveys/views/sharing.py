@@ -108,7 +108,6 @@ def _page(slug: str, survey_id: UUID, form: EmptyForm) -> str:
         public=by_kind.get(LinkKind.PUBLIC),
         test=by_kind.get(LinkKind.TEST),
         addresses={each.id: absolute("surveys_portal.page", token=each.token) for each in found},
-        loader=absolute("surveys_portal.loader"),
         funnel=queries.funnel(reading(), survey.id),
         waiting=queries.count_unanswered(reading(), survey),
         placement=queries.placement(reading(), survey.id),
