@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from wtforms import BooleanField, DateTimeLocalField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    EmailField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -23,6 +31,21 @@ class PinForm(Form):
 
     pin = StringField(
         _l("PIN"), [Length(max=100)], description=_l("It was given to you together with the link.")
+    )
+
+
+class ElsewhereForm(Form):
+    """Where the address of one's answers is sent."""
+
+    class Meta(Form.Meta):
+        #: As for a PIN: no cookie is set on these pages.
+        csrf = False
+
+    mail = EmailField(
+        _l("Your mail address"),
+        [Length(max=320)],
+        description=_l("For this one mail. It is not kept with your answers."),
+        render_kw={"autocomplete": "email"},
     )
 
 

@@ -7,6 +7,7 @@ from betaops.kernel import mail
 from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
 from betaops.surveys import links, queries, service
+from betaops.surveys.filling import First, first_question
 from betaops.surveys.reading import read
 from betaops.web.letters import letter, link
 
@@ -35,6 +36,7 @@ def _send_one(run: Run, survey_id: UUID, enrollment_id: UUID, key: str) -> None:
         if live is not None:
             definition = queries.published(work.session, live.id).definition
         token = links.personal_link(work, survey.id, place.id)
+        first = first_question(definition, place.tester.locale or "")
         written = letter(
             "surveys_invitation",
             place.tester.mail,
@@ -47,9 +49,21 @@ def _send_one(run: Run, survey_id: UUID, enrollment_id: UUID, key: str) -> None:
             minutes=definition.minutes,
             closes_on=survey.closes_at,
             address=link("surveys_portal.page", token=token),
+            first=first,
+            answers=_answers(token, first),
             home=link("portal.program", slug=survey.program.slug),
         )
         mail.queue(work, written, key=key)
+
+
+def _answers(token: str, first: First | None) -> list[tuple[str, str]]:
+    """The first question as (words, address) of each answer."""
+    if first is None:
+        return []
+    return [
+        (words, link("surveys_portal.page", token=token, **{first.name: value}))
+        for words, value in first.choices
+    ]
 
 
 def begin_placement(run: Run, *, survey_id: str) -> dict[str, int]:

@@ -16,9 +16,10 @@ from betaops.kernel.errors import Refused
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Platform, Work
 from betaops.surveys import links
+from betaops.surveys.filling import filled
 from betaops.surveys.judging import judge
 from betaops.surveys.portal.doors import address_of, door_of, published_for, refusal_of, to, token_of
-from betaops.surveys.portal.drawing import chosen_language, draw, end, stop, walk_of
+from betaops.surveys.portal.drawing import chosen_language, draw, end, review, stop, walk_of
 from betaops.surveys.portal.frame import blueprint
 from betaops.surveys.portal.taking import Sent, take_draft, take_page
 from betaops.surveys.queries.doors import Door
@@ -51,6 +52,9 @@ def page(token: str) -> Any:
     published = published_for(door, response)
     answers = response.answers if response else first_values(published.definition)
     walk = walk_of(published, response, key := response.submission_key if response else new_id().hex)
+    answers = {**answers, **filled(walk.scene(answers), request.args.to_dict(flat=False))}
+    if response is not None and "review" in request.args and walk.definition.wants_review:
+        return review(door, response, walk)
     wanted = request.args.get("page", type=int, default=response.page if response else 0)
     scene, shown = walk.page(answers, min(max(wanted, 0), response.page if response else 0))
     if shown is None:
@@ -81,6 +85,8 @@ def send(token: str) -> Any:
         return draw(taken.door, taken.walk, scene, page, key, problems=step.problems, sent=request.form), 422
     if response.is_finished:
         return to(door, response)
+    if taken.is_to_review:
+        return to(door, response, review=1)
     more, check = (1 if step.is_revealing else None), (1 if taken.is_faulty_elsewhere else None)
     return to(door, response, page=step.page, more=more, check=check)
 

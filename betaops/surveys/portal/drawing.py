@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from flask import make_response, render_template, request
+from flask import make_response, render_template, request, url_for
 
 from betaops.kernel import clock, i18n
 from betaops.surveys import queries
-from betaops.surveys.cleaning import clean_html, piped
-from betaops.surveys.definition import Page
+from betaops.surveys.cleaning import clean_html, clean_title, piped
+from betaops.surveys.definition import Page, Question
 from betaops.surveys.door_forms import PinForm
+from betaops.surveys.expressions.values import is_empty
+from betaops.surveys.kinds import KINDS
 from betaops.surveys.localised import DEFAULT, languages, text
 from betaops.surveys.models import Response as Answered
 from betaops.surveys.models import ResponseState
@@ -64,8 +66,57 @@ def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, 
         embedded=bool(request.args.get("embed")),
         origins=" ".join(framers_of(door)),
         is_kept=door.response is not None or sent is not None,
+        onward=_onward(door),
         default=DEFAULT,
     )
+
+
+def review(door: Door, response: Answered, walk: Walk) -> str:
+    """All answers once more, each with the way back to its page."""
+    scene = walk.scene(response.answers)
+    only_answered = walk.definition.options.get("showPreviewBeforeComplete") == "showAnsweredQuestions"
+    items = [
+        (
+            clean_title(piped(question.label(walk.language), scene)),
+            _words_of(question, scene),
+            walk.number(page),
+        )
+        for page in scene.pages
+        for question in scene.questions(page)
+    ]
+    return render_template(
+        "surveys/answer/review.html",
+        door=door,
+        survey=door.survey,
+        definition=walk.definition,
+        language=walk.language,
+        items=[item for item in items if item[1] or not only_answered],
+        last=len(walk.definition.pages) - 1,
+        submission_key=response.submission_key,
+        title=text(walk.definition.title, walk.language) or door.survey.name,
+        embedded=bool(request.args.get("embed")),
+        origins=" ".join(framers_of(door)),
+        default=DEFAULT,
+    )
+
+
+def _onward(door: Door) -> str | None:
+    """The page from which one goes on elsewhere, once there is something to go on with."""
+    token = (request.view_args or {}).get("token")
+    if door.response is None or token is None:
+        return None
+    return url_for(
+        "surveys_portal.elsewhere",
+        token=token,
+        embed=request.args.get("embed"),
+        lang=request.args.get("lang"),
+    )
+
+
+def _words_of(question: Question, scene: Scene) -> str:
+    value, comment = scene.values.get(question.key), scene.values.get(question.comment_key)
+    words = "" if is_empty(value) else KINDS[question.kind].words(question, value, scene.language)
+    return f"{words} ({comment})" if comment else words
 
 
 def end(door: Door, response: Answered) -> Any:

@@ -36,6 +36,11 @@ class Sent:
     def is_going_back(self) -> bool:
         return self.form.get("__action") == "back"
 
+    @property
+    def is_completing(self) -> bool:
+        """From the page on which everything is looked at once more."""
+        return self.form.get("__action") == "complete"
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -49,6 +54,8 @@ class Taken:
     step: Step
     #: Another page has problems, found when everything was judged at the end.
     is_faulty_elsewhere: bool = False
+    #: Everything is right so far, and the author wants people to look at it before they send it.
+    is_to_review: bool = False
 
 
 def take_page(work: Work, sent: Sent) -> Taken:
@@ -57,6 +64,8 @@ def take_page(work: Work, sent: Sent) -> Taken:
         taken, asked = _filled_in(work, sent)
         if taken.response.is_finished:
             return taken
+        if sent.is_completing and taken.walk.definition.wants_review:
+            return _finished(work, _kept(work, taken, taken.step, page=None))
         if sent.is_going_back:
             return _kept(work, taken, taken.walk.back(taken.step.answers, taken.index), page=None)
         step = taken.walk.forward(taken.step.answers, taken.index, asked)
@@ -65,7 +74,10 @@ def take_page(work: Work, sent: Sent) -> Taken:
         if step.page is not None:
             kept = _kept(work, taken, step, page=max(taken.response.page, step.page))
             return _ended(work, kept)
-        return _finished(work, _kept(work, taken, step, page=taken.index))
+        kept = _kept(work, taken, step, page=taken.index)
+        if taken.walk.definition.wants_review:
+            return replace(kept, is_to_review=True)
+        return _finished(work, kept)
 
 
 def take_draft(work: Work, sent: Sent) -> Taken:
