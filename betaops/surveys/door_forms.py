@@ -110,3 +110,31 @@ class QuotaForm(Form):
             SelectChoice("", _("By expression")),
             *(SelectChoice(name, label) for name, label in questions),
         ]
+
+
+class SendForm(Form):
+    """To whom personal links are mailed."""
+
+    cohort = SelectField(_l("To whom"), validate_choice=False)
+    may_ask_again = BooleanField(_l("Also to those who were asked lately"))
+
+    def __init__(self, *args: Any, cohorts: list[tuple[str, str]], **values: Any) -> None:
+        """`cohorts` are (id, name) of those that can be chosen."""
+        super().__init__(*args, **values)
+        self.cohort.choices = [
+            SelectChoice("", _("Everybody taking part")),
+            *(SelectChoice(value, name) for value, name in cohorts),
+        ]
+
+
+class ContactForm(Form):
+    days = WholeNumberField(
+        _l("Leave people alone for"),
+        [
+            InputRequired(_l("Write a number of days from 0 to 365.")),
+            NumberRange(0, 365, message=_l("Write a number of days from 0 to 365.")),
+        ],
+        description=_l(
+            "Days after any question, by mail or in the product, over all programs. 0: no such rule."
+        ),
+    )

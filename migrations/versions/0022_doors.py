@@ -1,4 +1,4 @@
-"""How many answers surveys, links and quotas take; links with a window and a PIN."""
+"""Doors: how many answers surveys, links and quotas take, links with a window and a PIN, how often people are asked."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,6 +41,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_quota_workspace_id_id")),
     )
     op.create_index("ix_quota_survey", "quota", ["workspace_id", "survey_id"])
+    op.create_table(
+        "contact_rule",
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("days BETWEEN 0 AND 365", name=op.f("ck_contact_rule_a_rest_is_days")),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_contact_rule_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_rule")),
+        sa.UniqueConstraint("workspace_id", name=op.f("uq_contact_rule_workspace_id")),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_contact_rule_workspace_id_id")),
+    )
     for table in ("survey", "survey_link"):
         _add(table, "response_limit INTEGER", a_limit_lets_somebody_in="response_limit >= 1")
         _add(
@@ -67,6 +80,7 @@ def downgrade() -> None:
     ):
         for column in columns:
             op.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    op.drop_table("contact_rule")
     op.drop_table("quota")
 
 

@@ -10,7 +10,7 @@ from betaops.surveys.models.placements import (
     SurveyShowing,
     UrlMatch,
 )
-from betaops.surveys.models.quotas import Quota, WhenFull
+from betaops.surveys.models.quotas import ContactRule, Quota, WhenFull
 from betaops.surveys.models.responses import UNFINISHED, Answer, Response, ResponseState
 from betaops.surveys.models.surveys import (
     FOLLOWING,
@@ -26,6 +26,7 @@ __all__ = [
     "UNFINISHED",
     "Answer",
     "Audience",
+    "ContactRule",
     "Corner",
     "LinkKind",
     "PublishedIsFinal",

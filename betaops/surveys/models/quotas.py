@@ -1,4 +1,4 @@
-"""How many responses of a kind a survey takes."""
+"""How many responses of a kind a survey takes, and how often a workspace asks one person."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -44,3 +44,14 @@ class Quota(Tenant, Base):
     @property
     def is_full(self) -> bool:
         return self.taken >= self.most
+
+
+class ContactRule(Tenant, Base):
+    """For how long a person is left alone between any two asks, over all programs. Without a row: seven days."""
+
+    __table_args__ = tenant_args(
+        UniqueConstraint("workspace_id"),
+        CheckConstraint("days BETWEEN 0 AND 365", name="a_rest_is_days"),
+    )
+
+    days: Mapped[int]

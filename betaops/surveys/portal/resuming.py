@@ -75,9 +75,7 @@ def _address(door: Door) -> str:
 
 def _page(door: Door, form: ElsewhereForm, *, is_sent: bool = False) -> str:
     address = _address(door)
-    drawn = segno.make(address, error="l", micro=False).svg_inline(
-        scale=4, dark="#000", omitsize=False
-    )
+    drawn = segno.make(address, error="l", micro=False).svg_inline(scale=4, dark="#000", omitsize=False)
     return render_template(
         "surveys/answer/elsewhere.html",
         door=door,

@@ -1,6 +1,7 @@
 """Surveys of one workspace, what was answered, and what the rooms above read of it."""
 
 from betaops.surveys.queries.answers import item_answers, items, texts
+from betaops.surveys.queries.contacts import asked_lately, contact_days, count_asked_lately
 from betaops.surveys.queries.doors import door
 from betaops.surveys.queries.people import answered, count_unanswered, unanswered, waiting_for
 from betaops.surveys.queries.placements import (
@@ -47,8 +48,11 @@ from betaops.surveys.queries.surveys import (
 __all__ = [
     "answered",
     "answered_unnoted",
+    "asked_lately",
     "compiled_live",
     "compiled_version",
+    "contact_days",
+    "count_asked_lately",
     "count_complete",
     "count_responses",
     "count_unanswered",

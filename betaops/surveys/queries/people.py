@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from betaops.cohorts.models import CohortMember
 from betaops.enrollment.models import INSIDE, Enrollment
 from betaops.surveys.models import Response, ResponseState, Survey, SurveyLink, SurveyState
 
@@ -42,23 +43,31 @@ def waiting_for(
     return [(survey, response) for survey, response in rows]
 
 
-def unanswered(session: Session, survey: Survey) -> Sequence[UUID]:
-    """Enrollments inside the program without a finished response to this survey."""
+def people_to_ask(survey: Survey, cohort_id: UUID | None = None) -> Select[UUID]:
+    """Enrollments inside the program (in a cohort, where one is given) that are not done with this survey."""
     finished = select(Response.id).where(
         Response.survey_id == survey.id,
         Response.enrollment_id == Enrollment.id,
         Response.finished_at.is_not(None),
         Response.state.not_in((ResponseState.TEST, ResponseState.WITHDRAWN)),
     )
-    return session.scalars(
-        select(Enrollment.id)
-        .where(Enrollment.program_id == survey.program_id, Enrollment.state.in_(INSIDE), ~finished.exists())
-        .order_by(Enrollment.id)
-    ).all()
+    found = select(Enrollment.id).where(
+        Enrollment.program_id == survey.program_id, Enrollment.state.in_(INSIDE), ~finished.exists()
+    )
+    if cohort_id is not None:
+        members = select(CohortMember.tester_id).where(CohortMember.cohort_id == cohort_id)
+        found = found.where(Enrollment.tester_id.in_(members))
+    return found
 
 
-def count_unanswered(session: Session, survey: Survey) -> int:
-    return len(unanswered(session, survey))
+def unanswered(session: Session, survey: Survey, cohort_id: UUID | None = None) -> Sequence[UUID]:
+    """Those of `people_to_ask`, in one order."""
+    return session.scalars(people_to_ask(survey, cohort_id).order_by(Enrollment.id)).all()
+
+
+def count_unanswered(session: Session, survey: Survey, cohort_id: UUID | None = None) -> int:
+    people = people_to_ask(survey, cohort_id).subquery()
+    return session.scalar(select(func.count()).select_from(people)) or 0
 
 
 def answered(session: Session, tester_id: UUID) -> Sequence[tuple[Response, str]]:
