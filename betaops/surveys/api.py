@@ -333,6 +333,8 @@ def _shown_placement(survey: Survey, row: SurveyPlacement) -> ShownPlacement:
 def responses(path: OfSurvey, query: ResponseQuery) -> Response:
     """Responses, the newest first."""
     found = queries.survey(reading(), path.survey_id)
+    if found.is_anonymous and not queries.count_shown(reading(), found):
+        return shown(ResponseList(items=[], next=None))
     page = queries.responses(reading(), found.id, state=query.state, cursor=query.cursor, size=query.limit)
     items = [_shown_response(row, row.version.number) for row in page.items]
     return shown(ResponseList(items=items, next=page.next))
@@ -369,6 +371,8 @@ def answer(path: OfSurvey, body: NewResponse) -> Response:
 def response(path: OfResponse) -> Response:
     """One response."""
     row = queries.response(reading(), path.response_id)
+    if row.is_anonymous and not queries.count_shown(reading(), row.survey):
+        raise NotFound
     return shown(_shown_response(row, row.version.number))
 
 

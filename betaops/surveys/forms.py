@@ -185,6 +185,13 @@ class SettingsForm(Form):
         LIMIT,
         description=_l("Complete ones by all ways together. Empty: no limit."),
     )
+    is_anonymous = BooleanField(
+        _l("Anonymous"),
+        description=_l(
+            "Nothing joins answers to a person, neither name nor order nor time. "
+            "Results show from five answers on. Stays as it is once somebody has answered."
+        ),
+    )
     origins = TextAreaField(
         _l("Sites that may show it"),
         [Length(max=4000)],

@@ -19,6 +19,8 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
 from betaops.surveys import places, queries
+from betaops.surveys.anonymity import moment_of, row_id
+from betaops.surveys.anonymity import note_answered as note_in_ledger
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
 from betaops.surveys.judging import MOST_VALUES, Judged, judge_all, rows_of
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
@@ -51,7 +53,7 @@ def begin(work: Work, door: Door, *, submission_key: str, language: str = "en") 
         published,
         enrollment=door.enrollment,
         submission_key=submission_key,
-        link_id=door.link.id if door.link else None,
+        link_id=door.link.id if door.link and not _tells_who(door) else None,
         state=ResponseState.TEST if door.is_test else ResponseState.STARTED,
         language=language,
         answers=first_values(published.definition),
@@ -70,15 +72,20 @@ def save(work: Work, response: Response, answers: Mapping[str, Any], *, page: in
     if len(answers) > MOST_VALUES:
         raise Invalid("too_many_answers", _("These are more answers than a survey has questions."))
     response.answers = dict(answers)
-    response.saved_at = work.now
+    response.saved_at = moment_of(work, is_anonymous=response.is_anonymous)
     if page is not None:
         response.page = page
         if response.state is ResponseState.STARTED:
             response.state = ResponseState.PARTIAL
 
 
-def finish(work: Work, response: Response, published: Published) -> Judged:
-    """Judge everything; if all is right, drop hidden answers and end the response: complete where there is a place."""
+def finish(
+    work: Work, response: Response, published: Published, *, enrollment: Enrollment | None = None
+) -> Judged:
+    """Judge everything; if all is right, drop hidden answers and end the response: complete where there is a place.
+
+    `enrollment` is whose an anonymous one is; `Refused` where they have answered already.
+    """
     if response.is_finished:
         return Judged(dict(response.answers), ())
     judged = judge_all(
@@ -90,17 +97,21 @@ def finish(work: Work, response: Response, published: Published) -> Judged:
     )
     if judged.problems:
         return judged
+    note_in_ledger(work, response, enrollment)
     response.answers = judged.values
-    response.finished_at = response.saved_at = work.now
+    response.finished_at = response.saved_at = moment_of(work, is_anonymous=response.is_anonymous)
     _settle(work, response, published, queries.survey_to_answer(work.session, response.survey_id))
     return judged
 
 
-def end_early(work: Work, response: Response, ending: Ending) -> None:
+def end_early(
+    work: Work, response: Response, ending: Ending, *, enrollment: Enrollment | None = None
+) -> None:
     """An answer has ended the survey before its last page: what was told is kept, and not judged."""
     if response.is_finished:
         return
-    response.finished_at = response.saved_at = work.now
+    note_in_ledger(work, response, enrollment)
+    response.finished_at = response.saved_at = moment_of(work, is_anonymous=response.is_anonymous)
     places.turn_away(response, ending)
     work.session.flush()
 
@@ -146,6 +157,7 @@ def submit(
     )
     if response is None:
         return Begun(_earlier(work, survey.id, enrollment, submission_key), is_new=False)
+    note_in_ledger(work, response, enrollment)
     _settle(work, response, published, survey)
     return Begun(response, is_new=True)
 
@@ -180,14 +192,17 @@ def _insert(
     is_in_product: bool = False,
 ) -> Response | None:
     """One statement; None where the person or the key has a response already."""
+    named = None if survey.is_anonymous else enrollment
+    at = moment_of(work, is_anonymous=survey.is_anonymous)
     flavour = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
     statement = flavour.insert(Response).values(
-        id=new_id(),
+        id=row_id() if survey.is_anonymous else new_id(),
         workspace_id=survey.workspace_id,
         survey_id=survey.id,
         version_id=published.id,
-        enrollment_id=enrollment.id if enrollment else None,
-        tester_id=enrollment.tester_id if enrollment else None,
+        enrollment_id=named.id if named else None,
+        tester_id=named.tester_id if named else None,
+        is_anonymous=survey.is_anonymous,
         link_id=link_id,
         wave=wave,
         is_in_product=is_in_product,
@@ -196,12 +211,28 @@ def _insert(
         language=language[:20],
         page=0,
         answers=answers,
-        started_at=work.now,
-        saved_at=work.now,
-        finished_at=work.now if state is ResponseState.COMPLETE else None,
+        started_at=at,
+        saved_at=at,
+        finished_at=at if state is ResponseState.COMPLETE else None,
     )
     found: Response | None = work.session.scalar(statement.on_conflict_do_nothing().returning(Response))
+    if found is not None:
+        _refuse_changed(work, survey)
     return found
+
+
+def _refuse_changed(work: Work, survey: Survey) -> None:
+    """Whether it is anonymous may have been changed since it was read: from now on it cannot (the row holds it)."""
+    if work.session.get_bind().dialect.name != "postgresql":
+        return  # SQLite's writers come one after the other
+    seen = select(Survey.is_anonymous).where(Survey.id == survey.id)
+    if work.session.scalar(seen) != survey.is_anonymous:
+        raise Refused("changed", _("The survey was changed just now. Open it again."))
+
+
+def _tells_who(door: Door) -> bool:
+    """A personal link names its person, which an anonymous response does not."""
+    return door.survey.is_anonymous and door.enrollment is not None
 
 
 def _live(work: Work, survey: Survey) -> Published:
@@ -255,7 +286,7 @@ def _count_in(work: Work, response: Response, published: Published, survey: Surv
     """What follows from a complete response: typed rows, facts about the person, the event."""
     rows = [
         {
-            "id": new_id(),
+            "id": row_id() if response.is_anonymous else new_id(),
             "workspace_id": response.workspace_id,
             "response_id": response.id,
             "question_id": published.question_ids[name],
@@ -275,6 +306,8 @@ def _count_in(work: Work, response: Response, published: Published, survey: Surv
                 value = response.answers.get(question.key)
                 cohort_service.set_trait(work, response.tester_id, f"survey.{question.trait}"[:120], value)
         note_answered(work, survey.id, survey.program_id, response.tester_id, work.now)
+    if response.is_anonymous:
+        return  # an event would tell the moment
     work.record(
         SurveyAnswered(
             response_id=response.id,

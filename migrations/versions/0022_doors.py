@@ -54,6 +54,42 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace_id", name=op.f("uq_contact_rule_workspace_id")),
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_contact_rule_workspace_id_id")),
     )
+    op.create_table(
+        "survey_ledger",
+        sa.Column("survey_id", sa.Uuid(), nullable=False),
+        sa.Column("enrollment_id", sa.Uuid(), nullable=False),
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "survey_id"],
+            ["survey.workspace_id", "survey.id"],
+            name=op.f("fk_survey_ledger_workspace_id_survey_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "enrollment_id"],
+            ["enrollment.workspace_id", "enrollment.id"],
+            name=op.f("fk_survey_ledger_workspace_id_enrollment_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_survey_ledger_workspace_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_ledger")),
+        sa.UniqueConstraint(
+            "survey_id", "enrollment_id", name=op.f("uq_survey_ledger_survey_id_enrollment_id")
+        ),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_survey_ledger_workspace_id_id")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_survey_ledger_enrollment", "survey_ledger", ["workspace_id", "enrollment_id"])
+    anonymous = sa.Column("is_anonymous", sa.Boolean(), server_default=sa.false(), nullable=False)
+    op.add_column("survey", anonymous)
+    _add(
+        "response",
+        f"is_anonymous BOOLEAN DEFAULT {'0' if _is_sqlite() else 'false'} NOT NULL",
+        an_anonymous_one_names_nobody="NOT is_anonymous OR (enrollment_id IS NULL AND tester_id IS NULL)",
+    )
     for table in ("survey", "survey_link"):
         _add(table, "response_limit INTEGER", a_limit_lets_somebody_in="response_limit >= 1")
         _add(
@@ -74,12 +110,13 @@ def downgrade() -> None:
     op.execute("DELETE FROM response WHERE state IN ('screened_out', 'over_quota')")
     _states((*_STATES[:3], *_ENDED, *_STATES[3:]), _STATES)
     for table, columns in (
-        ("response", ("turned_away_by", "places")),
+        ("response", ("turned_away_by", "places", "is_anonymous")),
         ("survey_link", ("ends_at", "starts_at", "pin_digest", "taken", "response_limit")),
-        ("survey", ("taken", "response_limit")),
+        ("survey", ("taken", "response_limit", "is_anonymous")),
     ):
         for column in columns:
             op.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    op.drop_table("survey_ledger")
     op.drop_table("contact_rule")
     op.drop_table("quota")
 

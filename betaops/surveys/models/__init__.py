@@ -11,7 +11,7 @@ from betaops.surveys.models.placements import (
     UrlMatch,
 )
 from betaops.surveys.models.quotas import ContactRule, Quota, WhenFull
-from betaops.surveys.models.responses import UNFINISHED, Answer, Response, ResponseState
+from betaops.surveys.models.responses import UNFINISHED, Answer, Response, ResponseState, SurveyLedger
 from betaops.surveys.models.surveys import (
     FOLLOWING,
     PublishedIsFinal,
@@ -36,6 +36,7 @@ __all__ = [
     "ResponseState",
     "Shape",
     "Survey",
+    "SurveyLedger",
     "SurveyLink",
     "SurveyPlacement",
     "SurveyQuestion",

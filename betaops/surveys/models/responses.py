@@ -62,6 +62,10 @@ class Response(Tenant, Base):
         Index("ix_response_enrollment", "workspace_id", "enrollment_id"),
         Index("ix_response_tester", "workspace_id", "tester_id"),
         CheckConstraint("(enrollment_id IS NULL) = (tester_id IS NULL)", name="a_person_is_an_enrollment"),
+        CheckConstraint(
+            "NOT is_anonymous OR (enrollment_id IS NULL AND tester_id IS NULL)",
+            name="an_anonymous_one_names_nobody",
+        ),
         CheckConstraint("state <> 'complete' OR finished_at IS NOT NULL", name="complete_ones_have_an_end"),
     )
 
@@ -85,6 +89,8 @@ class Response(Tenant, Base):
     started_at: Mapped[datetime]
     saved_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    #: It names nobody, its id is random, and its moments are midnights: see `anonymity`.
+    is_anonymous: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Ids of the quotas in which it has a place.
     places: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     #: Id of the quota that had no place for it; what is said then stands there.
@@ -118,3 +124,23 @@ class Answer(Tenant, Base):
     code: Mapped[str] = mapped_column(String(200), default="")
     number: Mapped[float | None]
     text: Mapped[str | None] = mapped_column(Text)
+
+
+class SurveyLedger(Tenant, Base):
+    """That a person has answered an anonymous survey: neither when nor what.
+
+    Its ids are random, not of the time, and SQLite keeps its rows by them, not in the order in which they came.
+    """
+
+    __table_args__ = (
+        *tenant_args(
+            belongs_to("survey_id", "survey"),
+            belongs_to("enrollment_id", "enrollment"),
+            UniqueConstraint("survey_id", "enrollment_id"),
+            Index("ix_survey_ledger_enrollment", "workspace_id", "enrollment_id"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    survey_id: Mapped[UUID]
+    enrollment_id: Mapped[UUID]

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    false,
 )
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
@@ -66,6 +67,8 @@ class Survey(Versioned, Tenant, Base):
     #: How many complete responses it takes by all ways together, and how many there are since there is a limit.
     response_limit: Mapped[int | None]
     taken: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Nothing joins a response to a person; stays as it is once somebody has answered.
+    is_anonymous: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: When personal links were last asked to be sent.
     sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -4,6 +4,7 @@ No route here reads or sets a cookie: the token in the address is all there is t
 work inside other sites.
 """
 
+import secrets
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,7 +14,6 @@ from flask_limiter.util import get_remote_address
 
 from betaops.kernel import i18n
 from betaops.kernel.errors import Refused
-from betaops.kernel.ids import new_id
 from betaops.kernel.work import Platform, Work
 from betaops.surveys import links
 from betaops.surveys.filling import filled
@@ -47,11 +47,11 @@ def page(token: str) -> Any:
     if refusal is not None:
         return refusal
     response = door.response
-    if response is None and door.link is not None:
+    if response is None and door.link is not None and not door.survey.is_anonymous:
         afterwards(_opened(door))
     published = published_for(door, response)
     answers = response.answers if response else first_values(published.definition)
-    walk = walk_of(published, response, key := response.submission_key if response else new_id().hex)
+    walk = walk_of(published, response, key := response.submission_key if response else secrets.token_hex(16))
     answers = {**answers, **filled(walk.scene(answers), request.args.to_dict(flat=False))}
     if response is not None and "review" in request.args and walk.definition.wants_review:
         return review(door, response, walk)
@@ -77,7 +77,12 @@ def send(token: str) -> Any:
         refusal = refusal_of(door)
         if refusal is not None:
             return refusal
-    taken = _platform().ingest.write(door.survey.workspace_id, partial(take_page, sent=_sent(token)))
+    try:
+        taken = _platform().ingest.write(door.survey.workspace_id, partial(take_page, sent=_sent(token)))
+    except Refused as refused:
+        if refused.code != "answered":
+            raise
+        return stop("answered", door), 410
     response, step = taken.response, taken.step
     if step.problems:
         scene, page = taken.walk.scene(step.answers), taken.published.definition.pages[taken.index]

@@ -36,6 +36,8 @@ def refusal_of(door: Door) -> Any:
         return stop("left", door), 410
     if survey.state is SurveyState.DRAFT or survey.live_number is None:
         return stop("unknown", None), 404
+    if door.has_answered and door.response is None:
+        return stop("answered", door), 410
     early = max((each for each in _beginnings(door) if each > now), default=None)
     if early is not None and survey.state is SurveyState.OPEN:
         return stop("early", door, opens_at=early), 403
@@ -76,9 +78,11 @@ def published_for(door: Door, response: Answered | None) -> Published:
 
 def token_of(door: Door, response: Answered) -> str:
     """Personal links stay themselves; others go on under an address of the response's own."""
-    if door.way in (Way.PERSONAL, Way.PORTAL, Way.RESUMED):
+    is_known = door.way in (Way.PERSONAL, Way.PORTAL) and not response.is_anonymous
+    if is_known or door.way is Way.RESUMED:
         return str((request.view_args or {})["token"])
-    return resume_token(current_app.config["SECRET_KEY"], response.id)
+    enrollment_id = door.enrollment.id if door.enrollment else None
+    return resume_token(current_app.config["SECRET_KEY"], response.id, enrollment_id)
 
 
 def address_of(door: Door, response: Answered, **query: Any) -> str:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from betaops.accounts.addresses import readable
 from betaops.kernel import i18n, mail
+from betaops.kernel.errors import Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.tokens import digest
 from betaops.surveys.door_forms import ElsewhereForm
@@ -46,6 +47,8 @@ def send_elsewhere(token: str) -> Any:
     refusal = refusal_of(door)
     if refusal is not None:
         return refusal
+    if door.survey.is_anonymous:
+        raise Refused("anonymous", _("This survey is anonymous, so the address of answers is not mailed."))
     form = ElsewhereForm()
     to = door.enrollment.tester.mail if door.enrollment else readable(form.mail.data or "")
     if to is None:

@@ -1,11 +1,11 @@
 """What a page sent, taken in: runs where small writes are committed together, so it knows no request."""
 
+import secrets
 from dataclasses import dataclass, replace
 
 from werkzeug.datastructures import MultiDict
 
 from betaops.kernel import i18n
-from betaops.kernel.ids import new_id
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import queries, respond
 from betaops.surveys.models import Response
@@ -30,7 +30,7 @@ class Sent:
     def submission_key(self) -> str:
         """Made by the page that was shown; a caller without one gets a response of its own."""
         key = self.form.get("__submission", "")[: respond.LONGEST_KEY]
-        return key if key.isalnum() and key.isascii() else new_id().hex
+        return key if key.isalnum() and key.isascii() else secrets.token_hex(16)
 
     @property
     def is_going_back(self) -> bool:
@@ -90,7 +90,7 @@ def take_draft(work: Work, sent: Sent) -> Taken:
 def _filled_in(work: Work, sent: Sent) -> tuple[Taken, frozenset[str]]:
     """The response with what this page sent written over it, and which questions were there to be answered."""
     door = queries.door(work.session, sent.token, sent.secret)
-    if door.enrollment is not None:
+    if door.enrollment is not None and not door.survey.is_anonymous:
         work.actor = Actor("tester", door.enrollment.tester_id, door.enrollment.tester.name)
     language = sent.language or sent.reader
     begun = respond.begin(work, door, submission_key=sent.submission_key, language=language)
@@ -121,12 +121,12 @@ def _ended(work: Work, taken: Taken) -> Taken:
     quotas = queries.quotas(work.session, taken.response.survey_id)
     ending = early_ending(taken.walk.scene(taken.step.answers), quotas)
     if ending is not None:
-        respond.end_early(work, taken.response, ending)
+        respond.end_early(work, taken.response, ending, enrollment=taken.door.enrollment)
     return taken
 
 
 def _finished(work: Work, taken: Taken) -> Taken:
-    judged = respond.finish(work, taken.response, taken.published)
+    judged = respond.finish(work, taken.response, taken.published, enrollment=taken.door.enrollment)
     if not judged.problems:
         return taken
     faulty = taken.walk.faulty(taken.response.answers, judged.problems)

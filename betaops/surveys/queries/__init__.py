@@ -3,7 +3,13 @@
 from betaops.surveys.queries.answers import item_answers, items, texts
 from betaops.surveys.queries.contacts import asked_lately, contact_days, count_asked_lately
 from betaops.surveys.queries.doors import door
-from betaops.surveys.queries.people import answered, count_unanswered, unanswered, waiting_for
+from betaops.surveys.queries.people import (
+    answered,
+    answered_anonymously,
+    count_unanswered,
+    unanswered,
+    waiting_for,
+)
 from betaops.surveys.queries.placements import (
     answered_unnoted,
     compiled_live,
@@ -19,7 +25,9 @@ from betaops.surveys.queries.placements import (
 )
 from betaops.surveys.queries.quotas import count_complete, link, quota, quota_words, quotas
 from betaops.surveys.queries.responses import (
+    count_answered,
     count_responses,
+    count_shown,
     counts,
     export_rows,
     funnel,
@@ -47,14 +55,17 @@ from betaops.surveys.queries.surveys import (
 
 __all__ = [
     "answered",
+    "answered_anonymously",
     "answered_unnoted",
     "asked_lately",
     "compiled_live",
     "compiled_version",
     "contact_days",
+    "count_answered",
     "count_asked_lately",
     "count_complete",
     "count_responses",
+    "count_shown",
     "count_unanswered",
     "counts",
     "door",

@@ -11,7 +11,7 @@ from betaops.enrollment.models import Enrollment
 from betaops.kernel import tokens
 from betaops.kernel.db import scope_to
 from betaops.kernel.errors import NotFound
-from betaops.surveys.models import Response, ResponseState, Survey, SurveyLink
+from betaops.surveys.models import Response, ResponseState, Survey, SurveyLedger, SurveyLink
 
 #: What signed addresses are for; each only for its own.
 RESUME = "survey.response"
@@ -46,6 +46,8 @@ class Door:
     response: Response | None = None
     #: Which of the person's responses; see `Response.wave`.
     wave: int = 0
+    #: The ledger of an anonymous survey has them already.
+    has_answered: bool = False
     #: The PIN of its link was typed.
     is_unlocked: bool = False
 
@@ -68,6 +70,8 @@ def door(session: Session, token: str, secret: str) -> Door:
     resumed = tokens.read(secret, RESUME, token)
     if isinstance(resumed, str):
         return _by_response(session, UUID(resumed))
+    if isinstance(resumed, list) and len(resumed) == 2:
+        return _by_response(session, UUID(resumed[0]), UUID(resumed[1]))
     person = tokens.read(secret, PERSON, token, max_age_seconds=PERSON_SECONDS)
     if isinstance(person, list) and len(person) == 2:
         return _by_person(session, UUID(person[0]), UUID(person[1]))
@@ -82,9 +86,14 @@ def pin_token(secret: str, link: SurveyLink) -> str:
     return tokens.sign(secret, UNLOCKED, [str(link.id), _mark_of(link)])
 
 
-def resume_token(secret: str, response_id: UUID) -> str:
-    """For the address under which a response without a personal link goes on."""
-    return tokens.sign(secret, RESUME, str(response_id))
+def resume_token(secret: str, response_id: UUID, enrollment_id: UUID | None = None) -> str:
+    """For the address under which a response without a personal link goes on.
+
+    With `enrollment_id` for an anonymous one, which does not know whose it is: only this address does.
+    """
+    if enrollment_id is None:
+        return tokens.sign(secret, RESUME, str(response_id))
+    return tokens.sign(secret, RESUME, [str(response_id), str(enrollment_id)])
 
 
 def person_token(secret: str, survey_id: UUID, enrollment_id: UUID) -> str:
@@ -132,7 +141,8 @@ def _by_link(session: Session, token: str) -> Door:
         raise NotFound
     link, response = row
     scope_to(session, link.workspace_id)
-    return Door(Way(link.kind.value), link.survey, link, link.enrollment, response)
+    has_answered = _has_answered(session, link.survey, link.enrollment)
+    return Door(Way(link.kind.value), link.survey, link, link.enrollment, response, has_answered=has_answered)
 
 
 def _by_person(session: Session, survey_id: UUID, enrollment_id: UUID) -> Door:
@@ -148,10 +158,21 @@ def _by_person(session: Session, survey_id: UUID, enrollment_id: UUID) -> Door:
     enrollment = _enrollment(session, enrollment_id)
     if enrollment.program_id != survey.program_id:
         raise NotFound
-    return Door(Way.PORTAL, survey, None, enrollment, _response_of(session, survey.id, enrollment.id))
+    response = _response_of(session, survey.id, enrollment.id)
+    has_answered = _has_answered(session, survey, enrollment)
+    return Door(Way.PORTAL, survey, None, enrollment, response, has_answered=has_answered)
 
 
-def _by_response(session: Session, response_id: UUID) -> Door:
+def _has_answered(session: Session, survey: Survey, enrollment: Enrollment | None) -> bool:
+    if not survey.is_anonymous or enrollment is None:
+        return False
+    found = select(SurveyLedger.id).where(
+        SurveyLedger.survey_id == survey.id, SurveyLedger.enrollment_id == enrollment.id
+    )
+    return session.scalar(found) is not None
+
+
+def _by_response(session: Session, response_id: UUID, enrollment_id: UUID | None = None) -> Door:
     response = session.scalar(
         select(Response)
         .options(joinedload(Response.survey).options(defer(Survey.draft), joinedload(Survey.program)))
@@ -161,7 +182,8 @@ def _by_response(session: Session, response_id: UUID) -> Door:
     if response is None:
         raise NotFound
     scope_to(session, response.workspace_id)
-    enrollment = _enrollment(session, response.enrollment_id) if response.enrollment_id else None
+    enrollment_id = response.enrollment_id or (enrollment_id if response.is_anonymous else None)
+    enrollment = _enrollment(session, enrollment_id) if enrollment_id else None
     return Door(Way.RESUMED, response.survey, None, enrollment, response)
 
 

@@ -20,6 +20,8 @@ from betaops.surveys.models import (
     SurveyVersion,
 )
 
+#: Of an anonymous survey, what fewer people said is shown to nobody.
+FEWEST_SHOWN = 5
 #: Responses read at once while exporting.
 BATCH = 500
 
@@ -66,6 +68,19 @@ def count_responses(session: Session, survey_id: UUID) -> int:
     return (
         session.scalar(select(func.count()).select_from(Response).where(Response.survey_id == survey_id)) or 0
     )
+
+
+def count_answered(session: Session, survey_id: UUID) -> int:
+    """All but tests, begun ones too."""
+    found = select(func.count()).select_from(Response)
+    found = found.where(Response.survey_id == survey_id, Response.state != ResponseState.TEST)
+    return session.scalar(found) or 0
+
+
+def count_shown(session: Session, survey: Survey) -> int:
+    """Complete responses that may be looked at: of an anonymous survey none, as long as there are fewer than five."""
+    complete = counts(session, [survey.id]).get(survey.id, Counts()).complete
+    return 0 if survey.is_anonymous and complete < FEWEST_SHOWN else complete
 
 
 def funnel(session: Session, survey_id: UUID) -> Funnel:
@@ -140,6 +155,9 @@ def export_rows(session: Session, survey_id: UUID, *, with_unfinished: bool = Fa
     states = [ResponseState.COMPLETE]
     if with_unfinished:
         states += [ResponseState.STARTED, ResponseState.PARTIAL]
+    survey = session.scalar(select(Survey).where(Survey.id == survey_id))
+    if survey is not None and survey.is_anonymous and not count_shown(session, survey):
+        return
     last: UUID | None = None
     while True:
         found = (

@@ -26,7 +26,8 @@ TEXTS_ON_A_PAGE = 50
 def overview(slug: str, survey_id: UUID) -> str:
     program = program_of(slug)
     survey = survey_of(program, survey_id)
-    cards = _cards(survey)
+    is_hidden = _is_hidden(survey)
+    cards = [] if is_hidden else _cards(survey)
     quotes = {
         card.id: queries.texts(reading(), card.id, limit=TEXTS_ON_A_CARD) for card in cards if card.texts
     }
@@ -41,6 +42,7 @@ def overview(slug: str, survey_id: UUID) -> str:
         reach=queries.reach(reading(), survey.id),
         quotas=queries.quotas(reading(), survey.id),
         as_table="table" in request.args,
+        is_hidden=is_hidden,
         fixed=_fixed,
     )
 
@@ -52,7 +54,7 @@ def texts(slug: str, survey_id: UUID, question_id: UUID) -> str:
     program = program_of(slug)
     survey = survey_of(program, survey_id)
     card = next((each for each in _cards(survey) if each.id == question_id), None)
-    if card is None:
+    if card is None or _is_hidden(survey):
         raise NotFound
     words = " ".join(request.args.get("q", "").replace("\0", "").split())[:100]
     page = max(0, request.args.get("page", type=int, default=0))
@@ -89,7 +91,7 @@ def response(slug: str, survey_id: UUID, response_id: UUID) -> str:
     program = program_of(slug)
     survey = survey_of(program, survey_id)
     found = queries.response(reading(), response_id)
-    if found.survey_id != survey.id:
+    if found.survey_id != survey.id or _is_hidden(survey):
         raise NotFound
     definition = queries.published(reading(), found.version_id).definition
     shown = [(question.label(), _words(question, found.answers)) for question in definition.asked]
@@ -105,6 +107,11 @@ def withdraw_response(slug: str, survey_id: UUID, response_id: UUID) -> Any:
     respond.withdraw(writing(), response_id)
     flash(_("The response is taken out. Its answers are gone."))
     return redirect(url_for(".responses", slug=slug, survey_id=survey.id), 303)
+
+
+def _is_hidden(survey: Survey) -> bool:
+    """An anonymous survey of which too few are complete."""
+    return survey.is_anonymous and not queries.count_shown(reading(), survey)
 
 
 def _fixed(value: float) -> str:

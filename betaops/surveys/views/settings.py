@@ -32,6 +32,7 @@ def settings(slug: str, survey_id: UUID) -> Any:
                 opens_at=moment(form.opens_at.data),
                 closes_at=moment(form.closes_at.data),
                 response_limit=form.response_limit.data,
+                is_anonymous=form.is_anonymous.data,
                 version=number(form.version.data),
             )
             flash(_("The settings are saved."))
@@ -76,6 +77,7 @@ def _shown(survey: Survey) -> dict[str, Any]:
         "opens_at": survey.opens_at,
         "closes_at": survey.closes_at,
         "response_limit": survey.response_limit,
+        "is_anonymous": survey.is_anonymous,
         "origins": "\n".join(survey.origins),
     }
 
