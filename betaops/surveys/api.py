@@ -28,6 +28,7 @@ from betaops.surveys.models import (
 )
 from betaops.surveys.models import Response as Answered
 from betaops.surveys.product.payload import FLAG_PREFIX
+from betaops.surveys.quality import Doubt
 from betaops.web.access import scope
 from betaops.web.api import PROBLEMS, Body, Int, Paging, Text, path_id, shown
 from betaops.web.application import reading, writing
@@ -181,6 +182,7 @@ class ShownResponse(BaseModel):
     language: str
     answers: dict[str, Any]
     is_in_product: bool = Field(description="It came from inside the product, by an SDK.")
+    doubts: list[Doubt] = Field(description="Signs that it was not given with care. It counts all the same.")
     started_at: datetime
     finished_at: datetime | None
 
@@ -217,6 +219,7 @@ def _shown_response(row: Answered, number: int) -> ShownResponse:
         language=row.language,
         answers=row.answers,
         is_in_product=row.is_in_product,
+        doubts=row.doubts,
         started_at=row.started_at,
         finished_at=row.finished_at,
     )

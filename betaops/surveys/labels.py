@@ -13,6 +13,7 @@ from betaops.surveys.models import (
     UrlMatch,
     WhenFull,
 )
+from betaops.surveys.quality import Doubt
 
 #: What the builder offers, in this order.
 KINDS = {
@@ -59,6 +60,13 @@ RESPONSE_STATES = {
 WHEN_FULL = {
     WhenFull.TURN_AWAY: _l("End the survey for people of this kind"),
     WhenFull.CLOSE: _l("Close the survey for everybody"),
+}
+DOUBTS = {
+    Doubt.SPEEDING: _l("Too fast to have read it"),
+    Doubt.STRAIGHT_LINING: _l("One column all the way down"),
+    Doubt.DUPLICATE: _l("The same answers as another"),
+    Doubt.HONEYPOT: _l("Filled in by a machine"),
+    Doubt.PASTED: _l("Pasted text"),
 }
 LINKS = {
     LinkKind.PUBLIC: _l("Public link"),

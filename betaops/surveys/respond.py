@@ -24,6 +24,7 @@ from betaops.surveys.anonymity import note_answered as note_in_ledger
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
 from betaops.surveys.judging import MOST_VALUES, Judged, judge_all, rows_of
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
+from betaops.surveys.quality import digest, doubts
 from betaops.surveys.queries.doors import Door, Way
 from betaops.surveys.queries.surveys import Published
 from betaops.surveys.quotas import Ending
@@ -31,6 +32,8 @@ from betaops.surveys.scene import Scene, first_values
 from betaops.surveys.showing import note_answered
 
 LONGEST_KEY = 100
+#: Seconds on one page that count at most.
+MOST_SECONDS = 1800.0
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,7 @@ def withdraw(work: Work, response_id: UUID) -> None:
     places.give_back(work, response, survey)
     work.session.execute(delete(Answer).where(Answer.response_id == response.id))
     response.answers = {}
+    response.answers_digest = None
     response.state = ResponseState.WITHDRAWN
     response.finished_at = response.finished_at or work.now
     work.session.flush()
@@ -277,9 +281,30 @@ def _settle(work: Work, response: Response, published: Published, survey: Survey
         seed=response.submission_key,
     )
     places.settle(work, response, survey, scene)
+    _look_for_doubts(work, response, published)
     work.session.flush()
     if response.state is ResponseState.COMPLETE:
         _count_in(work, response, published, survey)
+
+
+def _look_for_doubts(work: Work, response: Response, published: Published) -> None:
+    """Marks only: nothing is refused, and what is doubtful counts unless somebody who reads wants it not to."""
+    mark = digest(published.definition, response.answers)
+    is_repeated = mark is not None and queries.was_answered_so(work.session, response, mark)
+    found = doubts(
+        published.definition,
+        response.answers,
+        seconds=response.active_seconds,
+        is_repeated=is_repeated,
+    )
+    response.doubt(*found)
+    response.answers_digest = mark if response.state is ResponseState.COMPLETE else None
+
+
+def spend(response: Response, seconds: float) -> None:
+    """Add what somebody took for a page; more than half an hour was not spent on it."""
+    if not response.is_finished:
+        response.active_seconds = (response.active_seconds or 0.0) + min(max(seconds, 0.0), MOST_SECONDS)
 
 
 def _count_in(work: Work, response: Response, published: Published, survey: Survey) -> None:

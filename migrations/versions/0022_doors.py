@@ -102,6 +102,10 @@ def upgrade() -> None:
     moment = "DATETIME" if _is_sqlite() else "TIMESTAMP WITH TIME ZONE"
     _add("survey_link", f"ends_at {moment}", a_window_ends_after_it_starts="ends_at > starts_at")
     op.add_column("response", sa.Column("places", db.Json(), server_default="[]", nullable=False))
+    op.add_column("response", sa.Column("active_seconds", sa.Double(), nullable=True))
+    op.add_column("response", sa.Column("flags", sa.String(length=100), server_default="", nullable=False))
+    op.add_column("response", sa.Column("answers_digest", sa.LargeBinary(length=32), nullable=True))
+    op.create_index("ix_response_digest", "response", ["survey_id", "answers_digest"])
     op.add_column("response", sa.Column("turned_away_by", sa.Uuid(), nullable=True))
     _states(_STATES, (*_STATES[:3], *_ENDED, *_STATES[3:]))
 
@@ -109,8 +113,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DELETE FROM response WHERE state IN ('screened_out', 'over_quota')")
     _states((*_STATES[:3], *_ENDED, *_STATES[3:]), _STATES)
+    op.drop_index("ix_response_digest", "response")
     for table, columns in (
-        ("response", ("turned_away_by", "places", "is_anonymous")),
+        (
+            "response",
+            ("turned_away_by", "answers_digest", "flags", "active_seconds", "places", "is_anonymous"),
+        ),
         ("survey_link", ("ends_at", "starts_at", "pin_digest", "taken", "response_limit")),
         ("survey", ("taken", "response_limit", "is_anonymous")),
     ):

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     CheckConstraint,
     Index,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from betaops.enrollment.models import Enrollment, Tester
 from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
 from betaops.surveys.models.surveys import Survey, SurveyVersion
+from betaops.surveys.quality import Doubt
 
 
 class ResponseState(StrEnum):
@@ -60,6 +62,7 @@ class Response(Tenant, Base):
         ),
         Index("ix_response_survey", "workspace_id", "survey_id", "state", "started_at", "id"),
         Index("ix_response_enrollment", "workspace_id", "enrollment_id"),
+        Index("ix_response_digest", "survey_id", "answers_digest"),
         Index("ix_response_tester", "workspace_id", "tester_id"),
         CheckConstraint("(enrollment_id IS NULL) = (tester_id IS NULL)", name="a_person_is_an_enrollment"),
         CheckConstraint(
@@ -91,6 +94,12 @@ class Response(Tenant, Base):
     finished_at: Mapped[datetime | None]
     #: It names nobody, its id is random, and its moments are midnights: see `anonymity`.
     is_anonymous: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Seconds spent on its pages; None where no page was shown (API, inside the product).
+    active_seconds: Mapped[float | None]
+    #: Names of `quality.Doubt`s with commas between; empty: none.
+    flags: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    #: See `quality.digest`; of complete ones.
+    answers_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     #: Ids of the quotas in which it has a place.
     places: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     #: Id of the quota that had no place for it; what is said then stands there.
@@ -100,6 +109,15 @@ class Response(Tenant, Base):
     version: Mapped[SurveyVersion] = relationship(lazy="raise_on_sql", viewonly=True)
     enrollment: Mapped[Enrollment | None] = relationship(lazy="raise_on_sql", viewonly=True)
     tester: Mapped[Tester | None] = relationship(lazy="raise_on_sql", viewonly=True)
+
+    @property
+    def doubts(self) -> list[Doubt]:
+        return [Doubt(name) for name in self.flags.split(",") if name]
+
+    def doubt(self, *reasons: Doubt) -> None:
+        """Mark it, in the order in which reasons are listed."""
+        known = {*self.doubts, *reasons}
+        self.flags = ",".join(each for each in Doubt if each in known)
 
     @property
     def is_finished(self) -> bool:

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from flask import make_response, render_template, request, url_for
+from flask import current_app, make_response, render_template, request, url_for
 
-from betaops.kernel import clock, i18n
+from betaops.kernel import clock, i18n, tokens
 from betaops.surveys import queries
 from betaops.surveys.cleaning import clean_html, clean_title, piped
 from betaops.surveys.definition import Page, Question
@@ -15,7 +15,7 @@ from betaops.surveys.kinds import KINDS
 from betaops.surveys.localised import DEFAULT, languages, text
 from betaops.surveys.models import Response as Answered
 from betaops.surveys.models import ResponseState
-from betaops.surveys.queries.doors import Door
+from betaops.surveys.queries.doors import SHOWN, Door
 from betaops.surveys.queries.surveys import Published
 from betaops.surveys.quotas import words_of
 from betaops.surveys.rendering import view
@@ -67,6 +67,7 @@ def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, 
         origins=" ".join(framers_of(door)),
         is_kept=door.response is not None or sent is not None,
         onward=_onward(door),
+        shown_at=tokens.sign(current_app.config["SECRET_KEY"], SHOWN, int(clock.now().timestamp() * 1000)),
         default=DEFAULT,
     )
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from werkzeug.datastructures import MultiDict
 
-from betaops.kernel import i18n
+from betaops.kernel import i18n, tokens
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import queries, respond
 from betaops.surveys.models import Response
-from betaops.surveys.queries.doors import Door
+from betaops.surveys.quality import Doubt
+from betaops.surveys.queries.doors import SHOWN, Door
 from betaops.surveys.queries.surveys import Published
 from betaops.surveys.quotas import early_ending
 from betaops.surveys.rendering import form_for, values_from
@@ -64,6 +65,7 @@ def take_page(work: Work, sent: Sent) -> Taken:
         taken, asked = _filled_in(work, sent)
         if taken.response.is_finished:
             return taken
+        _note_care(work, taken.response, sent)
         if sent.is_completing and taken.walk.definition.wants_review:
             return _finished(work, _kept(work, taken, taken.step, page=None))
         if sent.is_going_back:
@@ -78,6 +80,17 @@ def take_page(work: Work, sent: Sent) -> Taken:
         if taken.walk.definition.wants_review:
             return replace(kept, is_to_review=True)
         return _finished(work, kept)
+
+
+def _note_care(work: Work, response: Response, sent: Sent) -> None:
+    """How long the page took, and signs that nobody read it."""
+    shown = tokens.read(sent.secret, SHOWN, sent.form.get("__shown", ""))
+    if isinstance(shown, int):
+        respond.spend(response, work.now.timestamp() - shown / 1000)
+    if sent.form.get("__website"):
+        response.doubt(Doubt.HONEYPOT)
+    if sent.form.get("__pasted"):
+        response.doubt(Doubt.PASTED)
 
 
 def take_draft(work: Work, sent: Sent) -> Taken:

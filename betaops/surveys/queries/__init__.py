@@ -26,6 +26,7 @@ from betaops.surveys.queries.placements import (
 from betaops.surveys.queries.quotas import count_complete, link, quota, quota_words, quotas
 from betaops.surveys.queries.responses import (
     count_answered,
+    count_doubtful,
     count_responses,
     count_shown,
     counts,
@@ -35,6 +36,7 @@ from betaops.surveys.queries.responses import (
     response,
     responses,
     tallies,
+    was_answered_so,
 )
 from betaops.surveys.queries.surveys import (
     find_surveys,
@@ -64,6 +66,7 @@ __all__ = [
     "count_answered",
     "count_asked_lately",
     "count_complete",
+    "count_doubtful",
     "count_responses",
     "count_shown",
     "count_unanswered",
@@ -106,4 +109,5 @@ __all__ = [
     "version",
     "versions",
     "waiting_for",
+    "was_answered_so",
 ]

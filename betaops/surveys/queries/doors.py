@@ -16,6 +16,8 @@ from betaops.surveys.models import Response, ResponseState, Survey, SurveyLedger
 #: What signed addresses are for; each only for its own.
 RESUME = "survey.response"
 PERSON = "survey.person"
+#: The moment at which a page was shown; no address.
+SHOWN = "survey.shown"
 UNLOCKED = "survey.pin"
 #: How long a PIN that was typed lets one begin.
 UNLOCKED_SECONDS = 12 * 3600

@@ -77,6 +77,24 @@ def count_answered(session: Session, survey_id: UUID) -> int:
     return session.scalar(found) or 0
 
 
+def was_answered_so(session: Session, response: Response, mark: bytes) -> bool:
+    """Whether another complete response of the survey has the very same answers."""
+    found = select(Response.id).where(
+        Response.survey_id == response.survey_id,
+        Response.answers_digest == mark,
+        Response.id != response.id,
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def count_doubtful(session: Session, survey_id: UUID) -> int:
+    """Complete responses with any mark."""
+    found = select(func.count()).where(
+        Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE, Response.flags != ""
+    )
+    return session.scalar(found) or 0
+
+
 def count_shown(session: Session, survey: Survey) -> int:
     """Complete responses that may be looked at: of an anonymous survey none, as long as there are fewer than five."""
     complete = counts(session, [survey.id]).get(survey.id, Counts()).complete
@@ -99,6 +117,7 @@ def responses(
     survey_id: UUID,
     *,
     state: ResponseState | None = None,
+    is_doubtful: bool | None = None,
     cursor: str | None = None,
     size: int = 50,
 ) -> Page[Response]:
@@ -110,6 +129,8 @@ def responses(
     )
     if state is not None:
         found = found.where(Response.state == state)
+    if is_doubtful is not None:
+        found = found.where(Response.flags != "" if is_doubtful else Response.flags == "")
     order = [(Response.started_at, "desc"), (Response.id, "desc")]
     return keyset(session, found, order=order, cursor=cursor, size=size)
 
@@ -129,22 +150,29 @@ def response(session: Session, response_id: UUID) -> Response:
     return found
 
 
-def tallies(session: Session, survey_id: UUID) -> Sequence[Any]:
+def _that_count(survey_id: UUID, *, with_doubtful: bool) -> list[Any]:
+    of_survey = [Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE]
+    return of_survey if with_doubtful else [*of_survey, Response.flags == ""]
+
+
+def tallies(session: Session, survey_id: UUID, *, with_doubtful: bool = True) -> Sequence[Any]:
     """(question, row, code, number, how many) over complete responses that count."""
     return session.execute(
         select(Answer.question_id, Answer.row, Answer.code, Answer.number, func.count())
         .join(Response, Response.id == Answer.response_id)
-        .where(Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE)
+        .where(*_that_count(survey_id, with_doubtful=with_doubtful))
         .group_by(Answer.question_id, Answer.row, Answer.code, Answer.number)
     ).all()
 
 
-def people_per_question(session: Session, survey_id: UUID) -> Mapping[UUID, int]:
+def people_per_question(
+    session: Session, survey_id: UUID, *, with_doubtful: bool = True
+) -> Mapping[UUID, int]:
     """How many complete responses that count answered each question."""
     rows = session.execute(
         select(Answer.question_id, func.count(Answer.response_id.distinct()))
         .join(Response, Response.id == Answer.response_id)
-        .where(Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE)
+        .where(*_that_count(survey_id, with_doubtful=with_doubtful))
         .group_by(Answer.question_id)
     )
     return {row[0]: row[1] for row in rows}

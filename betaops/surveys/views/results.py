@@ -27,7 +27,8 @@ def overview(slug: str, survey_id: UUID) -> str:
     program = program_of(slug)
     survey = survey_of(program, survey_id)
     is_hidden = _is_hidden(survey)
-    cards = [] if is_hidden else _cards(survey)
+    with_doubtful = request.args.get("doubtful") != "without"
+    cards = [] if is_hidden else _cards(survey, with_doubtful=with_doubtful)
     quotes = {
         card.id: queries.texts(reading(), card.id, limit=TEXTS_ON_A_CARD) for card in cards if card.texts
     }
@@ -43,6 +44,8 @@ def overview(slug: str, survey_id: UUID) -> str:
         quotas=queries.quotas(reading(), survey.id),
         as_table="table" in request.args,
         is_hidden=is_hidden,
+        with_doubtful=with_doubtful,
+        doubtful=queries.count_doubtful(reading(), survey.id),
         fixed=_fixed,
     )
 
@@ -81,8 +84,24 @@ def responses(slug: str, survey_id: UUID) -> str:
     survey = survey_of(program, survey_id)
     wanted = request.args.get("state", "")
     state = next((each for each in ResponseState if each == wanted), None)
-    page = queries.responses(reading(), survey.id, state=state, cursor=request.args.get("cursor"))
-    return draw("responses", program, survey, "results", page=page, wanted=state, states=list(ResponseState))
+    care = request.args.get("care", "")
+    page = queries.responses(
+        reading(),
+        survey.id,
+        state=state,
+        is_doubtful={"doubtful": True, "plain": False}.get(care),
+        cursor=request.args.get("cursor"),
+    )
+    return draw(
+        "responses",
+        program,
+        survey,
+        "results",
+        page=page,
+        wanted=state,
+        care=care if care in ("doubtful", "plain") else None,
+        states=list(ResponseState),
+    )
 
 
 @blueprint.get("/<id(svy):survey_id>/responses/<id(rsp):response_id>")
@@ -119,13 +138,13 @@ def _fixed(value: float) -> str:
     return format_decimal(value, format="#,##0.0", locale=i18n.locale())
 
 
-def _cards(survey: Survey) -> list[results.Card]:
+def _cards(survey: Survey, *, with_doubtful: bool = True) -> list[results.Card]:
     """Every question that any version asked: those of the live one first, in its order."""
     if survey.live_number is None:
         return []
     session = reading()
-    tallies = results.grouped(queries.tallies(session, survey.id))
-    people = queries.people_per_question(session, survey.id)
+    tallies = results.grouped(queries.tallies(session, survey.id, with_doubtful=with_doubtful))
+    people = queries.people_per_question(session, survey.id, with_doubtful=with_doubtful)
     known = [
         results.Known(
             row.id,
