@@ -85,6 +85,7 @@ KINDS = {
     "messaging.outcome": _l("Outcome of a report"),
     "messaging.reminder": _l("Reminder of a survey"),
     "surveys.invitation": _l("Invitation to a survey"),
+    "surveys.elsewhere": _l("Address of begun answers"),
 }
 
 

@@ -28,6 +28,7 @@ from betaops.surveys.models import (
 )
 from betaops.surveys.models import Response as Answered
 from betaops.surveys.product.payload import FLAG_PREFIX
+from betaops.surveys.quality import Doubt
 from betaops.web.access import scope
 from betaops.web.api import PROBLEMS, Body, Int, Paging, Text, path_id, shown
 from betaops.web.application import reading, writing
@@ -181,6 +182,7 @@ class ShownResponse(BaseModel):
     language: str
     answers: dict[str, Any]
     is_in_product: bool = Field(description="It came from inside the product, by an SDK.")
+    doubts: list[Doubt] = Field(description="Signs that it was not given with care. It counts all the same.")
     started_at: datetime
     finished_at: datetime | None
 
@@ -217,6 +219,7 @@ def _shown_response(row: Answered, number: int) -> ShownResponse:
         language=row.language,
         answers=row.answers,
         is_in_product=row.is_in_product,
+        doubts=row.doubts,
         started_at=row.started_at,
         finished_at=row.finished_at,
     )
@@ -333,6 +336,8 @@ def _shown_placement(survey: Survey, row: SurveyPlacement) -> ShownPlacement:
 def responses(path: OfSurvey, query: ResponseQuery) -> Response:
     """Responses, the newest first."""
     found = queries.survey(reading(), path.survey_id)
+    if found.is_anonymous and not queries.count_shown(reading(), found):
+        return shown(ResponseList(items=[], next=None))
     page = queries.responses(reading(), found.id, state=query.state, cursor=query.cursor, size=query.limit)
     items = [_shown_response(row, row.version.number) for row in page.items]
     return shown(ResponseList(items=items, next=page.next))
@@ -369,6 +374,8 @@ def answer(path: OfSurvey, body: NewResponse) -> Response:
 def response(path: OfResponse) -> Response:
     """One response."""
     row = queries.response(reading(), path.response_id)
+    if row.is_anonymous and not queries.count_shown(reading(), row.survey):
+        raise NotFound
     return shown(_shown_response(row, row.version.number))
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import conditions, instruments
-from betaops.surveys.definition import KINDS, Choice, Definition, Oddity, Panel, Question
+from betaops.surveys.definition import KINDS, OWN, Choice, Definition, Oddity, Panel, Question
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.kinds.validators import pattern
 from betaops.surveys.looks import origins
+from betaops.surveys.quotas import screen_out_of
 from betaops.surveys.reading import WITH_CHOICES
 
 LONGEST_NAME = 200
@@ -186,15 +187,21 @@ def _all_conditions(definition: Definition) -> Iterator[Condition]:
             if condition:
                 yield element.name, element.place, property_name, condition
     for question in definition.every_question:
-        for property_name in _CALCULATED:
-            if isinstance(expression := question.options.get(property_name), str) and expression.strip():
-                yield question.name, question.place, property_name, expression
-        for group in (question.choices, question.rows, question.columns):
-            yield from _choice_conditions(question, group)
-        for validator in question.validators:
-            if isinstance(validator.get("expression"), str):
-                yield question.name, question.place, "validators", validator["expression"]
+        yield from _question_conditions(question)
     yield from _ending_conditions(definition.options.get("completedHtmlOnCondition"))
+    if screen_out := screen_out_of(definition):
+        yield _("the survey"), (OWN,), "screenOutIf", screen_out
+
+
+def _question_conditions(question: Question) -> Iterator[Condition]:
+    for property_name in _CALCULATED:
+        if isinstance(expression := question.options.get(property_name), str) and expression.strip():
+            yield question.name, question.place, property_name, expression
+    for group in (question.choices, question.rows, question.columns):
+        yield from _choice_conditions(question, group)
+    for validator in question.validators:
+        if isinstance(validator.get("expression"), str):
+            yield question.name, question.place, "validators", validator["expression"]
 
 
 def _elements(definition: Definition) -> Iterator[Panel | Question]:

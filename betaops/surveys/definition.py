@@ -240,6 +240,12 @@ class Definition:
         return self.options.get("showPrevButton") is not False
 
     @cached_property
+    def wants_review(self) -> bool:
+        """People look at all their answers once more before they send them."""
+        said = self.options.get("showPreviewBeforeComplete")
+        return said is True or said in ("showAllQuestions", "showAnsweredQuestions")
+
+    @cached_property
     def minutes(self) -> int:
         """About how long it takes: 8 s a choice, 30 s a free text, at least one minute."""
         seconds = sum(

@@ -51,6 +51,9 @@ def read_json(source: str) -> dict[str, Any]:
     return found
 
 
+LIMIT = [Optional(), NumberRange(1, 10_000_000, message=_l("Write a number from 1 on, or nothing."))]
+
+
 class JsonForm(Form):
     version = HiddenField()
     json = TextAreaField(_l("SurveyJS JSON"), [InputRequired(_l("A survey needs a definition."))])
@@ -213,6 +216,18 @@ class SettingsForm(Form):
     )
     closes_at = DateTimeLocalField(
         _l("Closes"), [Optional()], description=_l("In UTC. Empty: when you close it.")
+    )
+    response_limit = WholeNumberField(
+        _l("At most so many answers"),
+        LIMIT,
+        description=_l("Complete ones by all ways together. Empty: no limit."),
+    )
+    is_anonymous = BooleanField(
+        _l("Anonymous"),
+        description=_l(
+            "Nothing joins answers to a person, neither name nor order nor time. "
+            "Results show from five answers on. Stays as it is once somebody has answered."
+        ),
     )
     origins = TextAreaField(
         _l("Sites that may show it"),

@@ -7,34 +7,47 @@ from betaops.kernel import mail
 from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
 from betaops.surveys import links, queries, service
+from betaops.surveys.filling import First, first_question
 from betaops.surveys.reading import read
 from betaops.web.letters import letter, link
 
 
-def send_links(run: Run, *, survey_id: str) -> dict[str, int]:
-    """A personal link to everybody inside who has not answered; one mail a person and round, however often it runs."""
+def send_links(
+    run: Run, *, survey_id: str, cohort_id: str | None = None, may_ask_again: bool = False
+) -> dict[str, int]:
+    """A personal link to everybody inside (or in a cohort) who has not answered and was not asked lately.
+
+    One mail a person and round, however often it runs.
+    """
     with run.work() as work:
         survey = queries.survey(work.session, UUID(survey_id))
         round_key = f"surveys.link:{survey.id}:{survey.sent_at.isoformat() if survey.sent_at else ''}"
-        people = queries.unanswered(work.session, survey)
+        people = queries.unanswered(work.session, survey, UUID(cohort_id) if cohort_id else None)
+    asked = 0
     for done, enrollment_id in enumerate(people):
-        _send_one(run, UUID(survey_id), enrollment_id, f"{round_key}:{enrollment_id}")
+        asked += _send_one(
+            run, UUID(survey_id), enrollment_id, f"{round_key}:{enrollment_id}", may_ask_again=may_ask_again
+        )
         if done % 25 == 0:
             run.progress(done, len(people))
-    return {"people": len(people)}
+    return {"people": len(people), "asked": asked}
 
 
-def _send_one(run: Run, survey_id: UUID, enrollment_id: UUID, key: str) -> None:
+def _send_one(run: Run, survey_id: UUID, enrollment_id: UUID, key: str, *, may_ask_again: bool) -> bool:
+    """Whether this call has queued the mail."""
     with run.work() as work:
         survey = queries.survey(work.session, survey_id)
         if not survey.takes_answers(work.now) or links.was_mailed(work, key):
-            return
+            return False
         place = tester_queries.enrollment(work.session, survey.program_id, enrollment_id)
+        if not may_ask_again and not links.may_ask(work, place.tester_id):
+            return False
         definition = read(survey.draft)
         live = queries.live_version(work.session, survey)
         if live is not None:
             definition = queries.published(work.session, live.id).definition
         token = links.personal_link(work, survey.id, place.id)
+        first = first_question(definition, place.tester.locale or "")
         written = letter(
             "surveys_invitation",
             place.tester.mail,
@@ -47,9 +60,23 @@ def _send_one(run: Run, survey_id: UUID, enrollment_id: UUID, key: str) -> None:
             minutes=definition.minutes,
             closes_on=survey.closes_at,
             address=link("surveys_portal.page", token=token),
+            first=first,
+            answers=_answers(token, first),
             home=link("portal.program", slug=survey.program.slug),
         )
         mail.queue(work, written, key=key)
+        links.note_asked(work, place.tester_id)
+        return True
+
+
+def _answers(token: str, first: First | None) -> list[tuple[str, str]]:
+    """The first question as (words, address) of each answer."""
+    if first is None:
+        return []
+    return [
+        (words, link("surveys_portal.page", token=token, **{first.name: value}))
+        for words, value in first.choices
+    ]
 
 
 def begin_placement(run: Run, *, survey_id: str) -> dict[str, int]:
@@ -88,3 +115,8 @@ def fold_survey(run: Run, *, survey_id: str) -> None:
 def turn(work: Work, *, survey_id: str) -> None:
     """A survey in the product opens or closes now."""
     service.tell_product(work, queries.survey_to_answer(work.session, UUID(survey_id)))
+
+
+def close_full(work: Work, *, survey_id: str) -> None:
+    """A quota that closes its survey has taken its last."""
+    service.close_full(work, UUID(survey_id))

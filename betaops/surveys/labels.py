@@ -13,8 +13,10 @@ from betaops.surveys.models import (
     Shape,
     SurveyState,
     UrlMatch,
+    WhenFull,
 )
 from betaops.surveys.narrowing import CameBy
+from betaops.surveys.quality import Doubt
 
 #: What the builder offers, in this order.
 KINDS = {
@@ -77,6 +79,8 @@ RESPONSE_STATES = {
     ResponseState.STARTED: _l("Begun"),
     ResponseState.PARTIAL: _l("Partly answered"),
     ResponseState.COMPLETE: _l("Complete"),
+    ResponseState.SCREENED_OUT: _l("Screened out"),
+    ResponseState.OVER_QUOTA: _l("Over quota"),
     ResponseState.WITHDRAWN: _l("Withdrawn"),
     ResponseState.TEST: _l("Trial"),
 }
@@ -87,6 +91,17 @@ DOORS = {
     CameBy.PRODUCT: _l("Inside the product"),
     CameBy.PORTAL: _l("Portal"),
     CameBy.API: _l("API, without a person"),
+}
+WHEN_FULL = {
+    WhenFull.TURN_AWAY: _l("End the survey for people of this kind"),
+    WhenFull.CLOSE: _l("Close the survey for everybody"),
+}
+DOUBTS = {
+    Doubt.SPEEDING: _l("Too fast to have read it"),
+    Doubt.STRAIGHT_LINING: _l("One column all the way down"),
+    Doubt.DUPLICATE: _l("The same answers as another"),
+    Doubt.HONEYPOT: _l("Filled in by a machine"),
+    Doubt.PASTED: _l("Pasted text"),
 }
 LINKS = {
     LinkKind.PUBLIC: _l("Public link"),

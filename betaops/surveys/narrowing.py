@@ -52,6 +52,8 @@ class Narrowing:
     since: date | None = None
     until: date | None = None
     answers: tuple[Given, ...] = ()
+    #: Without those that something is to be doubted in; see `quality`.
+    without_doubtful: bool = False
     #: Names in the address whose values cannot be: they narrow nothing, and the page says so.
     unread: tuple[str, ...] = field(default=(), compare=False)
 
@@ -70,6 +72,7 @@ class Narrowing:
             "door": self.came_by or "",
             "since": self.since.isoformat() if self.since else "",
             "until": self.until.isoformat() if self.until else "",
+            "doubtful": "without" if self.without_doubtful else "",
             "answer": [each.written() for each in self.answers],
         }
         return {name: value for name, value in found.items() if value}
@@ -98,7 +101,7 @@ def read(values: Mapping[str, Sequence[str]]) -> Narrowing:
         if value is None:
             unread.append(name)
         else:
-            found["came_by" if name == "door" else "answers" if name == "answer" else name] = value
+            found[_FIELDS.get(name, name)] = value
     return Narrowing(**found, unread=tuple(unread))
 
 
@@ -124,6 +127,14 @@ def _one_given(parts: Any) -> Given:
     return Given(UUID(question), row, tuple(codes))
 
 
+def _without(texts: list[str]) -> bool:
+    if texts[0] != "without":
+        raise ValueError(texts[0])
+    return True
+
+
+#: What is called otherwise in an address.
+_FIELDS = {"door": "came_by", "answer": "answers", "doubtful": "without_doubtful"}
 _READERS: dict[str, Any] = {
     "cohort": lambda texts: texts[0],
     "trait": _trait,
@@ -133,4 +144,5 @@ _READERS: dict[str, Any] = {
     "since": lambda texts: date.fromisoformat(texts[0]),
     "until": lambda texts: date.fromisoformat(texts[0]),
     "answer": _given,
+    "doubtful": _without,
 }

@@ -1,40 +1,121 @@
-"""Where the parts of a JSON value stand in its text: for pointing at what is wrong there. Pure."""
+"""Places in a survey: taken when a response is complete, given back when it is taken out.
 
-from collections.abc import Iterator
+Each is one conditional update, so that the database decides who comes in and nobody is counted: of two hundred that
+finish at once, fifty get the fifty places. All take them in one order (survey, link, quotas), so none waits in a ring.
+"""
+
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-import orjson
+from sqlalchemy import select, update
 
-Place = tuple[str | int, ...]
-
-
-def written(value: Any) -> str:
-    """The text that line numbers are about: one item a line, two spaces deeper for each level."""
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
-
-
-def line_of(value: Any, place: Place) -> int:
-    """The line of `written(value)` on which `place` begins, from 1; of what holds it where it is not there."""
-    lines = dict(_lines(value, (), 1))
-    while place not in lines:
-        place = place[:-1]
-    return lines[place]
+from betaops.kernel.work import Work
+from betaops.surveys import queries
+from betaops.surveys.models import Quota, Response, ResponseState, Survey, SurveyLink, WhenFull
+from betaops.surveys.quotas import Ending, is_screened_out
+from betaops.surveys.scene import Scene
 
 
-def _lines(value: Any, place: Place, line: int) -> Iterator[tuple[Place, int]]:
-    yield place, line
-    line += 1
-    items: Any = ()
-    if isinstance(value, dict):
-        items = value.items()
-    elif isinstance(value, list):
-        items = enumerate(value)
-    for key, child in items:
-        yield from _lines(child, (*place, key), line)
-        line += _height(child)
+@dataclass(frozen=True)
+class _Place:
+    """Something with a limit, and the row that counts it."""
+
+    model: type[Survey] | type[SurveyLink] | type[Quota]
+    id: UUID
 
 
-def _height(value: Any) -> int:
-    """Lines that a value takes: an empty list is `[]`, others have a line for each bracket."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return 2 + sum(map(_height, inner)) if inner else 1
+def settle(work: Work, response: Response, survey: Survey, scene: Scene) -> None:
+    """Set the state of a response that has all its answers: complete where there is a place for it."""
+    if response.state is ResponseState.TEST:
+        return
+    if is_screened_out(scene):
+        turn_away(response, Ending())
+        return
+    quotas = [each for each in queries.quotas(work.session, survey.id) if scene.holds(each.condition)]
+    missing = _take(work, [*_limits(work, response, survey), *(_Place(Quota, each.id) for each in quotas)])
+    if missing is not None:
+        turn_away(response, Ending(missing.id), is_over=True)
+        return
+    response.state = ResponseState.COMPLETE
+    if quotas:
+        response.places = [str(each.id) for each in quotas]
+        _close_where_full(work, survey, quotas)
+
+
+def turn_away(response: Response, ending: Ending, *, is_over: bool = False) -> None:
+    """Its answers stay; it never counts. A trial stays a trial."""
+    if response.state is ResponseState.TEST:
+        return
+    response.turned_away_by = ending.quota_id
+    is_over = is_over or ending.quota_id is not None
+    response.state = ResponseState.OVER_QUOTA if is_over else ResponseState.SCREENED_OUT
+
+
+def give_back(work: Work, response: Response, survey: Survey) -> None:
+    """The places of a complete response that is taken out."""
+    if response.state is not ResponseState.COMPLETE:
+        return
+    quotas = [_Place(Quota, UUID(each)) for each in sorted(response.places)]
+    _give_back(work, [*_limits(work, response, survey), *quotas])
+    response.places = []
+
+
+def _limits(work: Work, response: Response, survey: Survey) -> list[_Place]:
+    found = [_Place(Survey, survey.id)] if survey.response_limit is not None else []
+    if response.link_id is not None and _is_limited(work, response.link_id):
+        found.append(_Place(SurveyLink, response.link_id))
+    return found
+
+
+def _is_limited(work: Work, link_id: UUID) -> bool:
+    limited = select(SurveyLink.id).where(SurveyLink.id == link_id, SurveyLink.response_limit.is_not(None))
+    return work.session.scalar(limited) is not None
+
+
+def _take(work: Work, places: list[_Place]) -> _Place | None:
+    """Take all of them; None, or the first that is full, and then none is taken."""
+    for index, place in enumerate(places):
+        model: Any = place.model
+        most = model.most if model is Quota else model.response_limit
+        # A limit that was just lifted lets everybody in.
+        has_room = (most.is_(None)) | (model.taken < most)
+        if not _count(work, model, place.id, model.taken + 1, has_room):
+            _give_back(work, places[:index])
+            return place
+        if model is Survey:
+            _tell_product(work, place.id)
+    return None
+
+
+def _give_back(work: Work, places: list[_Place]) -> None:
+    for place in places:
+        model: Any = place.model
+        _count(work, model, place.id, model.taken - 1, model.taken > 0)
+        if model is Survey:
+            _tell_product(work, place.id)
+
+
+def _count(work: Work, model: Any, row_id: UUID, taken: Any, condition: Any) -> bool:
+    """Whether the row was there and the condition held."""
+    statement = (
+        update(model)
+        .where(model.id == row_id, condition)
+        .values(taken=taken)
+        .returning(model.id)
+        .execution_options(synchronize_session=False)
+    )
+    return work.session.scalar(statement) is not None
+
+
+def _tell_product(work: Work, survey_id: UUID) -> None:
+    """Whether it is full may be another now; it is looked at once for all that come together."""
+    work.enqueue("surveys.turn", {"survey_id": str(survey_id)}, unique=f"surveys.turn:{survey_id}")
+
+
+def _close_where_full(work: Work, survey: Survey, quotas: list[Quota]) -> None:
+    """Closing locks the survey, which others may hold while they wait for a quota: a job does it right after."""
+    if any(each.when_full is WhenFull.CLOSE for each in quotas):
+        work.enqueue(
+            "surveys.close_full", {"survey_id": str(survey.id)}, unique=f"surveys.close_full:{survey.id}"
+        )

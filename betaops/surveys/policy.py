@@ -4,10 +4,14 @@ from betaops.accounts.permissions import Permission
 from betaops.enrollment.models import INSIDE, Enrollment, State
 from betaops.surveys.models import Survey, SurveyState
 
+#: Of an anonymous survey, what fewer people said is shown to nobody.
+FEWEST_SHOWN = 5
+
 READ = Permission.SURVEYS_READ
 WRITE = Permission.SURVEYS_WRITE
 SEND = Permission.MESSAGES_SEND
 EXPORT = Permission.EXPORT_READ
+CONTACT = Permission.WORKSPACE_MANAGE
 ANSWER = Permission.RESPONSES_WRITE
 
 
@@ -22,4 +26,4 @@ def may_edit(survey: Survey) -> bool:
 
 def smallest_group(survey: Survey) -> int:
     """Numbers about fewer people than this are not shown; 0: all are."""
-    return 0
+    return FEWEST_SHOWN if survey.is_anonymous else 0

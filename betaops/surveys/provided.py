@@ -93,7 +93,11 @@ def data(session: Session, tester: Tester) -> Any:
         }
         for showing, name in queries.showings(session, tester.id)
     ]
-    return [*answered, *seen]
+    in_ledgers = [
+        {"survey": name, "answered_anonymously": True}
+        for name in queries.answered_anonymously(session, tester.id)
+    ]
+    return [*answered, *seen, *in_ledgers]
 
 
 def _of(session: Session, enrollment: Enrollment) -> list[tuple[Response, str]]:

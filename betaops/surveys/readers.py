@@ -57,6 +57,8 @@ def sent(work: Work, product_id: UUID, owner: UUID | None, event: Heard) -> None
     survey, placement = queries.survey_shown_in(work.session, product_id, event.properties.get("$survey_id"))
     if not survey.takes_answers(work.now) or survey.program.is_over:
         raise Refused("closed", _("This survey does not take answers now."))
+    if survey.is_anonymous:
+        raise Refused("anonymous", _("This survey is anonymous. In the product it is known who answers."))
     place = None if owner is None else queries.place_of(work.session, survey.program_id, owner)
     if place is not None and not policy.may_answer(place):
         raise Refused("left", _("This person takes part no longer."))

@@ -18,17 +18,23 @@ from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
-from betaops.surveys import queries, service
+from betaops.surveys import places, queries, service
+from betaops.surveys.anonymity import moment_of, row_id
+from betaops.surveys.anonymity import note_answered as note_in_ledger
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
 from betaops.surveys.judging import MOST_VALUES, Judged, judge_all, rows_of
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
+from betaops.surveys.quality import digest, doubts
 from betaops.surveys.queries.doors import Door, Way
 from betaops.surveys.queries.surveys import Published
-from betaops.surveys.scene import first_values
+from betaops.surveys.quotas import Ending
+from betaops.surveys.scene import Scene, first_values
 from betaops.surveys.service import filing
 from betaops.surveys.showing import note_answered
 
 LONGEST_KEY = 100
+#: Seconds on one page that count at most.
+MOST_SECONDS = 1800.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ def begin(work: Work, door: Door, *, submission_key: str, language: str = "en") 
         published,
         enrollment=door.enrollment,
         submission_key=submission_key,
-        link_id=door.link.id if door.link else None,
+        link_id=door.link.id if door.link and not _tells_who(door) else None,
         state=ResponseState.TEST if door.is_test else ResponseState.STARTED,
         language=language,
         answers=first_values(published.definition),
@@ -70,15 +76,20 @@ def save(work: Work, response: Response, answers: Mapping[str, Any], *, page: in
     if len(answers) > MOST_VALUES:
         raise Invalid("too_many_answers", _("These are more answers than a survey has questions."))
     response.answers = dict(answers)
-    response.saved_at = work.now
+    response.saved_at = moment_of(work, is_anonymous=response.is_anonymous)
     if page is not None:
         response.page = page
         if response.state is ResponseState.STARTED:
             response.state = ResponseState.PARTIAL
 
 
-def finish(work: Work, response: Response, published: Published) -> Judged:
-    """Judge everything; if all is right, drop hidden answers, write the typed rows and close the response."""
+def finish(
+    work: Work, response: Response, published: Published, *, enrollment: Enrollment | None = None
+) -> Judged:
+    """Judge everything; if all is right, drop hidden answers and end the response: complete where there is a place.
+
+    `enrollment` is whose an anonymous one is; `Refused` where they have answered already.
+    """
     if response.is_finished:
         return Judged(dict(response.answers), ())
     judged = judge_all(
@@ -91,16 +102,26 @@ def finish(work: Work, response: Response, published: Published) -> Judged:
     )
     if judged.problems:
         return judged
+    note_in_ledger(work, response, enrollment)
     response.answers = judged.values
-    response.finished_at = response.saved_at = work.now
-    if response.state is not ResponseState.TEST:
-        response.state = ResponseState.COMPLETE
+    response.finished_at = response.saved_at = moment_of(work, is_anonymous=response.is_anonymous)
     work.session.flush()
     if published.definition.has_files:
         filing.tidy(work, response)
-    if response.state is ResponseState.COMPLETE:
-        _count_in(work, response, published, queries.survey_to_answer(work.session, response.survey_id))
+    _settle(work, response, published, queries.survey_to_answer(work.session, response.survey_id))
     return judged
+
+
+def end_early(
+    work: Work, response: Response, ending: Ending, *, enrollment: Enrollment | None = None
+) -> None:
+    """An answer has ended the survey before its last page: what was told is kept, and not judged."""
+    if response.is_finished:
+        return
+    note_in_ledger(work, response, enrollment)
+    response.finished_at = response.saved_at = moment_of(work, is_anonymous=response.is_anonymous)
+    places.turn_away(response, ending)
+    work.session.flush()
 
 
 def submit(
@@ -144,7 +165,8 @@ def submit(
     )
     if response is None:
         return Begun(_earlier(work, survey.id, enrollment, submission_key), is_new=False)
-    _count_in(work, response, published, survey)
+    note_in_ledger(work, response, enrollment)
+    _settle(work, response, published, survey)
     return Begun(response, is_new=True)
 
 
@@ -156,9 +178,11 @@ def withdraw(work: Work, response_id: UUID) -> None:
     survey = queries.survey_to_answer(work.session, response.survey_id)
     if response.state is ResponseState.COMPLETE:
         service.count_out(work, response)
+    places.give_back(work, response, survey)
     work.session.execute(delete(Answer).where(Answer.response_id == response.id))
     response.answers = {}
     filing.tidy(work, response)
+    response.answers_digest = None
     response.state = ResponseState.WITHDRAWN
     response.finished_at = response.finished_at or work.now
     work.session.flush()
@@ -180,14 +204,17 @@ def _insert(
     is_in_product: bool = False,
 ) -> Response | None:
     """One statement; None where the person or the key has a response already."""
+    named = None if survey.is_anonymous else enrollment
+    at = moment_of(work, is_anonymous=survey.is_anonymous)
     flavour = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
     statement = flavour.insert(Response).values(
-        id=new_id(),
+        id=row_id() if survey.is_anonymous else new_id(),
         workspace_id=survey.workspace_id,
         survey_id=survey.id,
         version_id=published.id,
-        enrollment_id=enrollment.id if enrollment else None,
-        tester_id=enrollment.tester_id if enrollment else None,
+        enrollment_id=named.id if named else None,
+        tester_id=named.tester_id if named else None,
+        is_anonymous=survey.is_anonymous,
         link_id=link_id,
         wave=wave,
         is_in_product=is_in_product,
@@ -196,12 +223,28 @@ def _insert(
         language=language[:20],
         page=0,
         answers=answers,
-        started_at=work.now,
-        saved_at=work.now,
-        finished_at=work.now if state is ResponseState.COMPLETE else None,
+        started_at=at,
+        saved_at=at,
+        finished_at=at if state is ResponseState.COMPLETE else None,
     )
     found: Response | None = work.session.scalar(statement.on_conflict_do_nothing().returning(Response))
+    if found is not None:
+        _refuse_changed(work, survey)
     return found
+
+
+def _refuse_changed(work: Work, survey: Survey) -> None:
+    """Whether it is anonymous may have been changed since it was read: from now on it cannot (the row holds it)."""
+    if work.session.get_bind().dialect.name != "postgresql":
+        return  # SQLite's writers come one after the other
+    seen = select(Survey.is_anonymous).where(Survey.id == survey.id)
+    if work.session.scalar(seen) != survey.is_anonymous:
+        raise Refused("changed", _("The survey was changed just now. Open it again."))
+
+
+def _tells_who(door: Door) -> bool:
+    """A personal link names its person, which an anonymous response does not."""
+    return door.survey.is_anonymous and door.enrollment is not None
 
 
 def _live(work: Work, survey: Survey) -> Published:
@@ -237,11 +280,46 @@ def _find(
     return work.session.scalar(wanted.where(Response.submission_key == submission_key[:LONGEST_KEY]))
 
 
+def _settle(work: Work, response: Response, published: Published, survey: Survey) -> None:
+    scene = Scene(
+        published.definition,
+        response.answers,
+        now=work.now,
+        language=response.language,
+        seed=response.submission_key,
+    )
+    places.settle(work, response, survey, scene)
+    _look_for_doubts(work, response, published)
+    work.session.flush()
+    if response.state is ResponseState.COMPLETE:
+        _count_in(work, response, published, survey)
+
+
+def _look_for_doubts(work: Work, response: Response, published: Published) -> None:
+    """Marks only: nothing is refused, and what is doubtful counts unless somebody who reads wants it not to."""
+    mark = digest(published.definition, response.answers)
+    is_repeated = mark is not None and queries.was_answered_so(work.session, response, mark)
+    found = doubts(
+        published.definition,
+        response.answers,
+        seconds=response.active_seconds,
+        is_repeated=is_repeated,
+    )
+    response.doubt(*found)
+    response.answers_digest = mark if response.state is ResponseState.COMPLETE else None
+
+
+def spend(response: Response, seconds: float) -> None:
+    """Add what somebody took for a page; more than half an hour was not spent on it."""
+    if not response.is_finished:
+        response.active_seconds = (response.active_seconds or 0.0) + min(max(seconds, 0.0), MOST_SECONDS)
+
+
 def _count_in(work: Work, response: Response, published: Published, survey: Survey) -> None:
     """What follows from a complete response: typed rows, facts about the person, the event."""
     rows = [
         {
-            "id": new_id(),
+            "id": row_id() if response.is_anonymous else new_id(),
             "workspace_id": response.workspace_id,
             "response_id": response.id,
             "question_id": published.question_ids[name],
@@ -264,6 +342,8 @@ def _count_in(work: Work, response: Response, published: Published, survey: Surv
                 value = response.answers.get(question.key)
                 cohort_service.set_trait(work, response.tester_id, f"survey.{question.trait}"[:120], value)
         note_answered(work, survey.id, survey.program_id, response.tester_id, work.now)
+    if response.is_anonymous:
+        return  # an event would tell the moment
     work.record(
         SurveyAnswered(
             response_id=response.id,

@@ -181,6 +181,7 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
     ("surveys.jobs:begin_placement", True),
+    ("surveys.jobs:close_full", False),
     ("surveys.jobs:fold", False),
     ("surveys.jobs:fold_survey", True),
     ("surveys.jobs:send_links", True),

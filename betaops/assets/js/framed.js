@@ -1,7 +1,11 @@
-// A survey inside somebody's page tells that page how high it is and when it is done; nothing else, and only to
-// the origins it was published for. The other half is embed.js.
+// A survey inside somebody's page tells that page how high it is, when it is done and when Escape was pressed in it;
+// nothing else, and only to the origins it was published for. The other half is embed.js.
 
-const origins = document.body.dataset.embed.split(/\s+/).filter(Boolean);
+const published = document.body.dataset.embed.split(/\s+/).filter(Boolean)
+  .map((origin) => (origin === "'self'" ? location.origin : origin));
+// Browsers that say around which page it stands spare the others a complaint about messages that nobody takes.
+const around = location.ancestorOrigins?.[0];
+const origins = around ? published.filter((origin) => origin === around) : published;
 const token = location.pathname;
 let height = 0;
 
@@ -16,5 +20,7 @@ new ResizeObserver(() => {
   const now = Math.ceil(document.documentElement.getBoundingClientRect().height);
   if (now !== height) tell({ type: "height", height: (height = now) });
 }).observe(document.documentElement);
+
+addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) tell({ type: "close" }); });
 
 if (document.querySelector("[data-survey-done]")) tell({ type: "done" });

@@ -200,6 +200,11 @@ form.addEventListener("input", () => {
   clearTimeout(waiting);
   waiting = setTimeout(save, SAVE_AFTER_MS);
 });
+// A longer text from somewhere else is marked, for whoever reads the answers.
+form.addEventListener("paste", (event) => {
+  const pasted = form.elements.namedItem("__pasted");
+  if (pasted && event.target.matches("textarea, input") && event.clipboardData?.getData("text").length > 40) pasted.value = "1";
+});
 form.addEventListener("submit", () => { sent = true; clearTimeout(waiting); });
 addEventListener("pageshow", (event) => { sent = false; if (event.persisted) judge(); });
 // Ctrl+Enter (or Cmd) sends the page from inside a long answer.

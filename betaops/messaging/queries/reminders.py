@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from betaops.enrollment.models import INSIDE, Enrollment
 from betaops.kernel.mail import Mail
-from betaops.surveys.models import Response, ResponseState, Survey, SurveyLink, SurveyState
+from betaops.surveys.models import Response, ResponseState, Survey, SurveyLedger, SurveyLink, SurveyState
 
 #: A reminder comes once, this long after the survey was sent; a worker that was away for two days still does it.
 AFTER, UNTIL = timedelta(days=3), timedelta(days=5)
@@ -45,8 +45,14 @@ def people_to_remind(session: Session, survey_id: UUID) -> Sequence[UUID]:
         .where(
             Response.survey_id == survey_id,
             Response.enrollment_id == Enrollment.id,
-            Response.state == ResponseState.COMPLETE,
+            Response.finished_at.is_not(None),
+            Response.state.not_in((ResponseState.TEST, ResponseState.WITHDRAWN)),
         )
+        .exists()
+    )
+    in_ledger = (
+        select(SurveyLedger.id)
+        .where(SurveyLedger.survey_id == survey_id, SurveyLedger.enrollment_id == Enrollment.id)
         .exists()
     )
     return session.scalars(
@@ -57,6 +63,7 @@ def people_to_remind(session: Session, survey_id: UUID) -> Sequence[UUID]:
             SurveyLink.revoked_at.is_(None),
             Enrollment.state.in_(INSIDE),
             ~finished,
+            ~in_ledger,
         )
         .order_by(Enrollment.id)
         .distinct()

@@ -10,7 +10,15 @@ from betaops.surveys.models.placements import (
     SurveyShowing,
     UrlMatch,
 )
-from betaops.surveys.models.responses import UNFINISHED, Answer, AnswerTag, Response, ResponseState
+from betaops.surveys.models.quotas import ContactRule, Quota, WhenFull
+from betaops.surveys.models.responses import (
+    UNFINISHED,
+    Answer,
+    AnswerTag,
+    Response,
+    ResponseState,
+    SurveyLedger,
+)
 from betaops.surveys.models.rollups import AnswerTally, QuestionTally, SurveyRollup, TailResponse
 from betaops.surveys.models.surveys import (
     FOLLOWING,
@@ -29,15 +37,18 @@ __all__ = [
     "AnswerTag",
     "AnswerTally",
     "Audience",
+    "ContactRule",
     "Corner",
     "LinkKind",
     "PublishedIsFinal",
     "QuestionTally",
+    "Quota",
     "Repeat",
     "Response",
     "ResponseState",
     "Shape",
     "Survey",
+    "SurveyLedger",
     "SurveyLink",
     "SurveyPlacement",
     "SurveyQuestion",
@@ -48,4 +59,5 @@ __all__ = [
     "SurveyVersion",
     "TailResponse",
     "UrlMatch",
+    "WhenFull",
 ]

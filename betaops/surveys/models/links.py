@@ -39,6 +39,9 @@ class SurveyLink(Tenant, Base):
             "(kind = 'personal') = (enrollment_id IS NOT NULL)", name="only_personal_links_name_a_person"
         ),
         CheckConstraint("(kind = 'personal') = (token IS NULL)", name="personal_tokens_are_not_kept"),
+        CheckConstraint("ends_at > starts_at", name="a_window_ends_after_it_starts"),
+        CheckConstraint("response_limit >= 1", name="a_limit_lets_somebody_in"),
+        CheckConstraint("taken >= 0", name="nobody_is_counted_below_nought"),
     )
 
     survey_id: Mapped[UUID]
@@ -51,6 +54,18 @@ class SurveyLink(Tenant, Base):
     #: How often it was opened, machines that look into mails included.
     opens: Mapped[int] = mapped_column(default=0)
     revoked_at: Mapped[datetime | None]
+    #: Argon2id of what has to be typed before the survey is shown; none: nothing has to be.
+    pin_digest: Mapped[str | None] = mapped_column(String(200))
+    #: The window in which it opens the survey, beside the survey's own.
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    #: How many complete responses may come by it, and how many have since there is a limit.
+    response_limit: Mapped[int | None]
+    taken: Mapped[int] = mapped_column(default=0, server_default="0")
 
     survey: Mapped[Survey] = relationship(lazy="raise_on_sql", viewonly=True)
     enrollment: Mapped[Enrollment | None] = relationship(lazy="raise_on_sql", viewonly=True)
+
+    @property
+    def is_full(self) -> bool:
+        return self.response_limit is not None and self.taken >= self.response_limit

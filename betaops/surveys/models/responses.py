@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     CheckConstraint,
     Index,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -19,14 +20,20 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from betaops.enrollment.models import Enrollment, Tester
 from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
 from betaops.surveys.models.surveys import Survey, SurveyVersion
+from betaops.surveys.quality import Doubt
 
 
 class ResponseState(StrEnum):
-    """`started` has saved something, `partial` a whole page; `test` never counts, finished or not."""
+    """`started` has saved something, `partial` a whole page; `test` never counts, finished or not.
+
+    Who was `screened_out` (an answer ended it) or came `over_quota` is done as well, and never counts.
+    """
 
     STARTED = "started"
     PARTIAL = "partial"
     COMPLETE = "complete"
+    SCREENED_OUT = "screened_out"
+    OVER_QUOTA = "over_quota"
     WITHDRAWN = "withdrawn"
     TEST = "test"
 
@@ -55,8 +62,13 @@ class Response(Tenant, Base):
         ),
         Index("ix_response_survey", "workspace_id", "survey_id", "state", "started_at", "id"),
         Index("ix_response_enrollment", "workspace_id", "enrollment_id"),
+        Index("ix_response_digest", "survey_id", "answers_digest"),
         Index("ix_response_tester", "workspace_id", "tester_id"),
         CheckConstraint("(enrollment_id IS NULL) = (tester_id IS NULL)", name="a_person_is_an_enrollment"),
+        CheckConstraint(
+            "NOT is_anonymous OR (enrollment_id IS NULL AND tester_id IS NULL)",
+            name="an_anonymous_one_names_nobody",
+        ),
         CheckConstraint("state <> 'complete' OR finished_at IS NOT NULL", name="complete_ones_have_an_end"),
     )
 
@@ -82,11 +94,32 @@ class Response(Tenant, Base):
     started_at: Mapped[datetime]
     saved_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    #: It names nobody, its id is random, and its moments are midnights: see `anonymity`.
+    is_anonymous: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Seconds spent on its pages; None where no page was shown (API, inside the product).
+    active_seconds: Mapped[float | None]
+    #: Names of `quality.Doubt`s with commas between; empty: none.
+    flags: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    #: See `quality.digest`; of complete ones.
+    answers_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    #: Ids of the quotas in which it has a place.
+    places: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    #: Id of the quota that had no place for it; what is said then stands there.
+    turned_away_by: Mapped[UUID | None]
 
     survey: Mapped[Survey] = relationship(lazy="raise_on_sql", viewonly=True)
     version: Mapped[SurveyVersion] = relationship(lazy="raise_on_sql", viewonly=True)
     enrollment: Mapped[Enrollment | None] = relationship(lazy="raise_on_sql", viewonly=True)
     tester: Mapped[Tester | None] = relationship(lazy="raise_on_sql", viewonly=True)
+
+    @property
+    def doubts(self) -> list[Doubt]:
+        return [Doubt(name) for name in self.flags.split(",") if name]
+
+    def doubt(self, *reasons: Doubt) -> None:
+        """Mark it, in the order in which reasons are listed."""
+        known = {*self.doubts, *reasons}
+        self.flags = ",".join(each for each in Doubt if each in known)
 
     @property
     def is_finished(self) -> bool:
@@ -132,3 +165,23 @@ class AnswerTag(Tenant, Base):
     created_by: Mapped[str] = mapped_column(String(200), default="")
 
     answer: Mapped[Answer] = relationship(lazy="raise_on_sql", viewonly=True)
+
+
+class SurveyLedger(Tenant, Base):
+    """That a person has answered an anonymous survey: neither when nor what.
+
+    Its ids are random, not of the time, and SQLite keeps its rows by them, not in the order in which they came.
+    """
+
+    __table_args__ = (
+        *tenant_args(
+            belongs_to("survey_id", "survey"),
+            belongs_to("enrollment_id", "enrollment"),
+            UniqueConstraint("survey_id", "enrollment_id"),
+            Index("ix_survey_ledger_enrollment", "workspace_id", "enrollment_id"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    survey_id: Mapped[UUID]
+    enrollment_id: Mapped[UUID]

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    false,
 )
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
@@ -48,6 +49,8 @@ class Survey(Versioned, Tenant, Base):
         Index("ix_survey_program", "workspace_id", "program_id", "created_at"),
         CheckConstraint("closes_at > opens_at", name="closes_after_it_opens"),
         CheckConstraint("(state = 'draft') <= (live_number IS NULL)", name="a_draft_is_not_live"),
+        CheckConstraint("response_limit >= 1", name="a_limit_lets_somebody_in"),
+        CheckConstraint("taken >= 0", name="nobody_is_counted_below_nought"),
     )
 
     program_id: Mapped[UUID]
@@ -61,6 +64,11 @@ class Survey(Versioned, Tenant, Base):
     origins: Mapped[list[str]] = mapped_column(default=list)
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
+    #: How many complete responses it takes by all ways together, and how many there are since there is a limit.
+    response_limit: Mapped[int | None]
+    taken: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Nothing joins a response to a person; stays as it is once somebody has answered.
+    is_anonymous: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: When personal links were last asked to be sent.
     sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -72,12 +80,15 @@ class Survey(Versioned, Tenant, Base):
             return False
         return state in FOLLOWING[self.state]
 
+    @property
+    def is_full(self) -> bool:
+        return self.response_limit is not None and self.taken >= self.response_limit
+
     def takes_answers(self, at: datetime) -> bool:
-        """Open, and inside its window."""
+        """Open, inside its window, and not full."""
         has_begun = self.opens_at is None or self.opens_at <= at
-        return (
-            self.state is SurveyState.OPEN and has_begun and (self.closes_at is None or at < self.closes_at)
-        )
+        is_in_time = has_begun and (self.closes_at is None or at < self.closes_at)
+        return self.state is SurveyState.OPEN and is_in_time and not self.is_full
 
 
 class SurveyVersion(Tenant, Base):

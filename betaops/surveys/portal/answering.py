@@ -4,6 +4,7 @@ No route here reads or sets a cookie: the token in the address is all there is t
 work inside other sites.
 """
 
+import secrets
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,13 +14,13 @@ from flask_limiter.util import get_remote_address
 
 from betaops.kernel import i18n
 from betaops.kernel.errors import Refused
-from betaops.kernel.ids import new_id
 from betaops.kernel.work import Platform, Work
 from betaops.surveys import links
+from betaops.surveys.filling import filled
 from betaops.surveys.judging import judge
 from betaops.surveys.looks import calculated
 from betaops.surveys.portal.doors import address_of, door_of, published_for, refusal_of, to, token_of
-from betaops.surveys.portal.drawing import chosen_language, draw, end, stop, walk_of
+from betaops.surveys.portal.drawing import chosen_language, draw, end, review, stop, walk_of
 from betaops.surveys.portal.filing import with_files
 from betaops.surveys.portal.frame import blueprint
 from betaops.surveys.portal.taking import Sent, take_draft, take_page
@@ -49,11 +50,14 @@ def page(token: str) -> Any:
     if refusal is not None:
         return refusal
     response = door.response
-    if response is None and door.link is not None:
+    if response is None and door.link is not None and not door.survey.is_anonymous:
         afterwards(_opened(door))
     published = published_for(door, response)
     answers = response.answers if response else first_values(published.definition)
-    walk = walk_of(published, response, key := response.submission_key if response else new_id().hex)
+    walk = walk_of(published, response, key := response.submission_key if response else secrets.token_hex(16))
+    answers = {**answers, **filled(walk.scene(answers), request.args.to_dict(flat=False))}
+    if response is not None and "review" in request.args and walk.definition.wants_review:
+        return review(door, response, walk)
     wanted = request.args.get("page", type=int, default=response.page if response else 0)
     scene, shown = walk.page(answers, min(max(wanted, 0), response.page if response else 0))
     if shown is None:
@@ -82,9 +86,11 @@ def send(token: str) -> Any:
             sent = with_files(sent, door.survey, definition, _platform().files)
     try:
         taken = _platform().ingest.write(door.survey.workspace_id, partial(take_page, sent=sent))
-    except Exception:
+    except Exception as error:
         for each in sent.files:
             _platform().files.delete(each.file)
+        if isinstance(error, Refused) and error.code == "answered":
+            return stop("answered", door), 410
         raise
     response, step = taken.response, taken.step
     if step.problems:
@@ -95,6 +101,8 @@ def send(token: str) -> Any:
         return to(door, response)
     if sent.action.startswith(("add:", "remove:")):
         return to(door, response, page=taken.index)
+    if taken.is_to_review:
+        return to(door, response, review=1)
     more, check = (1 if step.is_revealing else None), (1 if taken.is_faulty_elsewhere else None)
     return to(door, response, page=step.page, more=more, check=check)
 

@@ -1,19 +1,25 @@
 """The pages that people see: questions, the end, and why there is nothing to answer."""
 
+from datetime import datetime
 from typing import Any
 
-from flask import make_response, render_template, request
+from flask import current_app, make_response, render_template, request, url_for
 
-from betaops.kernel import clock, i18n
+from betaops.kernel import clock, i18n, tokens
 from betaops.surveys import languages, queries, timing
-from betaops.surveys.cleaning import clean_html, piped
-from betaops.surveys.definition import Definition, Page
+from betaops.surveys.cleaning import clean_html, clean_title, piped
+from betaops.surveys.definition import Definition, Page, Question
+from betaops.surveys.door_forms import PinForm
+from betaops.surveys.expressions.values import is_empty
+from betaops.surveys.kinds import KINDS
 from betaops.surveys.localised import DEFAULT, text
 from betaops.surveys.localised import languages as languages_of
 from betaops.surveys.looks import origins
 from betaops.surveys.models import Response as Answered
-from betaops.surveys.queries.doors import Door
+from betaops.surveys.models import ResponseState
+from betaops.surveys.queries.doors import SHOWN, Door
 from betaops.surveys.queries.surveys import Published
+from betaops.surveys.quotas import words_of
 from betaops.surveys.rendering import view
 from betaops.surveys.scene import Scene
 from betaops.surveys.walking import Walk
@@ -21,6 +27,11 @@ from betaops.web.application import reading
 from betaops.web.headers import widen
 
 LONGEST_LANGUAGE = 20
+
+
+def framers_of(door: Door) -> list[str]:
+    """Whose pages may show it: the survey's origins, and the console's own, where a trial is looked at."""
+    return [*door.survey.origins, *(["'self'"] if door.is_test else [])]
 
 
 def walk_of(published: Published, response: Answered | None, seed: str) -> Walk:
@@ -61,8 +72,10 @@ def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, 
         seconds_left=timing.left(definition, door.response.started_at if door.response else None, walk.now),
         is_revealing=bool(request.args.get("more")) and sent is None,
         embedded=bool(request.args.get("embed")),
-        origins=" ".join(door.survey.origins),
+        origins=" ".join(framers_of(door)),
         is_kept=door.response is not None or sent is not None,
+        onward=_onward(door),
+        shown_at=tokens.sign(current_app.config["SECRET_KEY"], SHOWN, int(clock.now().timestamp() * 1000)),
         default=DEFAULT,
     )
 
@@ -73,20 +86,59 @@ def let_pictures_in(definition: Definition) -> None:
         widen("img-src", " ".join(("'self'", "data:", "blob:", *found)))
 
 
+def review(door: Door, response: Answered, walk: Walk) -> str:
+    """All answers once more, each with the way back to its page."""
+    scene = walk.scene(response.answers)
+    only_answered = walk.definition.options.get("showPreviewBeforeComplete") == "showAnsweredQuestions"
+    items = [
+        (
+            clean_title(piped(question.label(walk.language), scene)),
+            _words_of(question, scene),
+            walk.number(page),
+        )
+        for page in scene.pages
+        for question in scene.questions(page)
+    ]
+    return render_template(
+        "surveys/answer/review.html",
+        door=door,
+        survey=door.survey,
+        definition=walk.definition,
+        language=walk.language,
+        items=[item for item in items if item[1] or not only_answered],
+        last=len(walk.definition.pages) - 1,
+        submission_key=response.submission_key,
+        title=text(walk.definition.title, walk.language) or door.survey.name,
+        embedded=bool(request.args.get("embed")),
+        origins=" ".join(framers_of(door)),
+        default=DEFAULT,
+    )
+
+
+def _onward(door: Door) -> str | None:
+    """The page from which one goes on elsewhere, once there is something to go on with."""
+    token = (request.view_args or {}).get("token")
+    if door.response is None or token is None:
+        return None
+    return url_for(
+        "surveys_portal.elsewhere",
+        token=token,
+        embed=request.args.get("embed"),
+        lang=request.args.get("lang"),
+    )
+
+
+def _words_of(question: Question, scene: Scene) -> str:
+    value, comment = scene.values.get(question.key), scene.values.get(question.comment_key)
+    words = "" if is_empty(value) else KINDS[question.kind].words(question, value, scene.language)
+    return f"{words} ({comment})" if comment else words
+
+
 def end(door: Door, response: Answered) -> Any:
     """Thanks, in the author's words or ours; the first that fits of those with a condition."""
     published = queries.published(reading(), response.version_id)
     scene = walk_of(published, response, response.submission_key).scene(response.answers)
-    words = scene.definition.option_text("completedHtml", scene.language)
-    endings = scene.definition.options.get("completedHtmlOnCondition")
-    for ending in endings if isinstance(endings, list) else ():
-        if (
-            isinstance(ending, dict)
-            and isinstance(ending.get("expression"), str)
-            and scene.holds(ending["expression"])
-        ):
-            words = text(ending.get("html"), scene.language) or words
-            break
+    words = _last_words(scene, response)
     return make_response(
         render_template(
             "surveys/answer/end.html",
@@ -96,17 +148,46 @@ def end(door: Door, response: Answered) -> Any:
             words=clean_html(piped(words, scene)),
             title=text(scene.definition.title, scene.language) or door.survey.name,
             embedded=bool(request.args.get("embed")),
-            origins=" ".join(door.survey.origins),
+            origins=" ".join(framers_of(door)),
         )
     )
 
 
-def stop(why: str, door: Door | None) -> str:
+def _last_words(scene: Scene, response: Answered) -> str:
+    if response.state is ResponseState.SCREENED_OUT:
+        return words_of(scene.definition, scene.language)
+    if response.state is ResponseState.OVER_QUOTA:
+        return queries.quota_words(reading(), response.turned_away_by) if response.turned_away_by else ""
+    words = scene.definition.option_text("completedHtml", scene.language)
+    endings = scene.definition.options.get("completedHtmlOnCondition")
+    for ending in endings if isinstance(endings, list) else ():
+        if (
+            isinstance(ending, dict)
+            and isinstance(ending.get("expression"), str)
+            and scene.holds(ending["expression"])
+        ):
+            return text(ending.get("html"), scene.language) or words
+    return words
+
+
+def pin(door: Door, *, form: PinForm | None = None) -> str:
+    """What a link asks for before it shows its survey."""
+    return render_template(
+        "surveys/answer/pin.html",
+        form=form or PinForm(formdata=None),
+        survey=door.survey,
+        embedded=bool(request.args.get("embed")),
+        origins=" ".join(framers_of(door)),
+    )
+
+
+def stop(why: str, door: Door | None, *, opens_at: datetime | None = None) -> str:
     return render_template(
         "surveys/answer/stop.html",
         why=why,
         door=door,
+        opens_at=opens_at,
         survey=door.survey if door else None,
         embedded=bool(request.args.get("embed")),
-        origins=" ".join(door.survey.origins) if door else "",
+        origins=" ".join(framers_of(door)) if door else "",
     )

@@ -1,19 +1,21 @@
 """What a page sent, taken in: runs where small writes are committed together, so it knows no request."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from betaops.kernel import i18n
-from betaops.kernel.ids import new_id
+from betaops.kernel import i18n, tokens
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import queries, respond
 from betaops.surveys.arranging import arranged
 from betaops.surveys.models import Response
-from betaops.surveys.queries.doors import Door
+from betaops.surveys.quality import Doubt
+from betaops.surveys.queries.doors import SHOWN, Door
 from betaops.surveys.queries.surveys import Published
+from betaops.surveys.quotas import early_ending
 from betaops.surveys.rendering import form_for, values_from
 from betaops.surveys.service import filing
 from betaops.surveys.walking import Step, Walk, merged
@@ -50,11 +52,16 @@ class Sent:
     def submission_key(self) -> str:
         """Made by the page that was shown; a caller without one gets a response of its own."""
         key = self.form.get("__submission", "")[: respond.LONGEST_KEY]
-        return key if key.isalnum() and key.isascii() else new_id().hex
+        return key if key.isalnum() and key.isascii() else secrets.token_hex(16)
 
     @property
     def is_going_back(self) -> bool:
         return self.form.get("__action") == "back"
+
+    @property
+    def is_completing(self) -> bool:
+        """From the page on which everything is looked at once more."""
+        return self.form.get("__action") == "complete"
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,8 @@ class Taken:
     step: Step
     #: Another page has problems, found when everything was judged at the end.
     is_faulty_elsewhere: bool = False
+    #: Everything is right so far, and the author wants people to look at it before they send it.
+    is_to_review: bool = False
 
 
 def take_page(work: Work, sent: Sent) -> Taken:
@@ -77,6 +86,9 @@ def take_page(work: Work, sent: Sent) -> Taken:
         taken, asked = _filled_in(work, sent)
         if taken.response.is_finished:
             return taken
+        _note_care(work, taken.response, sent)
+        if sent.is_completing and taken.walk.definition.wants_review:
+            return _finished(work, _kept(work, taken, taken.step, page=None))
         if sent.is_going_back:
             return _kept(work, taken, taken.walk.back(taken.step.answers, taken.index), page=None)
         changed = arranged(taken.published.definition, taken.step.answers, sent.action)
@@ -86,8 +98,23 @@ def take_page(work: Work, sent: Sent) -> Taken:
         if step.problems:
             return _kept(work, taken, step, page=None)
         if step.page is not None:
-            return _kept(work, taken, step, page=max(taken.response.page, step.page))
-        return _finished(work, _kept(work, taken, step, page=taken.index))
+            kept = _kept(work, taken, step, page=max(taken.response.page, step.page))
+            return _ended(work, kept)
+        kept = _kept(work, taken, step, page=taken.index)
+        if taken.walk.definition.wants_review:
+            return replace(kept, is_to_review=True)
+        return _finished(work, kept)
+
+
+def _note_care(work: Work, response: Response, sent: Sent) -> None:
+    """How long the page took, and signs that nobody read it."""
+    shown = tokens.read(sent.secret, SHOWN, sent.form.get("__shown", ""))
+    if isinstance(shown, int):
+        respond.spend(response, work.now.timestamp() - shown / 1000)
+    if sent.form.get("__website"):
+        response.doubt(Doubt.HONEYPOT)
+    if sent.form.get("__pasted"):
+        response.doubt(Doubt.PASTED)
 
 
 def take_draft(work: Work, sent: Sent) -> Taken:
@@ -100,7 +127,7 @@ def take_draft(work: Work, sent: Sent) -> Taken:
 def _filled_in(work: Work, sent: Sent) -> tuple[Taken, frozenset[str]]:
     """The response with what this page sent written over it, and which questions were there to be answered."""
     door = queries.door(work.session, sent.token, sent.secret)
-    if door.enrollment is not None:
+    if door.enrollment is not None and not door.survey.is_anonymous:
         work.actor = Actor("tester", door.enrollment.tester_id, door.enrollment.tester.name)
     language = sent.language or sent.reader
     begun = respond.begin(work, door, submission_key=sent.submission_key, language=language)
@@ -145,8 +172,17 @@ def _kept(work: Work, taken: Taken, step: Step, *, page: int | None) -> Taken:
     return replace(taken, step=step)
 
 
+def _ended(work: Work, taken: Taken) -> Taken:
+    """Done, where what is known by now ends the survey before its last page."""
+    quotas = queries.quotas(work.session, taken.response.survey_id)
+    ending = early_ending(taken.walk.scene(taken.step.answers), quotas)
+    if ending is not None:
+        respond.end_early(work, taken.response, ending, enrollment=taken.door.enrollment)
+    return taken
+
+
 def _finished(work: Work, taken: Taken) -> Taken:
-    judged = respond.finish(work, taken.response, taken.published)
+    judged = respond.finish(work, taken.response, taken.published, enrollment=taken.door.enrollment)
     if not judged.problems:
         return taken
     faulty = taken.walk.faulty(taken.response.answers, judged.problems)

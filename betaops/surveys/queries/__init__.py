@@ -1,6 +1,7 @@
 """Surveys of one workspace, what was answered, and what the rooms above read of it."""
 
 from betaops.surveys.queries.answers import item_answers, items
+from betaops.surveys.queries.contacts import asked_lately, contact_days, count_asked_lately
 from betaops.surveys.queries.crossed import crossed, crossed_people, fresh, paired
 from betaops.surveys.queries.doors import door
 from betaops.surveys.queries.narrowed import (
@@ -12,7 +13,13 @@ from betaops.surveys.queries.narrowed import (
     versions_answered,
     waves,
 )
-from betaops.surveys.queries.people import answered, count_unanswered, unanswered, waiting_for
+from betaops.surveys.queries.people import (
+    answered,
+    answered_anonymously,
+    count_unanswered,
+    unanswered,
+    waiting_for,
+)
 from betaops.surveys.queries.placements import (
     answered_unnoted,
     compiled_live,
@@ -26,13 +33,18 @@ from betaops.surveys.queries.placements import (
     targeting,
     users_of_cohort,
 )
+from betaops.surveys.queries.quotas import count_complete, link, quota, quota_words, quotas
 from betaops.surveys.queries.responses import (
+    count_answered,
+    count_doubtful,
     count_responses,
+    count_shown,
     counts,
     export_rows,
     funnel,
     response,
     responses,
+    was_answered_so,
 )
 from betaops.surveys.queries.rollups import (
     answers_of,
@@ -73,14 +85,22 @@ __all__ = [
     "MOST_TEXTS",
     "Written",
     "answered",
+    "answered_anonymously",
     "answered_unnoted",
     "answers_of",
+    "asked_lately",
     "cohorts_answered",
     "compiled_live",
     "compiled_version",
     "complete_outside_tail",
+    "contact_days",
+    "count_answered",
+    "count_asked_lately",
+    "count_complete",
+    "count_doubtful",
     "count_narrowed",
     "count_responses",
+    "count_shown",
     "count_unanswered",
     "counts",
     "crossed",
@@ -94,6 +114,7 @@ __all__ = [
     "item_answers",
     "items",
     "left_behind",
+    "link",
     "links",
     "live_version",
     "live_version_id",
@@ -103,6 +124,9 @@ __all__ = [
     "place_of",
     "placement",
     "published",
+    "quota",
+    "quota_words",
+    "quotas",
     "reach",
     "response",
     "responses",
@@ -133,6 +157,7 @@ __all__ = [
     "versions",
     "versions_answered",
     "waiting_for",
+    "was_answered_so",
     "waves",
     "written_answer",
 ]

@@ -42,6 +42,8 @@ def conditions(survey_id: UUID, narrowing: Narrowing | None = None) -> list[Colu
         found.append(Response.version_id.in_(versions))
     if narrowing.came_by is not None:
         found.append(_came_by(survey_id, narrowing.came_by))
+    if narrowing.without_doubtful:
+        found.append(Response.flags == "")
     if narrowing.since is not None:
         found.append(Response.finished_at >= _midnight(narrowing.since))
     if narrowing.until is not None:

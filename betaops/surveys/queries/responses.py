@@ -18,6 +18,7 @@ from betaops.surveys.models import (
     SurveyVersion,
 )
 from betaops.surveys.narrowing import Narrowing
+from betaops.surveys.policy import FEWEST_SHOWN
 from betaops.surveys.queries.narrowed import conditions
 
 #: Responses read at once while exporting.
@@ -68,6 +69,37 @@ def count_responses(session: Session, survey_id: UUID) -> int:
     )
 
 
+def count_answered(session: Session, survey_id: UUID) -> int:
+    """All but tests, begun ones too."""
+    found = select(func.count()).select_from(Response)
+    found = found.where(Response.survey_id == survey_id, Response.state != ResponseState.TEST)
+    return session.scalar(found) or 0
+
+
+def was_answered_so(session: Session, response: Response, mark: bytes) -> bool:
+    """Whether another complete response of the survey has the very same answers."""
+    found = select(Response.id).where(
+        Response.survey_id == response.survey_id,
+        Response.answers_digest == mark,
+        Response.id != response.id,
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def count_doubtful(session: Session, survey_id: UUID) -> int:
+    """Complete responses with any mark."""
+    found = select(func.count()).where(
+        Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE, Response.flags != ""
+    )
+    return session.scalar(found) or 0
+
+
+def count_shown(session: Session, survey: Survey) -> int:
+    """Complete responses that may be looked at: of an anonymous survey none, as long as there are fewer than five."""
+    complete = counts(session, [survey.id]).get(survey.id, Counts()).complete
+    return 0 if survey.is_anonymous and complete < FEWEST_SHOWN else complete
+
+
 def funnel(session: Session, survey_id: UUID) -> Funnel:
     invited, opened = session.execute(
         select(
@@ -85,6 +117,7 @@ def responses(
     *,
     state: ResponseState | None = None,
     narrowing: Narrowing | None = None,
+    is_doubtful: bool | None = None,
     cursor: str | None = None,
     size: int = 50,
 ) -> Page[Response]:
@@ -98,6 +131,8 @@ def responses(
         found = found.where(Response.state == state)
     if narrowing is not None and not narrowing.is_open:
         found = found.where(*conditions(survey_id, narrowing))
+    if is_doubtful is not None:
+        found = found.where(Response.flags != "" if is_doubtful else Response.flags == "")
     order = [(Response.started_at, "desc"), (Response.id, "desc")]
     return keyset(session, found, order=order, cursor=cursor, size=size)
 
@@ -122,6 +157,9 @@ def export_rows(session: Session, survey_id: UUID, *, with_unfinished: bool = Fa
     states = [ResponseState.COMPLETE]
     if with_unfinished:
         states += [ResponseState.STARTED, ResponseState.PARTIAL]
+    survey = session.scalar(select(Survey).where(Survey.id == survey_id))
+    if survey is not None and survey.is_anonymous and not count_shown(session, survey):
+        return
     last: UUID | None = None
     while True:
         found = (

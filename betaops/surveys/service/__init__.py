@@ -14,18 +14,23 @@ from betaops.surveys.service.placing import (
     tell_product,
 )
 from betaops.surveys.service.publishing import digest, is_live, publish, review
+from betaops.surveys.service.quotas import add_quota, change_quota, close_full, delete_quota
 from betaops.surveys.service.rollups import count_in, count_out, fold, mend
 from betaops.surveys.service.tagging import LONGEST_TAG, tag_answer, tag_answers, untag_answer
 
 __all__ = [
     "LONGEST_TAG",
+    "add_quota",
     "begin_placement",
     "change_placement",
+    "change_quota",
     "change_settings",
     "change_state",
+    "close_full",
     "count_in",
     "count_out",
     "create_survey",
+    "delete_quota",
     "delete_survey",
     "digest",
     "edit_draft",

@@ -16,7 +16,7 @@ from betaops.surveys import editing
 from betaops.surveys.checking import LARGEST_DEFINITION
 from betaops.surveys.events import SurveyChanged, SurveyCreated, SurveyStateChanged
 from betaops.surveys.models import Survey, SurveyState
-from betaops.surveys.queries import count_responses
+from betaops.surveys.queries import count_answered, count_complete, count_responses, placement
 from betaops.surveys.service.placing import tell_product
 
 LONGEST_NAME = 200
@@ -64,10 +64,20 @@ def change_settings(
     origins: list[str],
     opens_at: datetime | None,
     closes_at: datetime | None,
+    response_limit: int | None = None,
+    is_anonymous: bool | None = None,
     version: int | None = None,
 ) -> Survey:
     """`origins` are those of pages that may frame it: scheme, host, port, nothing behind."""
     survey = _locked(work, survey_id)
+    if response_limit is not None and response_limit < 1:
+        raise Invalid("no_places", _("A limit lets in at least one."), field="response_limit")
+    is_anonymous = survey.is_anonymous if is_anonymous is None else is_anonymous
+    if is_anonymous != survey.is_anonymous:
+        _refuse_fixed(work, survey)
+    if survey.response_limit is None and response_limit is not None:
+        # From here on every completion counts itself; those under way wait for the lock on the survey.
+        survey.taken = count_complete(work.session, survey.id)
     if opens_at is not None and closes_at is not None and closes_at <= opens_at:
         raise Invalid("closes_before_it_opens", _("It must close after it opens."), field="closes_at")
     changed = versions.edit(
@@ -78,11 +88,30 @@ def change_settings(
         origins=[origin_of(each) for each in origins],
         opens_at=opens_at,
         closes_at=closes_at,
+        response_limit=response_limit,
+        is_anonymous=is_anonymous,
     )
     if changed:
         work.record(SurveyChanged(survey_id=survey.id, program_id=survey.program_id, changed=changed))
         tell_product(work, survey)
     return survey
+
+
+def _refuse_fixed(work: Work, survey: Survey) -> None:
+    """Whether it is anonymous was promised to those who have answered; and in the product, events tell who answers."""
+    if count_answered(work.session, survey.id):
+        raise Refused(
+            "answered",
+            _("Somebody has answered already. Whether a survey is anonymous stays as it was then."),
+            field="is_anonymous",
+        )
+    row = placement(work.session, survey.id)
+    if row is not None and row.is_on:
+        raise Refused(
+            "in_the_product",
+            _("In the product it is known who answers. Take the survey out of it first."),
+            field="is_anonymous",
+        )
 
 
 def change_state(work: Work, survey_id: UUID, state: SurveyState) -> Survey:

@@ -160,6 +160,10 @@ def _check_address(wanted: dict[str, Any]) -> None:
 
 def _check_can_be_shown(work: Work, survey: Survey) -> None:
     compiled = queries.compiled_live(work.session, survey)
+    if survey.is_anonymous:
+        raise Invalid(
+            "anonymous", _("This survey is anonymous. In the product it is known who answers."), field="is_on"
+        )
     if compiled is None:
         raise Invalid("not_published", _("Publish the survey first."), field="is_on")
     if compiled.problems:

@@ -36,11 +36,14 @@ def begin(work: Work, survey_id: UUID) -> SurveyRollup:
 
 
 def count_in(work: Work, response: Response) -> None:
-    """A response is complete."""
-    tail = {"id": new_id(), "workspace_id": response.workspace_id}
-    work.session.execute(
-        insert(TailResponse), [{**tail, "survey_id": response.survey_id, "response_id": response.id}]
-    )
+    """A response is complete. The row has its id, which says nothing about when an anonymous one came."""
+    row = {
+        "id": response.id,
+        "workspace_id": response.workspace_id,
+        "survey_id": response.survey_id,
+        "response_id": response.id,
+    }
+    work.session.execute(insert(TailResponse), [row])
 
 
 def count_out(work: Work, response: Response) -> None:

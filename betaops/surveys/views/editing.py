@@ -10,7 +10,7 @@ from betaops.kernel import i18n
 from betaops.kernel.errors import NotFound, Stale
 from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Program
-from betaops.surveys import editing, places, policy, ready, service
+from betaops.surveys import editing, json_lines, policy, ready, service
 from betaops.surveys.checking import check
 from betaops.surveys.forms import AddForm, ElementForm, JsonForm, PageForm, SurveyForm
 from betaops.surveys.models import Survey
@@ -161,9 +161,9 @@ def json(slug: str, survey_id: UUID) -> Any:
             flash(_("The draft is saved."))
             return redirect(url_for(".json", slug=slug, survey_id=survey.id), 303)
     if not form.is_submitted():
-        form.json.data = places.written(survey.draft)
+        form.json.data = json_lines.written(survey.draft)
         form.version.data = str(survey.version)
-    findings = [(each, places.line_of(survey.draft, each.place)) for each in check(read(survey.draft))]
+    findings = [(each, json_lines.line_of(survey.draft, each.place)) for each in check(read(survey.draft))]
     page = draw("json", program, survey, "build", form=form, findings=findings)
     return page, 422 if form.errors else 200
 

@@ -55,12 +55,14 @@ def _fields(program: Program, survey: Survey, wanted: Narrowing) -> list[dict[st
     versions = [(str(number), _("Version %(number)s (%(count)s)", number=number, count=count))
                 for number, count in queries.versions_answered(session, survey.id)]  # fmt: skip
     doors = [(door.value, labels.DOORS[door]) for door in queries.doors_answered(session, survey.id)]
+    doubts = [("without", _("Left out"))] if queries.count_doubtful(session, survey.id) else []
     return [
         _field("cohort", _("In the cohort now"), cohorts, query),
         _field("trait", _("Trait now"), traits, query),
         _field("wave", _("Wave"), waves if len(waves) > 1 else [], query),
         _field("version", _("Version"), versions if len(versions) > 1 else [], query),
         _field("door", _("Came by"), doors if len(doors) > 1 else [], query),
+        _field("doubtful", _("Doubtful responses"), doubts, query),
         {**_field("since", _("Finished from"), [("", "")], query), "type": "date"},
         {**_field("until", _("Finished until"), [("", "")], query), "type": "date"},
     ]

@@ -1,5 +1,6 @@
 """What was answered: question by question, the responses behind a number, one response."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -31,7 +32,8 @@ def overview(slug: str, survey_id: UUID) -> str:
     program = program_of(slug)
     survey = survey_of(program, survey_id)
     filters = filters_of(program, survey)
-    cards = counted.cards(survey, filters.narrowing)
+    is_hidden = _is_hidden(survey)
+    cards = [] if is_hidden else counted.cards(survey, filters.narrowing)
     quotes = {
         card.id: queries.texts(reading(), survey.id, card.id, filters.narrowing, limit=TEXTS_ON_A_CARD)
         for card in cards
@@ -43,15 +45,17 @@ def overview(slug: str, survey_id: UUID) -> str:
         survey,
         "results",
         cards=cards,
-        measures=counted.measures(survey, filters.narrowing),
+        measures=[] if is_hidden else counted.measures(survey, filters.narrowing),
         quotes=quotes,
         filters=filters,
         links=Links(program, survey, filters.narrowing),
         waves=queries.waves(reading(), survey.id),
         funnel=queries.funnel(reading(), survey.id),
         reach=queries.reach(reading(), survey.id),
+        quotas=queries.quotas(reading(), survey.id),
         as_table="table" in request.args,
         fixed=fixed,
+        is_hidden=is_hidden,
     )
 
 
@@ -65,11 +69,13 @@ def responses(slug: str, survey_id: UUID) -> str:
     state = next((each for each in ResponseState if each == wanted), None)
     is_counted = "counted" in request.args
     narrow = narrowing() if is_counted else None
+    care = request.args.get("care", "")
     page = queries.responses(
         reading(),
         survey.id,
         state=ResponseState.COMPLETE if is_counted else state,
         narrowing=narrow,
+        is_doubtful={"doubtful": True, "plain": False}.get(care),
         cursor=request.args.get("cursor"),
     )
     return draw(
@@ -79,19 +85,14 @@ def responses(slug: str, survey_id: UUID) -> str:
         "results",
         page=page,
         wanted=state,
+        care=care if care in ("doubtful", "plain") else None,
         states=list(ResponseState),
         behind=_behind(survey, narrow) if narrow is not None else None,
         narrowing=filters_of(program, survey) if is_counted else None,
         kept=[("answer", each.written()) for each in narrow.answers] if narrow else [],
-        back=Links(program, survey, Narrowing() if narrow is None else _without_answers(narrow)).to(
+        back=Links(program, survey, Narrowing() if narrow is None else replace(narrow, answers=())).to(
             "results"
         ),
-    )
-
-
-def _without_answers(narrow: Narrowing) -> Narrowing:
-    return Narrowing(
-        narrow.cohort, narrow.trait, narrow.wave, narrow.version, narrow.came_by, narrow.since, narrow.until
     )
 
 
@@ -118,7 +119,7 @@ def response(slug: str, survey_id: UUID, response_id: UUID) -> str:
     program = program_of(slug)
     survey = survey_of(program, survey_id)
     found = queries.response(reading(), response_id)
-    if found.survey_id != survey.id:
+    if found.survey_id != survey.id or _is_hidden(survey):
         raise NotFound
     definition = queries.published(reading(), found.version_id).definition
     shown = [(question.label(), _words(question, found.answers)) for question in definition.asked]
@@ -154,6 +155,11 @@ def withdraw_response(slug: str, survey_id: UUID, response_id: UUID) -> Any:
     respond.withdraw(writing(), response_id)
     flash(_("The response is taken out. Its answers are gone."))
     return redirect(url_for(".responses", slug=slug, survey_id=survey.id), 303)
+
+
+def _is_hidden(survey: Survey) -> bool:
+    """An anonymous survey of which too few are complete."""
+    return survey.is_anonymous and not queries.count_shown(reading(), survey)
 
 
 def fixed(value: float, digits: int = 1) -> str:

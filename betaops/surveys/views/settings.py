@@ -29,8 +29,10 @@ def settings(slug: str, survey_id: UUID) -> Any:
                 survey.id,
                 name=form.name.data or "",
                 origins=[line for line in (form.origins.data or "").split() if line],
-                opens_at=_moment(form.opens_at.data),
-                closes_at=_moment(form.closes_at.data),
+                opens_at=moment(form.opens_at.data),
+                closes_at=moment(form.closes_at.data),
+                response_limit=form.response_limit.data,
+                is_anonymous=form.is_anonymous.data,
                 version=number(form.version.data),
             )
             flash(_("The settings are saved."))
@@ -44,6 +46,7 @@ def settings(slug: str, survey_id: UUID) -> Any:
         versions=queries.versions(reading(), survey.id),
         has_answers=queries.count_responses(reading(), survey.id) > 0,
         states=SurveyState,
+        quotas=queries.quotas(reading(), survey.id),
     )
     return page, 422 if form.errors else 200
 
@@ -73,9 +76,12 @@ def _shown(survey: Survey) -> dict[str, Any]:
         "name": survey.name,
         "opens_at": survey.opens_at,
         "closes_at": survey.closes_at,
+        "response_limit": survey.response_limit,
+        "is_anonymous": survey.is_anonymous,
         "origins": "\n".join(survey.origins),
     }
 
 
-def _moment(naive: datetime | None) -> datetime | None:
+def moment(naive: datetime | None) -> datetime | None:
+    """What a form says, which is in UTC."""
     return naive.replace(tzinfo=UTC) if naive is not None else None

@@ -33,7 +33,8 @@ def texts(slug: str, survey_id: UUID, question_id: UUID) -> str:
     card = card_of(survey, question_id)
     words, tag = _words("q"), _words("tag").lower()
     page = min(max(0, request.args.get("page", type=int, default=0)), 1000)
-    found = [] if card.is_kept_back else queries.texts(
+    is_kept_back = card.is_kept_back or filters.matching < policy.smallest_group(survey)
+    found = [] if is_kept_back else queries.texts(
         reading(), survey.id, card.id, filters.narrowing, words=words, tag=tag,
         limit=TEXTS_ON_A_PAGE + 1, offset=page * TEXTS_ON_A_PAGE,
     )  # fmt: skip
@@ -46,7 +47,9 @@ def texts(slug: str, survey_id: UUID, question_id: UUID) -> str:
         card=card,
         texts=shown,
         tags=queries.tags_of(reading(), [text.answer_id for text in shown]),
-        counted_tags=queries.tags_counted(reading(), survey.id, card.id, filters.narrowing),
+        counted_tags=[]
+        if is_kept_back
+        else queries.tags_counted(reading(), survey.id, card.id, filters.narrowing),
         tag=tag,
         names=queries.tag_names(reading(), survey.id),
         has_more=len(found) > TEXTS_ON_A_PAGE,

@@ -1,0 +1,51 @@
+"""Quotas and what they have taken."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from betaops.kernel.errors import NotFound
+from betaops.surveys.models import Quota, Response, ResponseState, SurveyLink
+
+
+def quotas(session: Session, survey_id: UUID) -> Sequence[Quota]:
+    """Of one survey, in the order in which all take places in them."""
+    found = select(Quota).where(Quota.survey_id == survey_id).order_by(Quota.id)
+    return session.scalars(found.execution_options(populate_existing=True)).all()
+
+
+def quota(session: Session, survey_id: UUID, quota_id: UUID) -> Quota:
+    """One of this survey; another's is not there."""
+    found = session.scalar(select(Quota).where(Quota.id == quota_id, Quota.survey_id == survey_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def quota_words(session: Session, quota_id: UUID) -> str:
+    """What is said to those for whom it had no place; empty for one that is gone."""
+    return session.scalar(select(Quota.words).where(Quota.id == quota_id)) or ""
+
+
+def link(session: Session, survey_id: UUID, link_id: UUID) -> SurveyLink:
+    """One of this survey; another's is not there."""
+    found = session.scalar(
+        select(SurveyLink).where(SurveyLink.id == link_id, SurveyLink.survey_id == survey_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def count_complete(session: Session, survey_id: UUID, link_id: UUID | None = None) -> int:
+    """Complete responses, of one link or of all ways: with what a limit begins. Lock the survey first."""
+    found = (
+        select(func.count())
+        .select_from(Response)
+        .where(Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE)
+    )
+    if link_id is not None:
+        found = found.where(Response.link_id == link_id)
+    return session.scalar(found) or 0

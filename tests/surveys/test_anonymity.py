@@ -1,0 +1,193 @@
+"""Anonymous surveys: nothing in the database joins a response to a person, not even order or time."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import IntegrityError
+
+from betaops.cohorts.models import Trait
+from betaops.enrollment.models import Enrollment
+from betaops.kernel import ids
+from betaops.kernel.errors import Invalid, Refused
+from betaops.kernel.events import RecordedEvent
+from betaops.kernel.ids import new_id
+from betaops.kernel.work import Work
+from betaops.programs.models import Program
+from betaops.surveys import links, provided, queries, respond, service
+from betaops.surveys.models import Answer, Response, ResponseState, Survey, SurveyLedger, SurveyLink
+from tests.factories.enrollment import an_enrollment
+from tests.factories.surveys import CHECK_IN, a_placement, a_response, a_survey
+from tests.support.browsers import Browser
+
+
+@pytest.fixture
+def survey(work: Work, program: Program) -> Survey:
+    """Whose answers, were it not anonymous, would become facts."""
+    found = a_survey(work, program=program, definition=CHECK_IN, name="Said freely")
+    _make(work, found, is_anonymous=True)
+    return found
+
+
+@pytest.fixture
+def ana(work: Work, program: Program) -> Enrollment:
+    return an_enrollment(work, program=program, mail="ana@example.com")
+
+
+def _make(work: Work, survey: Survey, *, is_anonymous: bool) -> None:
+    service.change_settings(
+        work,
+        survey.id,
+        name=survey.name,
+        origins=[],
+        opens_at=None,
+        closes_at=None,
+        is_anonymous=is_anonymous,
+    )
+
+
+def _answer(client: Browser, token: str) -> Any:
+    """Through both pages; the last question comes up by the one before it."""
+    address, sent = f"/s/{token}", None
+    for answers in ({"used_import": "no"}, {"nps": "3"}, {"why": "Only Ana would say that"}):
+        sent = client.submit(address, {**answers, "__action": "next"})
+        address = sent.location
+    return sent
+
+
+def test_no_table_joins_an_anonymous_response_to_its_person(
+    work: Work, client: Browser, survey: Survey, ana: Enrollment
+) -> None:
+    token = links.personal_link(work, survey.id, ana.id)
+    assert client.get(_answer(client, token).location).status_code == 200
+    response = work.session.scalars(select(Response).where(Response.survey_id == survey.id)).one()
+    assert (response.state, response.answers["nps"]) == (ResponseState.COMPLETE, 3)
+    assert (response.enrollment_id, response.tester_id, response.link_id) == (None, None, None)
+    for moment in (response.started_at, response.saved_at, response.finished_at):
+        assert moment is not None
+        assert (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
+    rows = work.session.scalars(select(Answer.id).where(Answer.response_id == response.id)).all()
+    ledger = work.session.scalars(select(SurveyLedger).where(SurveyLedger.survey_id == survey.id)).one()
+    assert ledger.enrollment_id == ana.id
+    # Random ids: version 7 would tell the moment.
+    assert {row.version for row in (response.id, ledger.id, *rows)} == {4}
+    assert not response.submission_key.startswith(new_id().hex[:7])
+    assert _mentions(work, {response.id.hex, str(response.id)}) == {"response", "answer"}
+    assert work.session.scalar(select(Trait).where(Trait.tester_id == ana.tester_id)) is None
+    link = work.session.scalars(select(SurveyLink).where(SurveyLink.survey_id == survey.id)).one()
+    assert (link.opens, link.opened_at) == (0, None)
+    kinds = set(work.session.scalars(select(RecordedEvent.kind)))
+    assert "survey_answered" not in kinds
+
+
+def _mentions(work: Work, spellings: set[str]) -> set[str]:
+    """Tables of which any column of any row has one of these in it."""
+    found = set()
+    for table in inspect(work.session.connection()).get_table_names():
+        for row in work.session.execute(text(f'SELECT * FROM "{table}"')):
+            if any(spelling in str(value) for value in row for spelling in spellings):
+                found.add(table)
+    return found
+
+
+def test_the_ledger_says_who_has_answered_and_nothing_else(
+    work: Work, client: Browser, survey: Survey, ana: Enrollment
+) -> None:
+    token = links.personal_link(work, survey.id, ana.id)
+    assert queries.count_unanswered(work.session, survey) == 1
+    _answer(client, token)
+    assert queries.count_unanswered(work.session, survey) == 0
+    assert queries.waiting_for(work.session, ana, work.now) == []
+    again = client.get(f"/s/{token}")
+    assert again.status_code == 410
+    assert "You have answered this survey" in again.text
+    columns = {column.name for column in SurveyLedger.__table__.columns}
+    assert columns == {"id", "workspace_id", "survey_id", "enrollment_id"}
+    work.session.refresh(ana, ["tester"])
+    known = provided.data(work.session, ana.tester)
+    assert known == [{"survey": "Said freely", "answered_anonymously": True}]
+
+
+def test_sqlite_keeps_the_ledger_in_no_order_of_time(work: Work) -> None:
+    if work.session.get_bind().dialect.name != "sqlite":
+        return
+    made = work.session.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'survey_ledger'"))
+    assert "WITHOUT ROWID" in str(made)
+
+
+def test_a_second_way_begun_on_another_device_counts_once(
+    work: Work, client: Browser, survey: Survey, ana: Enrollment
+) -> None:
+    token = links.personal_link(work, survey.id, ana.id)
+    first = {"used_import": "no", "__action": "next"}
+    here = client.submit(f"/s/{token}", first).location
+    there = client.submit(f"/s/{token}", first).location
+    assert client.submit(here, {"nps": "9", "__action": "next"}).status_code == 303
+    refused = client.submit(there, {"nps": "9", "__action": "next"})
+    assert refused.status_code == 410
+    assert queries.counts(work.session, [survey.id])[survey.id].complete == 1
+
+
+def test_whether_it_is_anonymous_stays_once_somebody_has_answered(work: Work, survey: Survey) -> None:
+    _make(work, survey, is_anonymous=False)
+    _make(work, survey, is_anonymous=True)
+    a_response(work, survey)
+    with pytest.raises(Refused):
+        _make(work, survey, is_anonymous=False)
+    other = a_survey(work)
+    a_response(work, other)
+    with pytest.raises(Refused):
+        _make(work, other, is_anonymous=True)
+
+
+def test_the_database_refuses_a_name_on_an_anonymous_response(
+    work: Work, survey: Survey, ana: Enrollment
+) -> None:
+    response = a_response(work, survey, enrollment=ana)
+    assert response.enrollment_id is None
+    response.enrollment_id, response.tester_id = ana.id, ana.tester_id
+    with pytest.raises(IntegrityError):
+        work.session.flush()
+    work.session.rollback()
+
+
+def test_by_the_api_too_a_person_answers_once(work: Work, survey: Survey, ana: Enrollment) -> None:
+    first = a_response(work, survey, enrollment=ana, key="one")
+    assert a_response(work, survey, enrollment=ana, key="one").id == first.id
+    with pytest.raises(Refused) as refused:
+        a_response(work, survey, enrollment=ana, key="two")
+    assert refused.value.code == "answered"
+
+
+def test_an_anonymous_survey_does_not_stand_in_the_product(work: Work, survey: Survey) -> None:
+    with pytest.raises(Invalid):
+        a_placement(work, survey)
+    other = a_survey(work)
+    a_placement(work, other)
+    with pytest.raises(Refused):
+        _make(work, other, is_anonymous=True)
+
+
+def test_what_fewer_than_five_said_is_shown_to_nobody(
+    work: Work, program: Program, survey: Survey, member_client: Callable[..., Browser]
+) -> None:
+    base = f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}"
+    pm = member_client("manager")
+    answers = {"used_import": "yes", "import_easy": 2, "nps": 3, "why": "Only Ana would say that"}
+    for _ in range(4):
+        response = a_response(work, survey, answers)
+    assert "Too few answers to show" in pm.get(f"{base}/results").text
+    address = f"{base}/responses/{ids.encode('rsp', response.id)}"
+    assert pm.get(address).status_code == 404
+    assert list(queries.export_rows(work.session, survey.id)) == []
+    a_response(work, survey, answers)
+    assert "Only Ana would say that" in pm.get(f"{base}/results").text
+    assert pm.get(address).status_code == 200
+    assert len(list(queries.export_rows(work.session, survey.id))) == 5
+
+
+def test_taking_one_out_leaves_the_ledger_as_it_is(work: Work, survey: Survey, ana: Enrollment) -> None:
+    response = a_response(work, survey, enrollment=ana)
+    respond.withdraw(work, response.id)
+    assert queries.count_unanswered(work.session, survey) == 0
