@@ -58,7 +58,8 @@ def people_per_question(
     """How many complete responses that count answered each question."""
     if narrowing is not None and not narrowing.is_open:
         people = Parts(_complete(survey_id, narrowing)).people_counts()
-        return dict(session.execute(people, execution_options=BY_ID).tuples().all())
+        rows: Sequence[Any] = session.execute(people, execution_options=BY_ID).all()
+        return {row[0]: row[1] for row in rows}
     kept = (QuestionTally.question_id, QuestionTally.people)
     found = _counted(session, survey_id, kept, lambda parts: parts.people_counts())
     return {question_id: people for (question_id,), people in found}

@@ -56,6 +56,7 @@ def overview(slug: str, survey_id: UUID) -> str:
         as_table="table" in request.args,
         fixed=fixed,
         is_hidden=is_hidden,
+        doubtful=queries.count_doubtful(reading(), survey.id),
     )
 
 
