@@ -1,40 +1,20 @@
 """Conditions of a definition: what they speak of, and how they read in plain words. Pure."""
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Definition
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.expressions.functions import FUNCTIONS
-from betaops.surveys.expressions.grammar import Array, Binary, Call, Constant, Node, Unary, Variable
+from betaops.surveys.expressions.grammar import Array, Binary, Call, Constant, Node, Unary, Variable, parts
 from betaops.surveys.expressions.values import text_of
 from betaops.surveys.kinds import KINDS
 from betaops.surveys.localised import DEFAULT
 
 #: Names that mean something without being a question.
 BUILT_IN = frozenset(
-    {"item", "locale", "pageno", "pagecount", "row", "panel", "rowindex", "panelindex", "rowvalue"}
+    {"item", "choice", "locale", "pageno", "pagecount", "row", "panel", "rowindex", "panelindex", "rowvalue"}
 )
-
-
-def parts(node: Node | None) -> Iterator[Node]:
-    """The node and everything inside it."""
-    if node is None:
-        return
-    yield node
-    match node:
-        case Unary():
-            yield from parts(node.operand)
-        case Binary():
-            yield from parts(node.left)
-            yield from parts(node.right)
-        case Array():
-            for item in node.items:
-                yield from parts(item)
-        case Call():
-            for argument in node.arguments:
-                yield from parts(argument)
 
 
 def unknown_functions(node: Node) -> list[str]:
@@ -52,11 +32,10 @@ def known_names(definition: Definition) -> frozenset[str]:
     found = set(BUILT_IN)
     for question in definition.questions:
         found |= {question.name.lower(), question.key.lower(), question.comment_key.lower()}
-    calculated = definition.options.get("calculatedValues")
-    for value in calculated if isinstance(calculated, list) else ():
-        if isinstance(value, Mapping) and isinstance(value.get("name"), str):
-            found.add(value["name"].lower())
-    return frozenset(found)
+    actions = definition.actions
+    found |= {each.name.lower() for each in actions.calculated}
+    found |= {each.target.lower() for each in actions.triggers if each.kind not in ("skip", "complete")}
+    return frozenset(found - {""})
 
 
 def leads_nowhere(name: str, known: frozenset[str]) -> bool:

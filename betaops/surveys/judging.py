@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
+from betaops.surveys.calculating import finished
 from betaops.surveys.definition import Definition, Panel, Question
 from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.kinds import KINDS, Row, Wrong
 from betaops.surveys.kinds.base import LONGEST_TEXT
 from betaops.surveys.kinds.validators import check
 from betaops.surveys.localised import DEFAULT
-from betaops.surveys.scene import Scene
+from betaops.surveys.scene import STATE, Scene, text_key
 
 #: Answers that one response may hold, counting unknown ones.
 MOST_VALUES = 2000
@@ -59,10 +60,35 @@ def judge_all(
 ) -> Judged:
     """A whole response on completion: what is shown is judged, then hidden and unknown answers are dropped."""
     known = {key for question in definition.asked for key in (question.key, question.comment_key)}
+    known |= {STATE, *definition.actions.kept}
     own = {key: value for key, value in values.items() if key in known and not is_empty(value)}
     scene = Scene(definition, own, now=now, language=language, seed=seed)
-    judged, hidden = judge(scene, scene.asked), scene.hidden_keys()
-    return Judged({key: value for key, value in judged.values.items() if key not in hidden}, judged.problems)
+    judged = judge(scene, _gone_through(scene))
+    kept = finished(definition, judged.values, now=now, language=language, seed=seed)
+    return Judged(kept | calculated(scene), judged.problems)
+
+
+def _gone_through(scene: Scene) -> tuple[Question, ...]:
+    """What is asked; on pages that triggers lead past, only what was answered nevertheless."""
+    if not scene.passed_over:
+        return scene.asked
+    past = {scene.definition.pages[number].place for number in scene.passed_over}
+    return tuple(
+        question
+        for page in scene.pages
+        for question in scene.questions(page)
+        if page.place not in past or not is_empty(scene.values.get(question.key))
+    )
+
+
+def calculated(scene: Scene) -> dict[str, Any]:
+    """Calculated values that stand among the answers."""
+    found: dict[str, Any] = {}
+    for each in scene.definition.actions.calculated:
+        value = scene.variables.get(each.name.lower())
+        if each.is_kept and value is not None:
+            found[each.name] = value.isoformat() if isinstance(value, datetime) else value
+    return found
 
 
 def rows_of(definition: Definition, values: Mapping[str, Any]) -> dict[str, list[Row]]:
@@ -79,7 +105,7 @@ def rows_of(definition: Definition, values: Mapping[str, Any]) -> dict[str, list
 
 
 def _judge_one(scene: Scene, question: Question, values: dict[str, Any], *, must: bool) -> Problem | None:
-    value = values.get(question.key)
+    value = _offered(scene, question, values.get(question.key))
     if is_empty(value):
         values.pop(question.key, None)
         if must or scene.is_required(question):
@@ -92,6 +118,16 @@ def _judge_one(scene: Scene, question: Question, values: dict[str, Any], *, must
         except Wrong as wrong:
             return Problem(question.name, question, str(wrong.message))
     return _judge_comment(scene, question, values)
+
+
+def _offered(scene: Scene, question: Question, value: Any) -> Any:
+    """Without what the survey itself put there, or left there, though it is not offered: nobody could mend it."""
+    if not scene.definition.acts or not (question.choices or scene.source(question)) or is_empty(value):
+        return value
+    known = scene.known_choices(question)
+    if isinstance(value, list):
+        return [each for each in value if text_key(each) in known]
+    return value if text_key(value) in known else None
 
 
 def _judge_comment(scene: Scene, question: Question, values: dict[str, Any]) -> Problem | None:

@@ -1,5 +1,6 @@
 """One page of a survey for its template: a WTForms form built from what is asked right now."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,12 +12,13 @@ from wtforms.form import BaseForm
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import instant
-from betaops.surveys.cleaning import NOTHING, clean_html, clean_title, piped, storable
+from betaops.surveys.cleaning import NOTHING, clean_html, clean_title, storable
 from betaops.surveys.definition import Element, Page, Panel, Question
 from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.fields import FIELDS
 from betaops.surveys.judging import Problem
 from betaops.surveys.localised import text
+from betaops.surveys.piping import marked, piped_html
 from betaops.surveys.scene import Scene
 
 _NARROW = ("number", "date", "time", "month", "week")
@@ -98,6 +100,8 @@ class View:
     problems: list[tuple[str, str, str]]
     #: Answers of other pages that conditions here look at, for the script.
     known: str
+    #: How every answer was drawn, where the survey itself may change one; else empty.
+    drawn: str
 
 
 def form_for(scene: Scene, questions: Iterable[Question], sent: Any = None) -> BaseForm:
@@ -136,6 +140,35 @@ def values_from(form: BaseForm, questions: Iterable[Question]) -> dict[str, Any]
     return found
 
 
+def sent_values(scene: Scene, questions: list[Question], sent: Any) -> dict[str, Any]:
+    """What a person changed on a page: what is as it was drawn is none of their doing.
+
+    The survey may have set an answer meanwhile that the page still shows as it was.
+    """
+    values = values_from(form_for(scene, questions, sent), questions)
+    drawn = _read_marks(sent.get("__drawn", ""))
+    return {key: value for key, value in values.items() if drawn.get(key) != _mark(value)}
+
+
+def _marks(form: BaseForm, questions: list[Question]) -> str:
+    values = values_from(form, questions)
+    return orjson.dumps({key: _mark(value) for key, value in values.items()}).decode()
+
+
+def _mark(value: Any) -> str:
+    """A few letters that tell one answer from another."""
+    written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    return hashlib.blake2b(written, digest_size=6).hexdigest()
+
+
+def _read_marks(source: str) -> dict[str, Any]:
+    try:
+        found = orjson.loads(source)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def view(scene: Scene, page: Page, *, sent: Any = None, problems: Iterable[Problem] = ()) -> View:
     """Everything the template needs; `sent` shows what was typed instead of what is stored."""
     asked = [question for question in page.questions if question.is_asked]
@@ -143,18 +176,20 @@ def view(scene: Scene, page: Page, *, sent: Any = None, problems: Iterable[Probl
     drawing = _Drawing(scene, form)
     group = drawing.group(page)
     drawing.blame(problems)
-    pages = [each for each in scene.pages if not each.is_start]
+    over = {scene.definition.pages[each].place for each in scene.passed_over}
+    pages = [each for each in scene.pages if not each.is_start and each.place not in over]
     number = next((index for index, each in enumerate(pages, 1) if each is page), 0)
     return View(
         page=page,
         number=number,
         count=len(pages),
         is_first=not any(each for each in scene.pages if _before(scene, each, page)),
-        is_last=not any(each for each in scene.pages if _before(scene, page, each)),
+        is_last=not any(each for each in pages if _before(scene, page, each)),
         group=group,
         form=form,
         problems=drawing.summary,
         known=_known(scene, page),
+        drawn=_marks(form, _once(asked)) if scene.definition.acts else "",
     )
 
 
@@ -216,7 +251,7 @@ class _Drawing:
             description=self._title(element.description),
         )
         if element.kind == "html":
-            asked.html = clean_html(piped(element.option_text("html", scene.language), scene))
+            asked.html = clean_html(piped_html(element.option_text("html", scene.language), scene))
             return asked
         names = [name for name in FIELDS[element.kind].build(element, scene) if name in self.form]
         asked.fields = [self.form[name] for name in names]
@@ -233,7 +268,7 @@ class _Drawing:
         return asked
 
     def _title(self, source: Any) -> Markup:
-        return clean_title(piped(text(source, self.scene.language), self.scene))
+        return marked(text(source, self.scene.language), self.scene, clean_title)
 
 
 def _is_drawn(element: Element) -> bool:

@@ -19,12 +19,12 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
 from betaops.surveys import queries
+from betaops.surveys.calculating import answered, begun
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
 from betaops.surveys.judging import MOST_VALUES, Judged, judge_all, rows_of
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
 from betaops.surveys.queries.doors import Door, Way
 from betaops.surveys.queries.surveys import Published
-from betaops.surveys.scene import first_values
 from betaops.surveys.showing import note_answered
 
 LONGEST_KEY = 100
@@ -53,7 +53,7 @@ def begin(work: Work, door: Door, *, submission_key: str, language: str = "en") 
         link_id=door.link.id if door.link else None,
         state=ResponseState.TEST if door.is_test else ResponseState.STARTED,
         language=language,
-        answers=first_values(published.definition),
+        answers=begun(published.definition, now=work.now, language=language, seed=submission_key),
         wave=door.wave,
         is_in_product=door.way is Way.PRODUCT,
     )
@@ -121,7 +121,9 @@ def submit(
         if earlier is not None:
             return Begun(earlier, is_new=False)
     published = _live(work, survey)
-    judged = judge_all(published.definition, answers, now=work.now, language=language, seed=submission_key)
+    definition, seed = published.definition, submission_key
+    filled = answered(definition, {}, answers, now=work.now, language=language, seed=seed)
+    judged = judge_all(definition, filled, now=work.now, language=language, seed=seed)
     if judged.problems:
         earlier = _find(work, survey.id, None, submission_key)
         if earlier is not None:

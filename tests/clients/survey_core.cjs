@@ -19,10 +19,34 @@ function plain(value) {
   return value ?? null;
 }
 
+// Nobody answers what they do not see, or chooses what is not offered.
+function canGive(question, value) {
+  if (!question.isVisible || !question.isParentVisible) return false;
+  if (!["checkbox", "radiogroup", "dropdown"].includes(question.getType())) return true;
+  const offered = question.visibleChoices.map((each) => each.value);
+  return [value ?? []].flat().every((each) => offered.includes(each));
+}
+
 const ASK = {
   value({ expression, values }) {
     const runner = new ExpressionRunner(expression);
     return runner.canRun() ? { value: runner.runValues(values) } : { value: null, isWrong: true };
+  },
+  // Answers one after the other, as a person gives them: what is shown and kept after each, and what remains in the end.
+  play({ definition, answers }) {
+    const survey = new Model(definition);
+    const look = () => ({
+      shown: survey.getAllQuestions().filter((each) => each.isVisible && each.isParentVisible).map((each) => each.name),
+      data: survey.data,
+    });
+    const steps = [look()];
+    for (const [name, value] of answers) {
+      const question = survey.getQuestionByName(name);
+      if (canGive(question, value)) question.value = value;
+      steps.push(look());
+    }
+    survey.doComplete();
+    return { steps, data: survey.data };
   },
 };
 

@@ -33,7 +33,6 @@ from betaops.surveys.expressions.values import (
     rounded_like,
 )
 
-
 #: A third argument like `'{price} > 3'` is a condition, one like `'name'` a column.
 _CONDITION_MARKS = re.compile(r"[{}><=!]")
 

@@ -37,8 +37,8 @@ class TextFields:
         own = {
             "maxlength": longest(question),
             "placeholder": question.option_text("placeholder", scene.language) or None,
-            "min": question.options.get("min") if kind not in ("text", "email", "tel", "url") else None,
-            "max": question.options.get("max") if kind not in ("text", "email", "tel", "url") else None,
+            "min": scene.bound(question, "min") if kind not in ("text", "email", "tel", "url") else None,
+            "max": scene.bound(question, "max") if kind not in ("text", "email", "tel", "url") else None,
         }
         attributes = {**more, **{name: value for name, value in own.items() if isinstance(value, str | int)}}
         field = StringField(

@@ -22,7 +22,6 @@ from betaops.surveys.portal.drawing import chosen_language, draw, end, stop, wal
 from betaops.surveys.portal.frame import blueprint
 from betaops.surveys.portal.taking import Sent, take_draft, take_page
 from betaops.surveys.queries.doors import Door
-from betaops.surveys.scene import first_values
 from betaops.web.access import public
 from betaops.web.application import afterwards, reading
 from betaops.web.limits import limiter
@@ -49,8 +48,8 @@ def page(token: str) -> Any:
     if response is None and door.link is not None:
         afterwards(_opened(door))
     published = published_for(door, response)
-    answers = response.answers if response else first_values(published.definition)
     walk = walk_of(published, response, key := response.submission_key if response else new_id().hex)
+    answers = response.answers if response else walk.begun()
     wanted = request.args.get("page", type=int, default=response.page if response else 0)
     scene, shown = walk.page(answers, min(max(wanted, 0), response.page if response else 0))
     if shown is None:
@@ -80,7 +79,7 @@ def send(token: str) -> Any:
         key = response.submission_key
         return draw(taken.door, taken.walk, scene, page, key, problems=step.problems, sent=request.form), 422
     if response.is_finished:
-        return to(door, response)
+        return to(door, response, sent=1)
     more, check = (1 if step.is_revealing else None), (1 if taken.is_faulty_elsewhere else None)
     return to(door, response, page=step.page, more=more, check=check)
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import make_response, render_template, request
+from flask import make_response, redirect, render_template, request
 
 from betaops.kernel import clock, i18n
-from betaops.surveys import queries
-from betaops.surveys.cleaning import clean_html, piped
+from betaops.surveys import endings, queries
+from betaops.surveys.cleaning import clean_html
 from betaops.surveys.definition import Page
 from betaops.surveys.localised import DEFAULT, languages, text
 from betaops.surveys.models import Response as Answered
@@ -16,6 +16,7 @@ from betaops.surveys.rendering import view
 from betaops.surveys.scene import Scene
 from betaops.surveys.walking import Walk
 from betaops.web.application import reading
+from betaops.web.headers import widen
 
 LONGEST_LANGUAGE = 20
 
@@ -38,6 +39,9 @@ def chosen_language() -> str:
 def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, *,
           problems: Any = (), sent: Any = None) -> str:  # fmt: skip
     definition = walk.definition
+    if door.survey.origins and endings.addresses(definition.options):
+        # Browsers hold a form's whole way to its directive, the way on after the last page included.
+        widen("form-action", " ".join(["'self'", *door.survey.origins]))
     codes = languages(dict(definition.options))
     return render_template(
         "surveys/answer/page.html",
@@ -63,25 +67,20 @@ def end(door: Door, response: Answered) -> Any:
     """Thanks, in the author's words or ours; the first that fits of those with a condition."""
     published = queries.published(reading(), response.version_id)
     scene = walk_of(published, response, response.submission_key).scene(response.answers)
-    words = scene.definition.option_text("completedHtml", scene.language)
-    endings = scene.definition.options.get("completedHtmlOnCondition")
-    for ending in endings if isinstance(endings, list) else ():
-        if (
-            isinstance(ending, dict)
-            and isinstance(ending.get("expression"), str)
-            and scene.holds(ending["expression"])
-        ):
-            words = text(ending.get("html"), scene.language) or words
-            break
+    onward = endings.address(scene, door.survey.origins)
+    is_embedded = bool(request.args.get("embed"))
+    if onward and request.args.get("sent") and not is_embedded:
+        return redirect(onward, 303)
     return make_response(
         render_template(
             "surveys/answer/end.html",
             door=door,
             survey=door.survey,
             response=response,
-            words=clean_html(piped(words, scene)),
+            words=clean_html(endings.words(scene)),
+            onward=onward,
             title=text(scene.definition.title, scene.language) or door.survey.name,
-            embedded=bool(request.args.get("embed")),
+            embedded=is_embedded,
             origins=" ".join(door.survey.origins),
         )
     )

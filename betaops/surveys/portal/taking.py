@@ -11,8 +11,8 @@ from betaops.surveys import queries, respond
 from betaops.surveys.models import Response
 from betaops.surveys.queries.doors import Door
 from betaops.surveys.queries.surveys import Published
-from betaops.surveys.rendering import form_for, values_from
-from betaops.surveys.walking import Step, Walk, merged
+from betaops.surveys.rendering import sent_values
+from betaops.surveys.walking import Step, Walk
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _filled_in(work: Work, sent: Sent) -> tuple[Taken, frozenset[str]]:
     asked = [
         each for each in page.questions if each.is_asked and each.name in there and scene.is_enabled(each)
     ]
-    answers = merged(response.answers, values_from(form_for(scene, asked, sent.form), asked))
+    answers = walk.answered(response.answers, sent_values(scene, asked, sent.form))
     taken = Taken(door, response, published, walk, index, Step(answers, index))
     return taken, frozenset(each.name for each in asked)
 

@@ -7,16 +7,15 @@ import orjson
 from flask import render_template, request, url_for
 
 from betaops.kernel import clock
-from betaops.surveys import policy
-from betaops.surveys.cleaning import clean_html, piped
+from betaops.surveys import endings, policy
+from betaops.surveys.cleaning import clean_html
 from betaops.surveys.judging import judge_all
 from betaops.surveys.localised import DEFAULT, languages, text
 from betaops.surveys.models import Survey
 from betaops.surveys.reading import read
-from betaops.surveys.rendering import form_for, values_from, view
-from betaops.surveys.scene import first_values
+from betaops.surveys.rendering import sent_values, view
 from betaops.surveys.views.frame import blueprint, program_of, survey_of
-from betaops.surveys.walking import Step, Walk, merged
+from betaops.surveys.walking import Step, Walk
 from betaops.web.access import needs
 
 LARGEST_CARRIED = 500_000
@@ -27,7 +26,7 @@ LARGEST_CARRIED = 500_000
 def preview(slug: str, survey_id: UUID) -> str:
     survey = survey_of(program_of(slug), survey_id)
     walk = _walk(survey)
-    return _page(survey, walk, Step(first_values(walk.definition), 0))
+    return _page(survey, walk, Step(walk.begun(), 0))
 
 
 @blueprint.post("/<id(svy):survey_id>/preview")
@@ -43,7 +42,7 @@ def preview_page(slug: str, survey_id: UUID) -> Any:
     answers = _carried()
     scene = walk.scene(answers)
     asked = [each for each in pages[index].questions if each.is_asked and each.name in there]
-    answers = merged(answers, values_from(form_for(scene, asked, request.form), asked))
+    answers = walk.answered(answers, sent_values(scene, asked, request.form))
     if request.form.get("__action") == "back":
         return _page(survey, walk, walk.back(answers, index))
     step = walk.forward(answers, index, {each.name for each in asked})
@@ -78,8 +77,10 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
         judged = judge_all(
             walk.definition, step.answers, now=walk.now, language=walk.language, seed=walk.seed
         )
-        words = piped(walk.definition.option_text("completedHtml", walk.language), walk.scene(judged.values))
-        return render_template("surveys/answer/end.html", words=clean_html(words), **values)
+        scene = walk.scene(judged.values)
+        onward = endings.address(scene, survey.origins)
+        words = clean_html(endings.words(scene))
+        return render_template("surveys/answer/end.html", words=words, onward=onward, **values)
     codes = languages(dict(walk.definition.options))
     return render_template(
         "surveys/answer/page.html",
