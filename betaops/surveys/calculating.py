@@ -351,10 +351,12 @@ class Course:
                 self._put(question, _stored(self._value(question, "", source), question))
 
     def _reset(self, question: Question) -> None:
-        if default_of(question.options, question.kind) is None and not has_own_default(question.options):
-            self._clear(question)
-        else:
+        """To the default value, or to nothing; a yes or no has a calculated default only in the beginning."""
+        is_calculated = has_own_default(question.options) and question.kind != "boolean"
+        if is_calculated or default_of(question.options, question.kind) is not None:
             self._fill_in(question)
+        else:
+            self._clear(question)
 
     def _clear(self, question: Question) -> None:
         """The answer goes; a calculated default value comes back with the next change."""

@@ -81,9 +81,15 @@ def answer_to(kind: str) -> st.SearchStrategy[Any]:
     return answers.get(kind, st.sampled_from(_CHOICES)) | st.none()
 
 
+def _feeds_itself(called: str, formula: str) -> bool:
+    """Through a calculated value as well: those look at the first three questions."""
+    looks_at = set(re.findall(r"\{(\w+)\}", formula))
+    return called in looks_at or (called in ("one", "two", "three") and bool(looks_at & {"label", "total"}))
+
+
 @st.composite
-def _question(draw: st.DrawFn, name: str, kind: str, kinds: dict[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {"type": "text" if kind == "number" else kind, "name": name}
+def _question(draw: st.DrawFn, called: str, kind: str, kinds: dict[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": "text" if kind == "number" else kind, "name": called}
     if kind == "number":
         found["inputType"] = "number"
     if kind in ("radiogroup", "dropdown", "checkbox"):
@@ -92,7 +98,7 @@ def _question(draw: st.DrawFn, name: str, kind: str, kinds: dict[str, str]) -> d
         mode = st.sampled_from(["all", "selected", "unselected"])
         found |= draw(_optional(**_OFFERED))
         sources = [
-            each for each in _NAMES if each < name and kinds[each] in ("radiogroup", "dropdown", "checkbox")
+            each for each in _NAMES if each < called and kinds[each] in ("radiogroup", "dropdown", "checkbox")
         ]
         if sources and draw(st.integers(0, 2)) == 0:
             found |= {
@@ -102,13 +108,12 @@ def _question(draw: st.DrawFn, name: str, kind: str, kinds: dict[str, str]) -> d
     if draw(st.integers(0, 3)) == 0:
         found["defaultValue"] = draw(answer_to(kind))
     # What feeds itself has the value that it has when the library stops trying.
-    formula = _FORMULAS[kind].filter(
-        lambda source: (
-            not {f"{{{name}}}", "{label}", "{total}"} & set(re.findall(r"\{\w+\}", source))
-            or (name in ("four", "five", "six") and f"{{{name}}}" not in source)
-        )
-    )
+    formula = _FORMULAS[kind].filter(lambda source: not _feeds_itself(called, source))
     found |= draw(_optional(**_COMMON, setValueExpression=formula, defaultValueExpression=formula))
+    if {"choicesFromQuestion", "choicesVisibleIf"} & found.keys():
+        # What a question fills in without offering it, the library keeps or drops by when it last looked.
+        for name in ("setValueExpression", "defaultValueExpression", "defaultValue"):
+            found.pop(name, None)
     if "defaultValueExpression" in found:
         found.pop("defaultValue", None)  # of two defaults, which one wins depends on the kind of question
     return found
@@ -137,7 +142,7 @@ def _trigger(kinds: dict[str, str]) -> st.SearchStrategy[dict[str, Any]]:
                     "expression": expression,
                     "setToName": name,
                     "runExpression": _FORMULAS[kind],
-                }  # fmt: skip
+                }
             ),
         )
 
@@ -148,7 +153,7 @@ def _trigger(kinds: dict[str, str]) -> st.SearchStrategy[dict[str, Any]]:
             "setToName": st.just("mark"),
             "setValue": st.sampled_from(["a", 3]),
             "isVariable": st.just(True),
-        }  # fmt: skip
+        }
     )
     return targets.flatmap(setting) | mark
 
