@@ -9,7 +9,7 @@ from betaops.surveys.expressions.values import is_empty, text_of, written_number
 #: Expressions of a question by property; each may stand alone. Conditions of being shown, enabled, required are apart.
 FILLING = ("defaultValueExpression", "setValueIf", "setValueExpression", "resetValueIf")
 BOUNDS = ("minValueExpression", "maxValueExpression")
-NARROWING = ("choicesVisibleIf", "choicesEnableIf", "rowsVisibleIf", "columnsVisibleIf")
+NARROWING = ("choicesVisibleIf", "choicesEnableIf", "rowsVisibleIf")
 #: Kinds of triggers that are carried out; others are kept and do nothing.
 TRIGGERS = ("complete", "setvalue", "copyvalue", "skip", "runexpression")
 

@@ -4,28 +4,24 @@ Answers change one after the other. After each, conditions are looked at until n
 question's own expressions, then the survey's triggers; what these write are changes as well.
 """
 
-import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from betaops.surveys.actions import Trigger, default_of, expression, has_own_default, is_picky, line
+from betaops.surveys.actions import default_of, expression, has_own_default, is_picky, line
 from betaops.surveys.definition import Definition, Question
-from betaops.surveys.expressions import SyntaxProblem, can_run, parse
-from betaops.surveys.expressions.grammar import Call, Variable, parts
-from betaops.surveys.expressions.names import look_up
-from betaops.surveys.expressions.values import is_empty, is_true, written_number
+from betaops.surveys.expressions import can_run
+from betaops.surveys.expressions.values import is_empty, is_true
+from betaops.surveys.following import concerns, fitting, is_same, shares_key, stored, watched
 from betaops.surveys.localised import DEFAULT
 from betaops.surveys.scene import STATE, Scene, clears_when_hidden, first_values, text_key
+from betaops.surveys.triggers import Triggers
 
 #: How often conditions are looked at again because looking at them changed something.
 MOST_LOOKS = 11
-#: Rounds of triggers that other triggers set off.
-MOST_ROUNDS = 3
 #: Changes that follow from one another; the library would run on until the browser stops it.
 MOST_CHANGES = 500
-_WRITING = ("setvalue", "copyvalue", "runexpression")
 
 
 def begun(
@@ -50,7 +46,8 @@ def answered(
 ) -> dict[str, Any]:
     """`before` with `changes` (None takes an answer away) and all that follows from them, in the survey's order."""
     if not definition.acts:
-        return {key: value for key, value in {**before, **changes}.items() if value is not None}
+        told = {**before, **{key: value for key, value in changes.items() if key != STATE}}
+        return {key: value for key, value in told.items() if value is not None}
     course = Course(definition, before, now=now, language=language, seed=seed)
     for question in definition.asked:
         for key in (question.key, question.comment_key):
@@ -94,15 +91,15 @@ class Course:
         self._is_complete = self._is_loading = self._is_looking = self._looks_again = self._is_triggering = (
             False
         )
-        self._trigger_keys: dict[str, tuple[Any, Any]] = {}
+        self._triggers = Triggers(self, definition)
         self._setting: list[str] = []
         self._busy: set[tuple[str, str]] = set()
         self._changes = 0
         self._picky = [
             question for question in definition.asked if is_picky(question.options, question.choices)
         ]
-        self._watched = _watched(definition)
-        self._offered = self._offers() if self._picky else {}
+        self._watched = watched(definition)
+        self._offered = {question.name: self._offer(question) for question in self._picky}
         self._shown = frozenset(each.place for each in self._watched if self._is_seen(each))
         self._calculated = dict(self.scene.variables) if definition.actions.calculated else {}
 
@@ -114,7 +111,7 @@ class Course:
             "direct": sorted(self._direct)
             if any(has_own_default(each.options) for each in self.definition.asked)
             else [],
-            "aside": self._aside,
+            "aside": {name: values for name, values in self._aside.items() if values},
         }
         kept = {name: value for name, value in state.items() if value}
         return {**self._values, STATE: kept} if kept else dict(self._values)
@@ -152,7 +149,7 @@ class Course:
             self._put(question, value, is_typed=True)
             return
         old = self._values.get(key)
-        if not _is_same(old, None if is_empty(value) else value):
+        if not is_same(old, None if is_empty(value) else value):
             self._write(key, value)
             self._keys[question.key] = self._values.get(question.key)
             self._changed(key, old, beside=question.key)
@@ -179,8 +176,8 @@ class Course:
         self, question: Question, value: Any, *, is_default: bool = False, is_typed: bool = False
     ) -> None:
         if not is_typed:
-            value = _fitting(question, value)
-        if _is_same(self._values.get(question.key), None if is_empty(value) else value):
+            value = fitting(question, value)
+        if is_same(self._values.get(question.key), None if is_empty(value) else value):
             return
         if not is_default:
             self._direct |= {each.name for each in self.definition.asked if each.key == question.key}
@@ -192,7 +189,7 @@ class Course:
 
     def _set(self, key: str, value: Any) -> None:
         old = self._values.get(key)
-        if _is_same(old, None if is_empty(value) else value):
+        if is_same(old, None if is_empty(value) else value):
             return
         self._write(key, value)
         self._changed(key, old)
@@ -220,7 +217,8 @@ class Course:
         told = {key: (old, new)}
         if beside:
             told[beside] = (self._values.get(beside), self._values.get(beside))
-        self._trigger(told)
+        if not self._is_complete:
+            self._triggers.run(told)
 
     # -- Conditions: calculated values, choices, default values.
 
@@ -241,14 +239,14 @@ class Course:
             return
         before, self._calculated = self._calculated, dict(self.scene.variables)
         for name, value in list(self._calculated.items()):
-            if not _is_same(before.get(name), value):
+            if not is_same(before.get(name), value):
                 self._changed(name, before.get(name), new=value)
 
     def _look_at(self, question: Question) -> None:
         if question in self._watched:
             self._mind_visibility(question)
         if question.kind == "expression" and (source := line(question.options, "expression")):
-            self._put(question, _stored(self._value(question, "expression", source), question))
+            self._put(question, stored(self._value(question, source), question))
         if question in self._picky:
             self._mind_choices(question)
         if (
@@ -280,9 +278,6 @@ class Course:
             return self.scene.is_wanted(question)
         return self.scene.is_shown(question)
 
-    def _offers(self) -> dict[str, tuple[str, ...]]:
-        return {question.name: self._offer(question) for question in self._picky}
-
     def _offer(self, question: Question) -> tuple[str, ...]:
         return tuple(
             text_key(choice.value) for choice in self.scene.choices(question) if not choice.is_special
@@ -293,7 +288,7 @@ class Course:
         before, self._offered[question.name] = self._offered.get(question.name), self._offer(question)
         offered = self._offered[question.name]
         is_carried = self.scene.source(question) is not None
-        if (before == offered and not is_carried) or _shares_key(self.definition, question):
+        if (before == offered and not is_carried) or shares_key(self.definition, question):
             return
         value = self._values.get(question.key)
         known = {*offered, *(text_key(choice.value) for choice in question.choices if choice.is_special)}
@@ -306,9 +301,7 @@ class Course:
         back = [one for one in aside if text_key(one) in offered]
         kept = [one for one in chosen if text_key(one) in known]
         gone = [one for one in chosen if text_key(one) not in known]
-        self._aside[question.name] = [one for one in aside if one not in back] + gone
-        if not self._aside[question.name]:
-            del self._aside[question.name]
+        self._aside = {**self._aside, question.name: [one for one in aside if one not in back] + gone}
         back = [one for one in back if one not in kept]
         if gone or back:
             self._put(question, [*kept, *back])
@@ -320,7 +313,7 @@ class Course:
         if source and can_run(source):
             with self._at(question, "defaultValueExpression") as is_free:
                 if is_free:
-                    found = _stored(self.scene.value(source, **_self(question, self._values)), question)
+                    found = stored(self._value(question, source), question)
                     self._put(question, plain if found is None else found, is_default=True)
         elif plain is not None:
             self._put(question, plain)
@@ -334,21 +327,21 @@ class Course:
             expression(question.options, name)
             for name in ("resetValueIf", "setValueIf", "setValueExpression")
         )
-        if reset and not is_empty(self._values.get(question.key)) and _concerns(keys, reset):
+        if reset and not is_empty(self._values.get(question.key)) and concerns(keys, reset):
             with self._at(question, "resetValueIf") as is_free:
-                if is_free and self._value(question, "", reset) is True:
+                if is_free and self._value(question, reset) is True:
                     self._reset(question)
-        if condition and _concerns(keys, condition, source):
+        if condition and concerns(keys, condition, source):
             with self._at(question, "setValueIf") as is_free:
-                if is_free and is_true(self._value(question, "", condition)):
+                if is_free and is_true(self._value(question, condition)):
                     self._set_by(question, source) if source else self._clear(question)
-        if source and not condition and _concerns(keys, source):
+        if source and not condition and concerns(keys, source):
             self._set_by(question, source)
 
     def _set_by(self, question: Question, source: str) -> None:
         with self._at(question, "setValueExpression") as is_free:
             if is_free and can_run(source):
-                self._put(question, _stored(self._value(question, "", source), question))
+                self._put(question, stored(self._value(question, source), question))
 
     def _reset(self, question: Question) -> None:
         """To the default value, or to nothing; a yes or no has a calculated default only in the beginning."""
@@ -367,8 +360,8 @@ class Course:
         if question.comment_key in self._values:
             self.answer(question, question.comment_key, None)
 
-    def _value(self, question: Question, name: str, source: str) -> Any:
-        return self.scene.value(source, **_self(question, self._values))
+    def _value(self, question: Question, source: str) -> Any:
+        return self.scene.value(source, self=self._values.get(question.key))
 
     @contextmanager
     def _at(self, question: Question, name: str) -> Iterator[bool]:
@@ -383,168 +376,22 @@ class Course:
         finally:
             self._busy.discard(mark)
 
-    # -- Triggers.
+    # -- What triggers write.
 
-    def _trigger(self, keys: dict[str, tuple[Any, Any]]) -> None:
-        triggers = [each for each in self.definition.actions.triggers if each.kind in _WRITING]
-        if not triggers or self._is_complete:
-            return
-        if self._is_triggering:
-            self._trigger_keys.update(keys)
-            return
-        self._is_triggering, self._trigger_keys = True, dict(keys)
-        seen = dict(keys)
-        for _ in range(MOST_ROUNDS):
-            for trigger in triggers:
-                self._try(trigger)
-            if self._trigger_keys == seen:
-                break
-            fresh = {key: pair for key, pair in self._trigger_keys.items() if seen.get(key) != pair}
-            self._trigger_keys, seen = dict(fresh), dict(fresh)
-        self._is_triggering = False
-
-    def _try(self, trigger: Trigger) -> None:
-        keys = self._trigger_keys
-        if trigger.kind != "runexpression" and (not trigger.target or list(keys) == [trigger.target]):
-            return
-        mark = ("", str(trigger.place))
-        if mark in self._busy:
-            return
-        more = [trigger.source] if trigger.kind == "copyvalue" else []
-        if not trigger.condition or not can_run(trigger.condition):
-            is_due = trigger.kind == "copyvalue" and not trigger.condition and _any_changed(keys, more)
-        elif _needs_no_change(trigger.condition) or _any_changed(keys, [*_names(trigger.condition), *more]):
-            is_due = self.scene.value(trigger.condition) is True
-        else:
-            is_due = False
-        if is_due:
-            self._busy.add(mark)
-            self._carry_out(trigger)
-            self._busy.discard(mark)
-
-    def _carry_out(self, trigger: Trigger) -> None:
-        match trigger.kind:
-            case "setvalue" if trigger.is_variable:
-                self._note(trigger.target, trigger.value)
-            case "setvalue":
-                self._write_to(trigger.target, trigger.value)
-            case "copyvalue" if trigger.source:
-                source = self.definition.by_key.get(trigger.source.lower())
-                found = look_up(self.scene.known, trigger.source)
-                if source is not None or found is not None:
-                    self._write_to(trigger.target, found)
-            case "runexpression" if trigger.target and trigger.expression:
-                found = _stored(
-                    self.scene.value(trigger.expression), self.definition.by_key.get(trigger.target.lower())
-                )
-                self._write_to(trigger.target, found)
-
-    def _write_to(self, target: str, value: Any) -> None:
+    def write_to(self, target: str, value: Any) -> None:
         question = self.definition.by_key.get(target.lower())
         if question is not None:
             self._put(question, value)
         elif "." not in target and not target.startswith("__"):
             self._set(target, value)
 
-    def _note(self, name: str, value: Any) -> None:
+    def note(self, name: str, value: Any) -> None:
         old = self._variables.get(name.lower())
         self._values.pop(name, None)
         self._variables[name.lower()] = value
         self._scene = None
-        if not _is_same(old, value):
+        if not is_same(old, value):
             self._changed(name.lower(), old, new=value)
-
-
-def _self(question: Question, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"self": values.get(question.key)}
-
-
-def _watched(definition: Definition) -> list[Question]:
-    """Questions whose answer goes at once when they are hidden."""
-    at_once = ("onHidden", "onHiddenContainer")
-    return [question for question in definition.asked if clears_when_hidden(definition, question) in at_once]
-
-
-def _shares_key(definition: Definition, question: Question) -> bool:
-    return sum(each.key == question.key for each in definition.asked) > 1
-
-
-def _fitting(question: Question, value: Any) -> Any:
-    """A value that the survey sets as the question would have it; what a person typed stays until it is judged."""
-    if is_empty(value):
-        return None
-    if question.kind == "checkbox":
-        return value if isinstance(value, list) else [value]
-    if question.kind == "text" and question.options.get("inputType") in ("number", "range"):
-        number = written_number(value)
-        return None if math.isnan(number) else number
-    return value
-
-
-def _stored(value: Any, question: Question | None) -> Any:
-    """A value as an answer: dates are written, days unless the question asks for a time as well."""
-    if isinstance(value, datetime):
-        has_time = question is not None and question.options.get("inputType") == "datetime-local"
-        return value.strftime("%Y-%m-%dT%H:%M") if has_time else value.date().isoformat()
-    return value
-
-
-def _concerns(keys: Mapping[str, Any], first: str, second: str = "") -> bool:
-    """Whether a change of `keys` has to do with an expression, or with the one that its value comes from."""
-    reason = _reason(keys, first)
-    if reason == "changed":
-        return True
-    return bool(_reason(keys, second)) if second else reason == "always"
-
-
-def _reason(keys: Mapping[str, Any], source: str) -> str:
-    if not source or not can_run(source):
-        return ""
-    if _needs_no_change(source):
-        return "always"
-    return (
-        "changed" if _any_changed({key: (None, value) for key, value in keys.items()}, _names(source)) else ""
-    )
-
-
-def _needs_no_change(source: str) -> bool:
-    """It names nothing, or has a function like today(): whatever changes, it is looked at."""
-    tree = parse(source)
-    return not _names(source) or any(isinstance(part, Call) and not part.arguments for part in parts(tree))
-
-
-def _names(source: str) -> list[str]:
-    try:
-        return [part.name for part in parts(parse(source)) if isinstance(part, Variable)]
-    except SyntaxProblem:
-        return []
-
-
-def _any_changed(keys: Mapping[str, tuple[Any, Any]], names: list[str]) -> bool:
-    lowered = {key.lower(): pair for key, pair in keys.items()}
-    return any(_has_changed(lowered, name.lower()) for name in names)
-
-
-def _has_changed(keys: Mapping[str, tuple[Any, Any]], name: str) -> bool:
-    if name in keys:
-        return True
-    pieces = name.split(".")
-    for count in range(1, len(pieces) + 1):
-        first = ".".join(pieces[:count]).partition("[")[0]
-        if first in keys:
-            old, new = (look_up({first: side}, name) for side in keys[first])
-            return first == name or not _is_same(old, new)
-    return False
-
-
-def _is_same(left: Any, right: Any) -> bool:
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(_is_same, left, right))
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(_is_same(left[key], right[key]) for key in left)
-    return bool(left == right)
 
 
 def _object(value: Any) -> dict[str, Any]:

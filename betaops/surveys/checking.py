@@ -1,14 +1,14 @@
 """What keeps a definition from being published, and what its author should know. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import conditions
-from betaops.surveys.definition import KINDS, Choice, Definition, Oddity, Panel, Question
+from betaops.surveys import conditions, endings, stated
+from betaops.surveys.definition import KINDS, Definition, Oddity, Question
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.kinds.validators import pattern
+from betaops.surveys.localised import text
 
 LONGEST_NAME = 200
 #: Bytes of JSON.
@@ -39,6 +39,7 @@ def check(definition: Definition) -> list[Finding]:
     for question in definition.questions:
         found += _question(question)
     found += _conditions(definition)
+    found += _actions(definition)
     return sorted(found, key=lambda finding: not finding.is_blocking)
 
 
@@ -94,7 +95,8 @@ def _question(question: Question) -> Iterator[Finding]:
         )
     if name.startswith("__"):
         yield finding("bad_name", _("“%(name)s”: names must not begin with two underscores.", name=name))
-    if question.kind in ("radiogroup", "checkbox", "dropdown") and not question.choices:
+    is_listing = question.kind in ("radiogroup", "checkbox", "dropdown")
+    if is_listing and not question.choices and not question.options.get("choicesFromQuestion"):
         yield finding("no_choices", _("“%(name)s” has no answers to choose from.", name=name))
     if question.kind == "matrix" and not (question.rows and question.columns):
         yield finding("no_choices", _("“%(name)s” needs rows and columns.", name=name))
@@ -114,59 +116,51 @@ def _question(question: Question) -> Iterator[Finding]:
 
 def _conditions(definition: Definition) -> Iterator[Finding]:
     known = conditions.known_names(definition)
-    for name, place, property_name, condition in _all_conditions(definition):
-        here = (*place, property_name)
+    for each in stated.expressions(definition):
+        here = (*each.place, each.property)
         try:
-            tree = parse(condition)
+            tree = parse(each.source)
         except SyntaxProblem as error:
             message = _(
                 "%(property)s of “%(name)s” cannot be read from letter %(letter)s on: %(rest)s",
-                property=property_name, name=name, letter=error.position + 1, rest=condition[error.position :][:40] or "…",
+                property=each.property, name=each.name, letter=error.position + 1,
+                rest=each.source[error.position :][:40] or "…",
             )  # fmt: skip
-            yield Finding("bad_expression", message, name, here)
+            yield Finding("bad_expression", message, each.name, here)
             continue
         for function in conditions.unknown_functions(tree):
             message = _("%(property)s of “%(name)s” uses %(function)s(), which is not known.",
-                        property=property_name, name=name, function=function)  # fmt: skip
-            yield Finding("unknown_function", message, name, here)
+                        property=each.property, name=each.name, function=function)  # fmt: skip
+            yield Finding("unknown_function", message, each.name, here)
         for wanted in conditions.names(tree):
             if conditions.leads_nowhere(wanted, known):
-                message = _("%(property)s of “%(name)s” refers to {%(wanted)s}, which is not in the survey.",
-                            property=property_name, name=name, wanted=wanted)  # fmt: skip
-                yield Finding("unknown_name", message, name, here)
+                yield _nowhere(each, wanted)
 
 
-Condition = tuple[str, tuple[str | int, ...], str, str]
+def _actions(definition: Definition) -> Iterator[Finding]:
+    """Actions that go by a name, and addresses to go on to."""
+    names = {question.name for question in definition.questions}
+    for each in stated.targets(definition):
+        if each.source not in names or each.source == each.name:
+            yield _nowhere(each, each.source)
+    seen: set[str] = set()
+    for value in definition.actions.calculated:
+        if value.name.lower() in seen or value.name.lower() in definition.by_key:
+            message = _(
+                "Two values are called “%(name)s”. Conditions could not tell them apart.", name=value.name
+            )
+            yield Finding("same_name_twice", message, value.name, value.place)
+        seen.add(value.name.lower())
+    for place, address in endings.addresses(definition.options):
+        told = text(address)
+        if not told.startswith(("https://", "http://")):
+            message = _(
+                "“%(address)s” is no address to go on to: it must begin with https://.", address=told[:80]
+            )
+            yield Finding("bad_address", message, "", place)
 
 
-def _all_conditions(definition: Definition) -> Iterator[Condition]:
-    """Name, place, property and text of every condition that the product evaluates."""
-    for page in definition.pages:
-        if page.visible_if:
-            yield page.name, page.place, "visibleIf", page.visible_if
-    elements: tuple[Panel | Question, ...] = (*definition.panels, *definition.questions)
-    for element in elements:
-        for property_name, condition in (
-            ("visibleIf", element.visible_if), ("enableIf", element.enable_if), ("requiredIf", element.required_if)
-        ):  # fmt: skip
-            if condition:
-                yield element.name, element.place, property_name, condition
-    for question in definition.questions:
-        for group in (question.choices, question.rows, question.columns):
-            yield from _choice_conditions(question, group)
-        for validator in question.validators:
-            if isinstance(validator.get("expression"), str):
-                yield question.name, question.place, "validators", validator["expression"]
-    yield from _ending_conditions(definition.options.get("completedHtmlOnCondition"))
-
-
-def _choice_conditions(question: Question, choices: tuple[Choice, ...]) -> Iterator[Condition]:
-    for choice in choices:
-        if choice.visible_if:
-            yield question.name, question.place, "choices", choice.visible_if
-
-
-def _ending_conditions(endings: Any) -> Iterator[Condition]:
-    for index, ending in enumerate(endings if isinstance(endings, list) else ()):
-        if isinstance(ending, Mapping) and isinstance(ending.get("expression"), str):
-            yield "completedHtml", ("completedHtmlOnCondition", index), "expression", ending["expression"]
+def _nowhere(each: stated.Stated, wanted: str) -> Finding:
+    message = _("%(property)s of “%(name)s” refers to {%(wanted)s}, which is not in the survey.",
+                property=each.property, name=each.name, wanted=wanted)  # fmt: skip
+    return Finding("unknown_name", message, each.name, (*each.place, each.property))

@@ -1,11 +1,12 @@
 """Conditions of a definition: what they speak of, and how they read in plain words. Pure."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Definition
 from betaops.surveys.expressions import SyntaxProblem, parse
-from betaops.surveys.expressions.functions import FUNCTIONS
+from betaops.surveys.expressions.functions import FUNCTIONS, OF_ROWS
 from betaops.surveys.expressions.grammar import Array, Binary, Call, Constant, Node, Unary, Variable, parts
 from betaops.surveys.expressions.values import text_of
 from betaops.surveys.kinds import KINDS
@@ -13,7 +14,19 @@ from betaops.surveys.localised import DEFAULT
 
 #: Names that mean something without being a question.
 BUILT_IN = frozenset(
-    {"item", "choice", "locale", "pageno", "pagecount", "row", "panel", "rowindex", "panelindex", "rowvalue"}
+    {
+        "item",
+        "choice",
+        "self",
+        "locale",
+        "pageno",
+        "pagecount",
+        "row",
+        "panel",
+        "rowindex",
+        "panelindex",
+        "rowvalue",
+    }
 )
 
 
@@ -22,20 +35,37 @@ def unknown_functions(node: Node) -> list[str]:
 
 
 def names(node: Node) -> list[str]:
-    """Names as written, without repetition."""
-    found = [part.name for part in parts(node) if isinstance(part, Variable)]
-    return list(dict.fromkeys(found))
+    """Names as written, without repetition; those of a table's columns in a filter of its rows are not among them."""
+    return list(dict.fromkeys(part.name for part in _outer(node) if isinstance(part, Variable)))
+
+
+def _outer(node: Node) -> Iterator[Node]:
+    inner = {
+        id(part)
+        for call in parts(node)
+        if isinstance(call, Call) and call.name in OF_ROWS
+        for argument in call.arguments[2:]
+        for part in parts(argument)
+    }
+    return (part for part in parts(node) if id(part) not in inner)
 
 
 def known_names(definition: Definition) -> frozenset[str]:
     """Everything that a condition may name, in lower case."""
-    found = set(BUILT_IN)
-    for question in definition.questions:
-        found |= {question.name.lower(), question.key.lower(), question.comment_key.lower()}
+    found = set(BUILT_IN | asked_names(definition))
     actions = definition.actions
     found |= {each.name.lower() for each in actions.calculated}
     found |= {each.target.lower() for each in actions.triggers if each.kind not in ("skip", "complete")}
     return frozenset(found - {""})
+
+
+def asked_names(definition: Definition) -> frozenset[str]:
+    """Names of questions, of their answers and of the free texts beside them, in lower case."""
+    return frozenset(
+        name.lower()
+        for question in definition.questions
+        for name in (question.name, question.key, question.comment_key)
+    )
 
 
 def leads_nowhere(name: str, known: frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ from wtforms.fields import StringField
 from wtforms.form import BaseForm
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import instant
+from betaops.surveys import conditions, instant
 from betaops.surveys.cleaning import NOTHING, clean_html, clean_title, storable
 from betaops.surveys.definition import Element, Page, Panel, Question
 from betaops.surveys.expressions.values import is_empty
@@ -204,6 +204,7 @@ class _Drawing:
         self.form = form
         self.count = 0
         self.asked: dict[str, Asked] = {}
+        self.calculated = conditions.known_names(scene.definition) - conditions.asked_names(scene.definition)
         self.summary: list[tuple[str, str, str]] = []
 
     def group(self, parent: Page | Panel) -> Group:
@@ -214,7 +215,7 @@ class _Drawing:
             elements=[self._element(element) for element in parent.elements if _is_drawn(element)],
             title=self._title(parent.title),
             description=self._title(parent.description),
-            condition=_condition(parent.visible_if),
+            condition=self._condition(parent.visible_if),
         )
 
     def blame(self, problems: Iterable[Problem]) -> None:
@@ -246,7 +247,7 @@ class _Drawing:
             is_wanted=scene.is_wanted(element),
             is_there=scene.is_shown(element),
             is_required=scene.is_required(element),
-            condition=_condition(element.visible_if),
+            condition=self._condition(element.visible_if),
             title=self._title(element.title or ("" if element.kind == "html" else element.name)),
             description=self._title(element.description),
         )
@@ -267,6 +268,11 @@ class _Drawing:
         self.asked.setdefault(element.name, asked)
         return asked
 
+    def _condition(self, condition: str) -> str:
+        """For the page's script, which knows answers and nothing that the survey calculates."""
+        found = instant.compiled(condition, but=self.calculated) if condition else None
+        return orjson.dumps(found).decode() if found else ""
+
     def _title(self, source: Any) -> Markup:
         return marked(text(source, self.scene.language), self.scene, clean_title)
 
@@ -277,11 +283,6 @@ def _is_drawn(element: Element) -> bool:
 
 def _once(questions: Iterable[Question]) -> list[Question]:
     return list({question.name: question for question in reversed(list(questions))}.values())[::-1]
-
-
-def _condition(condition: str) -> str:
-    found = instant.compiled(condition) if condition else None
-    return orjson.dumps(found).decode() if found else ""
 
 
 def _known(scene: Scene, page: Page) -> str:

@@ -83,7 +83,7 @@ function show(element, isShown) {
 
 function judge() {
   const now = answers();
-  for (const element of form.querySelectorAll("[data-if]")) show(element, Boolean(value(JSON.parse(element.dataset.if), now)));
+  for (const element of form.querySelectorAll("[data-if]")) show(element, value(JSON.parse(element.dataset.if), now) === true);
   for (const mark of form.querySelectorAll('[name="__on"]')) mark.disabled = mark.closest("fieldset[disabled]") !== null;
   for (const box of form.querySelectorAll(".comment-beside")) {
     const other = box.parentElement.querySelector('input[value="other"], option[value="other"]');
