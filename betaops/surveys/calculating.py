@@ -78,8 +78,7 @@ class Course:
     ) -> None:
         self.definition = definition
         self.now, self.language, self.seed = now, language, seed
-        state = values.get(STATE)
-        state = state if isinstance(state, dict) else {}
+        state = _object(values.get(STATE))
         self._values = {key: value for key, value in values.items() if key != STATE}
         self._variables: dict[str, Any] = _object(state.get("variables"))
         #: Questions whose answer did not come from their default value; of others it is calculated anew.
@@ -205,8 +204,7 @@ class Course:
         self._changes += 1
         if self._changes > MOST_CHANGES:
             return
-        new = self._values.get(key, new)
-        self._keys[key] = new
+        self._keys[key] = new = self._values.get(key, new)
         if self._is_looking:
             self._looks_again = True
         else:
@@ -365,7 +363,7 @@ class Course:
 
     @contextmanager
     def _at(self, question: Question, name: str) -> Iterator[bool]:
-        """Whether this expression is not being carried out already, further up."""
+        """Whether this expression is not being carried out already."""
         mark = (question.name, name)
         if mark in self._busy:
             yield False

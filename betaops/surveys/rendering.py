@@ -150,6 +150,17 @@ def sent_values(scene: Scene, questions: list[Question], sent: Any) -> dict[str,
     return {key: value for key, value in values.items() if drawn.get(key) != _mark(value)}
 
 
+def filled(scene: Scene, page: Page) -> dict[str, list[str]]:
+    """What the fields of a page hold now, by their names, for a script that shows what the survey itself has set."""
+    shown = [question for question in page.questions if question.is_asked and scene.is_shown(question)]
+    found: dict[str, list[str]] = {}
+    for question in shown:
+        for name, value in FIELDS[question.kind].data(question, scene.values.get(question.key)).items():
+            items = value if isinstance(value, list | tuple) else [value]
+            found[name] = [str(each) for each in items if each not in (None, "")]
+    return found
+
+
 def _marks(form: BaseForm, questions: list[Question]) -> str:
     values = values_from(form, questions)
     return orjson.dumps({key: _mark(value) for key, value in values.items()}).decode()

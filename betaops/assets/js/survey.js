@@ -95,11 +95,24 @@ function judge() {
 
 const state = form.querySelector("[data-save-state]");
 
+// What the survey itself has set. A field that somebody has changed since it was sent stays theirs.
+function fill(name, values, given) {
+  const fields = [...form.elements].filter((field) => field.name === name);
+  const now = new FormData(form).getAll(name);
+  if (String(now) !== String(given) || String(now.filter(Boolean)) === String(values)) return;
+  for (const field of fields) {
+    if (field.matches("[type=radio], [type=checkbox]")) field.checked = values.includes(field.value);
+    else field.value = values[0] ?? "";
+  }
+  judge();
+}
+
 async function save() {
   if (!form.dataset.draft || sent) return;
   if (running) { again = true; return; }
+  const given = new FormData(form);
   try {
-    running = fetch(form.dataset.draft, { method: "POST", body: new FormData(form), headers: { "X-Requested-With": "fetch" }, credentials: "omit" });
+    running = fetch(form.dataset.draft, { method: "POST", body: given, headers: { "X-Requested-With": "fetch" }, credentials: "omit" });
     const answer = await (await running).json();
     if (answer.saved && !sent) {
       form.dataset.draft = answer.draft + location.search;
@@ -107,6 +120,7 @@ async function save() {
       history.replaceState(null, "", answer.address);
       const shown = new Set(answer.shown);
       for (const element of form.querySelectorAll("[data-element]:not([data-if])")) show(element, shown.has(element.dataset.element));
+      for (const [name, values] of Object.entries(answer.filled)) fill(name, values, given.getAll(name));
       state.textContent = form.dataset.saved;
     }
   } catch { state.textContent = form.dataset.unsavedNote; }

@@ -22,6 +22,7 @@ from betaops.surveys.portal.drawing import chosen_language, draw, end, stop, wal
 from betaops.surveys.portal.frame import blueprint
 from betaops.surveys.portal.taking import Sent, take_draft, take_page
 from betaops.surveys.queries.doors import Door
+from betaops.surveys.rendering import filled
 from betaops.web.access import public
 from betaops.web.application import afterwards, reading
 from betaops.web.limits import limiter
@@ -105,6 +106,7 @@ def draft(token: str) -> Response:
             "address": address_of(door, response, page=taken.index),
             "draft": url_for(".draft", token=token_of(door, response)),
             "shown": [question.name for question in page.questions if scene.is_shown(question)],
+            "filled": filled(scene, page) if scene.definition.acts else {},
         }
     )
 
