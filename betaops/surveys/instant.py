@@ -4,10 +4,11 @@ A condition is sent as nested lists (`["equal", ["name", "plan"], ["value", "pro
 comparison and membership; anything else it leaves to the server, which answers with every saved draft.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from betaops.surveys.expressions import SyntaxProblem, parse
-from betaops.surveys.expressions.grammar import Array, Binary, Constant, Node, Unary, Variable
+from betaops.surveys.expressions.grammar import Array, Binary, Constant, Node, Unary, Variable, parts
 
 _KNOWN = frozenset(
     {
@@ -17,12 +18,15 @@ _KNOWN = frozenset(
 )  # fmt: skip
 
 
-def compiled(condition: str) -> list[Any] | None:
-    """The condition for the script; None where it has something that the script does not know."""
+def compiled(condition: str, *, but: Collection[str] = ()) -> list[Any] | None:
+    """The condition for the script; None where it has something that the script does not know, like the names in `but`."""
     try:
-        return _node(parse(condition))
+        tree = parse(condition)
     except SyntaxProblem:
         return None
+    if any(isinstance(part, Variable) and part.name.lower() in but for part in parts(tree)):
+        return None
+    return _node(tree)
 
 
 def _node(node: Node | None) -> list[Any] | None:

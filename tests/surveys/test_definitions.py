@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from betaops.kernel.errors import Invalid
+from betaops.surveys import endings
 from betaops.surveys.changes import Weight, compare
 from betaops.surveys.checking import check, problems
 from betaops.surveys.conditions import in_words
@@ -18,6 +19,7 @@ from betaops.surveys.kinds.rating import scale
 from betaops.surveys.localised import text
 from betaops.surveys.reading import read
 from betaops.surveys.rendering import form_for, values_from, view
+from betaops.surveys.scene import STATE
 from betaops.surveys.walking import Walk
 from tests.factories.surveys import CHECK_IN
 
@@ -153,6 +155,24 @@ _ELEMENT: Any = st.deferred(
                 "defaultPanelValue": _ANY,
                 "templateTitle": _LABEL,
                 "valueName": _SCALAR,
+                **dict.fromkeys(
+                    [
+                        "defaultValueExpression",
+                        "setValueIf",
+                        "setValueExpression",
+                        "resetValueIf",
+                        "minValueExpression",
+                        "maxValueExpression",
+                        "choicesVisibleIf",
+                        "choicesEnableIf",
+                        "rowsVisibleIf",
+                    ],
+                    _CONDITION | _SCALAR,
+                ),
+                "choicesFromQuestion": st.sampled_from(["a", "b", "c"]) | _ANY,
+                "choicesFromQuestionMode": st.sampled_from(["all", "selected", "unselected"]) | _SCALAR,
+                "clearIfInvisible": st.sampled_from(["none", "onHidden", "onHiddenContainer"]) | _ANY,
+                "hideIfChoicesEmpty": _SCALAR,
                 "defaultValue": _ANY,
                 "valueTrue": _ANY,
                 "valueFalse": _ANY,
@@ -183,6 +203,32 @@ _ELEMENT: Any = st.deferred(
         | _SCALAR
     )
 )
+_TRIGGER = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["complete", "setvalue", "copyvalue", "skip", "runexpression", "visible"])
+        | _SCALAR
+    },
+    optional={
+        "expression": _CONDITION | _ANY,
+        "setToName": st.sampled_from(["a", "b", "data", "a.x", "__logic"]) | _ANY,
+        "fromName": st.sampled_from(["a", "b", "c"]) | _ANY,
+        "gotoName": st.sampled_from(["a", "b", "c"]) | _ANY,
+        "setValue": _ANY,
+        "runExpression": _CONDITION | _ANY,
+        "isVariable": _SCALAR,
+        "name": st.sampled_from(["a", "b"]) | _ANY,
+        "operator": st.sampled_from(["equal", "notempty", "contains"]) | _ANY,
+        "value": _ANY,
+    },
+)
+_CALCULATED = st.fixed_dictionaries(
+    {"name": st.sampled_from(["a", "sum", "__logic"]) | _ANY, "expression": _CONDITION | _ANY},
+    optional={"includeIntoResult": _SCALAR},
+)
+_ENDINGS = st.lists(
+    st.fixed_dictionaries({}, optional={"expression": _CONDITION | _ANY, "html": _LABEL, "url": _LABEL}),
+    max_size=2,
+)
 DEFINITIONS = st.fixed_dictionaries(
     {
         "pages": st.lists(
@@ -204,11 +250,17 @@ DEFINITIONS = st.fixed_dictionaries(
         "title": _LABEL,
         "questionsOnPageMode": st.sampled_from(["singlePage", "questionPerPage", "inputPerPage"]),
         "firstPageIsStartPage": st.booleans(),
-        "clearInvisibleValues": st.sampled_from(["none", "onComplete"]),
+        "clearInvisibleValues": st.sampled_from(["none", "onComplete", "onHidden", "onHiddenContainer"])
+        | _ANY,
         "showProgressBar": _SCALAR,
-        "calculatedValues": _ANY,
         "questionOrder": st.sampled_from(["random", "initial"]) | _ANY,
         "timeLimit": _SCALAR,
+        "calculatedValues": st.lists(_CALCULATED, max_size=2) | _ANY,
+        "triggers": st.lists(_TRIGGER, max_size=2) | _ANY,
+        "completedHtml": _LABEL,
+        "completedHtmlOnCondition": _ENDINGS | _ANY,
+        "navigateToUrl": _LABEL,
+        "navigateToUrlOnCondition": _ENDINGS | _ANY,
         "elements": _ANY,
     },
 )
@@ -219,11 +271,20 @@ DEFINITIONS = st.fixed_dictionaries(
 )
 @given(
     source=DEFINITIONS,
-    answers=st.dictionaries(st.sampled_from(["a", "b", "c", "data", "a-Comment"]), _ANY),
+    answers=st.dictionaries(st.sampled_from(["a", "b", "c", "data", "a-Comment", "__logic"]), _ANY),
+    state=_ANY
+    | st.fixed_dictionaries(
+        {},
+        optional={
+            "variables": _ANY | st.dictionaries(st.sampled_from(["a", "x"]), _ANY),
+            "direct": _ANY,
+            "aside": _ANY,
+        },
+    ),
     other=DEFINITIONS,
 )
 def test_no_definition_and_no_answer_makes_anything_fall_over(
-    source: Any, answers: dict[str, Any], other: Any
+    source: Any, answers: dict[str, Any], state: Any, other: Any
 ) -> None:
     definition = read(source)
     check(definition)
@@ -235,6 +296,10 @@ def test_no_definition_and_no_answer_makes_anything_fall_over(
     if not judged.problems:
         rows_of(definition, judged.values)
     walk = Walk(definition, NOW, "fr", "seed")
+    answers = walk.answered({**walk.begun(), STATE: state}, answers)
+    for ending in (walk.scene(answers), walk.scene(judged.values)):
+        endings.words(ending)
+        endings.address(ending, ["https://example.com"])
     scene, page = walk.page(answers, 0)
     if page is not None:
         view(scene, page)

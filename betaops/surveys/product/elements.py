@@ -16,7 +16,7 @@ from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import conditions
 from betaops.surveys.checking import Finding
-from betaops.surveys.cleaning import PIPE, clean_html, clean_title
+from betaops.surveys.cleaning import clean_html, clean_title
 from betaops.surveys.definition import KINDS, Definition, Element, Page, Panel, Question
 from betaops.surveys.expressions.values import is_empty, written_number
 from betaops.surveys.kinds import boolean
@@ -25,6 +25,7 @@ from betaops.surveys.kinds.choice import ALONE
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.kinds.text import input_type
 from betaops.surveys.localised import DEFAULT, languages, text
+from betaops.surveys.piping import PIPE
 from betaops.surveys.scene import Scene
 
 #: Of text questions whose answers may be anything; others would refuse what the SDK lets pass.
