@@ -226,7 +226,8 @@ def test_the_end_and_the_way_on_go_by_conditions() -> None:
     "address",
     [
         "javascript:alert(1)", "//example.com", "https://example.com.evil.org", "https://example.com@evil.org",
-        "https:/\\evil.org", "http://example.com", "https://example.com:8443/", "https://evil.org\\.example.com", "https://exa\nmple.com", "{a}",
+        "https:/\\evil.org",
+        "http://example.com", "https://example.com:8443/", "https://evil.org\\.example.com", "https://exa\nmple.com", "{a}",
     ],
 )  # fmt: skip
 def test_nobody_is_led_to_an_address_that_only_looks_allowed(address: str) -> None:
