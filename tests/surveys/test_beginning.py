@@ -80,7 +80,7 @@ def test_ours_comes_out_as_it_went_in(work: Work, program: Program, member_clien
 def test_a_survey_begins_ready_made(work: Work, program: Program, member_client: Any) -> None:
     browser = member_client("manager")
     for each in ready.surveys():
-        assert str(each.title["default"]) in browser.get(f"{base(program)}/new").text
+        assert str(each.label["default"]) in browser.get(f"{base(program)}/new").text
     made = browser.submit(f"{base(program)}/new", {"name": "Our SUS", "begin_with": "sus"})
     assert made.status_code == 303
     [survey] = queries.surveys(work.session, program.id)

@@ -1,6 +1,7 @@
 """Conditions that came out wrong are taken away again and named, so that nothing imported hides questions by mistake."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
@@ -72,6 +73,7 @@ def _validators(owner: Json, name: str, known: frozenset[str], report: Report) -
             del owner["validators"]
 
 
+@lru_cache(maxsize=4096)
 def _wrong(condition: str, known: frozenset[str]) -> str:
     """Why a condition cannot stand; empty where it can."""
     try:

@@ -55,6 +55,7 @@ class _Form:
         self.book, self.report = book, report
         self.settings: Row = next(iter(book.rows("settings")), {})
         self.naming, self.names = Naming(), Names()
+        report.cut(len(book.rows("survey")), MOST_ROWS)
         self.rows = book.rows("survey")[:MOST_ROWS]
         self.own_names: list[str] = []
         self._name_all()
