@@ -9,9 +9,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired as Required
 from wtforms.validators import Length, Optional, ValidationError
 
-from betaops.feedback import images, labels
+from betaops.feedback import labels
 from betaops.feedback.models import Kind, Severity, State
 from betaops.feedback.service import Upload
+from betaops.kernel import images
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.web.forms import Form
 

@@ -5,8 +5,8 @@ from urllib.parse import quote
 from flask import current_app
 from werkzeug.wrappers import Response
 
-from betaops.feedback.images import FORMATS
 from betaops.feedback.models import Attachment
+from betaops.kernel.images import FORMATS
 from betaops.web.headers import sandbox
 
 

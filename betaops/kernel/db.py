@@ -40,7 +40,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.types import TypeDecorator
 
-from betaops.kernel import counting
+from betaops.kernel import counting, folding
 from betaops.kernel.ids import new_id
 
 #: How long a writer of a SQLite file waits for another one; and one that may as well not write.
@@ -287,6 +287,7 @@ def _sqlite(url: str, pool_size: int) -> Engine:
             "cache_size=-16000",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        folding.teach_sqlite(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -54,9 +54,13 @@ def _compare(old: Definition, new: Definition) -> Iterator[Change]:
         yield Change(Weight.COSMETIC, "", _("Questions come in another order."))
 
 
+#: Types that differ in their looks alone.
+ALIKE = ({"radiogroup", "dropdown", "buttongroup"}, {"checkbox", "tagbox"})
+
+
 def _question(old: Question, new: Question) -> Iterator[Change]:
     name, label = new.name, new.label()
-    if old.kind != new.kind and {old.kind, new.kind} != {"radiogroup", "dropdown"}:
+    if old.kind != new.kind and not any({old.kind, new.kind} <= alike for alike in ALIKE):
         message = _(
             "“%(question)s” was of type %(old)s and is %(new)s now. Give it a new name: the two cannot be counted together.",
             question=label, old=old.kind, new=new.kind,

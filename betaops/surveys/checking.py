@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import conditions
+from betaops.surveys import conditions, instruments
 from betaops.surveys.definition import KINDS, Choice, Definition, Oddity, Panel, Question
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.kinds.validators import pattern
+from betaops.surveys.looks import origins
+from betaops.surveys.reading import WITH_CHOICES
 
 LONGEST_NAME = 200
 #: Bytes of JSON.
@@ -36,9 +38,12 @@ def check(definition: Definition) -> list[Finding]:
     found = [_odd(oddity) for oddity in definition.oddities]
     if not definition.asked and not any(finding.code == "not_a_survey" for finding in found):
         found.append(Finding("nothing_asked", _("The survey asks nothing yet. Add a question.")))
-    for question in definition.questions:
+    for question in definition.every_question:
         found += _question(question)
+    found += _pictures(definition)
     found += _conditions(definition)
+    for element, why in instruments.misfits(definition):
+        found.append(Finding("instrument_misfit", why, element.name, element.place))
     return sorted(found, key=lambda finding: not finding.is_blocking)
 
 
@@ -94,10 +99,7 @@ def _question(question: Question) -> Iterator[Finding]:
         )
     if name.startswith("__"):
         yield finding("bad_name", _("“%(name)s”: names must not begin with two underscores.", name=name))
-    if question.kind in ("radiogroup", "checkbox", "dropdown") and not question.choices:
-        yield finding("no_choices", _("“%(name)s” has no answers to choose from.", name=name))
-    if question.kind == "matrix" and not (question.rows and question.columns):
-        yield finding("no_choices", _("“%(name)s” needs rows and columns.", name=name))
+    yield from _missing(question)
     low, high = ("rateMin", "rateMax") if question.kind == "rating" else ("min", "max")
     least, most = question.number(low), question.number(high)
     if least is not None and most is not None and least >= most:
@@ -110,6 +112,36 @@ def _question(question: Question) -> Iterator[Finding]:
                     "bad_pattern",
                     _("“%(name)s”: the pattern %(pattern)s cannot be used.", name=name, pattern=source[:80]),
                 )
+
+
+def _missing(question: Question) -> Iterator[Finding]:
+    """What a question of its kind cannot do without."""
+    kind, name = question.kind, question.name
+
+    def finding(code: str, message: str) -> Finding:
+        return Finding(code, message, name, question.place)
+
+    if kind in WITH_CHOICES and not question.choices:
+        yield finding("no_choices", _("“%(name)s” has no answers to choose from.", name=name))
+    if (kind == "matrix" and not (question.rows and question.columns)) or (
+        kind == "matrixdropdown" and not question.rows
+    ):
+        yield finding("no_choices", _("“%(name)s” needs rows and columns.", name=name))
+    if question.inner is not None and not question.inner.asked:
+        yield finding("nothing_inside", _("“%(name)s” asks nothing inside yet.", name=name))
+    if kind == "expression" and not isinstance(question.options.get("expression"), str):
+        yield finding("no_expression", _("“%(name)s” needs an expression to calculate.", name=name))
+
+
+def _pictures(definition: Definition) -> Iterator[Finding]:
+    """Who a picture is fetched from sees who looks at it: no problem, but something to know."""
+    found = origins(definition)
+    if found:
+        message = _(
+            "Pictures are loaded from %(sites)s, which then sees the addresses of everybody who answers.",
+            sites=", ".join(found),
+        )
+        yield Finding("pictures_elsewhere", message, is_blocking=False)
 
 
 def _conditions(definition: Definition) -> Iterator[Finding]:
@@ -136,6 +168,9 @@ def _conditions(definition: Definition) -> Iterator[Finding]:
                 yield Finding("unknown_name", message, name, here)
 
 
+#: Properties of single kinds that are expressions, too.
+_CALCULATED = ("rowsVisibleIf", "columnsVisibleIf", "totalExpression", "expression")
+
 Condition = tuple[str, tuple[str | int, ...], str, str]
 
 
@@ -144,20 +179,31 @@ def _all_conditions(definition: Definition) -> Iterator[Condition]:
     for page in definition.pages:
         if page.visible_if:
             yield page.name, page.place, "visibleIf", page.visible_if
-    elements: tuple[Panel | Question, ...] = (*definition.panels, *definition.questions)
-    for element in elements:
+    for element in _elements(definition):
         for property_name, condition in (
             ("visibleIf", element.visible_if), ("enableIf", element.enable_if), ("requiredIf", element.required_if)
         ):  # fmt: skip
             if condition:
                 yield element.name, element.place, property_name, condition
-    for question in definition.questions:
+    for question in definition.every_question:
+        for property_name in _CALCULATED:
+            if isinstance(expression := question.options.get(property_name), str) and expression.strip():
+                yield question.name, question.place, property_name, expression
         for group in (question.choices, question.rows, question.columns):
             yield from _choice_conditions(question, group)
         for validator in question.validators:
             if isinstance(validator.get("expression"), str):
                 yield question.name, question.place, "validators", validator["expression"]
     yield from _ending_conditions(definition.options.get("completedHtmlOnCondition"))
+
+
+def _elements(definition: Definition) -> Iterator[Panel | Question]:
+    """Panels and questions, also those inside compound ones."""
+    yield from definition.panels
+    for question in definition.questions:
+        yield question
+        if question.inner is not None:
+            yield from _elements(question.inner)
 
 
 def _choice_conditions(question: Question, choices: tuple[Choice, ...]) -> Iterator[Condition]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys.definition import Definition
+from betaops.surveys.definition import TOTAL, Definition
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.expressions.functions import FUNCTIONS
 from betaops.surveys.expressions.grammar import Array, Binary, Call, Constant, Node, Unary, Variable
@@ -12,10 +12,10 @@ from betaops.surveys.expressions.values import text_of
 from betaops.surveys.kinds import KINDS
 from betaops.surveys.localised import DEFAULT
 
+_OF_ROWS = ("row", "rowindex", "rowvalue", "rowname", "rowtitle")
+_OF_PANELS = ("panel", "panelindex", "parentpanel")
 #: Names that mean something without being a question.
-BUILT_IN = frozenset(
-    {"item", "locale", "pageno", "pagecount", "row", "panel", "rowindex", "panelindex", "rowvalue"}
-)
+BUILT_IN = frozenset(("item", "locale", "pageno", "pagecount", *_OF_ROWS, *_OF_PANELS))
 
 
 def parts(node: Node | None) -> Iterator[Node]:
@@ -51,6 +51,8 @@ def known_names(definition: Definition) -> frozenset[str]:
     """Everything that a condition may name, in lower case."""
     found = set(BUILT_IN)
     for question in definition.questions:
+        if question.kind in ("matrixdynamic", "matrixdropdown"):
+            found.add(f"{question.key}{TOTAL}".lower())
         found |= {question.name.lower(), question.key.lower(), question.comment_key.lower()}
     calculated = definition.options.get("calculatedValues")
     for value in calculated if isinstance(calculated, list) else ():

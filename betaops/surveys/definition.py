@@ -12,7 +12,17 @@ from typing import Any
 from betaops.surveys.localised import DEFAULT, text
 
 #: Question types that are asked. Others are kept in the JSON and shown to nobody.
-KINDS = ("text", "comment", "radiogroup", "checkbox", "dropdown", "boolean", "rating", "html", "matrix")
+KINDS = (
+    "text", "comment", "radiogroup", "checkbox", "dropdown", "boolean", "rating", "html", "matrix", "tagbox",
+    "buttongroup", "imagepicker", "ranking", "multipletext", "slider", "expression", "image", "paneldynamic",
+    "matrixdynamic", "matrixdropdown", "file",
+)  # fmt: skip
+#: Of these, what is only looked at.
+DISPLAYED = ("html", "image")
+#: Types whose answer is made of the answers to questions inside.
+COMPOUND = ("multipletext", "paneldynamic", "matrixdynamic", "matrixdropdown")
+#: Behind the name of a matrix, what its totals are kept under.
+TOTAL = "-total"
 #: Our own additions stand under this key, per survey and per element: instrument, trait.
 OWN = "x-betaops"
 
@@ -26,6 +36,8 @@ class Choice:
     visible_if: str = ""
     enable_if: str = ""
     is_special: bool = False
+    #: Address of its picture, plain or by language.
+    image: Any = ""
 
 
 @dataclass(frozen=True)
@@ -49,11 +61,18 @@ class Question:
     columns: tuple[Choice, ...] = ()
     rows: tuple[Choice, ...] = ()
     validators: tuple[Mapping[str, Any], ...] = ()
+    #: What one entry of a compound question asks (a panel, a row, the lines of a multiple text): one page.
+    inner: "Definition | None" = None
 
     @property
     def is_asked(self) -> bool:
         """Whether it has an answer at all."""
-        return self.kind in KINDS and self.kind != "html"
+        return self.kind in KINDS and self.kind not in DISPLAYED
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether anybody sees it."""
+        return self.kind in KINDS
 
     @property
     def key(self) -> str:
@@ -80,8 +99,8 @@ class Question:
 
     @property
     def instrument(self) -> str:
-        """A published measure that this is the item of: `nps`, or nothing."""
-        return str(self.own.get("instrument") or "")
+        """A published measure that this is the item of (see `instruments`), or nothing."""
+        return instrument_of(self.options)
 
     @property
     def trait(self) -> str:
@@ -122,9 +141,17 @@ class Panel:
     required_if: str = ""
     is_visible: bool = True
     is_required: bool = False
+    #: A published measure that its questions make up, or nothing.
+    instrument: str = ""
 
     def label(self, language: str = DEFAULT) -> str:
         return text(self.title, language)
+
+
+def instrument_of(options: Mapping[str, Any]) -> str:
+    """The measure that an element says it is."""
+    own = options.get(OWN)
+    return str(own.get("instrument") or "") if isinstance(own, dict) else ""
 
 
 Element = Question | Panel
@@ -143,6 +170,8 @@ class Page:
     is_visible: bool = True
     #: The opening text of a survey: not counted, nothing to go back to.
     is_start: bool = False
+    #: Its JSON with old property names made new; empty where it was put together from others.
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -182,6 +211,25 @@ class Definition:
         return tuple(panel for page in self.pages for panel in _panels(page.elements))
 
     @cached_property
+    def every_question(self) -> tuple[Question, ...]:
+        """Also those inside compound ones, however deep."""
+        found: list[Question] = []
+        for question in self.questions:
+            found.append(question)
+            found += question.inner.every_question if question.inner else ()
+        return tuple(found)
+
+    @cached_property
+    def computed(self) -> tuple[Question, ...]:
+        """Questions whose answer, or a part of it, is calculated from others."""
+        return tuple(question for question in self.asked if _is_computed(question))
+
+    @cached_property
+    def has_files(self) -> bool:
+        """Whether anything in it takes files."""
+        return any(question.kind == "file" for question in self.every_question)
+
+    @cached_property
     def shows_progress(self) -> bool:
         """On, off, or where the author says nothing: whenever there is more than one page."""
         said = self.options.get("showProgressBar")
@@ -211,6 +259,20 @@ class Oddity:
     name: str
     place: tuple[str | int, ...]
     detail: str = ""
+
+
+def has_total(column: Question) -> bool:
+    """Whether a column of a matrix is summed up in a row of its own."""
+    return column.options.get("totalType") in ("sum", "count", "min", "max", "avg") or isinstance(
+        column.options.get("totalExpression"), str
+    )
+
+
+def _is_computed(question: Question) -> bool:
+    if question.kind == "expression":
+        return True
+    inside = question.inner
+    return inside is not None and (bool(inside.computed) or any(map(has_total, inside.asked)))
 
 
 def _questions(elements: tuple[Element, ...]) -> Iterator[Question]:

@@ -35,6 +35,26 @@ NEW: dict[str, dict[str, Any]] = {
         "type": "matrix", "columns": [1, 2, 3, 4, 5],
         "rows": [{"value": "first", "text": "First"}, {"value": "second", "text": "Second"}],
     },
+    "ranking": {"type": "ranking", "choices": [{"value": "one", "text": "One"}, {"value": "two", "text": "Two"}]},
+    "tagbox": {"type": "tagbox", "choices": [{"value": "one", "text": "One"}, {"value": "two", "text": "Two"}]},
+    "buttongroup": {"type": "buttongroup", "choices": [{"value": "yes", "text": "Yes"}, {"value": "no", "text": "No"}]},
+    "imagepicker": {
+        "type": "imagepicker", "showLabel": True,
+        "choices": [{"value": "one", "text": "One"}, {"value": "two", "text": "Two"}],
+    },
+    "slider": {"type": "slider", "min": 0, "max": 100},
+    "multipletext": {"type": "multipletext", "items": [{"name": "first", "title": "First"}]},
+    "paneldynamic": {"type": "paneldynamic", "panelCount": 1, "templateElements": []},
+    "matrixdropdown": {
+        "type": "matrixdropdown", "cellType": "text", "columns": [{"name": "first", "title": "First"}],
+        "rows": [{"value": "one", "text": "One"}, {"value": "two", "text": "Two"}],
+    },
+    "matrixdynamic": {
+        "type": "matrixdynamic", "cellType": "text", "rowCount": 1, "columns": [{"name": "first", "title": "First"}],
+    },
+    "file": {"type": "file"},
+    "expression": {"type": "expression", "expression": "0"},
+    "image": {"type": "image", "imageLink": ""},
     "html": {"type": "html", "html": ""},
     "panel": {"type": "panel", "elements": []},
 }  # fmt: skip
@@ -137,6 +157,33 @@ def move(draft: Mapping[str, Any], spot: str, step: int) -> tuple[Draft, str]:
     return new, f"{way[0] + step}.{position}"
 
 
+def put(draft: Mapping[str, Any], spot: str, before: str) -> tuple[Draft, str]:
+    """Take the element at `spot` and put it before what stands at `before`, which may be one past a list's end.
+
+    Gives the new draft and where the element is now; `NotFound` where there is no such place, or it is inside of the
+    element itself. Pages stay among pages, elements inside of pages.
+    """
+    new = _paged(draft)
+    (*way, last), (*to_way, to) = _path(spot), _path(before)
+    source, target = _list_at(new, way), _list_at(new, to_way)
+    is_inside_itself = to_way[: len(way) + 1] == [*way, last]
+    if (
+        not 0 <= last < len(source)
+        or not 0 <= to <= len(target)
+        or bool(way) is not bool(to_way)
+        or is_inside_itself
+    ):
+        raise NotFound
+    if source is target and to > last:
+        to -= 1
+    elif to_way[: len(way)] == way and len(to_way) > len(way) and to_way[len(way)] > last:
+        # It is taken from a list that the way to its new place leads through.
+        to_way[len(way)] -= 1
+    element = source.pop(last)
+    target.insert(to, element)
+    return new, ".".join(str(part) for part in (*to_way, to))
+
+
 def free_name(definition: Definition, words: str) -> str:
     """A name made of `words` that no element has; names stay when titles change, answers hang on them."""
     base = _NOT_IN_NAMES.sub("_", words.lower()).strip("_")[:LONGEST_NAME].strip("_") or "question"
@@ -175,6 +222,61 @@ def choices_from_lines(lines: str, former: Any) -> list[Any]:
     return list(found.values())
 
 
+def pictures_as_lines(choices: Any) -> str:
+    """Choices with their pictures for a text field: "value | text | address"."""
+    lines = []
+    for choice in choices if isinstance(choices, list) else ():
+        line = choices_as_lines([choice])
+        address = text(choice.get("imageLink")) if isinstance(choice, dict) else ""
+        if line and address:
+            line = f"{line if '|' in line else f'{line} | {line}'} | {address}"
+        if line:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def pictures_from_lines(lines: str, former: Any) -> list[Any]:
+    """The other way round; a line without an address keeps none."""
+    cut = [[part.strip() for part in line.split("|", 2)] for line in lines.splitlines() if line.strip()]
+    found = choices_from_lines("\n".join(" | ".join(parts[:2]) for parts in cut), former)
+    addresses = {parts[0] or parts[1]: parts[2] for parts in cut if len(parts) == 3 and parts[2]}
+    for index, choice in enumerate(found):
+        new = dict(choice) if isinstance(choice, dict) else {"value": choice}
+        address = addresses.get(str(new.get("value")))
+        new["imageLink"] = changed(new.get("imageLink"), address) if address else None
+        found[index] = {name: value for name, value in new.items() if value is not None}
+    return found
+
+
+def names_as_lines(items: Any) -> str:
+    """Lines of a multiple text, or columns of a table: "name | title" where the two differ."""
+    return choices_as_lines([_renamed(item, "name", "title", "value", "text") for item in _items(items)])
+
+
+def names_from_lines(lines: str, former: Any) -> list[Any]:
+    """The other way round, with everything kept that one of the same name had besides."""
+    known = [_renamed(item, "name", "title", "value", "text") for item in _items(former)]
+    found = choices_from_lines(lines, known)
+    return [_renamed(item, "value", "text", "name", "title") for item in found]
+
+
+def _items(items: Any) -> list[dict[str, Any]]:
+    found = items if isinstance(items, list) else []
+    return [
+        item if isinstance(item, dict) else {"name": str(item)}
+        for item in found
+        if not isinstance(item, list)
+    ]
+
+
+def _renamed(item: Any, name: str, words: str, new_name: str, new_words: str) -> dict[str, Any]:
+    """A choice as a column, or a column as a choice; other properties stay."""
+    if not isinstance(item, dict):
+        return {new_name: str(item)}
+    names: dict[str, str] = {name: new_name, words: new_words}
+    return {names.get(str(key), str(key)): value for key, value in item.items()}
+
+
 def _changed(item: Mapping[str, Any], values: Mapping[str, Any]) -> Draft:
     new = {
         name: value for name, value in item.items() if ALIASES.get(name, name) not in values or name in values
@@ -202,10 +304,17 @@ def _paged(draft: Mapping[str, Any]) -> Draft:
 def _modern(item: Any) -> None:
     if not isinstance(item, dict):
         return
-    if "questions" in item and "elements" not in item:
-        item["elements"] = item.pop("questions")
-    for element in item["elements"] if isinstance(item.get("elements"), list) else ():
+    inside = _inside_of(item)
+    for former in ("questions", "elements"):
+        if former in item and inside not in item:
+            item[inside] = item.pop(former)
+    for element in item[inside] if isinstance(item.get(inside), list) else ():
         _modern(element)
+
+
+def _inside_of(item: Mapping[str, Any]) -> str:
+    """The property with what stands inside an element."""
+    return "templateElements" if item.get("type") == "paneldynamic" else "elements"
 
 
 def _list_at(draft: Draft, way: list[int]) -> list[Any]:
@@ -215,9 +324,10 @@ def _list_at(draft: Draft, way: list[int]) -> list[Any]:
         if not 0 <= number < len(inside) or not isinstance(inside[number], dict):
             raise NotFound
         holder = inside[number]
-        if not isinstance(holder.setdefault("elements", []), list):
+        name = _inside_of(holder)
+        if not isinstance(holder.setdefault(name, []), list):
             raise NotFound
-        inside = holder["elements"]
+        inside = holder[name]
     return inside
 
 

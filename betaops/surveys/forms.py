@@ -1,5 +1,6 @@
 """The console's forms about surveys."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -25,9 +26,10 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
-from betaops.surveys import labels
+from betaops.surveys import labels, languages, translating
 from betaops.surveys.models import Audience, Corner, Repeat, Shape, UrlMatch
 from betaops.web.forms import Form, WholeNumberField
 
@@ -101,6 +103,49 @@ class ElementForm(Form):
     has_dont_know = BooleanField(_l("Also offer “Don’t know”"))
     rows = TextAreaField(_l("Rows"), [Length(max=100_000)], description=_l("One a line."))
     columns = TextAreaField(_l("Columns"), [Length(max=100_000)], description=_l("One a line, lowest first."))
+    items = TextAreaField(
+        _l("Lines"),
+        [Length(max=100_000)],
+        description=_l("One a line. “name | title” keeps the name when you reword."),
+    )
+    cells = TextAreaField(
+        _l("Columns"),
+        [Length(max=100_000)],
+        description=_l("One a line. “name | title” keeps the name when you reword."),
+    )
+    cell_type = SelectField(_l("What stands in the cells"), validate_choice=False)
+    cell_choices = TextAreaField(
+        _l("Answers in the cells"),
+        [Length(max=100_000)],
+        description=_l("One a line, where cells offer a list."),
+    )
+    takes_several = BooleanField(_l("Several may be chosen"))
+    every_row = BooleanField(_l("Every row must be answered"))
+    pictures = TextAreaField(
+        _l("Pictures"),
+        [Length(max=900_000)],
+        description=_l("One a line: “value | text | https://…”. Testers’ browsers load them from there."),
+    )
+    image_link = StringField(
+        _l("Address of the picture"),
+        [Length(max=900_000)],
+        description=_l("It begins with https:// or data:image/."),
+    )
+    alt_text = StringField(
+        _l("What the picture shows"), [Length(max=500)], description=_l("For people who do not see it.")
+    )
+    calculation = StringField(
+        _l("Expression"),
+        [Length(max=5000)],
+        description=_l("Like {apples} + {pears}. Testers see its value."),
+    )
+    value_format = StringField(
+        _l("Words around the value"),
+        [Length(max=200)],
+        description=_l("“About {0} hours”. Empty: the value alone."),
+    )
+    display_style = SelectField(_l("Shown as"), validate_choice=False)
+    rate_type = SelectField(_l("Drawn as"), validate_choice=False)
     rate_min = StringField(_l("From"), [Length(max=20)])
     rate_max = StringField(_l("To"), [Length(max=20)])
     low_label = StringField(_l("Words for the lowest"), [Length(max=200)])
@@ -108,6 +153,14 @@ class ElementForm(Form):
     input_type = SelectField(_l("What is typed"), validate_choice=False)
     minimum = StringField(_l("At least"), [Length(max=20)])
     maximum = StringField(_l("At most"), [Length(max=20)])
+    step = StringField(_l("In steps of"), [Length(max=20)])
+    fewest = StringField(_l("Fewest"), [Length(max=20)])
+    most = StringField(_l("Most"), [Length(max=20)])
+    accepted = StringField(
+        _l("Types of files"),
+        [Length(max=500)],
+        description=_l("Like .pdf, .png, image/*. Empty: all that we take."),
+    )
     trait = StringField(
         _l("Keep as a fact for cohorts"),
         [Length(max=80)],
@@ -123,6 +176,9 @@ class ElementForm(Form):
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.input_type.choices = _choices(labels.INPUT_TYPES)
+        self.cell_type.choices = _choices(labels.CELL_TYPES)
+        self.rate_type.choices = _choices(labels.RATE_TYPES)
+        self.display_style.choices = _choices(labels.DISPLAY_STYLES)
         self.condition_operator.choices = _choices(labels.OPERATORS)
         self.condition_question.choices = [SelectChoice("", _("Leave as it is"))]
 
@@ -276,3 +332,35 @@ class PlacementForm(Form):
             "thanks": self.thanks.data or "",
             "thanks_text": self.thanks_text.data or "",
         }
+
+
+class LanguageForm(Form):
+    """A language to translate into."""
+
+    language = SelectField(_l("Add a language"))
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.language.choices = [SelectChoice(*each) for each in languages.offered(i18n.language())]
+
+
+class TranslationForm(Form):
+    """A field for each text of a draft; made by `translation_form`."""
+
+    version = HiddenField()
+    pointers: Mapping[str, str] = {}
+
+    def words(self) -> dict[str, str]:
+        """What was typed, by the pointer of the text it translates."""
+        return {pointer: self[field].data or "" for pointer, field in self.pointers.items()}
+
+
+def translation_form(entries: Iterable[translating.Entry], language: str) -> TranslationForm:
+    """Fields named after where their text stands, filled with what is there in `language`."""
+    found, pointers, data = {}, {}, {}
+    for entry in entries:
+        name = "text" + entry.pointer.replace("/", "-")
+        found[name] = TextAreaField(labels.text_name(entry.name), [Length(max=20_000)])
+        pointers[entry.pointer], data[name] = name, entry.translation(language)
+    form: type[TranslationForm] = type("Translations", (TranslationForm,), {**found, "pointers": pointers})
+    return form(data=data)

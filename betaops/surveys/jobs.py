@@ -66,6 +66,25 @@ def begin_placement(run: Run, *, survey_id: str) -> dict[str, int]:
     return {"people": people}
 
 
+def fold(work: Work) -> dict[str, int]:
+    """Periodic: answers of all surveys that are not in their counts yet."""
+    found = queries.surveys_with_tail(work.session)
+    for workspace_id, survey_id in found:
+        work.enter(workspace_id)
+        work.enqueue("surveys.fold_survey", {"survey_id": str(survey_id)}, unique=f"surveys.fold:{survey_id}")
+    return {"surveys": len(found)}
+
+
+def fold_survey(run: Run, *, survey_id: str) -> None:
+    """In short transactions, so that answers come in between."""
+    left, most = 1, 0
+    while left:
+        with run.work() as work:
+            left = service.fold(work, UUID(survey_id))
+        most = max(most, left)
+        run.progress(most - left, most)
+
+
 def turn(work: Work, *, survey_id: str) -> None:
     """A survey in the product opens or closes now."""
     service.tell_product(work, queries.survey_to_answer(work.session, UUID(survey_id)))

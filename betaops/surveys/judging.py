@@ -7,6 +7,7 @@ from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Definition, Panel, Question
+from betaops.surveys.entries import LISTS, settled
 from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.kinds import KINDS, Row, Wrong
 from betaops.surveys.kinds.base import LONGEST_TEXT
@@ -43,9 +44,7 @@ def judge(scene: Scene, questions: tuple[Question, ...]) -> Judged:
     for question in questions:
         if not scene.is_enabled(question):
             continue
-        problem = _judge_one(scene, question, values, must=question.name in required_panels)
-        if problem is not None:
-            problems.append(problem)
+        problems += _judge_one(scene, question, values, must=question.name in required_panels)
     return Judged(values, tuple(problems))
 
 
@@ -56,13 +55,20 @@ def judge_all(
     now: datetime,
     language: str = DEFAULT,
     seed: str = "",
+    files: frozenset[str] = frozenset(),
 ) -> Judged:
     """A whole response on completion: what is shown is judged, then hidden and unknown answers are dropped."""
     known = {key for question in definition.asked for key in (question.key, question.comment_key)}
-    own = {key: value for key, value in values.items() if key in known and not is_empty(value)}
-    scene = Scene(definition, own, now=now, language=language, seed=seed)
+    own = {
+        key: value for key, value in values.items() if key in known and (not is_empty(value) or value == [])
+    }
+    scene = Scene(definition, own, now=now, language=language, seed=seed, files=files)
     judged, hidden = judge(scene, scene.asked), scene.hidden_keys()
-    return Judged({key: value for key, value in judged.values.items() if key not in hidden}, judged.problems)
+    kept = {key: value for key, value in judged.values.items() if key not in hidden}
+    for question in scene.asked if not judged.problems else ():
+        if question.inner is not None and question.key in kept:
+            kept[question.key] = settled(question, kept[question.key], scene)
+    return Judged({key: value for key, value in kept.items() if not is_empty(value)}, judged.problems)
 
 
 def rows_of(definition: Definition, values: Mapping[str, Any]) -> dict[str, list[Row]]:
@@ -78,20 +84,25 @@ def rows_of(definition: Definition, values: Mapping[str, Any]) -> dict[str, list
     return found
 
 
-def _judge_one(scene: Scene, question: Question, values: dict[str, Any], *, must: bool) -> Problem | None:
+def _judge_one(scene: Scene, question: Question, values: dict[str, Any], *, must: bool) -> list[Problem]:
     value = values.get(question.key)
-    if is_empty(value):
+    is_missing = is_empty(value)
+    if is_missing and (must or (question.inner is None and scene.is_required(question))):
         values.pop(question.key, None)
-        if must or scene.is_required(question):
-            own = question.option_text("requiredErrorText", scene.language)
-            return Problem(question.name, question, own or _required(question))
-    else:
+        own = question.option_text("requiredErrorText", scene.language)
+        return [Problem(question.name, question, own or _required(question))]
+    # Of a compound question something inside may have to be answered, even where nothing was.
+    if not is_missing or question.inner is not None:
         try:
             values[question.key] = KINDS[question.kind].clean(question, value, scene)
             check(question, values[question.key], scene)
         except Wrong as wrong:
-            return Problem(question.name, question, str(wrong.message))
-    return _judge_comment(scene, question, values)
+            parts = wrong.parts or (("", str(wrong.message)),)
+            return [Problem(question.name + part, question, message) for part, message in parts]
+    if is_empty(values.get(question.key)) and not (question.kind in LISTS and value == []):
+        values.pop(question.key, None)
+    problem = _judge_comment(scene, question, values)
+    return [] if problem is None else [problem]
 
 
 def _judge_comment(scene: Scene, question: Question, values: dict[str, Any]) -> Problem | None:
@@ -118,12 +129,16 @@ def _judge_comment(scene: Scene, question: Question, values: dict[str, Any]) -> 
 
 
 def _required(question: Question) -> str:
-    if question.kind in ("radiogroup", "dropdown", "boolean"):
+    if question.kind in ("radiogroup", "dropdown", "boolean", "buttongroup"):
         return _("Choose an answer.")
-    if question.kind == "checkbox":
+    if question.kind in ("checkbox", "tagbox", "imagepicker"):
         return _("Choose at least one answer.")
     if question.kind == "rating":
         return _("Choose a place on the scale.")
+    if question.kind == "ranking":
+        return _("Put the answers in order.")
+    if question.kind == "file":
+        return _("Choose a file.")
     return _("Answer every row.") if question.kind == "matrix" else _("Write an answer.")
 
 

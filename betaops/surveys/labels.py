@@ -1,5 +1,7 @@
 """The words for kinds, states and operators, and the icons that go with them."""
 
+from typing import Any
+
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.surveys.changes import Weight
 from betaops.surveys.models import (
@@ -12,6 +14,7 @@ from betaops.surveys.models import (
     SurveyState,
     UrlMatch,
 )
+from betaops.surveys.narrowing import CameBy
 
 #: What the builder offers, in this order.
 KINDS = {
@@ -24,6 +27,18 @@ KINDS = {
     "text": _l("Short text or number"),
     "comment": _l("Long text"),
     "matrix": _l("Same scale for several rows"),
+    "ranking": _l("Put in order"),
+    "tagbox": _l("Several of a long list"),
+    "buttongroup": _l("One of a few, as buttons"),
+    "imagepicker": _l("Choose a picture"),
+    "slider": _l("Number on a slider"),
+    "multipletext": _l("Several short texts"),
+    "paneldynamic": _l("Questions that repeat"),
+    "matrixdropdown": _l("Table with fixed rows"),
+    "matrixdynamic": _l("Table that grows"),
+    "file": _l("Files"),
+    "expression": _l("Calculated value"),
+    "image": _l("Picture without a question"),
     "html": _l("Text without a question"),
     "panel": _l("Group with one condition"),
 }
@@ -37,6 +52,18 @@ KIND_ICONS = {
     "text": "text-cursor-input",
     "comment": "text-align-start",
     "matrix": "table",
+    "ranking": "list-ordered",
+    "tagbox": "tags",
+    "buttongroup": "rectangle-horizontal",
+    "imagepicker": "images",
+    "slider": "sliders-horizontal",
+    "multipletext": "rows-3",
+    "paneldynamic": "copy-plus",
+    "matrixdropdown": "table-2",
+    "matrixdynamic": "table-rows-split",
+    "file": "paperclip",
+    "expression": "calculator",
+    "image": "image",
     "html": "pilcrow",
     "panel": "group",
 }
@@ -52,6 +79,14 @@ RESPONSE_STATES = {
     ResponseState.COMPLETE: _l("Complete"),
     ResponseState.WITHDRAWN: _l("Withdrawn"),
     ResponseState.TEST: _l("Trial"),
+}
+DOORS = {
+    CameBy.PERSONAL: _l("Personal link"),
+    CameBy.PUBLIC: _l("Public link"),
+    CameBy.EMBEDDED: _l("Frame on a page"),
+    CameBy.PRODUCT: _l("Inside the product"),
+    CameBy.PORTAL: _l("Portal"),
+    CameBy.API: _l("API, without a person"),
 }
 LINKS = {
     LinkKind.PUBLIC: _l("Public link"),
@@ -71,6 +106,23 @@ INPUT_TYPES = {
     "url": _l("Web address"),
     "date": _l("Date"),
     "time": _l("Time"),
+}
+RATE_TYPES = {"": _l("Numbers or words"), "stars": _l("Stars"), "smileys": _l("Faces")}
+CELL_TYPES = {
+    "dropdown": _l("One of a list"),
+    "radiogroup": _l("One of a list, all in sight"),
+    "checkbox": _l("Several of a list"),
+    "text": _l("Short text or number"),
+    "comment": _l("Long text"),
+    "boolean": _l("Yes or no"),
+    "rating": _l("Rating scale"),
+}
+DISPLAY_STYLES = {
+    "": _l("As it is"),
+    "decimal": _l("Number"),
+    "percent": _l("Percent"),
+    "currency": _l("Money"),
+    "date": _l("Date"),
 }
 #: Operators of the condition editor, as the expression language writes them.
 OPERATORS = {
@@ -114,3 +166,30 @@ CORNERS = {
     Corner.TOP_RIGHT.value: _l("Top right"),
     Corner.TOP_LEFT.value: _l("Top left"),
 }
+
+
+#: What a translator calls the texts of a survey that are not the question itself, by SurveyJS's property.
+TEXTS = {
+    "title": _l("Question or heading"),
+    "description": _l("Text below it"),
+    "html": _l("Text"),
+    "text": _l("Answer"),
+    "requiredErrorText": _l("What is said when it is not answered"),
+    "placeholder": _l("Example inside the field"),
+    "minRateDescription": _l("Low end"),
+    "maxRateDescription": _l("High end"),
+    "completedHtml": _l("Thanks at the end"),
+    "otherText": _l("“Other”"),
+    "noneText": _l("“None”"),
+    "dontKnowText": _l("“Don’t know”"),
+    "refuseText": _l("“Refuse to answer”"),
+    "pageNextText": _l("Button to the next page"),
+    "pagePrevText": _l("Button to the page before"),
+    "completeText": _l("Button that sends"),
+    "startSurveyText": _l("Button that begins"),
+}
+
+
+def text_name(name: str) -> Any:
+    """What one is called; the property's own name where it has none here."""
+    return TEXTS.get(name, name)

@@ -6,7 +6,19 @@ Pure. Old property names (`questions`, `hasOther`, …) are understood as `surve
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from betaops.surveys.definition import KINDS, Choice, Definition, Element, Oddity, Page, Panel, Question
+from betaops.surveys.definition import (
+    COMPOUND,
+    DISPLAYED,
+    KINDS,
+    Choice,
+    Definition,
+    Element,
+    Oddity,
+    Page,
+    Panel,
+    Question,
+    instrument_of,
+)
 from betaops.surveys.localised import text
 
 #: What the reader takes at most; more is named as an oddity and left out.
@@ -37,10 +49,20 @@ ALIASES = {
     "sendResultOnPageNext": "partialSendEnabled",
     "autoComplete": "autocomplete",
     "size": "inputSize",
+    "maxTimeToFinish": "timeLimit",
+    "maxTimeToFinishPage": "timeLimitPerPage",
+    "itemSize": "inputSize",
+    "panelAddText": "addPanelText",
+    "panelRemoveText": "removePanelText",
+    "emptyRowsText": "noRowsText",
+    "defaultValueFromLastPanel": "copyDefaultValueFromLastEntry",
+    "defaultValueFromLastRow": "copyDefaultValueFromLastEntry",
 }
 #: Old type names.
 KIND_ALIASES = {"textarea": "comment", "radio": "radiogroup", "select": "dropdown", "checkboxes": "checkbox"}
 
+#: Types that have a list of answers.
+WITH_CHOICES = ("radiogroup", "checkbox", "dropdown", "tagbox", "buttongroup", "imagepicker", "ranking")
 _SPECIAL = (
     ("showRefuseItem", "refused", "refuseText", "Refuse to answer"),
     ("showDontKnowItem", "dontknow", "dontKnowText", "Don’t know"),
@@ -61,16 +83,18 @@ def renamed(source: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, *, count: int = 0, depth: int = 1) -> None:
         self.oddities: list[Oddity] = []
         self.names: set[str] = set()
-        self.count = 0
+        self.count = count
+        self.depth = depth
+        self.options: Mapping[str, Any] = {}
 
     def definition(self, source: Any) -> Definition:
         if not isinstance(source, dict):
             self._odd("not_a_survey", "", ())
             return Definition({}, (), oddities=tuple(self.oddities))
-        options = renamed(source)
+        options = self.options = renamed(source)
         pages = tuple(self._pages(options))
         pages = _arranged(pages, options)
         return Definition(
@@ -98,11 +122,12 @@ class _Reader:
         return Page(
             name=_name(options) or f"page{index + 1}",
             place=place,
-            elements=tuple(self._elements(options.get("elements"), (*place, "elements"), 1)),
+            elements=tuple(self._elements(options.get("elements"), (*place, "elements"), self.depth)),
             title=options.get("title", ""),
             description=options.get("description", ""),
             visible_if=_line(options.get("visibleIf")),
             is_visible=options.get("visible") is not False,
+            options=options,
         )
 
     def _elements(self, source: Any, place: tuple[str | int, ...], depth: int) -> Iterator[Element]:
@@ -123,7 +148,7 @@ class _Reader:
             yield (
                 self._panel(options, here, depth)
                 if kind in ("panel", "flowpanel")
-                else self._question(options, kind, here)
+                else self._question(options, kind, here, depth)
             )
 
     def _panel(self, options: dict[str, Any], place: tuple[str | int, ...], depth: int) -> Panel:
@@ -138,13 +163,16 @@ class _Reader:
             required_if=_line(options.get("requiredIf")),
             is_visible=options.get("visible") is not False,
             is_required=options.get("isRequired") is True,
+            instrument=instrument_of(options),
         )
 
-    def _question(self, options: dict[str, Any], kind: str, place: tuple[str | int, ...]) -> Question:
+    def _question(
+        self, options: dict[str, Any], kind: str, place: tuple[str | int, ...], depth: int
+    ) -> Question:
         name = _name(options)
         if not name:
             name = f"question{self.count}"
-            if kind in KINDS and kind != "html":  # what asks nothing has no answers to be told apart
+            if kind in KINDS and kind not in DISPLAYED:  # what asks nothing has no answers to be told apart
                 self._odd("no_name", name, place)
         self._unique(name, place, must=True)
         if kind not in KINDS:
@@ -162,23 +190,46 @@ class _Reader:
             enable_if=_line(options.get("enableIf")),
             required_if=_line(options.get("requiredIf")),
             is_visible=options.get("visible") is not False,
-            is_required=options.get("isRequired") is True,
+            is_required=options.get("isRequired") is True and kind != "expression",
             is_read_only=options.get("readOnly") is True,
-            choices=self._choices(options, name, place)
-            if kind in ("radiogroup", "checkbox", "dropdown")
-            else (),
+            choices=self._choices(options, name, place, kind) if kind in WITH_CHOICES else (),
             columns=self._items(options.get("columns"), name, place) if kind == "matrix" else (),
-            rows=self._items(options.get("rows"), name, place) if kind == "matrix" else (),
+            rows=self._items(options.get("rows"), name, place)
+            if kind in ("matrix", "matrixdropdown")
+            else (),
             validators=tuple(each for each in _list(options.get("validators")) if isinstance(each, dict)),
+            inner=self._inner(options, name, kind, place, depth) if kind in COMPOUND else None,
         )
 
+    def _inner(
+        self, options: dict[str, Any], name: str, kind: str, place: tuple[str | int, ...], depth: int
+    ) -> Definition:
+        """What one entry of a compound question asks; names inside are told apart only from each other."""
+        reader = _Reader(count=self.count, depth=depth + 1)
+        reader.options = self.options
+        where = {"paneldynamic": "templateElements", "multipletext": "items"}.get(kind, "columns")
+        source = options.get(where)
+        if kind == "paneldynamic":
+            source = source if source is not None else options.get("elements")
+        elif isinstance(source, list):
+            make = line_of if kind == "multipletext" else cell_of
+            source = [make(item, options) for item in source]
+        elements = tuple(reader.elements(source, (*place, where)))
+        self.count = reader.count
+        self.oddities += reader.oddities
+        kept = {"clearInvisibleValues": self.options.get("clearInvisibleValues")}
+        return Definition(kept, (Page(name=name, place=place, elements=elements),))
+
+    def elements(self, source: Any, place: tuple[str | int, ...]) -> Iterator[Element]:
+        return self._elements(source, place, self.depth)
+
     def _choices(
-        self, options: dict[str, Any], name: str, place: tuple[str | int, ...]
+        self, options: dict[str, Any], name: str, place: tuple[str | int, ...], kind: str
     ) -> tuple[Choice, ...]:
         special = [
             Choice(value, options.get(words) or otherwise, is_special=True)
             for switch, value, words, otherwise in _SPECIAL
-            if options.get(switch) is True
+            if options.get(switch) is True and kind != "ranking"
         ]
         taken = {choice.value for choice in special}
         plain = [item for item in self._items(options.get("choices"), name, place) if item.value not in taken]
@@ -232,6 +283,7 @@ def _copy(page: Page, elements: tuple[Element, ...], *, is_start: bool = False) 
         page.visible_if,
         page.is_visible,
         is_start,
+        page.options,
     )
 
 
@@ -253,12 +305,38 @@ def choice_of(item: Any) -> Choice | None:
         if value is None or isinstance(value, dict | list):
             return None
         return Choice(
-            value, item.get("text") or text(value), _line(item.get("visibleIf")), _line(item.get("enableIf"))
+            value,
+            item.get("text") or text(value),
+            _line(item.get("visibleIf")),
+            _line(item.get("enableIf")),
+            image=item.get("imageLink") or "",
         )
     if isinstance(item, str) and "|" in item:
         value, _, words = item.partition("|")
         return Choice(value, words)
     return None if item is None or isinstance(item, list) else Choice(item, str(item))
+
+
+def line_of(item: Any, options: Mapping[str, Any]) -> Any:
+    """One line of a multiple text as a question of its own."""
+    if isinstance(item, str | int | float) and not isinstance(item, bool):
+        return {"type": "text", "name": str(item)}
+    return {**item, "type": "text"} if isinstance(item, dict) else item
+
+
+def cell_of(item: Any, options: Mapping[str, Any]) -> Any:
+    """One column of a matrix as the question that its cells ask."""
+    if isinstance(item, str | int | float) and not isinstance(item, bool):
+        item = {"name": str(item)}
+    if not isinstance(item, dict):
+        return item
+    kind = item.get("cellType")
+    if kind in (None, "", "default"):
+        kind = options.get("cellType") or "dropdown"
+    cell = {**item, "type": kind if isinstance(kind, str) else "dropdown"}
+    if not _list(cell.get("choices")) and options.get("choices") is not None:
+        cell["choices"] = options["choices"]
+    return cell
 
 
 def _name(options: Mapping[str, Any]) -> str:

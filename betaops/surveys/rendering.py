@@ -1,22 +1,24 @@
 """One page of a survey for its template: a WTForms form built from what is asked right now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from markupsafe import Markup
-from wtforms.fields import StringField
 from wtforms.form import BaseForm
 
-from betaops.kernel.i18n import gettext as _
-from betaops.surveys import instant
+from betaops.surveys import instant, looks
 from betaops.surveys.cleaning import NOTHING, clean_html, clean_title, piped, storable
 from betaops.surveys.definition import Element, Page, Panel, Question
+from betaops.surveys.entries import LISTS, entries
 from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.fields import FIELDS
+from betaops.surveys.fields.base import Filled, comment_data, comment_fields
+from betaops.surveys.fields.compound import inside
 from betaops.surveys.judging import Problem
 from betaops.surveys.localised import text
+from betaops.surveys.looks import Look
 from betaops.surveys.scene import Scene
 
 _NARROW = ("number", "date", "time", "month", "week")
@@ -24,10 +26,11 @@ _NARROW = ("number", "date", "time", "month", "week")
 
 @dataclass
 class Asked:
-    """A question on the page."""
+    """A question on the page. `name` is what its fields are called: inside a panel not only its own."""
 
     question: Question
     id: str
+    name: str
     #: Its own condition holds; and those of everything around it as well.
     is_wanted: bool
     is_there: bool
@@ -41,6 +44,8 @@ class Asked:
     html: Markup = NOTHING
     low: str = ""
     high: str = ""
+    more: Look = field(default_factory=Look)
+    entries: list["Drawn"] = field(default_factory=list)
 
     @property
     def template(self) -> str:
@@ -52,7 +57,7 @@ class Asked:
         parts = {
             "hint": self.description,
             "error": self.errors,
-            "ends": self.template == "scale" and self.low,
+            "ends": self.template in ("scale", "slider") and self.low,
         }
         return " ".join(f"{self.id}-{name}" for name, is_there in parts.items() if is_there)
 
@@ -84,6 +89,16 @@ class Group:
 
 
 @dataclass
+class Drawn:
+    """One entry of a compound question: a panel, a row, or the lines of a multiple text."""
+
+    title: str
+    elements: list["Asked | Group"]
+    #: What its button sends to take it away; nothing where it stays.
+    removal: str = ""
+
+
+@dataclass
 class View:
     """What the template draws."""
 
@@ -98,28 +113,31 @@ class View:
     problems: list[tuple[str, str, str]]
     #: Answers of other pages that conditions here look at, for the script.
     known: str
+    #: Whether files may be chosen here: the form is sent in parts then.
+    has_files: bool = False
 
 
-def form_for(scene: Scene, questions: Iterable[Question], sent: Any = None) -> BaseForm:
-    """The form of `questions`, filled with the scene's answers, or with what was `sent`."""
+def form_for(
+    scene: Scene,
+    questions: Iterable[Question],
+    sent: Any = None,
+    uploads: Mapping[str, list[Any]] | None = None,
+) -> Filled:
+    """The form of `questions`, filled with the scene's answers, or with what was `sent` (files apart)."""
+    questions = list(questions)
     fields: dict[str, Any] = {}
     data: dict[str, Any] = {}
     for question in questions:
         kind = FIELDS[question.kind]
-        built = kind.build(question, scene)
+        built = kind.build(question, scene) | comment_fields(question, scene)
         fields |= built
-        data |= {
-            name: value
-            for name, value in kind.data(question, scene.values.get(question.key)).items()
-            if name in built
-        }
-        if question.has_other or question.has_comment:
-            name = f"{question.name}-Comment"
-            fields[name] = StringField(label=_comment_label(question, scene))
-            comment = scene.values.get(question.comment_key)
-            data[name] = comment if isinstance(comment, str) else ""
-    form = BaseForm(fields)
+        known = kind.data(question, scene.values.get(question.key)) | comment_data(question, scene.values)
+        data |= {name: value for name, value in known.items() if name in built}
+    form = Filled(fields)
     form.process(formdata=sent, data=data)
+    form.stored = {question.name: scene.values.get(question.key) for question in questions}
+    form.there = None if sent is None else frozenset(sent.getlist("__on"))
+    form.uploads = uploads or {}
     return form
 
 
@@ -128,7 +146,9 @@ def values_from(form: BaseForm, questions: Iterable[Question]) -> dict[str, Any]
     found: dict[str, Any] = {}
     for question in questions:
         value = FIELDS[question.kind].value(question, form)
-        found[question.key] = None if is_empty(value) else storable(value)
+        # That no entry is wanted is said by an empty list; nothing at all means those that one begins with.
+        is_none = question.kind in LISTS and value == []
+        found[question.key] = None if is_empty(value) and not is_none else storable(value)
         name = f"{question.name}-Comment"
         if name in form:
             comment = (form[name].data or "").strip()
@@ -155,7 +175,24 @@ def view(scene: Scene, page: Page, *, sent: Any = None, problems: Iterable[Probl
         form=form,
         problems=drawing.summary,
         known=_known(scene, page),
+        has_files=drawing.has_files,
     )
+
+
+def shown_names(scene: Scene, questions: Iterable[Question]) -> list[str]:
+    """Names of what is shown now, as the page calls it: also what stands inside compound questions."""
+    return [name for question in questions for name in _shown_names(scene, question, question.name)]
+
+
+def _shown_names(scene: Scene, question: Question, name: str) -> Iterator[str]:
+    if not scene.is_shown(question):
+        return
+    yield name
+    if question.inner is not None:
+        named = inside(question, name)
+        for entry in entries(named, scene.values.get(named.key), scene):
+            for inner in question.inner.questions:
+                yield from _shown_names(entry.scene, inner, entry.field_name(named, inner.name))
 
 
 def _before(scene: Scene, first: Page, second: Page) -> bool:
@@ -164,80 +201,122 @@ def _before(scene: Scene, first: Page, second: Page) -> bool:
 
 
 class _Drawing:
-    def __init__(self, scene: Scene, form: BaseForm) -> None:
+    """Everything on one page is numbered and found through the outermost (`root`), also what stands in panels."""
+
+    def __init__(
+        self, scene: Scene, form: BaseForm, root: "_Drawing | None" = None, place: str = "{}"
+    ) -> None:
         self.scene = scene
         self.form = form
+        self.root = root or self
+        #: The name of a field here, with a gap for that of its question.
+        self.place = place
         self.count = 0
         self.asked: dict[str, Asked] = {}
         self.summary: list[tuple[str, str, str]] = []
+        self.has_files = False
 
     def group(self, parent: Page | Panel) -> Group:
-        self.count += 1
         return Group(
-            id=f"g{self.count}",
+            id=f"g{self._number()}",
             is_wanted=self.scene.is_wanted(parent),
-            elements=[self._element(element) for element in parent.elements if _is_drawn(element)],
+            elements=self.elements(parent),
             title=self._title(parent.title),
             description=self._title(parent.description),
             condition=_condition(parent.visible_if),
         )
 
+    def elements(self, parent: Page | Panel) -> list["Asked | Group"]:
+        return [self._element(element) for element in self.scene.arranged(parent) if _is_drawn(element)]
+
     def blame(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
-            asked = self.asked.get(problem.question.name)
+            is_comment = problem.name.endswith("-Comment")
+            name = problem.name.removesuffix("-Comment")
+            asked = self.asked.get(name) or self.asked.get(problem.question.name)
             if asked is None:
                 continue
             # Where one question is asked, what is wrong with it says enough.
             about = asked.title.striptags() if len(self.asked) > 1 else ""
-            if problem.name.endswith("-Comment") and asked.comment is not None:
+            if is_comment and asked.comment is not None:
                 asked.comment.errors = [problem.message]
                 self.summary.append((asked.comment.id, about, problem.message))
                 continue
             asked.errors.append(problem.message)
-            # A group has no control of its own: its line leads to the first choice.
-            is_line = asked.template == "line" or not asked.fields
-            target = asked.id if is_line else f"{asked.fields[0].id}-0"
-            self.summary.append((target, about, problem.message))
+            self.summary.append((_target(asked), about, problem.message))
+
+    def _number(self) -> int:
+        self.root.count += 1
+        return self.root.count
 
     def _element(self, element: Element) -> "Asked | Group":
         if isinstance(element, Panel):
             return self.group(element)
-        self.count += 1
-        number = f"q{self.count}"
+        number = f"q{self._number()}"
         scene = self.scene
         asked = Asked(
             question=element,
             id=number,
+            name=self.place.format(element.name) if self.place != "{}" else element.name,
             is_wanted=scene.is_wanted(element),
             is_there=scene.is_shown(element),
             is_required=scene.is_required(element),
             condition=_condition(element.visible_if),
-            title=self._title(element.title or ("" if element.kind == "html" else element.name)),
+            title=self._title(element.title or ("" if not element.is_asked else element.name)),
             description=self._title(element.description),
         )
         if element.kind == "html":
             asked.html = clean_html(piped(element.option_text("html", scene.language), scene))
             return asked
-        names = [name for name in FIELDS[element.kind].build(element, scene) if name in self.form]
-        asked.fields = [self.form[name] for name in names]
+        asked.more = looks.drawn(element, scene)
+        if element.is_asked:
+            self._fields(asked)
+        return asked
+
+    def _fields(self, asked: Asked) -> None:
+        element = asked.question
+        named = element if asked.name == element.name else inside(element, asked.name)
+        if element.inner is not None:
+            self._entries(asked, named)
+        else:
+            names = [name for name in FIELDS[element.kind].build(named, self.scene) if name in self.form]
+            asked.fields = [self.form[name] for name in names]
         for index, each in enumerate(asked.fields):
-            each.id = number if index == 0 else f"{number}-{index}"
-        comment = f"{element.name}-Comment"
+            each.id = asked.id if index == 0 else f"{asked.id}-{index}"
+        comment = f"{asked.name}-Comment"
         if comment in self.form:
             asked.comment = self.form[comment]
-            asked.comment.id = f"{number}-comment"
-        if element.kind == "rating":
-            asked.low = element.option_text("minRateDescription", scene.language)
-            asked.high = element.option_text("maxRateDescription", scene.language)
-        self.asked.setdefault(element.name, asked)
-        return asked
+            asked.comment.id = f"{asked.id}-comment"
+        if element.kind in ("rating", "slider"):
+            asked.low = element.option_text("minRateDescription", self.scene.language)
+            asked.high = element.option_text("maxRateDescription", self.scene.language)
+        self.root.has_files = self.root.has_files or element.kind == "file"
+        self.root.asked.setdefault(asked.name, asked)
+
+    def _entries(self, asked: Asked, named: Question) -> None:
+        found = entries(named, self.scene.values.get(named.key), self.scene)
+        asked.more = looks.with_buttons(asked.more, named, len(found), self.scene.language)
+        page = named.inner.pages[0] if named.inner else None
+        for number, entry in enumerate(found, 1):
+            place = entry.field_name(named, "\0").replace("{", "{{").replace("}", "}}").replace("\0", "{}")
+            drawing = _Drawing(entry.scene, self.form, self.root, place)
+            removal = f"remove:{entry.code}:{named.name}" if asked.more.may_remove else ""
+            title = looks.entry_title(named, entry, number)
+            asked.entries.append(Drawn(title, drawing.elements(page) if page else [], removal))
 
     def _title(self, source: Any) -> Markup:
         return clean_title(piped(text(source, self.scene.language), self.scene))
 
 
+def _target(asked: Asked) -> str:
+    """Where a line about the question leads. A group has no control of its own: to its first choice."""
+    if not asked.fields or asked.template in ("line", "slider", "ranking", "files"):
+        return asked.fields[0].id if asked.fields else asked.id
+    return f"{asked.fields[0].id}-0"
+
+
 def _is_drawn(element: Element) -> bool:
-    return isinstance(element, Panel) or element.is_asked or element.kind == "html"
+    return isinstance(element, Panel) or element.is_drawn
 
 
 def _once(questions: Iterable[Question]) -> list[Question]:
@@ -254,9 +333,3 @@ def _known(scene: Scene, page: Page) -> str:
     wanted = {question.key: scene.values[question.key] for question in scene.definition.asked
               if question.key not in here and question.key in scene.values}  # fmt: skip
     return orjson.dumps({key.lower(): value for key, value in wanted.items()}).decode()
-
-
-def _comment_label(question: Question, scene: Scene) -> str:
-    if question.has_other:
-        return question.option_text("otherPlaceholder", scene.language) or _("Describe your answer")
-    return question.option_text("commentText", scene.language) or _("Anything to add?")

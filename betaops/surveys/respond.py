@@ -18,13 +18,14 @@ from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
-from betaops.surveys import queries
+from betaops.surveys import queries, service
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
 from betaops.surveys.judging import MOST_VALUES, Judged, judge_all, rows_of
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
 from betaops.surveys.queries.doors import Door, Way
 from betaops.surveys.queries.surveys import Published
 from betaops.surveys.scene import first_values
+from betaops.surveys.service import filing
 from betaops.surveys.showing import note_answered
 
 LONGEST_KEY = 100
@@ -86,6 +87,7 @@ def finish(work: Work, response: Response, published: Published) -> Judged:
         now=work.now,
         language=response.language,
         seed=response.submission_key,
+        files=filing.addresses(work, response) if published.definition.has_files else frozenset(),
     )
     if judged.problems:
         return judged
@@ -94,6 +96,8 @@ def finish(work: Work, response: Response, published: Published) -> Judged:
     if response.state is not ResponseState.TEST:
         response.state = ResponseState.COMPLETE
     work.session.flush()
+    if published.definition.has_files:
+        filing.tidy(work, response)
     if response.state is ResponseState.COMPLETE:
         _count_in(work, response, published, queries.survey_to_answer(work.session, response.survey_id))
     return judged
@@ -150,8 +154,11 @@ def withdraw(work: Work, response_id: UUID) -> None:
     if response.state is ResponseState.WITHDRAWN:
         return
     survey = queries.survey_to_answer(work.session, response.survey_id)
+    if response.state is ResponseState.COMPLETE:
+        service.count_out(work, response)
     work.session.execute(delete(Answer).where(Answer.response_id == response.id))
     response.answers = {}
+    filing.tidy(work, response)
     response.state = ResponseState.WITHDRAWN
     response.finished_at = response.finished_at or work.now
     work.session.flush()
@@ -244,10 +251,13 @@ def _count_in(work: Work, response: Response, published: Published, survey: Surv
             "text": row.text,
         }
         for name, typed in rows_of(published.definition, response.answers).items()
+        # A version from before a type was asked knows no question of that name.
+        if name in published.question_ids
         for row in typed
     ]
     if rows:
         work.session.execute(insert(Answer), rows)
+    service.count_in(work, response)
     if response.tester_id is not None:
         for question in published.definition.asked:
             if question.trait:

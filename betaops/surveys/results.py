@@ -5,43 +5,29 @@ Ranges are two-sided 90 %: each end is wrong at most about one time in twenty.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from betaops.kernel.i18n import gettext as _
 from betaops.statistics.bounded import mean_range
-from betaops.statistics.intervals import adjusted_wald_nps, wilson
 from betaops.surveys.definition import Choice, Question
+from betaops.surveys.entries import LISTS
+from betaops.surveys.instruments import Reading, of_question
 from betaops.surveys.kinds.base import choice_words, code_of
 from betaops.surveys.kinds.boolean import label as boolean_label
 from betaops.surveys.kinds.boolean import values as boolean_values
 from betaops.surveys.kinds.rating import scale
+from betaops.surveys.kinds.slider import ENDS, is_range
+from betaops.surveys.kinds.slider import ends as slider_ends
 from betaops.surveys.localised import text
+from betaops.surveys.scales import ERROR, FEW, Bar, Score, share_score
 
-ERROR = 0.05
-#: Below this many answers a number says little, and the page says so.
-FEW = 10
 COMMENT = "#comment"
-
-
-@dataclass(frozen=True)
-class Score:
-    """The one number of a question with its range, in the unit of `scale`. `shown` is percent, number or points."""
-
-    label: str
-    value: float
-    low: float
-    high: float
-    scale: tuple[float, float]
-    shown: str
-
-
-@dataclass(frozen=True)
-class Bar:
-    label: str
-    value: int
-    role: str = "accent"
+#: Types whose answers are among those offered.
+CHOSEN = ("radiogroup", "dropdown", "checkbox", "tagbox", "buttongroup", "imagepicker")
+#: Stands for the identity of what has none: a question inside another.
+_NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -52,6 +38,7 @@ class Line:
     n: int
     score: Score | None
     bars: tuple[Bar, ...]
+    row: str = ""
 
 
 @dataclass
@@ -68,11 +55,18 @@ class Card:
     score: Score | None = None
     bars: tuple[Bar, ...] = ()
     lines: tuple[Line, ...] = ()
-    #: (label, people): promoters, passives, detractors.
-    groups: tuple[tuple[str, int], ...] = ()
+    #: Answers taken together: promoters, passives, detractors.
+    groups: tuple[Bar, ...] = ()
     #: Written answers, a free text beside a choice included.
     texts: int = 0
     is_several: bool = False
+    #: Its lines are about different things, each with a number or a distribution of its own.
+    is_mixed: bool = False
+    #: What its published measure says, where it is one.
+    reading: Reading | None = None
+
+    #: Too few people to be shown: nothing but `n` is known here.
+    is_kept_back: bool = False
 
     @property
     def is_thin(self) -> bool:
@@ -100,8 +94,19 @@ class Known:
     tallies: list[Tally] = field(default_factory=list)
 
 
-def cards(known: Iterable[Known], language: str = "default") -> list[Card]:
-    return [_card(each, language) for each in known]
+def cards(known: Iterable[Known], language: str = "default", *, smallest: int = 0) -> list[Card]:
+    """A card for each question; of fewer than `smallest` people nothing is said but how many they are."""
+    return [
+        _card(each, language) if each.people >= smallest else _kept_back(each, language) for each in known
+    ]
+
+
+def _kept_back(known: Known, language: str) -> Card:
+    question = known.question
+    return Card(
+        known.id, question.name, question.label(language), question.kind, known.people, known.is_former,
+        is_kept_back=known.people > 0,
+    )  # fmt: skip
 
 
 def _card(known: Known, language: str) -> Card:
@@ -114,18 +119,96 @@ def _card(known: Known, language: str) -> Card:
     if question.kind == "matrix":
         card.lines = tuple(_lines(question, chosen, language))
     elif question.kind == "rating":
-        is_nps = question.instrument == "nps"
-        card.bars, card.score = _scale(scale(question), chosen, language, _nps if is_nps else _mean)
-        if is_nps and card.score is not None:
-            card.bars, card.groups = _by_mood(scale(question), card.bars)
+        card.bars, card.score = _scale(scale(question), chosen, language)
     elif question.kind == "boolean":
         card.bars, card.score = _boolean(question, chosen, language)
-    elif question.kind in ("radiogroup", "dropdown", "checkbox"):
-        card.is_several = question.kind == "checkbox"
+    elif question.kind in CHOSEN:
+        card.is_several = (
+            question.kind in ("checkbox", "tagbox") or question.options.get("multiSelect") is True
+        )
         card.bars = _bars(question.choices, _counted(chosen), language)
-    elif question.kind == "text":
+    elif question.kind in ("text", "expression"):
         card.score = _plain_mean(known.tallies)
+    elif question.kind == "ranking":
+        card.lines = tuple(_places(question, chosen, language))
+    elif question.kind == "slider":
+        card.score, card.lines = _slider(question, chosen)
+        card.is_mixed = True
+    elif question.inner is not None:
+        card.lines = tuple(_inside(question, known.tallies, language))
+        card.is_mixed = True
+    _measure(card, question, chosen, language)
     return card
+
+
+def _places(question: Question, tallies: list[Tally], language: str) -> Iterable[Line]:
+    """How far up each answer was put, the best first."""
+    places = tuple(Choice(place, str(place)) for place in range(1, len(question.choices) + 1))
+    found = []
+    for choice in question.choices:
+        mine = [tally for tally in tallies if tally.row == code_of(choice.value)]
+        bars, score = _scale(places, mine, language)
+        label = choice_words(question.choices, choice.value, language)
+        found.append(Line(label, sum(tally.count for tally in mine), score, bars))
+    return sorted(found, key=lambda line: line.score.value if line.score else len(places) + 1)
+
+
+def _slider(question: Question, tallies: list[Tally]) -> tuple[Score | None, tuple[Line, ...]]:
+    """A mean between the ends; of a stretch the mean of either end."""
+    if not is_range(question):
+        return _between(question, tallies), ()
+    labels = {"from": _("From"), "to": _("To")}
+    lines = []
+    for end in ENDS:
+        mine = [tally for tally in tallies if tally.row == end]
+        lines.append(Line(labels[end], sum(tally.count for tally in mine), _between(question, mine), ()))
+    return None, tuple(lines)
+
+
+def _between(question: Question, tallies: list[Tally]) -> Score | None:
+    low, high, _step = slider_ends(question)
+    counted = Counter({low: 0, high: 0})
+    for tally in tallies:
+        if tally.number is not None and low <= tally.number <= high:
+            counted[tally.number] += tally.count
+    if not sum(counted.values()) or low >= high:
+        return None
+    levels = sorted(counted)
+    return _mean(levels, [counted[level] for level in levels])
+
+
+def _inside(question: Question, tallies: list[Tally], language: str) -> Iterable[Line]:
+    """A line for everything that is asked inside, over all panels and rows; of a matrix with rows, row by row."""
+    rows = [
+        (f"{code_of(row.value)}.", choice_words(question.rows, row.value, language)) for row in question.rows
+    ]
+    for before, words in rows if question.kind == "matrixdropdown" else [("", "")]:
+        for inner in question.inner.asked if question.inner else ():
+            mine = [tally for tally in tallies if _is_of(question, tally.row, before, inner.name)]
+            card = _card(Known(_NOBODY, inner, 0, False, [replace(each, row="") for each in mine]), language)
+            n = sum(tally.count for tally in mine if tally.code != COMMENT)
+            label = f"{words}: {inner.label(language)}" if words else inner.label(language)
+            # Several entries of one person are no independent answers: no range can be claimed for their mean.
+            score = _plain_mean(mine) if card.score and question.kind in LISTS else card.score
+            yield Line(label, n, score, card.bars)
+
+
+def _is_of(question: Question, row: str, before: str, name: str) -> bool:
+    """Whether a row of answers is about the inner question `name` (of the row that `before` names)."""
+    if question.kind in LISTS:
+        return row.partition(".")[2] == name
+    return row == f"{before}{name}"
+
+
+def _measure(card: Card, question: Question, chosen: list[Tally], language: str) -> None:
+    """Where the question is a published measure, its score is the headline."""
+    reading = of_question(question, _counted(chosen), language)
+    if reading is None or not reading.n:
+        return
+    card.reading, card.score = reading, reading.scores[0]
+    card.groups = reading.bars if any(len(bar.codes) > 1 for bar in reading.bars) else ()
+    if question.instrument == "nps":
+        card.bars = _by_mood(card.bars)
 
 
 def _counted(tallies: Iterable[Tally]) -> Counter[str]:
@@ -139,16 +222,16 @@ def _bars(choices: Sequence[Choice], counted: Counter[str], language: str) -> tu
     """Every choice that is offered, and behind them those that are no longer."""
     codes = [code_of(choice.value) for choice in choices]
     offered = [
-        Bar(text(choice.text, language) or code, counted[code])
+        Bar(text(choice.text, language) or code, counted[code], codes=(code,))
         for choice, code in zip(choices, codes, strict=True)
     ]
-    gone = [Bar(_("%(answer)s (no longer offered)", answer=code), count, "neutral")
+    gone = [Bar(_("%(answer)s (no longer offered)", answer=code), count, "neutral", (code,))
             for code, count in counted.items() if code not in codes]  # fmt: skip
     return (*offered, *gone)
 
 
 def _scale(
-    steps: Sequence[Choice], tallies: list[Tally], language: str, score: Any
+    steps: Sequence[Choice], tallies: list[Tally], language: str
 ) -> tuple[tuple[Bar, ...], Score | None]:
     counted = _counted(tallies)
     bars = _bars(steps, counted, language)
@@ -158,7 +241,7 @@ def _scale(
     ):
         return bars, None
     counts = [counted[code_of(level)] for level in levels]
-    return bars, score(levels, counts) if sum(counts) and len(levels) > 1 else None
+    return bars, _mean(levels, counts) if sum(counts) and len(levels) > 1 else None
 
 
 def _mean(levels: Sequence[float], counts: Sequence[int]) -> Score:
@@ -168,30 +251,10 @@ def _mean(levels: Sequence[float], counts: Sequence[int]) -> Score:
     return Score(_("Mean"), mean, low, high, (min(levels), max(levels)), "number")
 
 
-def _nps(levels: Sequence[float], counts: Sequence[int]) -> Score:
-    """Promoters 9 and 10, detractors 0 to 6."""
-    up = sum(count for level, count in zip(levels, counts, strict=True) if level >= 9)
-    down = sum(count for level, count in zip(levels, counts, strict=True) if level <= 6)
-    n = sum(counts)
-    low, high = adjusted_wald_nps(up, down, n, ERROR)
-    return Score(_("NPS"), 100 * (up - down) / n, low, high, (-100.0, 100.0), "points")
-
-
-def _by_mood(
-    steps: Sequence[Choice], bars: tuple[Bar, ...]
-) -> tuple[tuple[Bar, ...], tuple[tuple[str, int], ...]]:
-    """The bars coloured by mood, and how many people are of each."""
-    moods = ["good" if step.value >= 9 else "neutral" if step.value >= 7 else "danger" for step in steps]
-    coloured = tuple(Bar(bar.label, bar.value, mood) for bar, mood in zip(bars, moods, strict=False))
-    counted = Counter(dict.fromkeys(("good", "neutral", "danger"), 0))
-    for bar in coloured:
-        counted[bar.role] += bar.value
-    groups = (
-        (_("Promoters"), counted["good"]),
-        (_("Passives"), counted["neutral"]),
-        (_("Detractors"), counted["danger"]),
-    )
-    return (*coloured, *bars[len(coloured) :]), groups
+def _by_mood(bars: tuple[Bar, ...]) -> tuple[Bar, ...]:
+    """The eleven bars of an NPS by who gives such answers; those of steps no longer offered stay as they are."""
+    moods = ["danger"] * 7 + ["neutral"] * 2 + ["good"] * 2
+    return (*(replace(bar, role=mood) for bar, mood in zip(bars, moods, strict=False)), *bars[11:])
 
 
 def _boolean(question: Question, tallies: list[Tally], language: str) -> tuple[tuple[Bar, ...], Score | None]:
@@ -202,9 +265,7 @@ def _boolean(question: Question, tallies: list[Tally], language: str) -> tuple[t
     n = counted[code_of(yes)] + counted[code_of(no)]
     if not n:
         return bars, None
-    low, high = wilson(counted[code_of(yes)], n, ERROR)
-    label = boolean_label(question, yes, language)
-    return bars, Score(label, counted[code_of(yes)] / n, low, high, (0.0, 1.0), "percent")
+    return bars, share_score(boolean_label(question, yes, language), counted[code_of(yes)], n)
 
 
 def _plain_mean(tallies: list[Tally]) -> Score | None:
@@ -225,10 +286,9 @@ def _lines(question: Question, tallies: list[Tally], language: str) -> Iterable[
     rows = [code_of(row.value) for row in question.rows]
     for code in [*rows, *(row for row in by_row if row not in rows)]:
         mine = by_row.get(code, [])
-        bars, score = _scale(question.columns, mine, language, _mean)
-        yield Line(
-            choice_words(question.rows, code, language), sum(tally.count for tally in mine), score, bars
-        )
+        bars, score = _scale(question.columns, mine, language)
+        label = choice_words(question.rows, code, language)
+        yield Line(label, sum(tally.count for tally in mine), score, bars, code)
 
 
 def grouped(rows: Iterable[Any]) -> Mapping[UUID, list[Tally]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from betaops.surveys.computing import computed
 from betaops.surveys.definition import Choice, Definition, Element, Page, Panel, Question
 from betaops.surveys.expressions import holds
 from betaops.surveys.expressions.values import is_empty
@@ -23,20 +24,26 @@ class Scene:
         now: datetime,
         language: str = DEFAULT,
         seed: str = "",
+        files: frozenset[str] = frozenset(),
     ) -> None:
         self.definition = definition
-        self.values = values
+        self.values = computed(definition, values, now=now) if definition.computed else values
         self.now = now
         self.language = language
         self.seed = seed
+        #: Addresses of the files that were sent with this very response: no other may stand in an answer.
+        self.files = files
 
     @cached_property
     def known(self) -> Mapping[str, Any]:
         """Answers as conditions see them: an unanswered checkbox question is an empty list, not nothing."""
-        several: dict[str, Any] = {
-            question.key: [] for question in self.definition.asked if question.kind == "checkbox"
+        return {**self._unanswered, **self.values}
+
+    @cached_property
+    def _unanswered(self) -> dict[str, Any]:
+        return {
+            question.key: [] for question in self.definition.asked if question.kind in ("checkbox", "tagbox")
         }
-        return {**several, **self.values}
 
     def holds(self, condition: str, **more: Any) -> bool:
         return not condition or holds(condition, {**self.known, **more} if more else self.known, now=self.now)
@@ -56,7 +63,17 @@ class Scene:
 
     def elements(self, parent: Page | Panel) -> tuple[Element, ...]:
         """The shown elements right inside `parent`."""
-        return tuple(element for element in parent.elements if self.is_shown(element))
+        return tuple(element for element in self.arranged(parent) if self.is_shown(element))
+
+    def arranged(self, parent: Page | Panel) -> tuple[Element, ...]:
+        """All elements right inside `parent` in the order in which this person sees them."""
+        order = parent.options.get("questionOrder") if isinstance(parent, Page) else None
+        if order not in ("initial", "random"):
+            order = self.definition.options.get("questionOrder")
+        elements = list(parent.elements)
+        if order == "random" and isinstance(parent, Page):
+            random.Random(f"{self.seed}:{parent.name}").shuffle(elements)  # noqa: S311  # an order, not a secret
+        return tuple(elements)
 
     def questions(self, page: Page) -> tuple[Question, ...]:
         """The shown questions of a page that have an answer."""
@@ -87,10 +104,20 @@ class Scene:
 
     def rows(self, question: Question) -> tuple[Choice, ...]:
         """Rows of a matrix that are shown."""
-        rows = [row for row in question.rows if self.holds(row.visible_if, item=row.value)]
+        condition = question.options.get("rowsVisibleIf")
+        rows = self._offered(question.rows, condition if isinstance(condition, str) else "")
         if question.options.get("rowOrder") == "random":
             random.Random(f"{self.seed}:{question.name}").shuffle(rows)  # noqa: S311  # an order, not a secret
         return tuple(rows)
+
+    def columns(self, question: Question) -> tuple[Choice, ...]:
+        """Columns of a matrix that are shown."""
+        condition = question.options.get("columnsVisibleIf")
+        return tuple(self._offered(question.columns, condition if isinstance(condition, str) else ""))
+
+    def _offered(self, items: tuple[Choice, ...], condition: str) -> list[Choice]:
+        """Those whose own condition holds, or, where they have none, the one for all of them."""
+        return [item for item in items if self.holds(item.visible_if or condition, item=item.value)]
 
     def hidden_keys(self) -> frozenset[str]:
         """Answers that go on completion: those of questions hidden now, unless the definition keeps them.
@@ -120,7 +147,7 @@ class Scene:
             if inner:
                 yield element.place
                 yield from inner
-        elif element.is_asked or element.kind == "html":
+        elif element.is_drawn:
             yield element.place
 
     def is_wanted(self, element: Element | Page) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from betaops.surveys.definition import Question
-from betaops.surveys.expressions.values import is_empty
-from betaops.surveys.kinds import KINDS
-from betaops.surveys.kinds.base import choice_words, code_of
+from betaops.surveys.parts import part_value, parts_of, plain
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: The part of a question that is the free text beside its answer.
+COMMENT = "#comment"
 #: So that spreadsheets read UTF-8.
 MARK = "\ufeff"
 
@@ -29,19 +29,13 @@ def columns(questions: Iterable[Question], language: str) -> list[tuple[str, Que
     """(head, question, part): a matrix has a column a row, a free text beside a choice one of its own."""
     found: list[tuple[str, Question, str]] = []
     for question in questions:
-        if question.kind == "matrix":
-            found += [
-                (
-                    f"{question.label(language)}: {choice_words(question.rows, row.value, language)}",
-                    question,
-                    code_of(row.value),
-                )
-                for row in question.rows
-            ]
-        else:
-            found.append((question.label(language), question, ""))
+        label = question.label(language)
+        parts = parts_of(question, language)
+        found += [(f"{label}: {words}", question, part) for part, words in parts]
+        if not parts:
+            found.append((label, question, ""))
         if question.has_other or question.has_comment:
-            found.append((f"{question.label(language)} (text)", question, "#comment"))
+            found.append((f"{label} (text)", question, COMMENT))
     return found
 
 
@@ -60,18 +54,11 @@ def lines(heads: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
 
 
 def _cell(answers: Mapping[str, Any], question: Question, part: str, language: str) -> Any:
-    if part == "#comment":
+    if part == COMMENT:
         return answers.get(question.comment_key)
-    value = answers.get(question.key)
-    if part and question.kind == "matrix":
-        answer = value.get(part) if isinstance(value, dict) else None
-        several = answer if isinstance(answer, list) else [] if answer is None else [answer]
-        if len(several) == 1 and isinstance(several[0], int | float):
-            return several[0]
-        return ", ".join(choice_words(question.columns, each, language) for each in several)
-    if is_empty(value) or (isinstance(value, int | float) and not isinstance(value, bool)):
-        return value
-    return KINDS[question.kind].words(question, value, language)
+    if part:
+        return part_value(question, answers, part, language)
+    return plain(question, answers.get(question.key), language)
 
 
 def _line(values: Iterable[Any]) -> str:

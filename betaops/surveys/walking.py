@@ -29,9 +29,13 @@ class Walk:
     now: datetime
     language: str = "default"
     seed: str = ""
+    #: Addresses of the files that came with this response.
+    files: frozenset[str] = frozenset()
 
     def scene(self, answers: Mapping[str, Any]) -> Scene:
-        return Scene(self.definition, answers, now=self.now, language=self.language, seed=self.seed)
+        return Scene(
+            self.definition, answers, now=self.now, language=self.language, seed=self.seed, files=self.files
+        )
 
     def page(self, answers: Mapping[str, Any], wanted: int) -> tuple[Scene, Page | None]:
         """The page numbered `wanted` if it is shown, else the next shown one, else the last."""

@@ -147,6 +147,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("feedback.events:ReportStateChanged", "messaging.handlers:outcome"),
     *((event, "readiness.handlers:read_soon") for event in _EVIDENCE),
     ("enrollment.events:TesterErased", "readiness.handlers:read_all_soon"),
+    ("enrollment.events:TesterErased", "surveys.handlers:forget_person"),
 )
 
 #: ("room.jobs:function", is long). The job's name is "room.function".
@@ -180,6 +181,8 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
     ("surveys.jobs:begin_placement", True),
+    ("surveys.jobs:fold", False),
+    ("surveys.jobs:fold_survey", True),
     ("surveys.jobs:send_links", True),
     ("surveys.jobs:turn", False),
     ("messaging.jobs:remind", True),
@@ -196,6 +199,7 @@ PERIODIC: tuple[tuple[str, str], ...] = (
     ("47 * * * *", "accounts.forget"),
     ("*/15 * * * *", "cohorts.sweep"),
     ("* * * * *", "flags.sweep"),
+    ("* * * * *", "surveys.fold"),
     ("*/2 * * * *", "integrations.forward_usage"),
     ("37 * * * *", "usage.summarise"),
     ("*/10 * * * *", "enrollment.forget_told"),

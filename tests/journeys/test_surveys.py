@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 import config
@@ -129,3 +129,59 @@ def test_an_embedded_survey_grows_with_its_content_and_sets_no_cookie(visit: Vis
     page.evaluate("window.postMessage({source: 'betaops', type: 'height', height: 7}, '*')")
     page.wait_for_timeout(200)
     assert page.locator("iframe").get_attribute("height") != "7"
+
+
+def test_an_element_is_dragged_up_and_onto_another_page(
+    visit: Visit, facts: dict[str, Any], member_state: Any
+) -> None:
+    page = visit(state=member_state)
+    page.goto(f"/console/programs/{facts['program']}/surveys/new")
+    page.get_by_label("Name").fill("Dragged")
+    page.get_by_role("button", name="Make the survey").click()
+    for title in ("First", "Second", "Third"):
+        page.locator(".maker-add").get_by_label("Question").fill(title)
+        page.get_by_role("button", name="Add", exact=True).click()
+        expect(page.locator(".maker-item").last).to_contain_text(title)
+    titles = page.locator(".maker-canvas .maker-title")
+    screens = page.context.new_page()
+    screens.goto(page.get_by_role("link", name="Preview").get_attribute("href") or "")
+    drag(page, "Third", page.locator(".maker-item", has_text="First"))
+    expect(titles).to_have_text(["Third", "First", "Second"])
+    # A preview in another tab follows.
+    expect(screens.frame_locator(".screen-phone iframe").locator("[data-element] >> nth=0")).to_contain_text(
+        "Third"
+    )
+    page.get_by_role("button", name="Add a page").click()
+    page.locator(".maker-outline li[data-end]").first.locator("> a").click()
+    drag(page, "First", page.locator(".maker-outline li[data-end]").nth(1))
+    expect(titles).to_have_text(["First"])
+    expect(page.locator(".maker-outline li[data-end]").first.locator("li")).to_have_text(["Third", "Second"])
+
+
+def drag(page: Page, title: str, onto: Locator) -> None:
+    """By its grip, to the upper edge of `onto`."""
+    grip = page.locator(".maker-item", has_text=title).locator("[data-grip]")
+    grip.hover()
+    page.mouse.down()
+    box = onto.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 5, steps=6)
+    page.mouse.up()
+
+
+def test_a_mistake_in_the_json_is_shown_on_its_line(
+    visit: Visit, facts: dict[str, Any], member_state: Any
+) -> None:
+    page = visit(state=member_state)
+    page.goto(f"/console/programs/{facts['program']}/surveys/new")
+    page.get_by_label("Name").fill("Mistaken")
+    page.get_by_text("Start from a definition").click()
+    wrong = '{"pages": [{"elements": [{"type": "text", "name": "a", "visibleIf": "{b} ="}]}]}'
+    page.get_by_label("SurveyJS JSON").fill(wrong)
+    page.get_by_role("button", name="Make the survey").click()
+    page.get_by_role("link", name="Edit as JSON").click()
+    page.locator("a[data-line]").first.click()
+    chosen = page.evaluate(
+        "(({value, selectionStart: a, selectionEnd: b}) => value.slice(a, b))(document.activeElement)"
+    )
+    assert chosen.strip() == '"visibleIf": "{b} ="'

@@ -256,6 +256,18 @@ def test_every_console_page_draws_for_each_role(work: Work, program: Program, me
     assert member_client("owner").get(f"{base(program, survey)}/settings").status_code == 200
 
 
+def test_the_preview_stands_in_frames_of_our_own_pages_only(
+    work: Work, program: Program, member_client: Any
+) -> None:
+    survey = a_survey(work, program=program)
+    browser = member_client("manager")
+    screens = browser.get(f"{base(program, survey)}/screens")
+    preview = browser.get(f"{base(program, survey)}/preview")
+    assert screens.text.count(f'<iframe src="{base(program, survey)}/preview"') == 2
+    assert "frame-ancestors 'self'" in preview.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in screens.headers["Content-Security-Policy"]
+
+
 def test_a_preview_walks_through_and_keeps_nothing(work: Work, program: Program, member_client: Any) -> None:
     survey = a_survey(work, program=program, is_published=False)
     browser = member_client("viewer")

@@ -59,6 +59,17 @@ _ELEMENT: Any = st.deferred(
                         "matrix",
                         "panel",
                         "paneldynamic",
+                        "matrixdynamic",
+                        "matrixdropdown",
+                        "multipletext",
+                        "tagbox",
+                        "buttongroup",
+                        "imagepicker",
+                        "image",
+                        "ranking",
+                        "slider",
+                        "expression",
+                        "file",
                         "signaturepad",
                         "Text",
                     ]
@@ -95,8 +106,52 @@ _ELEMENT: Any = st.deferred(
                 "maxLength": _SCALAR,
                 "minSelectedChoices": _SCALAR,
                 "maxSelectedChoices": _SCALAR,
-                "cellType": st.sampled_from(["checkbox", "radio"]),
+                "cellType": st.sampled_from(["checkbox", "radio", "text", "expression", "paneldynamic"])
+                | _ANY,
                 "eachRowRequired": st.booleans(),
+                "eachRowUnique": st.booleans(),
+                "rowsVisibleIf": _CONDITION,
+                "columnsVisibleIf": _CONDITION | _ANY,
+                "templateElements": st.lists(_ELEMENT, max_size=2) | _ANY,
+                "items": st.lists(_ELEMENT, max_size=2) | _ANY,
+                "panelCount": _SCALAR,
+                "minPanelCount": _SCALAR,
+                "rowCount": _SCALAR,
+                "maxRowCount": _SCALAR,
+                "keyName": _SCALAR,
+                "isUnique": _SCALAR,
+                "totalType": st.sampled_from(["sum", "avg", "min", "odd"]) | _ANY,
+                "expression": _CONDITION | _ANY,
+                "displayStyle": st.sampled_from(["date", "currency", "percent", "decimal"]) | _ANY,
+                "precision": _SCALAR,
+                "format": _LABEL,
+                "sliderType": st.sampled_from(["range"]) | _ANY,
+                "step": _SCALAR,
+                "rateType": st.sampled_from(["stars", "smileys"]) | _ANY,
+                "maskType": st.sampled_from(["pattern", "numeric", "currency", "datetime"]) | _ANY,
+                "maskSettings": st.fixed_dictionaries(
+                    {},
+                    optional={
+                        "pattern": st.text(max_size=6)
+                        | st.sampled_from(["99-aa", "dd.mm.yyyy", "HH:MM"])
+                        | _SCALAR,
+                        "precision": _SCALAR,
+                        "min": _SCALAR,
+                        "saveMaskedValue": st.booleans(),
+                        "decimalSeparator": _SCALAR,
+                    },
+                )
+                | _ANY,
+                "imageLink": _LABEL | st.just("https://img.example.com/a.png"),
+                "imageWidth": _SCALAR,
+                "multiSelect": _SCALAR,
+                "allowMultiple": _SCALAR,
+                "acceptedTypes": _SCALAR,
+                "maxSize": _SCALAR,
+                "selectToRankEnabled": _SCALAR,
+                "copyDefaultValueFromLastEntry": _SCALAR,
+                "defaultPanelValue": _ANY,
+                "templateTitle": _LABEL,
                 "valueName": _SCALAR,
                 "defaultValue": _ANY,
                 "valueTrue": _ANY,
@@ -152,6 +207,8 @@ DEFINITIONS = st.fixed_dictionaries(
         "clearInvisibleValues": st.sampled_from(["none", "onComplete"]),
         "showProgressBar": _SCALAR,
         "calculatedValues": _ANY,
+        "questionOrder": st.sampled_from(["random", "initial"]) | _ANY,
+        "timeLimit": _SCALAR,
         "elements": _ANY,
     },
 )
@@ -363,4 +420,4 @@ def test_what_only_shows_something_needs_no_name() -> None:
     definition = {"pages": [{"elements": [{"type": "html", "html": "<h2>Welcome</h2>"}, {"type": "image"}]}]}
     told = report_on(definition)
     assert "no_name" not in {finding.code for finding in check(read(definition))}
-    assert told.taken == ["question1 (html)"]
+    assert told.taken == ["question1 (html)", "question2 (image)"]

@@ -99,7 +99,10 @@ async function save() {
   if (!form.dataset.draft || sent) return;
   if (running) { again = true; return; }
   try {
-    running = fetch(form.dataset.draft, { method: "POST", body: new FormData(form), headers: { "X-Requested-With": "fetch" }, credentials: "omit" });
+    const draft = new FormData(form);
+    // Files go with the page, once; a draft of every keystroke would send them again and again.
+    for (const field of form.querySelectorAll("[type=file]")) draft.delete(field.name);
+    running = fetch(form.dataset.draft, { method: "POST", body: draft, headers: { "X-Requested-With": "fetch" }, credentials: "omit" });
     const answer = await (await running).json();
     if (answer.saved && !sent) {
       form.dataset.draft = answer.draft + location.search;
@@ -107,12 +110,89 @@ async function save() {
       history.replaceState(null, "", answer.address);
       const shown = new Set(answer.shown);
       for (const element of form.querySelectorAll("[data-element]:not([data-if])")) show(element, shown.has(element.dataset.element));
+      for (const place of form.querySelectorAll("[data-output]")) {
+        if (place.dataset.output in answer.calculated) place.textContent = answer.calculated[place.dataset.output];
+      }
       state.textContent = form.dataset.saved;
     }
   } catch { state.textContent = form.dataset.unsavedNote; }
   running = null;
   if (again) { again = false; save(); }
 }
+
+// -- Kinds that are easier with a script. What is sent stays in the fields that were there without one.
+
+const typedNow = () => form.dispatchEvent(new Event("input"));
+const say = (words) => { const live = document.querySelector("[data-live]"); if (live) live.textContent = words; };
+
+function slide(field, group) {
+  const range = Object.assign(document.createElement("input"), { type: "range", className: "slider-range", min: field.dataset.min, max: field.dataset.max, step: field.dataset.step });
+  range.setAttribute("aria-label", [group.querySelector("legend").textContent.trim(), field.labels[0].textContent.trim()].filter((words, place, all) => all.indexOf(words) === place).join(": "));
+  const follow = () => { range.classList.toggle("unset", field.value === ""); if (field.value !== "") range.value = field.value.replace(",", "."); };
+  range.addEventListener("input", () => { field.value = range.value; range.classList.remove("unset"); });
+  field.addEventListener("input", follow);
+  follow();
+  field.before(range);
+}
+
+function rank(list) {
+  const place = (item) => item.querySelector("select");
+  const lines = () => [...list.children];
+  const keep = Object.assign(document.createElement("button"), { type: "button", className: "button ghost sm", textContent: list.dataset.keep });
+  function write(moved) {
+    lines().forEach((item, index) => { place(item).value = String(index + 1); });
+    keep.hidden = true;
+    if (moved) say(list.dataset.note.replace("{place}", place(moved).value).replace("{count}", list.children.length));
+    typedNow();
+  }
+  for (const item of lines().sort((one, other) => (place(one).value || 99) - (place(other).value || 99))) {
+    list.append(item);
+    place(item).hidden = true;
+    const words = item.querySelector(".ranking-words").textContent.trim();
+    const line = item.querySelector("label");
+    for (const [label, sign, step] of [[list.dataset.up, "↑", -1], [list.dataset.down, "↓", 1]]) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "button secondary sm", textContent: sign });
+      button.setAttribute("aria-label", `${label}: ${words}`);
+      button.addEventListener("click", () => {
+        const other = step < 0 ? item.previousElementSibling : item.nextElementSibling;
+        if (other) (step < 0 ? other.before(item) : other.after(item));
+        write(item);
+        button.focus();
+      });
+      line.after(button);
+      line.parentElement.append(button);
+    }
+    item.draggable = true;
+    item.addEventListener("dragstart", () => item.classList.add("dragged"));
+    item.addEventListener("dragend", () => { item.classList.remove("dragged"); write(item); });
+    item.addEventListener("dragover", (event) => {
+      const dragged = list.querySelector(":scope > .dragged");
+      if (!dragged || dragged === item) return;
+      event.preventDefault();
+      lines().indexOf(dragged) < lines().indexOf(item) ? item.after(dragged) : item.before(dragged);
+    });
+  }
+  keep.hidden = lines().every((item) => place(item).value);
+  keep.addEventListener("click", () => write(null));
+  list.after(keep);
+}
+
+function searched(list) {
+  const field = Object.assign(document.createElement("input"), { type: "search", className: "control" });
+  field.setAttribute("aria-label", list.dataset.searched);
+  field.placeholder = list.dataset.searched;
+  field.addEventListener("input", (event) => {
+    event.stopPropagation();
+    const wanted = field.value.trim().toLowerCase();
+    for (const label of list.children) label.hidden = !label.textContent.toLowerCase().includes(wanted) && !label.querySelector("input").checked;
+  });
+  field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  list.before(field);
+}
+
+for (const group of form.querySelectorAll("[data-slider]")) for (const field of group.querySelectorAll("input")) slide(field, group.closest("fieldset"));
+for (const list of form.querySelectorAll("[data-ranking]:not([data-some])")) rank(list);
+for (const list of form.querySelectorAll("[data-searched]")) searched(list);
 
 form.addEventListener("input", () => {
   judge();

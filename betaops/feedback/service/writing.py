@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from betaops.enrollment.models import Enrollment
-from betaops.feedback import environment, images, policy, triage
+from betaops.feedback import environment, policy, triage
 from betaops.feedback.events import ReportReceived
 from betaops.feedback.models import Attachment, Kind, Report, Severity, Source, Turn, Vote
 from betaops.feedback.service.counting import recount
+from betaops.kernel import images
 from betaops.kernel.errors import Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work

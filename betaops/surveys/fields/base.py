@@ -1,12 +1,14 @@
 """A question as WTForms fields, made when the page is drawn. What an answer may be is decided in `surveys/kinds`."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
-from wtforms import Field, RadioField, SelectMultipleField
+from wtforms import Field, RadioField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.form import BaseForm
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Choice, Question
 from betaops.surveys.kinds.base import chosen, code_of
 from betaops.surveys.localised import text
@@ -26,6 +28,25 @@ class QuestionFields(Protocol):
 
     def value(self, question: Question, form: BaseForm) -> Any:
         """What was filled in, as it would be stored; not judged yet, so nothing typed is lost."""
+
+
+class Filled(BaseForm):
+    """The form of a page, with what its fields cannot say: what was stored, what was in sight, what was sent along."""
+
+    #: Stored answers by the name of their question.
+    stored: Mapping[str, Any] = {}
+    #: Names of the questions that were in sight; None where nothing was sent.
+    there: frozenset[str] | None = None
+    #: Files that came with it, kept already, by the name of their field.
+    uploads: Mapping[str, list[Any]] = {}
+
+    def stored_at(self, name: str) -> Any:
+        return self.stored.get(name)
+
+
+def filled(form: BaseForm) -> Filled:
+    """A form that was made of fields alone has none of it."""
+    return form if isinstance(form, Filled) else Filled({})
 
 
 class Choices(RadioField):
@@ -72,3 +93,21 @@ def described(question: Question, scene: Scene) -> dict[str, Any]:
         "label": question.label(scene.language),
         "description": text(question.description, scene.language),
     }
+
+
+def comment_fields(question: Question, scene: Scene) -> dict[str, Any]:
+    """The free text beside an answer, where there is one."""
+    if not (question.has_other or question.has_comment):
+        return {}
+    return {f"{question.name}-Comment": StringField(label=_comment_label(question, scene))}
+
+
+def comment_data(question: Question, values: Mapping[str, Any]) -> dict[str, Any]:
+    comment = values.get(question.comment_key)
+    return {f"{question.name}-Comment": comment if isinstance(comment, str) else ""}
+
+
+def _comment_label(question: Question, scene: Scene) -> str:
+    if question.has_other:
+        return question.option_text("otherPlaceholder", scene.language) or _("Describe your answer")
+    return question.option_text("commentText", scene.language) or _("Anything to add?")

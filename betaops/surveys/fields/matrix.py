@@ -20,7 +20,7 @@ class MatrixFields:
     template = "matrix"
 
     def build(self, question: Question, scene: Scene) -> dict[str, Any]:
-        offered = options(question.columns, scene.language)
+        offered = options(scene.columns(question), scene.language)
         make = ManyChoices if takes_several(question) else Choices
         return {
             row_name(question, row): make(

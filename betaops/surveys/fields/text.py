@@ -10,6 +10,7 @@ from wtforms.widgets import TextInput
 from betaops.surveys.definition import Question
 from betaops.surveys.expressions.values import text_of, written_number
 from betaops.surveys.fields.base import described, field_of
+from betaops.surveys.kinds import masks
 from betaops.surveys.kinds.text import NUMERIC, input_type, longest
 from betaops.surveys.scene import Scene
 
@@ -33,10 +34,12 @@ class TextFields:
     template = "line"
 
     def build(self, question: Question, scene: Scene) -> dict[str, Any]:
-        kind, more = INPUTS.get(input_type(question), ("text", {}))
+        kind, more = self._input(question)
         own = {
             "maxlength": longest(question),
-            "placeholder": question.option_text("placeholder", scene.language) or None,
+            "placeholder": question.option_text("placeholder", scene.language)
+            or self._example(question)
+            or None,
             "min": question.options.get("min") if kind not in ("text", "email", "tel", "url") else None,
             "max": question.options.get("max") if kind not in ("text", "email", "tel", "url") else None,
         }
@@ -46,8 +49,28 @@ class TextFields:
         )
         return {question.name: field}
 
+    def _input(self, question: Question) -> tuple[str, dict[str, str]]:
+        mask = masks.mask(question)
+        if mask == "datetime" and masks.settings(question).get("saveMaskedValue") is not True:
+            return INPUTS[masks.moment(question)]
+        if mask in ("numeric", "currency"):
+            return "text", {"inputmode": "decimal"}
+        return INPUTS.get(input_type(question), ("text", {}))
+
+    def _example(self, question: Question) -> str:
+        """What a mask looks like, as the browser's grey text."""
+        return (
+            masks.pattern(question).replace("\\", "")
+            if masks.mask(question) in ("pattern", "datetime")
+            else ""
+        )
+
     def data(self, question: Question, value: Any) -> dict[str, Any]:
-        return {question.name: "" if value is None or isinstance(value, dict | list) else text_of(value)}
+        if value is None or isinstance(value, dict | list):
+            return {question.name: ""}
+        mask = masks.mask(question)
+        is_written = mask in ("pattern", "numeric", "currency")
+        return {question.name: masks.shown(question, value) if is_written else text_of(value)}
 
     def value(self, question: Question, form: BaseForm) -> Any:
         line = (field_of(form, question.name).data or "").strip()

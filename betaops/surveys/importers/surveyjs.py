@@ -21,8 +21,7 @@ NOT_ACTED_ON = {
     "calculatedValues": "calculated values",
     "navigateToUrl": "leading to another address at the end",
     "navigateToUrlOnCondition": "leading to another address at the end",
-    "timeLimit": "a time limit",
-    "timeLimitPerPage": "a time limit",
+    "timeLimitPerPage": "a time limit for each page",
     "showPreviewBeforeComplete": "a preview before sending",
     "showTOC": "a table of contents",
     "logo": "a logo",
@@ -37,10 +36,8 @@ NOT_ACTED_ON_IN_QUESTIONS = {
     "choicesVisibleIf": "a condition for all answers",
     "choicesByUrl": "answers from another address",
     "showSelectAllItem": "a choice that selects all",
-    "maskType": "an input mask",
     "minValueExpression": "a calculated limit",
     "maxValueExpression": "a calculated limit",
-    "imageLink": "a picture from another address",
 }
 
 
@@ -78,7 +75,7 @@ def report_on(source: Mapping[str, Any], encoding: str = "utf-8-sig") -> Report:
 
 
 def _questions(definition: Definition, report: Report) -> None:
-    for question in definition.questions:
+    for question in definition.every_question:
         if not _is_taken(question):
             report.dropped.append(f"{question.name} ({question.kind})")
             continue
@@ -90,11 +87,9 @@ def _questions(definition: Definition, report: Report) -> None:
             report.approximated.append(
                 _("%(name)s: asked as plain text instead of %(kind)s", name=question.name, kind=kind)
             )
-        if question.kind == "rating" and question.options.get("rateType") in ("stars", "smileys"):
-            report.approximated.append(_("%(name)s: drawn with numbers", name=question.name))
         if question.kind == "boolean" and question.options.get("renderAs") == "checkbox":
             report.approximated.append(_("%(name)s: asked as yes or no", name=question.name))
 
 
 def _is_taken(question: Any) -> bool:
-    return bool(question.is_asked or question.kind == "html")
+    return bool(question.is_drawn)

@@ -14,11 +14,15 @@ LONGEST_TEXT = 10_000
 
 
 class Wrong(Exception):
-    """The answer cannot stay as it is; `message` tells the person what would do."""
+    """The answer cannot stay as it is; `message` tells the person what would do.
 
-    def __init__(self, message: Any) -> None:
+    `parts` says it of single fields inside: (what follows the question's name in the field's, the message).
+    """
+
+    def __init__(self, message: Any, parts: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(str(message))
         self.message = message
+        self.parts = parts
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys.definition import Question
+from betaops.surveys.definition import Choice, Question
 from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.kinds.base import Row, Wrong, choice_words, chosen, code_of, number_or_none
 from betaops.surveys.scene import Scene
@@ -21,24 +21,25 @@ class Matrix:
     def clean(self, question: Question, value: Any, scene: Scene) -> Any:
         if not isinstance(value, dict):
             raise Wrong(_("Answer row by row."))
-        rows = scene.rows(question)
+        rows, columns = scene.rows(question), scene.columns(question)
         found: dict[str, Any] = {}
         for code, answer in value.items():
-            row = chosen(rows, code)
+            row = chosen(question.rows, code)
             if row is None:
                 raise Wrong(_("Answer only the rows shown."))
-            if not is_empty(answer):
-                found[code_of(row.value)] = self._cell(question, answer)
+            # What was answered in a row before it was hidden goes, as in `survey-core`.
+            if row in rows and not is_empty(answer):
+                found[code_of(row.value)] = self._cell(question, answer, columns)
         if question.options.get("eachRowRequired") is True and len(found) < len(rows):
             raise Wrong(_("Answer every row."))
-        used = [code_of(each) for each in found.values()]
+        used = [code_of(each) for each in found.values() if not isinstance(each, list)]
         if question.options.get("eachRowUnique") is True and len(set(used)) < len(used):
             raise Wrong(_("Give every row another answer."))
         return found
 
-    def _cell(self, question: Question, answer: Any) -> Any:
+    def _cell(self, question: Question, answer: Any, columns: tuple[Choice, ...]) -> Any:
         wanted = answer if isinstance(answer, list) and takes_several(question) else [answer]
-        found = [chosen(question.columns, each) for each in wanted]
+        found = [chosen(columns, each) for each in wanted]
         if any(each is None for each in found):
             raise Wrong(_("Choose one of the answers in every row."))
         values = [each.value for each in found if each is not None]

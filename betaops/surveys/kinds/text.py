@@ -9,6 +9,7 @@ from typing import Any
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Question
 from betaops.surveys.expressions.values import text_of, written_number
+from betaops.surveys.kinds import masks
 from betaops.surveys.kinds.base import LONGEST_TEXT, Row, Wrong, number_or_none
 from betaops.surveys.kinds.validators import is_address
 from betaops.surveys.scene import Scene
@@ -32,6 +33,8 @@ class Text:
     def clean(self, question: Question, value: Any, scene: Scene) -> Any:
         if isinstance(value, dict | list | bool):
             raise Wrong(_("Write your answer as text."))
+        if masks.mask(question):
+            return masks.clean(question, value)
         if input_type(question) in NUMERIC:
             return self._number(question, value)
         line = text_of(value).strip()

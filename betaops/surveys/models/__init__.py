@@ -10,7 +10,8 @@ from betaops.surveys.models.placements import (
     SurveyShowing,
     UrlMatch,
 )
-from betaops.surveys.models.responses import UNFINISHED, Answer, Response, ResponseState
+from betaops.surveys.models.responses import UNFINISHED, Answer, AnswerTag, Response, ResponseState
+from betaops.surveys.models.rollups import AnswerTally, QuestionTally, SurveyRollup, TailResponse
 from betaops.surveys.models.surveys import (
     FOLLOWING,
     PublishedIsFinal,
@@ -19,15 +20,19 @@ from betaops.surveys.models.surveys import (
     SurveyState,
     SurveyVersion,
 )
+from betaops.surveys.models.uploads import SurveyUpload
 
 __all__ = [
     "FOLLOWING",
     "UNFINISHED",
     "Answer",
+    "AnswerTag",
+    "AnswerTally",
     "Audience",
     "Corner",
     "LinkKind",
     "PublishedIsFinal",
+    "QuestionTally",
     "Repeat",
     "Response",
     "ResponseState",
@@ -36,8 +41,11 @@ __all__ = [
     "SurveyLink",
     "SurveyPlacement",
     "SurveyQuestion",
+    "SurveyRollup",
     "SurveyShowing",
     "SurveyState",
+    "SurveyUpload",
     "SurveyVersion",
+    "TailResponse",
     "UrlMatch",
 ]

@@ -68,6 +68,8 @@ class Response(Tenant, Base):
     link_id: Mapped[UUID | None]
     #: It came from inside the product, by an SDK.
     is_in_product: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: It was given in a frame on somebody's page.
+    is_embedded: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: 0 for the one response that a person gives; a survey that asks again in the product counts on from there.
     wave: Mapped[int] = mapped_column(default=0, server_default="0")
     #: Chosen by the page or the caller: however often it is sent, there is one response.
@@ -109,3 +111,24 @@ class Answer(Tenant, Base):
     code: Mapped[str] = mapped_column(String(200), default="")
     number: Mapped[float | None]
     text: Mapped[str | None] = mapped_column(Text)
+
+
+class AnswerTag(Tenant, Base):
+    """A word that somebody of the team put on a written answer."""
+
+    __table_args__ = tenant_args(
+        belongs_to("answer_id", "answer"),
+        UniqueConstraint("answer_id", "key"),
+        Index("ix_answer_tag_key", "workspace_id", "key", "answer_id"),
+        CheckConstraint("key <> ''", name="a_tag_says_something"),
+    )
+
+    answer_id: Mapped[UUID]
+    #: As it was first written.
+    name: Mapped[str] = mapped_column(String(60))
+    #: In small letters: what makes two spellings one tag.
+    key: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(200), default="")
+
+    answer: Mapped[Answer] = relationship(lazy="raise_on_sql", viewonly=True)

@@ -17,11 +17,14 @@ from betaops.kernel.ids import new_id
 from betaops.kernel.work import Platform, Work
 from betaops.surveys import links
 from betaops.surveys.judging import judge
+from betaops.surveys.looks import calculated
 from betaops.surveys.portal.doors import address_of, door_of, published_for, refusal_of, to, token_of
 from betaops.surveys.portal.drawing import chosen_language, draw, end, stop, walk_of
+from betaops.surveys.portal.filing import with_files
 from betaops.surveys.portal.frame import blueprint
 from betaops.surveys.portal.taking import Sent, take_draft, take_page
 from betaops.surveys.queries.doors import Door
+from betaops.surveys.rendering import shown_names
 from betaops.surveys.scene import first_values
 from betaops.web.access import public
 from betaops.web.application import afterwards, reading
@@ -73,7 +76,16 @@ def send(token: str) -> Any:
         refusal = refusal_of(door)
         if refusal is not None:
             return refusal
-    taken = _platform().ingest.write(door.survey.workspace_id, partial(take_page, sent=_sent(token)))
+        sent = _sent(token)
+        if request.files:
+            definition = published_for(door, door.response, session).definition
+            sent = with_files(sent, door.survey, definition, _platform().files)
+    try:
+        taken = _platform().ingest.write(door.survey.workspace_id, partial(take_page, sent=sent))
+    except Exception:
+        for each in sent.files:
+            _platform().files.delete(each.file)
+        raise
     response, step = taken.response, taken.step
     if step.problems:
         scene, page = taken.walk.scene(step.answers), taken.published.definition.pages[taken.index]
@@ -81,6 +93,8 @@ def send(token: str) -> Any:
         return draw(taken.door, taken.walk, scene, page, key, problems=step.problems, sent=request.form), 422
     if response.is_finished:
         return to(door, response)
+    if sent.action.startswith(("add:", "remove:")):
+        return to(door, response, page=taken.index)
     more, check = (1 if step.is_revealing else None), (1 if taken.is_faulty_elsewhere else None)
     return to(door, response, page=step.page, more=more, check=check)
 
@@ -105,7 +119,8 @@ def draft(token: str) -> Response:
             "saved": not response.is_finished,
             "address": address_of(door, response, page=taken.index),
             "draft": url_for(".draft", token=token_of(door, response)),
-            "shown": [question.name for question in page.questions if scene.is_shown(question)],
+            "shown": shown_names(scene, page.questions),
+            "calculated": calculated(taken.published.definition, scene),
         }
     )
 
@@ -117,6 +132,7 @@ def _sent(token: str) -> Sent:
         form=request.form,
         reader=i18n.language(),
         language=chosen_language(),
+        is_embedded=bool(request.args.get("embed")),
     )
 
 

@@ -44,13 +44,14 @@ def refusal_of(door: Door) -> Any:
     return None
 
 
-def published_for(door: Door, response: Answered | None) -> Published:
+def published_for(door: Door, response: Answered | None, session: Session | None = None) -> Published:
+    session = session or reading()
     if response is not None:
-        return queries.published(reading(), response.version_id)
-    live_id = queries.live_version_id(reading(), door.survey)
+        return queries.published(session, response.version_id)
+    live_id = queries.live_version_id(session, door.survey)
     if live_id is None:
         raise NotFound
-    return queries.published(reading(), live_id)
+    return queries.published(session, live_id)
 
 
 def token_of(door: Door, response: Answered) -> str:

@@ -5,10 +5,12 @@ from typing import Any
 from flask import make_response, render_template, request
 
 from betaops.kernel import clock, i18n
-from betaops.surveys import queries
+from betaops.surveys import languages, queries, timing
 from betaops.surveys.cleaning import clean_html, piped
-from betaops.surveys.definition import Page
-from betaops.surveys.localised import DEFAULT, languages, text
+from betaops.surveys.definition import Definition, Page
+from betaops.surveys.localised import DEFAULT, text
+from betaops.surveys.localised import languages as languages_of
+from betaops.surveys.looks import origins
 from betaops.surveys.models import Response as Answered
 from betaops.surveys.queries.doors import Door
 from betaops.surveys.queries.surveys import Published
@@ -16,6 +18,7 @@ from betaops.surveys.rendering import view
 from betaops.surveys.scene import Scene
 from betaops.surveys.walking import Walk
 from betaops.web.application import reading
+from betaops.web.headers import widen
 
 LONGEST_LANGUAGE = 20
 
@@ -38,7 +41,8 @@ def chosen_language() -> str:
 def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, *,
           problems: Any = (), sent: Any = None) -> str:  # fmt: skip
     definition = walk.definition
-    codes = languages(dict(definition.options))
+    let_pictures_in(definition)
+    codes = languages_of(dict(definition.options))
     return render_template(
         "surveys/answer/page.html",
         door=door,
@@ -49,14 +53,24 @@ def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, 
         submission_key=submission_key,
         language=walk.language,
         languages=["", *sorted(codes)] if codes else [],
+        written=languages.written(walk.definition, walk.language),
+        language_name=languages.name,
+        text_direction=languages.direction,
         title=text(definition.title, walk.language) or door.survey.name,
         description=clean_html(text(definition.description, walk.language)),
+        seconds_left=timing.left(definition, door.response.started_at if door.response else None, walk.now),
         is_revealing=bool(request.args.get("more")) and sent is None,
         embedded=bool(request.args.get("embed")),
         origins=" ".join(door.survey.origins),
         is_kept=door.response is not None or sent is not None,
         default=DEFAULT,
     )
+
+
+def let_pictures_in(definition: Definition) -> None:
+    """The page may load pictures from where its survey's stand, and from nowhere else."""
+    if found := origins(definition):
+        widen("img-src", " ".join(("'self'", "data:", "blob:", *found)))
 
 
 def end(door: Door, response: Answered) -> Any:

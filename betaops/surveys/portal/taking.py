@@ -1,6 +1,8 @@
 """What a page sent, taken in: runs where small writes are committed together, so it knows no request."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
@@ -8,10 +10,12 @@ from betaops.kernel import i18n
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import queries, respond
+from betaops.surveys.arranging import arranged
 from betaops.surveys.models import Response
 from betaops.surveys.queries.doors import Door
 from betaops.surveys.queries.surveys import Published
 from betaops.surveys.rendering import form_for, values_from
+from betaops.surveys.service import filing
 from betaops.surveys.walking import Step, Walk, merged
 
 
@@ -24,6 +28,23 @@ class Sent:
     form: MultiDict[str, str]
     reader: str
     language: str
+    #: The page stood in a frame on somebody's page.
+    is_embedded: bool = False
+    #: Files that came with it and lie in the store already; and what was wrong with others, by field.
+    files: tuple[filing.Incoming, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def action(self) -> str:
+        return self.form.get("__action", "")
+
+    @property
+    def uploads(self) -> dict[str, list[Any]]:
+        """What came, by field, as answers have it; a refused one leaves its sentence there."""
+        found: dict[str, list[Any]] = {name: [{"problem": why}] for name, why in self.refused.items()}
+        for each in self.files:
+            found[each.field] = [*found.get(each.field, []), each.item]
+        return found
 
     @property
     def submission_key(self) -> str:
@@ -58,6 +79,9 @@ def take_page(work: Work, sent: Sent) -> Taken:
             return taken
         if sent.is_going_back:
             return _kept(work, taken, taken.walk.back(taken.step.answers, taken.index), page=None)
+        changed = arranged(taken.published.definition, taken.step.answers, sent.action)
+        if changed is not None:
+            return _kept(work, taken, Step(changed, taken.index), page=None)
         step = taken.walk.forward(taken.step.answers, taken.index, asked)
         if step.problems:
             return _kept(work, taken, step, page=None)
@@ -81,8 +105,16 @@ def _filled_in(work: Work, sent: Sent) -> tuple[Taken, frozenset[str]]:
     language = sent.language or sent.reader
     begun = respond.begin(work, door, submission_key=sent.submission_key, language=language)
     response = begun.response
+    if begun.is_new and sent.is_embedded:
+        response.is_embedded = True
     published = queries.published(work.session, response.version_id)
-    walk = Walk(published.definition, work.now, sent.language or response.language, response.submission_key)
+    walk = Walk(
+        published.definition,
+        work.now,
+        sent.language or response.language,
+        response.submission_key,
+        _files(work, response, published, sent),
+    )
     index = _index(published, sent.form.get("__page", "0"))
     page, scene, there = (
         published.definition.pages[index],
@@ -92,9 +124,20 @@ def _filled_in(work: Work, sent: Sent) -> tuple[Taken, frozenset[str]]:
     asked = [
         each for each in page.questions if each.is_asked and each.name in there and scene.is_enabled(each)
     ]
-    answers = merged(response.answers, values_from(form_for(scene, asked, sent.form), asked))
+    form = form_for(scene, asked, sent.form, sent.uploads)
+    answers = merged(response.answers, values_from(form, asked))
     taken = Taken(door, response, published, walk, index, Step(answers, index))
     return taken, frozenset(each.name for each in asked)
+
+
+def _files(work: Work, response: Response, published: Published, sent: Sent) -> frozenset[str]:
+    """Addresses of the files that are this response's: those that came just now as well."""
+    if not published.definition.has_files:
+        return frozenset()
+    if not response.is_finished:
+        filing.note(work, response, sent.files)
+        work.session.flush()
+    return filing.addresses(work, response)
 
 
 def _kept(work: Work, taken: Taken, step: Step, *, page: int | None) -> Taken:

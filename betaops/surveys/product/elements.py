@@ -146,7 +146,11 @@ class _Maker:
     def _item(self, question: Question, holding: tuple[str, ...]) -> Item:
         make = _MAKERS.get(question.kind)
         if make is None:
-            self._refuse(question, "matrix", _("“%(title)s” asks row by row.", title=titled(question)))
+            title = titled(question)
+            if question.kind.startswith("matrix"):
+                self._refuse(question, "matrix", _("“%(title)s” asks row by row.", title=title))
+            else:
+                self._refuse(question, "kind", _("“%(title)s” is of a type that is not there.", title=title))
             make = _open
         self._check(question)
         wire, values = make(self, question)
@@ -360,6 +364,8 @@ _MAKERS: Mapping[str, Callable[[_Maker, Question], Made]] = {
     "radiogroup": _one,
     "dropdown": _one,
     "boolean": _one,
+    "buttongroup": _one,
     "checkbox": _several,
+    "tagbox": _several,
     "html": _text,
 }

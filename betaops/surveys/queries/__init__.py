@@ -1,7 +1,17 @@
 """Surveys of one workspace, what was answered, and what the rooms above read of it."""
 
-from betaops.surveys.queries.answers import item_answers, items, texts
+from betaops.surveys.queries.answers import item_answers, items
+from betaops.surveys.queries.crossed import crossed, crossed_people, fresh, paired
 from betaops.surveys.queries.doors import door
+from betaops.surveys.queries.narrowed import (
+    cohorts_answered,
+    count_narrowed,
+    doors_answered,
+    patterns,
+    traits_answered,
+    versions_answered,
+    waves,
+)
 from betaops.surveys.queries.people import answered, count_unanswered, unanswered, waiting_for
 from betaops.surveys.queries.placements import (
     answered_unnoted,
@@ -21,9 +31,15 @@ from betaops.surveys.queries.responses import (
     counts,
     export_rows,
     funnel,
-    people_per_question,
     response,
     responses,
+)
+from betaops.surveys.queries.rollups import (
+    answers_of,
+    complete_outside_tail,
+    people_per_question,
+    rollups,
+    surveys_with_tail,
     tallies,
 )
 from betaops.surveys.queries.surveys import (
@@ -42,24 +58,47 @@ from betaops.surveys.queries.surveys import (
     version,
     versions,
 )
+from betaops.surveys.queries.texts import (
+    MOST_TEXTS,
+    Written,
+    tag_names,
+    tags_counted,
+    tags_of,
+    texts,
+    written_answer,
+)
+from betaops.surveys.queries.uploads import left_behind, upload_in, uploads
 
 __all__ = [
+    "MOST_TEXTS",
+    "Written",
     "answered",
     "answered_unnoted",
+    "answers_of",
+    "cohorts_answered",
     "compiled_live",
     "compiled_version",
+    "complete_outside_tail",
+    "count_narrowed",
     "count_responses",
     "count_unanswered",
     "counts",
+    "crossed",
+    "crossed_people",
     "door",
+    "doors_answered",
     "export_rows",
     "find_surveys",
+    "fresh",
     "funnel",
     "item_answers",
     "items",
+    "left_behind",
     "links",
     "live_version",
     "live_version_id",
+    "paired",
+    "patterns",
     "people_per_question",
     "place_of",
     "placement",
@@ -67,6 +106,7 @@ __all__ = [
     "reach",
     "response",
     "responses",
+    "rollups",
     "showings",
     "shown",
     "survey",
@@ -76,13 +116,23 @@ __all__ = [
     "survey_shown_in",
     "survey_to_answer",
     "surveys",
+    "surveys_with_tail",
+    "tag_names",
+    "tags_counted",
+    "tags_of",
     "tallies",
     "targeting",
     "texts",
     "trait_names",
+    "traits_answered",
     "unanswered",
+    "upload_in",
+    "uploads",
     "users_of_cohort",
     "version",
     "versions",
+    "versions_answered",
     "waiting_for",
+    "waves",
+    "written_answer",
 ]

@@ -1,7 +1,6 @@
 """What rooms above read: survey items of a program, and each tester's answer to one."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -33,7 +32,7 @@ class Item(NamedTuple):
     instrument: str
 
 
-COUNTED = ("radiogroup", "dropdown", "checkbox", "boolean", "rating")
+COUNTED = ("radiogroup", "dropdown", "buttongroup", "checkbox", "tagbox", "imagepicker", "boolean", "rating")
 
 
 def items(session: Session, program_id: UUID) -> list[Item]:
@@ -92,27 +91,6 @@ def item_answers(session: Session, *, survey_question_id: UUID) -> list[tuple[UU
         .order_by(latest.c.tester_id, Answer.code)
     )
     return [(tester_id, code if number is None else number) for tester_id, number, code in rows]
-
-
-def texts(
-    session: Session, question_id: UUID, *, words: str = "", limit: int = 50, offset: int = 0
-) -> Sequence[Any]:
-    """(text, response id, finished) of a question's written answers, the newest first."""
-    found = (
-        select(Answer.text, Response.id, Response.finished_at)
-        .join(Response, Response.id == Answer.response_id)
-        .where(
-            Answer.question_id == question_id,
-            Answer.text.is_not(None),
-            Response.state == ResponseState.COMPLETE,
-        )
-        .order_by(Response.finished_at.desc(), Response.id)
-        .limit(limit)
-        .offset(offset)
-    )
-    if words:
-        found = found.where(func.lower(Answer.text).contains(words.lower(), autoescape=True))
-    return session.execute(found).all()
 
 
 def _item(session: Session, row: SurveyQuestion, survey: Survey, version_id: UUID) -> Item:

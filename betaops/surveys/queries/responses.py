@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import case, func, select
@@ -11,7 +10,6 @@ from sqlalchemy.orm import Session, joinedload
 from betaops.kernel.errors import NotFound
 from betaops.kernel.paging import Page, keyset
 from betaops.surveys.models import (
-    Answer,
     LinkKind,
     Response,
     ResponseState,
@@ -19,6 +17,8 @@ from betaops.surveys.models import (
     SurveyLink,
     SurveyVersion,
 )
+from betaops.surveys.narrowing import Narrowing
+from betaops.surveys.queries.narrowed import conditions
 
 #: Responses read at once while exporting.
 BATCH = 500
@@ -84,10 +84,11 @@ def responses(
     survey_id: UUID,
     *,
     state: ResponseState | None = None,
+    narrowing: Narrowing | None = None,
     cursor: str | None = None,
     size: int = 50,
 ) -> Page[Response]:
-    """The newest first, each with its person."""
+    """The newest first, each with its person. Narrowed, only those that count."""
     found = (
         select(Response)
         .options(joinedload(Response.tester), joinedload(Response.version).load_only(SurveyVersion.number))
@@ -95,6 +96,8 @@ def responses(
     )
     if state is not None:
         found = found.where(Response.state == state)
+    if narrowing is not None and not narrowing.is_open:
+        found = found.where(*conditions(survey_id, narrowing))
     order = [(Response.started_at, "desc"), (Response.id, "desc")]
     return keyset(session, found, order=order, cursor=cursor, size=size)
 
@@ -112,27 +115,6 @@ def response(session: Session, response_id: UUID) -> Response:
     if found is None:
         raise NotFound
     return found
-
-
-def tallies(session: Session, survey_id: UUID) -> Sequence[Any]:
-    """(question, row, code, number, how many) over complete responses that count."""
-    return session.execute(
-        select(Answer.question_id, Answer.row, Answer.code, Answer.number, func.count())
-        .join(Response, Response.id == Answer.response_id)
-        .where(Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE)
-        .group_by(Answer.question_id, Answer.row, Answer.code, Answer.number)
-    ).all()
-
-
-def people_per_question(session: Session, survey_id: UUID) -> Mapping[UUID, int]:
-    """How many complete responses that count answered each question."""
-    rows = session.execute(
-        select(Answer.question_id, func.count(Answer.response_id.distinct()))
-        .join(Response, Response.id == Answer.response_id)
-        .where(Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE)
-        .group_by(Answer.question_id)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def export_rows(session: Session, survey_id: UUID, *, with_unfinished: bool = False) -> Iterator[Response]:

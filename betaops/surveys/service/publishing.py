@@ -19,6 +19,7 @@ from betaops.surveys.definition import Definition
 from betaops.surveys.events import SurveyPublished, SurveyStateChanged
 from betaops.surveys.models import Survey, SurveyQuestion, SurveyState, SurveyVersion
 from betaops.surveys.reading import read
+from betaops.surveys.service import rollups
 from betaops.surveys.service.placing import tell_product
 
 
@@ -99,6 +100,8 @@ def publish(work: Work, survey_id: UUID, *, note: str = "") -> SurveyVersion:
     survey.state = SurveyState.OPEN if is_opening else survey.state
     versions.stamp(work, survey)
     work.session.flush()
+    if live is None:
+        rollups.begin(work, survey.id)
     work.record(SurveyPublished(survey_id=survey.id, program_id=survey.program_id, number=version.number))
     if is_opening:
         work.record(

@@ -2,6 +2,7 @@
 
 from betaops.surveys.views import (
     building,
+    comparing,
     editing,
     exporting,
     importing,
@@ -12,12 +13,15 @@ from betaops.surveys.views import (
     results,
     settings,
     sharing,
+    texts,
+    translations,
 )
 from betaops.surveys.views.frame import blueprint
 
 __all__ = [
     "blueprint",
     "building",
+    "comparing",
     "editing",
     "exporting",
     "importing",
@@ -28,4 +32,6 @@ __all__ = [
     "results",
     "settings",
     "sharing",
+    "texts",
+    "translations",
 ]

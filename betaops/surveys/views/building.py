@@ -10,7 +10,7 @@ from betaops.programs.models import Program
 from betaops.surveys import editing, policy
 from betaops.surveys.checking import check
 from betaops.surveys.conditions import in_words
-from betaops.surveys.definition import Definition, Panel, Question
+from betaops.surveys.definition import Choice, Definition, Panel, Question
 from betaops.surveys.forms import AddForm, ElementForm, PageForm, SurveyForm
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.linting import lint
@@ -40,6 +40,10 @@ def build(slug: str, survey_id: UUID) -> str:
     return builder(program, survey_of(program, survey_id), request.args.get("at", ""))
 
 
+#: Kinds that other elements stand in.
+GROUPS = ("panel", "paneldynamic")
+
+
 def builder(program: Program, survey: Survey, at: str, *, sent: Form | None = None) -> str:
     """The builder with `at` chosen; `sent` is a form that was refused, shown with what was typed."""
     definition = read(_flat(survey.draft))
@@ -60,7 +64,7 @@ def builder(program: Program, survey: Survey, at: str, *, sent: Form | None = No
         if sent is not None and not isinstance(sent, AddForm | BankForm)
         else _form(survey, definition, chosen, kind),
         add=sent if isinstance(sent, AddForm) else AddForm(formdata=None, data={"kind": "radiogroup"}),
-        add_at=str(min(page, max(0, len(definition.pages) - 1))) if kind != "panel" else at,
+        add_at=str(min(page, max(0, len(definition.pages) - 1))) if kind not in GROUPS else at,
         findings=findings,
         hints=[(hint, editing.spot_of(element_place(hint.place))) for hint in lint(definition)],
         bank=sent if isinstance(sent, BankForm) else BankForm(formdata=None),
@@ -112,11 +116,12 @@ def _entry(element: Any, definition: Definition) -> dict[str, Any]:
     if isinstance(element, Question):
         entry |= {
             "kind": "nps" if element.instrument == "nps" else element.kind,
-            "title": element.label() if element.kind != "html" else text(element.options.get("html"))[:120],
+            "title": _title(element),
             "is_required": element.is_required,
-            "is_asked": element.is_asked or element.kind == "html",
+            "is_asked": element.is_drawn,
             "description": text(element.description),
             "choices": [text(choice.text) or str(choice.value) for choice in _offered(element)],
+            "children": _children(element, definition),
             "rows": [text(row.text) or str(row.value) for row in element.rows],
             "ends": (element.option_text("minRateDescription"), element.option_text("maxRateDescription")),
         }
@@ -126,13 +131,32 @@ def _entry(element: Any, definition: Definition) -> dict[str, Any]:
     return entry
 
 
+def _title(question: Question) -> str:
+    if question.kind == "html":
+        return text(question.options.get("html"))[:120]
+    return question.label()
+
+
+def _children(question: Question, definition: Definition) -> list[dict[str, Any]]:
+    """Questions that repeat are edited like those of a group; columns and lines are properties."""
+    if question.kind != "paneldynamic" or question.inner is None:
+        return []
+    return [_entry(child, definition) for page in question.inner.pages for child in page.elements]
+
+
 def _offered(question: Question) -> Any:
     if question.kind == "rating":
         return scale(question)
+    if question.inner is not None and question.kind != "paneldynamic":
+        return [Choice(inner.name, inner.title or inner.name) for inner in question.inner.asked]
     return question.columns if question.kind == "matrix" else question.choices
 
 
 def element_place(place: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """The place of the element that a finding is in: up to its last number."""
+    # Columns of a table and lines of a text are no elements of their own: their table is.
+    place = place[
+        : next((index for index, part in enumerate(place) if part in ("columns", "items")), len(place))
+    ]
     last = max((index for index, part in enumerate(place) if isinstance(part, int)), default=-1)
     return place[: last + 1]

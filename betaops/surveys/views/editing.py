@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-import orjson
 from flask import flash, redirect, request, url_for
 
 from betaops.kernel import i18n
 from betaops.kernel.errors import NotFound, Stale
 from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Program
-from betaops.surveys import editing, policy, ready, service
+from betaops.surveys import editing, places, policy, ready, service
 from betaops.surveys.checking import check
 from betaops.surveys.forms import AddForm, ElementForm, JsonForm, PageForm, SurveyForm
 from betaops.surveys.models import Survey
@@ -121,13 +120,15 @@ def edit_element(slug: str, survey_id: UUID) -> Any:
 @blueprint.post("/<id(svy):survey_id>/build/move")
 @needs(policy.WRITE)
 def move_element(slug: str, survey_id: UUID) -> Any:
+    """One `step` up or down, or before what stands at `to`."""
     program = program_of(slug)
     survey = survey_of(program, survey_id)
-    at, step = request.form.get("at", ""), -1 if request.form.get("step") == "up" else 1
+    at, to = request.form.get("at", ""), request.form.get("to", "")
+    step = -1 if request.form.get("step") == "up" else 1
     new_spot = [at]
 
     def change(draft: Draft) -> Draft:
-        new, new_spot[0] = editing.move(draft, at, step)
+        new, new_spot[0] = editing.put(draft, at, to) if to else editing.move(draft, at, step)
         return new
 
     return _change_now(program, survey, change, lambda: new_spot[0], at)
@@ -160,9 +161,10 @@ def json(slug: str, survey_id: UUID) -> Any:
             flash(_("The draft is saved."))
             return redirect(url_for(".json", slug=slug, survey_id=survey.id), 303)
     if not form.is_submitted():
-        form.json.data = orjson.dumps(survey.draft, option=orjson.OPT_INDENT_2).decode()
+        form.json.data = places.written(survey.draft)
         form.version.data = str(survey.version)
-    page = draw("json", program, survey, "build", form=form, findings=check(read(survey.draft)))
+    findings = [(each, places.line_of(survey.draft, each.place)) for each in check(read(survey.draft))]
+    page = draw("json", program, survey, "build", form=form, findings=findings)
     return page, 422 if form.errors else 200
 
 

@@ -1,5 +1,7 @@
 """The draft as testers would see it. Nothing is kept: the page carries the answers from step to step."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -7,19 +9,34 @@ import orjson
 from flask import render_template, request, url_for
 
 from betaops.kernel import clock
-from betaops.surveys import policy
+from betaops.surveys import languages, policy, timing
+from betaops.surveys.arranging import arranged
 from betaops.surveys.cleaning import clean_html, piped
 from betaops.surveys.judging import judge_all
-from betaops.surveys.localised import DEFAULT, languages, text
+from betaops.surveys.localised import DEFAULT, text
+from betaops.surveys.localised import languages as languages_of
+from betaops.surveys.looks import origins
 from betaops.surveys.models import Survey
 from betaops.surveys.reading import read
 from betaops.surveys.rendering import form_for, values_from, view
 from betaops.surveys.scene import first_values
-from betaops.surveys.views.frame import blueprint, program_of, survey_of
+from betaops.surveys.uploads import item
+from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
 from betaops.surveys.walking import Step, Walk, merged
 from betaops.web.access import needs
+from betaops.web.headers import widen
 
 LARGEST_CARRIED = 500_000
+#: Before the name of a file that a preview was shown.
+PRETENDED = "preview:"
+
+
+@blueprint.get("/<id(svy):survey_id>/screens")
+@needs(policy.READ)
+def screens(slug: str, survey_id: UUID) -> str:
+    """The preview as it stands on a phone and on a desk; follows the builder in another tab."""
+    program = program_of(slug)
+    return draw("screens", program, survey_of(program, survey_id), "")
 
 
 @blueprint.get("/<id(svy):survey_id>/preview")
@@ -34,7 +51,7 @@ def preview(slug: str, survey_id: UUID) -> str:
 @needs(policy.READ)
 def preview_page(slug: str, survey_id: UUID) -> Any:
     survey = survey_of(program_of(slug), survey_id)
-    walk = _walk(survey)
+    walk = replace(_walk(survey), files=frozenset(_contents([_carried(), *_pretended().values()])))
     pages = walk.definition.pages
     if not pages:
         return _page(survey, walk, Step({}, 0))
@@ -43,7 +60,11 @@ def preview_page(slug: str, survey_id: UUID) -> Any:
     answers = _carried()
     scene = walk.scene(answers)
     asked = [each for each in pages[index].questions if each.is_asked and each.name in there]
-    answers = merged(answers, values_from(form_for(scene, asked, request.form), asked))
+    form = form_for(scene, asked, request.form, _pretended())
+    answers = merged(answers, values_from(form, asked))
+    changed = arranged(walk.definition, answers, request.form.get("__action", ""))
+    if changed is not None:
+        return _page(survey, walk, Step(changed, index))
     if request.form.get("__action") == "back":
         return _page(survey, walk, walk.back(answers, index))
     step = walk.forward(answers, index, {each.name for each in asked})
@@ -54,6 +75,27 @@ def preview_page(slug: str, survey_id: UUID) -> Any:
 def _walk(survey: Survey) -> Walk:
     language = request.values.get("__lang") or request.args.get("lang") or DEFAULT
     return Walk(read(survey.draft), clock.now(), language[:20], "preview")
+
+
+def _pretended() -> dict[str, list[Any]]:
+    """Files that were chosen: their names alone, since nothing is kept."""
+    return {
+        name: [
+            item(file.filename or "", file.mimetype, f"{PRETENDED}{file.filename}")
+            for file in request.files.getlist(name)
+            if file.filename
+        ]
+        for name in request.files
+    }
+
+
+def _contents(value: Any) -> Iterator[str]:
+    """Addresses of the files that this preview has pretended to keep."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in inner:
+        if isinstance(each, str) and each.startswith(PRETENDED):
+            yield each
+        yield from _contents(each)
 
 
 def _carried() -> dict[str, Any]:
@@ -67,12 +109,15 @@ def _carried() -> dict[str, Any]:
 
 
 def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
+    widen("frame-ancestors", "'self'")
     title = text(walk.definition.title, walk.language) or survey.name
     action = url_for(".preview", slug=survey.program.slug, survey_id=survey.id)
     values: dict[str, Any] = {
         "preview": True, "door": None, "survey": survey, "title": title, "action": action,
         "embedded": False, "origins": "", "response": None,
     }  # fmt: skip
+    if found := origins(walk.definition):
+        widen("img-src", " ".join(("'self'", "data:", "blob:", *found)))
     scene, page = walk.page(step.answers, step.page or 0)
     if step.page is None or page is None:
         judged = judge_all(
@@ -80,7 +125,7 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
         )
         words = piped(walk.definition.option_text("completedHtml", walk.language), walk.scene(judged.values))
         return render_template("surveys/answer/end.html", words=clean_html(words), **values)
-    codes = languages(dict(walk.definition.options))
+    codes = languages_of(dict(walk.definition.options))
     return render_template(
         "surveys/answer/page.html",
         definition=walk.definition,
@@ -90,7 +135,11 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
         carried=orjson.dumps(step.answers).decode(),
         language=walk.language,
         languages=["", *sorted(codes)] if codes else [],
+        written=languages.written(walk.definition, walk.language),
+        language_name=languages.name,
+        text_direction=languages.direction,
         description=clean_html(text(walk.definition.description, walk.language)),
+        seconds_left=timing.limit(walk.definition),
         is_revealing=step.is_revealing,
         is_kept=False,
         default=DEFAULT,

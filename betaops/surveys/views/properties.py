@@ -13,22 +13,41 @@ from betaops.surveys.models import Survey
 
 #: Fields of the form that only some kinds have.
 ONLY = {
-    "choices": ("radiogroup", "checkbox", "dropdown"),
-    "has_other": ("radiogroup", "checkbox", "dropdown"),
-    "has_none": ("radiogroup", "checkbox", "dropdown"),
-    "has_dont_know": ("radiogroup", "checkbox", "dropdown"),
-    "rows": ("matrix",),
+    "choices": ("radiogroup", "checkbox", "dropdown", "tagbox", "buttongroup", "ranking"),
+    "pictures": ("imagepicker",),
+    "items": ("multipletext",),
+    "cells": ("matrixdropdown", "matrixdynamic"),
+    "cell_type": ("matrixdropdown", "matrixdynamic"),
+    "cell_choices": ("matrixdropdown", "matrixdynamic"),
+    "takes_several": ("imagepicker", "file", "matrix"),
+    "every_row": ("matrix",),
+    "image_link": ("image",),
+    "alt_text": ("image",),
+    "calculation": ("expression",),
+    "value_format": ("expression",),
+    "display_style": ("expression",),
+    "rate_type": ("rating",),
+    "step": ("slider",),
+    "fewest": ("checkbox", "tagbox", "paneldynamic", "matrixdynamic"),
+    "most": ("checkbox", "tagbox", "paneldynamic", "matrixdynamic", "file"),
+    "accepted": ("file",),
+    "has_other": ("radiogroup", "checkbox", "dropdown", "tagbox"),
+    "has_none": ("radiogroup", "checkbox", "dropdown", "tagbox"),
+    "has_dont_know": ("radiogroup", "checkbox", "dropdown", "tagbox"),
+    "rows": ("matrix", "matrixdropdown"),
     "columns": ("matrix",),
     "rate_min": ("rating",),
     "rate_max": ("rating",),
     "low_label": ("rating",),
     "high_label": ("rating",),
     "input_type": ("text",),
-    "minimum": ("text",),
-    "maximum": ("text",),
+    "minimum": ("text", "slider"),
+    "maximum": ("text", "slider"),
     "html": ("html",),
 }
-NOT_OF_HTML = ("title", "description", "is_required", "trait")
+#: Fields that only questions with an answer have.
+NOT_OF_SHOWN = ("is_required", "trait")
+NOT_OF_HTML = ("title", "description", *NOT_OF_SHOWN)
 #: Form field and JSON property of plain text.
 _TEXTS = {
     "title": "title",
@@ -36,15 +55,34 @@ _TEXTS = {
     "html": "html",
     "low_label": "minRateDescription",
     "high_label": "maxRateDescription",
+    "image_link": "imageLink",
+    "alt_text": "altText",
+    "value_format": "format",
 }
+#: The same of text that has no languages.
+_LINES = {"calculation": "expression", "accepted": "acceptedTypes"}
+_SELECTS = {"rate_type": "rateType", "cell_type": "cellType", "display_style": "displayStyle"}
+#: Numbers whose property is called otherwise from kind to kind.
+_COUNTS = {
+    "fewest": {"paneldynamic": "minPanelCount", "matrixdynamic": "minRowCount", "": "minSelectedChoices"},
+    "most": {
+        "paneldynamic": "maxPanelCount", "matrixdynamic": "maxRowCount", "file": "maxFiles", "": "maxSelectedChoices",
+    },
+}  # fmt: skip
+#: (property, value) that say that several may be chosen.
+_SEVERAL: dict[str, tuple[str, Any]] = {
+    "imagepicker": ("multiSelect", True), "file": ("allowMultiple", True), "matrix": ("cellType", "checkbox"),
+}  # fmt: skip
 _SWITCHES = {
     "is_required": "isRequired",
     "has_other": "showOtherItem",
     "has_none": "showNoneItem",
     "has_dont_know": "showDontKnowItem",
+    "every_row": "eachRowRequired",
 }
-_NUMBERS = {"rate_min": "rateMin", "rate_max": "rateMax", "minimum": "min", "maximum": "max"}
-_LISTS = {"choices": "choices", "rows": "rows", "columns": "columns"}
+_NUMBERS = {"rate_min": "rateMin", "rate_max": "rateMax", "minimum": "min", "maximum": "max", "step": "step"}
+_LISTS = {"choices": "choices", "rows": "rows", "columns": "columns", "cell_choices": "choices"}
+_NAMED = {"items": "items", "cells": "columns"}
 
 
 def element_form(options: dict[str, Any], kind: str, definition: Definition) -> ElementForm:
@@ -54,6 +92,12 @@ def element_form(options: dict[str, Any], kind: str, definition: Definition) -> 
     data |= {field: options.get(name) is True for field, name in _SWITCHES.items()}
     data |= {field: _shown(options.get(name)) for field, name in _NUMBERS.items()}
     data |= {field: editing.choices_as_lines(options.get(name)) for field, name in _LISTS.items()}
+    data |= {field: editing.names_as_lines(options.get(name)) for field, name in _NAMED.items()}
+    data |= {field: _shown(options.get(name)) for field, name in (_LINES | _SELECTS).items()}
+    data |= {field: _shown(options.get(_count_name(field, kind))) for field in _COUNTS}
+    data["pictures"] = editing.pictures_as_lines(options.get("choices"))
+    several = _SEVERAL.get(kind)
+    data["takes_several"] = several is not None and options.get(several[0]) == several[1]
     data |= {
         "title": text(options.get("title")) or str(options.get("name", "")),
         "input_type": str(options.get("inputType") or "text"),
@@ -70,9 +114,9 @@ def fitted(form: ElementForm, kind: str, definition: Definition, name: str) -> E
     for field, kinds in ONLY.items():
         if kind not in kinds:
             delattr(form, field)
-    if kind == "html":
-        for field in NOT_OF_HTML:
-            delattr(form, field)
+    gone = {"html": NOT_OF_HTML, "image": NOT_OF_SHOWN, "expression": NOT_OF_SHOWN}
+    for field in gone.get(kind, ()):
+        delattr(form, field)
     form.offer_questions([(each.key, each.label()[:80]) for each in definition.asked if each.name != name])
     return form
 
@@ -91,6 +135,7 @@ def changes_of(form: ElementForm, options: dict[str, Any], definition: Definitio
     for field, name in _NUMBERS.items():
         if field in form:
             found[name] = _stored(form[field].data or "")
+    found |= _own_changes(form, options)
     for field, name in _LISTS.items():
         if field in form:
             found[name] = editing.choices_from_lines(form[field].data or "", options.get(name))
@@ -102,6 +147,32 @@ def changes_of(form: ElementForm, options: dict[str, Any], definition: Definitio
         found[OWN] = {name: value for name, value in kept.items() if value} or None
     found["visibleIf"] = condition_of(form, definition) or None
     return found
+
+
+def _own_changes(form: ElementForm, options: dict[str, Any]) -> dict[str, Any]:
+    """Of properties that only single kinds have."""
+    kind = str(options.get("type") or "text")
+    found: dict[str, Any] = {}
+    for field, name in (_LINES | _SELECTS).items():
+        if field in form:
+            found[name] = form[field].data or None
+    for field in _COUNTS:
+        if field in form:
+            found[_count_name(field, kind)] = _stored(form[field].data or "")
+    for field, name in _NAMED.items():
+        if field in form:
+            found[name] = editing.names_from_lines(form[field].data or "", options.get(name))
+    if "pictures" in form:
+        found["choices"] = editing.pictures_from_lines(form.pictures.data or "", options.get("choices"))
+    if "takes_several" in form:
+        name, value = _SEVERAL[kind]
+        found[name] = value if form.takes_several.data else None
+    return found
+
+
+def _count_name(field: str, kind: str) -> str:
+    names = _COUNTS[field]
+    return names.get(kind, names[""])
 
 
 def condition_of(form: ElementForm, definition: Definition) -> str:

@@ -1,24 +1,28 @@
-"""What was answered: question by question, the words themselves, one response."""
+"""What was answered: question by question, the responses behind a number, one response."""
 
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from babel.numbers import format_decimal
-from flask import flash, redirect, request, url_for
+from flask import Response, current_app, flash, redirect, request, url_for
 
 from betaops.kernel import i18n
 from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import policy, queries, respond, results
+from betaops.surveys import policy, queries, respond, timing
 from betaops.surveys.definition import Question
 from betaops.surveys.kinds import KINDS
 from betaops.surveys.models import ResponseState, Survey
+from betaops.surveys.narrowing import Narrowing
+from betaops.surveys.views import counted
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
+from betaops.surveys.views.narrowed import Links, filters_of, narrowing
 from betaops.web.access import needs
 from betaops.web.application import reading, writing
+from betaops.web.headers import sandbox
 
 TEXTS_ON_A_CARD = 3
-TEXTS_ON_A_PAGE = 50
 
 
 @blueprint.get("/<id(svy):survey_id>/results", endpoint="results")
@@ -26,9 +30,12 @@ TEXTS_ON_A_PAGE = 50
 def overview(slug: str, survey_id: UUID) -> str:
     program = program_of(slug)
     survey = survey_of(program, survey_id)
-    cards = _cards(survey)
+    filters = filters_of(program, survey)
+    cards = counted.cards(survey, filters.narrowing)
     quotes = {
-        card.id: queries.texts(reading(), card.id, limit=TEXTS_ON_A_CARD) for card in cards if card.texts
+        card.id: queries.texts(reading(), survey.id, card.id, filters.narrowing, limit=TEXTS_ON_A_CARD)
+        for card in cards
+        if card.texts
     }
     return draw(
         "results",
@@ -36,50 +43,73 @@ def overview(slug: str, survey_id: UUID) -> str:
         survey,
         "results",
         cards=cards,
+        measures=counted.measures(survey, filters.narrowing),
         quotes=quotes,
+        filters=filters,
+        links=Links(program, survey, filters.narrowing),
+        waves=queries.waves(reading(), survey.id),
         funnel=queries.funnel(reading(), survey.id),
         reach=queries.reach(reading(), survey.id),
         as_table="table" in request.args,
-        fixed=_fixed,
-    )
-
-
-@blueprint.get("/<id(svy):survey_id>/results/<uuid:question_id>")
-@needs(policy.READ)
-def texts(slug: str, survey_id: UUID, question_id: UUID) -> str:
-    """Everything that was written to one question, with a search."""
-    program = program_of(slug)
-    survey = survey_of(program, survey_id)
-    card = next((each for each in _cards(survey) if each.id == question_id), None)
-    if card is None:
-        raise NotFound
-    words = " ".join(request.args.get("q", "").replace("\0", "").split())[:100]
-    page = max(0, request.args.get("page", type=int, default=0))
-    found = queries.texts(
-        reading(), card.id, words=words, limit=TEXTS_ON_A_PAGE + 1, offset=min(page, 1000) * TEXTS_ON_A_PAGE
-    )
-    return draw(
-        "texts",
-        program,
-        survey,
-        "results",
-        card=card,
-        texts=found[:TEXTS_ON_A_PAGE],
-        has_more=len(found) > TEXTS_ON_A_PAGE,
-        page=page,
-        words=words,
+        fixed=fixed,
     )
 
 
 @blueprint.get("/<id(svy):survey_id>/responses")
 @needs(policy.READ)
 def responses(slug: str, survey_id: UUID) -> str:
+    """All of them, or those behind a number (`counted`, with the filters that it was made with)."""
     program = program_of(slug)
     survey = survey_of(program, survey_id)
     wanted = request.args.get("state", "")
     state = next((each for each in ResponseState if each == wanted), None)
-    page = queries.responses(reading(), survey.id, state=state, cursor=request.args.get("cursor"))
-    return draw("responses", program, survey, "results", page=page, wanted=state, states=list(ResponseState))
+    is_counted = "counted" in request.args
+    narrow = narrowing() if is_counted else None
+    page = queries.responses(
+        reading(),
+        survey.id,
+        state=ResponseState.COMPLETE if is_counted else state,
+        narrowing=narrow,
+        cursor=request.args.get("cursor"),
+    )
+    return draw(
+        "responses",
+        program,
+        survey,
+        "results",
+        page=page,
+        wanted=state,
+        states=list(ResponseState),
+        behind=_behind(survey, narrow) if narrow is not None else None,
+        narrowing=filters_of(program, survey) if is_counted else None,
+        kept=[("answer", each.written()) for each in narrow.answers] if narrow else [],
+        back=Links(program, survey, Narrowing() if narrow is None else _without_answers(narrow)).to(
+            "results"
+        ),
+    )
+
+
+def _without_answers(narrow: Narrowing) -> Narrowing:
+    return Narrowing(
+        narrow.cohort, narrow.trait, narrow.wave, narrow.version, narrow.came_by, narrow.since, narrow.until
+    )
+
+
+def _behind(survey: Survey, narrow: Narrowing) -> list[str]:
+    """What the responses have in common, a line for each answer."""
+    known = {question_id: question for question_id, question, _number in counted.questions(survey)}
+    lines = []
+    for given in narrow.answers:
+        question = known.get(given.question_id)
+        if question is None:
+            raise NotFound
+        parts = [question.label()]
+        if given.row:
+            parts.append(counted.row_words(question, given.row))
+        if given.codes:
+            parts.append(", ".join(counted.code_words(question, code) for code in given.codes))
+        lines.append(": ".join(parts))
+    return lines
 
 
 @blueprint.get("/<id(svy):survey_id>/responses/<id(rsp):response_id>")
@@ -92,7 +122,27 @@ def response(slug: str, survey_id: UUID, response_id: UUID) -> str:
         raise NotFound
     definition = queries.published(reading(), found.version_id).definition
     shown = [(question.label(), _words(question, found.answers)) for question in definition.asked]
-    return draw("response", program, survey, "results", response=found, answers=shown)
+    files = queries.uploads(reading(), found.id)
+    late = timing.over(definition, found.started_at, found.finished_at)
+    return draw(
+        "response", program, survey, "results", response=found, answers=shown, files=files, late_seconds=late
+    )
+
+
+@blueprint.get("/<id(svy):survey_id>/files/<id(upl):upload_id>")
+@needs(policy.READ)
+def download(slug: str, survey_id: UUID, upload_id: UUID) -> Response:
+    """A file that came with an answer: handed over, never opened by a browser here."""
+    found = queries.upload_in(reading(), survey_of(program_of(slug), survey_id).id, upload_id)
+    sandbox()
+    response = Response(
+        current_app.platform.files.get(found.file),  # type: ignore[attr-defined]  # our Application
+        content_type="application/octet-stream",
+    )
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @blueprint.post("/<id(svy):survey_id>/responses/<id(rsp):response_id>/withdrawal")
@@ -106,35 +156,9 @@ def withdraw_response(slug: str, survey_id: UUID, response_id: UUID) -> Any:
     return redirect(url_for(".responses", slug=slug, survey_id=survey.id), 303)
 
 
-def _fixed(value: float) -> str:
-    """With one digit behind the point, also where that is a nought: 4.0 beside 4.3."""
-    return format_decimal(value, format="#,##0.0", locale=i18n.locale())
-
-
-def _cards(survey: Survey) -> list[results.Card]:
-    """Every question that any version asked: those of the live one first, in its order."""
-    if survey.live_number is None:
-        return []
-    session = reading()
-    tallies = results.grouped(queries.tallies(session, survey.id))
-    people = queries.people_per_question(session, survey.id)
-    known = [
-        results.Known(
-            row.id,
-            question,
-            people.get(row.id, 0),
-            row.last_number != survey.live_number,
-            tallies.get(row.id, []),
-        )
-        for row in queries.survey_questions(session, survey.id)
-        if (question := _as_last_asked(survey, row.name, row.last_number)) is not None
-    ]
-    return results.cards(known)
-
-
-def _as_last_asked(survey: Survey, name: str, number: int) -> Question | None:
-    version = queries.version(reading(), survey.id, number)
-    return queries.published(reading(), version.id).definition.by_name.get(name)
+def fixed(value: float, digits: int = 1) -> str:
+    """With its digits behind the point, also where they are noughts: 4.0 beside 4.3."""
+    return format_decimal(value, format="#,##0." + "0" * digits, locale=i18n.locale())
 
 
 def _words(question: Question, answers: dict[str, Any]) -> str:

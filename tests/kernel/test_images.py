@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image, PngImagePlugin
 
-from betaops.feedback import images
+from betaops.kernel import images
 from betaops.kernel.errors import Invalid
 
 

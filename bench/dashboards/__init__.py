@@ -1,0 +1,1 @@
+"""What is claimed about pages that read millions of answers."""

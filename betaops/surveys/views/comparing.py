@@ -1,0 +1,107 @@
+"""Two questions against each other, and one survey at two times."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from flask import request
+
+from betaops.surveys import crosstabs, policy, queries, waves
+from betaops.surveys.crosstabs import Side
+from betaops.surveys.models import Survey
+from betaops.surveys.narrowing import Given, Narrowing
+from betaops.surveys.views import counted
+from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
+from betaops.surveys.views.narrowed import Links, filters_of, wave_name
+from betaops.surveys.views.results import fixed
+from betaops.web.access import needs
+from betaops.web.application import reading
+
+
+@blueprint.get("/<id(svy):survey_id>/results/crosstab")
+@needs(policy.READ)
+def crosstab(slug: str, survey_id: UUID) -> str:
+    """`down` and `across` name questions, or rows of matrices; without both there is only the choice."""
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
+    filters = filters_of(program, survey)
+    sides = crosstabs.sides(counted.questions(survey))
+    down, across = _side(sides, "down"), _side(sides, "across")
+    links = Links(program, survey, filters.narrowing)
+    table = _crossed(survey, down, across, filters.narrowing) if down and across and down != across else None
+    return draw(
+        "crosstab",
+        program,
+        survey,
+        "results",
+        sides=sides,
+        down=down,
+        across=across,
+        table=table,
+        filters=filters,
+        links=links,
+        behind=lambda row, column: _behind(links, down, across, row, column),
+        fixed=fixed,
+    )
+
+
+def _crossed(survey: Survey, down: Side, across: Side, narrowing: Narrowing) -> crosstabs.Crosstab:
+    places = (down.question_id, down.row), (across.question_id, across.row)
+    rows = queries.crossed(reading(), survey.id, *places, narrowing)
+    n, totals = queries.crossed_people(reading(), survey.id, *places, narrowing)
+    counts = {(first, second): count for first, second, count in rows}
+    return crosstabs.crosstab(down, across, counts, totals, n, smallest=policy.smallest_group(survey))
+
+
+def _side(sides: list[Side], name: str) -> Side | None:
+    return next((side for side in sides if side.name == request.args.get(name)), None)
+
+
+def _behind(links: Links, down: Side | None, across: Side | None, row: str, column: str) -> str:
+    """The responses that one cell counts."""
+    given = [Given(side.question_id, side.row, (code,))
+             for side, code in ((down, row), (across, column)) if side is not None]  # fmt: skip
+    return links.responses(*given)
+
+
+@blueprint.get("/<id(svy):survey_id>/results/waves")
+@needs(policy.READ)
+def compare_waves(slug: str, survey_id: UUID) -> str:
+    """`before` and `after` are waves; the last two where the address does not say."""
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
+    filters = filters_of(program, survey)
+    known = queries.waves(reading(), survey.id)
+    numbers = [number for number, _count in known]
+    before = _wave(numbers, "before", -2)
+    after = _wave(numbers, "after", -1)
+    compared = []
+    if before is not None and after is not None and before != after:
+        narrowing = replace(filters.narrowing, wave=None)  # waves are chosen here, not filtered
+        compared = waves.compare(
+            crosstabs.sides(counted.questions(survey)),
+            queries.paired(reading(), survey.id, (before, after), narrowing),
+            queries.fresh(reading(), survey.id, before, after, narrowing),
+            queries.fresh(reading(), survey.id, after, before, narrowing),
+            smallest=policy.smallest_group(survey),
+        )
+    return draw(
+        "waves",
+        program,
+        survey,
+        "results",
+        known=known,
+        before=before,
+        after=after,
+        compared=compared,
+        filters=filters,
+        links=Links(program, survey, filters.narrowing),
+        wave_name=wave_name,
+        fixed=fixed,
+    )
+
+
+def _wave(numbers: list[int], name: str, usual: int) -> int | None:
+    wanted = request.args.get(name, type=int)
+    if wanted in numbers:
+        return wanted
+    return numbers[usual] if len(numbers) > 1 else None

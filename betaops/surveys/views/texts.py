@@ -1,0 +1,142 @@
+"""What people wrote to one question: search, tags."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, request
+
+from betaops.kernel.errors import Forbidden, Invalid, NotFound
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.i18n import ngettext
+from betaops.surveys import policy, queries, results, service
+from betaops.surveys.models import Survey
+from betaops.surveys.themes import Theme, themes
+from betaops.surveys.views import counted
+from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
+from betaops.surveys.views.narrowed import Links, filters_of, narrowing
+from betaops.web.access import needs
+from betaops.web.application import reading, viewer, writing
+from betaops.web.here import local
+
+TEXTS_ON_A_PAGE = 50
+
+
+@blueprint.get("/<id(svy):survey_id>/results/<uuid:question_id>")
+@needs(policy.READ)
+def texts(slug: str, survey_id: UUID, question_id: UUID) -> str:
+    """Everything that was written to one question, with a search and tags."""
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
+    filters = filters_of(program, survey)
+    card = card_of(survey, question_id)
+    words, tag = _words("q"), _words("tag").lower()
+    page = min(max(0, request.args.get("page", type=int, default=0)), 1000)
+    found = [] if card.is_kept_back else queries.texts(
+        reading(), survey.id, card.id, filters.narrowing, words=words, tag=tag,
+        limit=TEXTS_ON_A_PAGE + 1, offset=page * TEXTS_ON_A_PAGE,
+    )  # fmt: skip
+    shown = found[:TEXTS_ON_A_PAGE]
+    return draw(
+        "texts",
+        program,
+        survey,
+        "results",
+        card=card,
+        texts=shown,
+        tags=queries.tags_of(reading(), [text.answer_id for text in shown]),
+        counted_tags=queries.tags_counted(reading(), survey.id, card.id, filters.narrowing),
+        tag=tag,
+        names=queries.tag_names(reading(), survey.id),
+        has_more=len(found) > TEXTS_ON_A_PAGE,
+        page=page,
+        words=words,
+        filters=filters,
+        links=Links(program, survey, filters.narrowing),
+    )
+
+
+@blueprint.post("/<id(svy):survey_id>/results/<uuid:question_id>/tags")
+@needs(policy.ANSWER)
+def tag_text(slug: str, survey_id: UUID, question_id: UUID) -> Any:
+    """Put a tag on one written answer, or take one off (`untag`)."""
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
+    card_of(survey, question_id)
+    answer_id = _uuid(request.form.get("answer", ""))
+    key = request.form.get("untag")
+    if key is not None:
+        service.untag_answer(writing(), question_id, answer_id, key[: service.LONGEST_TAG])
+        flash(_("The tag is off."))
+    else:
+        try:
+            service.tag_answer(writing(), question_id, answer_id, request.form.get("tag", ""))
+            flash(_("Tagged."))
+        except Invalid as refused:
+            flash(str(refused), "error")
+    back = local(request.form.get("back")) or Links(program, survey, narrowing()).to(
+        "texts", question_id=question_id
+    )
+    return redirect(back, 303)
+
+
+@blueprint.route("/<id(svy):survey_id>/results/<uuid:question_id>/themes", methods=["GET", "POST"])
+@needs(policy.READ)
+def suggested_themes(slug: str, survey_id: UUID, question_id: UUID) -> Any:
+    """Themes suggested from the newest texts; a POST tags all texts of one of them."""
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
+    card = card_of(survey, question_id)
+    kept = narrowing()
+    written = [] if card.is_kept_back else queries.texts(
+        reading(), survey.id, card.id, kept, limit=queries.MOST_TEXTS
+    )  # fmt: skip
+    found = themes([each.text for each in written])
+    seen = sha256("".join(each.answer_id.hex for each in written).encode()).hexdigest()
+    links = Links(program, survey, kept)
+    if request.method == "POST":
+        _tag_theme(found, written, seen)
+        return redirect(links.to("suggested_themes", question_id=card.id), 303)
+    return draw(
+        "themes", program, survey, "results",
+        card=card, themes=found, written=written, seen=seen, links=links, filters=filters_of(program, survey),
+        names=queries.tag_names(reading(), survey.id),
+    )  # fmt: skip
+
+
+def _tag_theme(found: list[Theme], written: Sequence[queries.Written], seen: str) -> None:
+    """Themes are worked out anew: the same texts give the same, and where texts came in nothing is tagged."""
+    if not viewer().can(policy.ANSWER):
+        raise Forbidden
+    at = request.form.get("theme", type=int, default=-1)
+    if request.form.get("seen") != seen or not 0 <= at < len(found):
+        flash(_("Answers have come in meanwhile. Look at the themes again, then tag."), "warning")
+        return
+    members = found[at].members
+    try:
+        service.tag_answers(
+            writing(), [written[each].answer_id for each in members], request.form.get("tag", "")
+        )
+    except Invalid as refused:
+        flash(str(refused), "error")
+        return
+    flash(ngettext("%(num)s answer is tagged.", "%(num)s answers are tagged.", len(members)))
+
+
+def card_of(survey: Survey, question_id: UUID) -> results.Card:
+    card = next((each for each in counted.cards(survey, narrowing()) if each.id == question_id), None)
+    if card is None:
+        raise NotFound
+    return card
+
+
+def _words(name: str) -> str:
+    return " ".join(request.args.get(name, "").replace("\0", "").split())[:100]
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound from error

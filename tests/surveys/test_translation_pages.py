@@ -1,0 +1,81 @@
+"""Translating a survey in the console, and reading it in one's own language."""
+
+from typing import Any
+
+import pytest
+
+from betaops.kernel import ids
+from betaops.kernel.work import Work
+from betaops.programs.models import Program
+from betaops.surveys.models import Survey
+from tests.factories.programs import a_program
+from tests.factories.surveys import a_public_link, a_survey
+
+
+@pytest.fixture
+def program(work: Work) -> Program:
+    return a_program(work)
+
+
+@pytest.fixture
+def survey(work: Work, program: Program) -> Survey:
+    return a_survey(work, program=program, is_published=False)
+
+
+@pytest.fixture
+def page(program: Program, survey: Survey) -> str:
+    return f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}/translations"
+
+
+def test_a_language_is_added_and_a_text_translated(survey: Survey, page: str, member_client: Any) -> None:
+    browser = member_client("manager")
+    chosen = browser.submit(page, {"language": "ar"}, action="/language")
+    assert chosen.location.endswith("?language=ar")
+    assert 'dir="rtl"' in browser.get(chosen.location).text
+    saved = browser.submit(chosen.location, {"text-title": "أسبوعي"}, action="/translations")
+    assert saved.status_code == 303
+    assert survey.draft["title"]["ar"] == "أسبوعي"
+    assert "1 of" in browser.get(saved.location).text
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_lost_and_what_was_typed_stays(
+    survey: Survey, page: str, member_client: Any
+) -> None:
+    browser = member_client("manager")
+    french = f"{page}?language=fr"
+    version = survey.version
+    browser.submit(french, {"text-title": "Premier"}, action="/translations")
+    refused = browser.post(french, data={"text-title": "Second", "version": str(version)})
+    assert (refused.status_code, survey.draft["title"]["fr"]) == (422, "Premier")
+    assert "Second" in refused.text
+
+
+def test_a_language_is_removed_and_an_unknown_one_is_not_begun(
+    survey: Survey, page: str, member_client: Any
+) -> None:
+    browser = member_client("manager")
+    title = survey.draft["title"]
+    browser.submit(f"{page}?language=fr", {"text-title": "Un"}, action="/translations")
+    assert browser.post(f"{page}/removal", data={"language": "fr"}).status_code == 303
+    assert survey.draft["title"] == title
+    assert "<textarea" not in browser.get(f"{page}?language=klingon").text
+    assert browser.post(f"{page}/language", data={"language": "klingon"}).location.endswith("/translations")
+
+
+def test_readers_get_their_language_and_its_direction(work: Work, client: Any) -> None:
+    definition = {
+        "pages": [
+            {
+                "name": "p",
+                "elements": [{"type": "text", "name": "q", "title": {"default": "Name?", "ar": "الاسم؟"}}],
+            }
+        ]
+    }
+    survey = a_survey(work, definition=definition)
+    link = a_public_link(work, survey)
+    work.session.commit()
+    arabic, german = client.get(f"/s/{link}?lang=ar").text, client.get(f"/s/{link}?lang=de").text
+    assert '<div lang="ar" dir="rtl" class="survey-page">' in arabic
+    assert "الاسم؟" in arabic
+    assert '<div class="survey-page">' in german
+    assert ">العربية</a>" in german
