@@ -65,6 +65,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.messaging.views.outbox",
     "betaops.surveys.api",
     "betaops.surveys.endpoints",
+    "betaops.surveys.file_endpoints",
     "betaops.surveys.portal",
     "betaops.surveys.views",
     "betaops.usage.endpoints",
