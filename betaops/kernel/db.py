@@ -238,6 +238,14 @@ class Database:
             yield session
 
     @contextmanager
+    def reading_still(self, workspace_id: uuid.UUID | None = None) -> Iterator[Session]:
+        """The same, and from its first to its last statement it sees one state of the database (SQLite's always do)."""
+        with self.session(reading=True, workspace_id=workspace_id) as session:
+            if not self.is_sqlite:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
+    @contextmanager
     def hastily_writing(self, workspace_id: uuid.UUID | None = None) -> Iterator[Session]:
         """The same as `writing`, for what may as well not be written: it hardly waits for another writer of the file."""
         session = Session(self._hasty, expire_on_commit=False)

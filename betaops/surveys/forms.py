@@ -295,3 +295,28 @@ class PlacementForm(Form):
             "thanks": self.thanks.data or "",
             "thanks_text": self.thanks_text.data or "",
         }
+
+
+class ExportForm(Form):
+    """What a file of responses is to hold."""
+
+    format = RadioField(_l("File"), choices=_choices(labels.FILES), default="csv", validate_choice=True)
+    states = SelectMultipleField(
+        _l("Responses"),
+        [InputRequired(_l("Choose which responses."))],
+        default=["complete"],
+        description=_l("Withdrawn ones have no answers any more."),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    language = SelectField(_l("Language of questions and answers"), default="default")
+
+    def __init__(self, *args: Any, languages: list[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.format.choices = _choices(labels.FILES)
+        self.states.choices = [
+            SelectChoice(state.value, str(words)) for state, words in labels.RESPONSE_STATES.items()
+        ]
+        self.language.choices = [
+            SelectChoice(code, str(_("As written") if code == "default" else code)) for code in languages
+        ]

@@ -114,3 +114,10 @@ CORNERS = {
     Corner.TOP_RIGHT.value: _l("Top right"),
     Corner.TOP_LEFT.value: _l("Top left"),
 }
+#: Files of responses, by `exports.FileFormat`.
+FILES = {
+    "csv": _l("CSV: a line for each response"),
+    "xlsx": _l("Excel: the same, with a sheet that explains the columns"),
+    "sav": _l("SPSS: numbers with labels and missing values"),
+    "json": _l("JSON: a document a line for each response (NDJSON)"),
+}

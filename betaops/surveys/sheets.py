@@ -1,8 +1,8 @@
 """Responses as rows of a sheet. Cells that a spreadsheet would run as formulas stay text. Pure."""
 
 import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from betaops.surveys.definition import Question
@@ -13,6 +13,11 @@ from betaops.surveys.kinds.base import choice_words, code_of
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: So that spreadsheets read UTF-8.
 MARK = "\ufeff"
+#: Lines that are given out together.
+_LINES = 200
+#: Kinds whose answers hardly repeat; and how many different answers are remembered of a column.
+_WRITTEN = frozenset(("text", "comment"))
+_MOST_KNOWN = 1000
 
 
 def safe(value: Any) -> str:
@@ -21,6 +26,8 @@ def safe(value: Any) -> str:
         return ""
     if isinstance(value, bool | int | float):
         return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
     words = str(value).replace("\0", "")
     return f"'{words}" if words.lstrip(" ").startswith(_FORMULA) or words.startswith(_FORMULA) else words
 
@@ -52,11 +59,52 @@ def cells(
     return [_cell(answers, question, part, language) for _head, question, part in wanted]
 
 
+class Rows:
+    """Makes cells of one response after another; the words for what was chosen before are at hand."""
+
+    def __init__(self, wanted: Sequence[tuple[str, Question, str]], language: str) -> None:
+        self._wanted = wanted
+        self._language = language
+        self._known: list[dict[str, Any]] = [{} for _each in wanted]
+
+    def cells(self, answers: Mapping[str, Any]) -> list[Any]:
+        """The same as `cells`."""
+        return [
+            self._cell(answers, question, part, known)
+            for (_head, question, part), known in zip(self._wanted, self._known, strict=True)
+        ]
+
+    def _cell(self, answers: Mapping[str, Any], question: Question, part: str, known: dict[str, Any]) -> Any:
+        value = answers.get(question.key)
+        if part == "#comment" or value is None or isinstance(value, float) or question.kind in _WRITTEN:
+            return _cell(answers, question, part, self._language)
+        written = repr(value)
+        if written not in known:
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            known[written] = _cell(answers, question, part, self._language)
+        return known[written]
+
+
 def lines(heads: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
-    """CSV, line by line, with the mark in front."""
-    yield MARK + _line(heads)
+    """CSV, many lines at once, with the mark in front."""
+    waiting: list[str] = [MARK]
+    # What `writerow` is given to write into gives back its line.
+    line = csv.writer(_Lines(), lineterminator="\r\n").writerow
+    waiting.append(line([safe(value) for value in heads]))
     for row in rows:
-        yield _line(row)
+        waiting.append(line([safe(value) for value in row]))
+        if len(waiting) >= _LINES:
+            yield "".join(waiting)
+            waiting = []
+    yield "".join(waiting)
+
+
+class _Lines:
+    """A file that keeps nothing."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 def _cell(answers: Mapping[str, Any], question: Question, part: str, language: str) -> Any:
@@ -72,9 +120,3 @@ def _cell(answers: Mapping[str, Any], question: Question, part: str, language: s
     if is_empty(value) or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     return KINDS[question.kind].words(question, value, language)
-
-
-def _line(values: Iterable[Any]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow([safe(value) for value in values])
-    return buffer.getvalue()

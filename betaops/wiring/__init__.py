@@ -180,6 +180,8 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
     ("surveys.jobs:begin_placement", True),
+    ("surveys.jobs:drop_export", False),
+    ("surveys.jobs:export_responses", True),
     ("surveys.jobs:send_links", True),
     ("surveys.jobs:turn", False),
     ("messaging.jobs:remind", True),

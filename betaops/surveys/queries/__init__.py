@@ -19,7 +19,6 @@ from betaops.surveys.queries.placements import (
 from betaops.surveys.queries.responses import (
     count_responses,
     counts,
-    export_rows,
     funnel,
     people_per_question,
     response,
@@ -52,7 +51,6 @@ __all__ = [
     "count_unanswered",
     "counts",
     "door",
-    "export_rows",
     "find_surveys",
     "funnel",
     "item_answers",

@@ -1,6 +1,6 @@
-"""Responses: lists, counts, exports."""
+"""Responses: lists, counts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,9 +19,6 @@ from betaops.surveys.models import (
     SurveyLink,
     SurveyVersion,
 )
-
-#: Responses read at once while exporting.
-BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -133,29 +130,3 @@ def people_per_question(session: Session, survey_id: UUID) -> Mapping[UUID, int]
         .group_by(Answer.question_id)
     )
     return {row[0]: row[1] for row in rows}
-
-
-def export_rows(session: Session, survey_id: UUID, *, with_unfinished: bool = False) -> Iterator[Response]:
-    """Every response that counts, oldest first, in batches: memory stays the same however many there are."""
-    states = [ResponseState.COMPLETE]
-    if with_unfinished:
-        states += [ResponseState.STARTED, ResponseState.PARTIAL]
-    last: UUID | None = None
-    while True:
-        found = (
-            select(Response)
-            .options(
-                joinedload(Response.tester), joinedload(Response.version).load_only(SurveyVersion.number)
-            )
-            .where(Response.survey_id == survey_id, Response.state.in_(states))
-            .order_by(Response.id)
-            .limit(BATCH)
-        )
-        if last is not None:
-            found = found.where(Response.id > last)
-        batch = session.scalars(found).all()
-        yield from batch
-        if len(batch) < BATCH:
-            return
-        last = batch[-1].id
-        session.expunge_all()
