@@ -10,7 +10,7 @@ from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.kinds import KINDS
 from betaops.surveys.kinds.base import choice_words, code_of
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = frozenset(("=", "+", "-", "@", "\t", "\r"))
 #: So that spreadsheets read UTF-8.
 MARK = "\ufeff"
 #: Lines that are given out together.
@@ -22,14 +22,14 @@ _MOST_KNOWN = 1000
 
 def safe(value: Any) -> str:
     """Text as it may stand in a cell: a leading apostrophe keeps `=1+1` from being run. Numbers stay numbers."""
+    if isinstance(value, str):
+        words = value.replace("\0", "") if "\0" in value else value
+        return f"'{words}" if words.lstrip(" ")[:1] in _FORMULA else words
     if value is None:
         return ""
     if isinstance(value, bool | int | float):
         return str(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    words = str(value).replace("\0", "")
-    return f"'{words}" if words.lstrip(" ").startswith(_FORMULA) or words.startswith(_FORMULA) else words
+    return value.isoformat() if isinstance(value, datetime) else safe(str(value))
 
 
 def columns(questions: Iterable[Question], language: str) -> list[tuple[str, Question, str]]:
@@ -63,27 +63,27 @@ class Rows:
     """Makes cells of one response after another; the words for what was chosen before are at hand."""
 
     def __init__(self, wanted: Sequence[tuple[str, Question, str]], language: str) -> None:
-        self._wanted = wanted
         self._language = language
-        self._known: list[dict[str, Any]] = [{} for _each in wanted]
+        self._wanted = [
+            (question.key, question.kind in _WRITTEN, question, part, dict[str, Any]())
+            for _head, question, part in wanted
+        ]
 
     def cells(self, answers: Mapping[str, Any]) -> list[Any]:
         """The same as `cells`."""
-        return [
-            self._cell(answers, question, part, known)
-            for (_head, question, part), known in zip(self._wanted, self._known, strict=True)
-        ]
-
-    def _cell(self, answers: Mapping[str, Any], question: Question, part: str, known: dict[str, Any]) -> Any:
-        value = answers.get(question.key)
-        if part == "#comment" or value is None or isinstance(value, float) or question.kind in _WRITTEN:
-            return _cell(answers, question, part, self._language)
-        written = repr(value)
-        if written not in known:
-            if len(known) >= _MOST_KNOWN:
-                known.clear()
-            known[written] = _cell(answers, question, part, self._language)
-        return known[written]
+        found = []
+        for key, is_written, question, part, known in self._wanted:
+            value = answers.get(key)
+            if is_written or part == "#comment" or value is None or isinstance(value, float):
+                found.append(_cell(answers, question, part, self._language))
+                continue
+            written = repr(value)
+            if written not in known:
+                if len(known) >= _MOST_KNOWN:
+                    known.clear()
+                known[written] = _cell(answers, question, part, self._language)
+            found.append(known[written])
+        return found
 
 
 def lines(heads: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
