@@ -21,6 +21,7 @@ from betaops.kernel.vault import Vault
 
 if TYPE_CHECKING:
     from betaops.kernel.files import FileStore
+    from betaops.kernel.http import Outgoing
 
 Row = TypeVar("Row", bound=Identified)
 Thing = TypeVar("Thing", bound=Hashable)
@@ -47,6 +48,13 @@ class Platform:
         from betaops.kernel.files import FileStore
 
         return FileStore.open(self.settings)
+
+    @cached_property
+    def outgoing(self) -> "Outgoing":
+        """For requests to addresses that users gave."""
+        from betaops.kernel.http import Outgoing
+
+        return Outgoing.open(self.settings)
 
     @cached_property
     def signals(self) -> signals.Signals:
@@ -154,6 +162,8 @@ class Work:
             self.session.execute(insert(EventSubject), subjects)
         if not self.is_quiet:
             for subscription in outbox.subscriptions(event.kind):
+                if subscription.wants is not None and not subscription.wants(self.session, event):
+                    continue
                 self.enqueue(jobs.DELIVERY + subscription.name, {"event_id": str(row.id)})
         return row
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent.parent
 
 ROOMS = (
-    "accounts", "programs", "enrollment", "cohorts", "flags", "usage", "surveys", "feedback", "messaging", "readiness",
+    "accounts", "programs", "enrollment", "cohorts", "flags", "usage", "surveys", "feedback", "messaging",
+    "integrations", "readiness",
 )  # fmt: skip
 
 MODELS = (
@@ -69,6 +70,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.surveys.views",
     "betaops.usage.endpoints",
     "betaops.usage.views",
+    "betaops.integrations.views",
     "betaops.readiness.api",
     "betaops.readiness.views",
     "betaops.readiness.views.overview",
@@ -145,9 +147,15 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("feedback.events:ReportReceived", "messaging.handlers:received"),
     ("feedback.events:ReportReplied", "messaging.handlers:replied"),
     ("feedback.events:ReportStateChanged", "messaging.handlers:outcome"),
+    ("integrations.events:WebhookGivenUp", "integrations.handlers:tell_given_up"),
+    ("surveys.events:ResponseWithdrawn", "integrations.handlers:tell_response"),
+    ("surveys.events:SurveyAnswered", "integrations.handlers:tell_response"),
     *((event, "readiness.handlers:read_soon") for event in _EVIDENCE),
     ("enrollment.events:TesterErased", "readiness.handlers:read_all_soon"),
 )
+
+#: Handlers that often have nothing to do: who says so at the event, "module:function" of (session, event).
+WANTING: dict[str, str] = {"integrations.handlers:tell_response": "integrations.queries:wants"}
 
 #: ("room.jobs:function", is long). The job's name is "room.function".
 JOBS: tuple[tuple[str, bool], ...] = (
@@ -176,6 +184,7 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("flags.jobs:apply_schedule", False),
     ("flags.jobs:check_guardrails", True),
     ("flags.jobs:sweep", False),
+    ("integrations.jobs:send_webhook", True),
     ("integrations.posthog:forward_usage", True),
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
@@ -258,7 +267,8 @@ def connect() -> None:
     """Make events, jobs and periodic jobs known to this process."""
     load_models()
     for event, handler in SUBSCRIPTIONS:
-        outbox.subscribe(named(event), short(handler), named(handler))
+        wants = named(WANTING[handler]) if handler in WANTING else None
+        outbox.subscribe(named(event), short(handler), named(handler), wants)
     for job, is_long in JOBS:
         jobs.register(short(job), named(job), long=is_long)
     for cron, name in PERIODIC:
