@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, bindparam, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from betaops.kernel.db import Base, Identified
 from betaops.kernel.errors import NotFound
+from betaops.kernel.ids import new_id
+from betaops.kernel.prepared import Prepared
 
 _KINDS: dict[str, type["Event"]] = {}
 
@@ -91,6 +93,49 @@ class EventSubject(Base):
     event_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("event.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+
+
+def _event_row(_dialect: str) -> Any:
+    columns = RecordedEvent.__table__.columns
+    return insert(RecordedEvent).values(
+        {each.name: bindparam(each.name, type_=each.type) for each in columns}
+    )
+
+
+def _subject_row(_dialect: str) -> Any:
+    columns = EventSubject.__table__.columns
+    return insert(EventSubject).values({each.name: bindparam(each.name, type_=each.type) for each in columns})
+
+
+#: Almost everything that changes anything is recorded: see `kernel.prepared`.
+_insert_event, _insert_subject = Prepared(_event_row), Prepared(_subject_row)
+
+
+def write_event(
+    session: Session,
+    event: Event,
+    *,
+    workspace_id: uuid.UUID | None,
+    at: datetime,
+    actor_kind: str,
+    actor_id: uuid.UUID | None,
+) -> uuid.UUID:
+    """Its row and its subjects; the row's id."""
+    event_id = new_id()
+    row = {
+        "id": event_id,
+        "workspace_id": workspace_id,
+        "kind": event.kind,
+        "at": at,
+        "actor_kind": actor_kind,
+        "actor_id": actor_id,
+        "data": event.to_json(),
+    }
+    _insert_event.each(session, [row])
+    subjects = [{"subject_id": subject, "event_id": event_id} for subject in event.subjects()]
+    if subjects:
+        _insert_subject.each(session, subjects)
+    return event_id
 
 
 def history(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from betaops.kernel import clock
-from betaops.kernel.db import Session, scope_to
+from betaops.kernel.db import Session, do_what_was_put_off, scope_to
 from betaops.kernel.errors import Unavailable
 from betaops.kernel.i18n import gettext as _
 
@@ -52,7 +52,8 @@ class Ingest:
         """What `change` returns, once it is committed; what it raises, with nothing of it written.
 
         `change` gets a Work of the system in that workspace and must not wait for anything but the
-        database: others wait behind it. Call it from a request that has no write transaction of its own.
+        database: others wait behind it. It may be called twice, the first time with all undone. Call it from a
+        request that has no write transaction of its own.
         """
         if not self._platform.database.is_sqlite:
             with self._platform.database.writing(workspace_id) as session:
@@ -91,15 +92,33 @@ class Ingest:
 
     def _write_together(self, writes: list[_Write]) -> None:
         try:
-            with self._platform.database.engine.connect() as connection, connection.begin():
-                for write in writes:
-                    self._write_one(connection, write)
+            if not self._write_all(writes):
+                self._write_apart(writes)
         except BaseException as error:  # noqa: BLE001  # nothing was committed: every caller must hear of it
             for write in writes:
                 write.error = write.error or error
         finally:
             for write in writes:
                 write.done.set()
+
+    def _write_all(self, writes: list[_Write]) -> bool:
+        """One after the other in one session, as most go well; False, with nothing written, where one does not."""
+        with self._platform.database.session() as session, session.begin():
+            for write in writes:
+                scope_to(session, write.workspace_id)
+                try:
+                    write.result = write.change(self._work(session))
+                    do_what_was_put_off(session)
+                except Exception:  # noqa: BLE001  # it is told when it fails by itself
+                    session.rollback()
+                    return False
+                session.expunge_all()
+        return True
+
+    def _write_apart(self, writes: list[_Write]) -> None:
+        with self._platform.database.engine.connect() as connection, connection.begin():
+            for write in writes:
+                self._write_one(connection, write)
 
     def _write_one(self, connection: Any, write: _Write) -> None:
         """Within a savepoint of its own: one that fails takes no other with it."""

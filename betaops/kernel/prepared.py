@@ -77,7 +77,7 @@ class Prepared:
     def _text(self, dialect: Dialect) -> _Text:
         statement = self._make(dialect.name)
         compiled = statement.compile(dialect=dialect)
-        returned = statement.selected_columns if isinstance(statement, Select) else statement.exported_columns
+        returned = _returned(statement)
         turns = [(name, _bind(bind.type, dialect)) for name, bind in compiled.binds.items()]
         columns = [(place, _result(column.type, dialect)) for place, column in enumerate(returned)]
         return _Text(
@@ -87,6 +87,12 @@ class Prepared:
             [(place, turn) for place, turn in columns if turn],
             {name: bind.value for name, bind in compiled.binds.items() if not bind.required},
         )
+
+
+def _returned(statement: Any) -> Iterable[Any]:
+    if isinstance(statement, Select):
+        return statement.selected_columns
+    return statement.exported_columns if statement._returning else ()  # noqa: SLF001  # else it has none
 
 
 def as_text(ids: Iterable[UUID]) -> str:
