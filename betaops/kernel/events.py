@@ -22,6 +22,8 @@ from betaops.kernel.ids import new_id
 from betaops.kernel.prepared import Prepared
 
 _KINDS: dict[str, type["Event"]] = {}
+#: Names of fields by kind.
+_FIELDS: dict[str, tuple[str, ...]] = {}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,8 +41,13 @@ class Event:
         cls.kind = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
         _KINDS[cls.kind] = cls
 
+    def _field_names(self) -> tuple[str, ...]:
+        return _FIELDS.get(self.kind) or _FIELDS.setdefault(
+            self.kind, tuple(field.name for field in dataclasses.fields(self))
+        )
+
     def to_json(self) -> dict[str, Any]:
-        return {field.name: _plain(getattr(self, field.name)) for field in dataclasses.fields(self)}
+        return {name: _plain(getattr(self, name)) for name in self._field_names()}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -52,8 +59,8 @@ class Event:
     def subjects(self) -> set[uuid.UUID]:
         """Every id that the event speaks of."""
         found: set[uuid.UUID] = set()
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
+        for name in self._field_names():
+            value = getattr(self, name)
             if isinstance(value, uuid.UUID):
                 found.add(value)
             elif isinstance(value, tuple | list):
@@ -132,9 +139,9 @@ def write_event(
         "data": event.to_json(),
     }
     _insert_event.each(session, [row])
-    subjects = [{"subject_id": subject, "event_id": event_id} for subject in event.subjects()]
+    subjects = [{"subject_id": subject} for subject in event.subjects()]
     if subjects:
-        _insert_subject.each(session, subjects)
+        _insert_subject.each(session, subjects, {"event_id": event_id})
     return event_id
 
 

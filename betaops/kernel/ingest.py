@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session as OrmSession
+
 from betaops.kernel import clock
 from betaops.kernel.db import Session, do_what_was_put_off, scope_to
 from betaops.kernel.errors import Unavailable
@@ -26,17 +29,46 @@ Result = TypeVar("Result")
 MOST_TOGETHER = 64
 #: A thread without work ends after this long; the next write starts another.
 IDLE_SECONDS = 5.0
+#: What is remembered at most.
+MOST_KEPT = 1000
 #: How long a caller waits for its commit.
 PATIENCE_SECONDS = 20.0
 
 
 @dataclass
 class _Write:
-    workspace_id: UUID
+    workspace_id: UUID | None
     change: "Callable[[Work], Any]"
     done: threading.Event = field(default_factory=threading.Event)
     result: Any = None
     error: BaseException | None = None
+
+
+_KEPT = "kept"
+
+
+def kept(session: OrmSession) -> dict[Any, Any]:
+    """Where a grouped write may leave what it read for the next: empty again as soon as anybody else has written.
+
+    Not for what grouped writes change themselves. Always empty outside of them, and on PostgreSQL.
+    """
+    found: dict[Any, Any] = session.info.get(_KEPT, {})
+    return found
+
+
+class _Own:
+    """The writer's connection, and what was read by it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._version, self._kept = -1, dict[Any, Any]()
+
+    def kept(self, session: Session) -> dict[Any, Any]:
+        """As of the session's transaction. SQLite counts what other connections have written."""
+        version = session.connection().exec_driver_sql("PRAGMA data_version").scalar_one()
+        if version != self._version or len(self._kept) > MOST_KEPT:
+            self._version, self._kept = version, {}
+        return self._kept
 
 
 class Ingest:
@@ -48,12 +80,12 @@ class Ingest:
         self._lock = threading.Lock()
         self._is_running = False
 
-    def write(self, workspace_id: UUID, change: "Callable[[Work], Result]") -> Result:
+    def write(self, workspace_id: UUID | None, change: "Callable[[Work], Result]") -> Result:
         """What `change` returns, once it is committed; what it raises, with nothing of it written.
 
-        `change` gets a Work of the system in that workspace and must not wait for anything but the
-        database: others wait behind it. It may be called twice, the first time with all undone. Call it from a
-        request that has no write transaction of its own.
+        `change` gets a Work of the system in that workspace (in none where it finds out itself) and must not
+        wait for anything but the database: others wait behind it. It may be called twice, the first time with
+        all undone. Call it from a request that has no write transaction of its own.
         """
         if not self._platform.database.is_sqlite:
             with self._platform.database.writing(workspace_id) as session:
@@ -74,25 +106,28 @@ class Ingest:
                 threading.Thread(target=self._run, name="ingest", daemon=True).start()
 
     def _run(self) -> None:
-        while True:
-            try:
-                writes = [self._waiting.get(timeout=IDLE_SECONDS)]
-            except queue.Empty:
-                with self._lock:
-                    if self._waiting.empty():
-                        self._is_running = False
-                        return
-                continue
-            while len(writes) < MOST_TOGETHER:
+        # A connection of its own: what it remembers (`kept`) nobody else has changed by the same one.
+        with self._platform.database.engine.connect() as connection:
+            own = _Own(connection)
+            while True:
                 try:
-                    writes.append(self._waiting.get_nowait())
+                    writes = [self._waiting.get(timeout=IDLE_SECONDS)]
                 except queue.Empty:
-                    break
-            self._write_together(writes)
+                    with self._lock:
+                        if self._waiting.empty():
+                            self._is_running = False
+                            return
+                    continue
+                while len(writes) < MOST_TOGETHER:
+                    try:
+                        writes.append(self._waiting.get_nowait())
+                    except queue.Empty:
+                        break
+                self._write_together(own, writes)
 
-    def _write_together(self, writes: list[_Write]) -> None:
+    def _write_together(self, own: "_Own", writes: list[_Write]) -> None:
         try:
-            if not self._write_all(writes):
+            if not self._write_all(own, writes):
                 self._write_apart(writes)
         except BaseException as error:  # noqa: BLE001  # nothing was committed: every caller must hear of it
             for write in writes:
@@ -101,9 +136,10 @@ class Ingest:
             for write in writes:
                 write.done.set()
 
-    def _write_all(self, writes: list[_Write]) -> bool:
+    def _write_all(self, own: "_Own", writes: list[_Write]) -> bool:
         """One after the other in one session, as most go well; False, with nothing written, where one does not."""
-        with self._platform.database.session() as session, session.begin():
+        with Session(own.connection, expire_on_commit=False) as session, session.begin():
+            session.info[_KEPT] = own.kept(session)
             for write in writes:
                 scope_to(session, write.workspace_id)
                 try:

@@ -28,7 +28,9 @@ _OF_QUESTION = frozenset((
     "eachRowRequired", "choicesOrder", "rowOrder", "showCommentArea", "hasComment", "commentText", "x-betaops",
 ))  # fmt: skip
 _OF_CHOICE = frozenset(("value", "text"))
-_KINDS = frozenset(("text", "comment", "radiogroup", "checkbox", "dropdown", "boolean", "rating", "html", "matrix"))
+_KINDS = frozenset(
+    ("text", "comment", "radiogroup", "checkbox", "dropdown", "boolean", "rating", "html", "matrix")
+)
 #: Answers to these hardly repeat.
 _WRITTEN = frozenset(("text", "comment"))
 _MOST_KNOWN = 500
@@ -76,6 +78,9 @@ def is_plain(definition: Definition) -> bool:
     """Whether nothing shown, required or offered depends on an answer, on the time or on anything else."""
     if definition.oddities or not set(definition.options) <= _OF_SURVEY:
         return False
+    raw = definition.options.get("pages")
+    if not all(isinstance(page, dict) and set(page) <= _OF_PAGE for page in raw or ()):
+        return False
     seen: set[str] = set()
     for page in definition.pages:
         if not _is_plain_page(page):
@@ -104,7 +109,11 @@ def _is_plain_question(question: Question) -> bool:
         and not any((question.visible_if, question.enable_if, question.required_if, question.validators))
         and set(question.options) <= _OF_QUESTION
         and not any(each.visible_if or each.enable_if for each in _offered(question))
-        and all(_is_plain_choice(each) for name in ("choices", "rows", "columns") for each in _list(question, name))
+        and all(
+            _is_plain_choice(each)
+            for name in ("choices", "rows", "columns")
+            for each in _list(question, name)
+        )
     )
 
 

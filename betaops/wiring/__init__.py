@@ -155,7 +155,10 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
 )
 
 #: Handlers that often have nothing to do: who says so at the event, "module:function" of (session, event).
-WANTING: dict[str, str] = {"integrations.handlers:tell_response": "integrations.queries:wants"}
+WANTING: dict[str, str] = {
+    "integrations.handlers:tell_response": "integrations.queries:wants",
+    "readiness.handlers:read_soon": "readiness.queries:is_not_awaited",
+}
 
 #: ("room.jobs:function", is long). The job's name is "room.function".
 JOBS: tuple[tuple[str, bool], ...] = (
@@ -234,6 +237,9 @@ SAMPLES: tuple[str, ...] = (
 #: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
 FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
 
+#: The same for what hands on to pages and the API what it does not answer: not for a process without them.
+FRONTS_OF_PAGES: tuple[str, ...] = ("surveys.edge:in_front_of",)
+
 #: Sources of the command palette: (label, permission, "module:function").
 SEARCHES: tuple[tuple[Any, str, str], ...] = (
     (_l("Testers"), "testers:read", "enrollment.views.searching:find"),
@@ -292,16 +298,16 @@ def register(app: "Application") -> None:
         app.loaders[kind] = named(loader)
         if sign_in_page is not None and first_page is not None:
             app.sign_in_pages[kind], app.first_pages[kind] = sign_in_page, first_page
-    app.wsgi_app = in_front(app.wsgi_app, app.platform)  # type: ignore[method-assign]  # WSGI middleware
+    app.wsgi_app = in_front(app.wsgi_app, app.platform, FRONTS_OF_PAGES)  # type: ignore[method-assign]  # WSGI middleware
     app.searches = [Search(label, permission, named(find)) for label, permission, find in SEARCHES]
     app.jinja_env.globals["navigation"] = navigation
     handed.provide_pages()
     handed.provide_data()
 
 
-def in_front(application: Any, platform: Platform) -> Any:
-    """`application` (WSGI) with the layers that answer before it."""
-    for front in FRONTS:
+def in_front(application: Any, platform: Platform, more: tuple[str, ...] = ()) -> Any:
+    """`application` (WSGI) with the layers that answer before it; `more` are nearest to it."""
+    for front in (*more, *FRONTS):
         application = named(front)(application, platform)
     return application
 
