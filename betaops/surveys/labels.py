@@ -114,6 +114,16 @@ CORNERS = {
     Corner.TOP_RIGHT.value: _l("Top right"),
     Corner.TOP_LEFT.value: _l("Top left"),
 }
+#: Ways in, by `queries.exporting.Exported.door`.
+DOORS = {
+    "personal": _l("Personal links"),
+    "public": _l("Public links"),
+    "test": _l("Trial link"),
+    "link": _l("Links that are gone"),
+    "portal": _l("Portal"),
+    "product": _l("In the product"),
+    "api": _l("API"),
+}
 #: Files of responses, by `exports.FileFormat`.
 FILES = {
     "csv": _l("CSV: a line for each response"),

@@ -19,6 +19,7 @@ from betaops.surveys.models.surveys import (
     SurveyState,
     SurveyVersion,
 )
+from betaops.surveys.models.visits import Visit
 
 __all__ = [
     "FOLLOWING",
@@ -40,4 +41,5 @@ __all__ = [
     "SurveyState",
     "SurveyVersion",
     "UrlMatch",
+    "Visit",
 ]

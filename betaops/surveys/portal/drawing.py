@@ -14,6 +14,7 @@ from betaops.surveys.queries.doors import Door
 from betaops.surveys.queries.surveys import Published
 from betaops.surveys.rendering import view
 from betaops.surveys.scene import Scene
+from betaops.surveys.visiting import moment
 from betaops.surveys.walking import Walk
 from betaops.web.application import reading
 
@@ -47,6 +48,8 @@ def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, 
         view=view(scene, page, sent=sent, problems=problems),
         index=walk.number(page),
         submission_key=submission_key,
+        # A page that is shown again with what is wrong was seen when it was shown first.
+        seen=(sent.get("__seen") if sent else None) or moment(walk.now),
         language=walk.language,
         languages=["", *sorted(codes)] if codes else [],
         title=text(definition.title, walk.language) or door.survey.name,

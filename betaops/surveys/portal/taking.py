@@ -12,6 +12,7 @@ from betaops.surveys.models import Response
 from betaops.surveys.queries.doors import Door
 from betaops.surveys.queries.surveys import Published
 from betaops.surveys.rendering import form_for, values_from
+from betaops.surveys.visiting import note_left
 from betaops.surveys.walking import Step, Walk, merged
 
 
@@ -30,6 +31,11 @@ class Sent:
         """Made by the page that was shown; a caller without one gets a response of its own."""
         key = self.form.get("__submission", "")[: respond.LONGEST_KEY]
         return key if key.isalnum() and key.isascii() else new_id().hex
+
+    @property
+    def seen(self) -> str:
+        """When the page was shown, as it carried it."""
+        return self.form.get("__seen", "")
 
     @property
     def is_going_back(self) -> bool:
@@ -57,13 +63,14 @@ def take_page(work: Work, sent: Sent) -> Taken:
         if taken.response.is_finished:
             return taken
         if sent.is_going_back:
-            return _kept(work, taken, taken.walk.back(taken.step.answers, taken.index), page=None)
+            back = taken.walk.back(taken.step.answers, taken.index)
+            return _left(work, sent, _kept(work, taken, back, page=None))
         step = taken.walk.forward(taken.step.answers, taken.index, asked)
         if step.problems:
             return _kept(work, taken, step, page=None)
         if step.page is not None:
-            return _kept(work, taken, step, page=max(taken.response.page, step.page))
-        return _finished(work, _kept(work, taken, step, page=taken.index))
+            return _left(work, sent, _kept(work, taken, step, page=max(taken.response.page, step.page)))
+        return _left(work, sent, _finished(work, _kept(work, taken, step, page=taken.index)))
 
 
 def take_draft(work: Work, sent: Sent) -> Taken:
@@ -100,6 +107,16 @@ def _filled_in(work: Work, sent: Sent) -> tuple[Taken, frozenset[str]]:
 def _kept(work: Work, taken: Taken, step: Step, *, page: int | None) -> Taken:
     respond.save(work, taken.response, step.answers, page=page)
     return replace(taken, step=step)
+
+
+def _left(work: Work, sent: Sent, taken: Taken) -> Taken:
+    """Note that the page was left, where it was."""
+    pages = taken.published.definition.pages
+    following = None if taken.response.is_finished else taken.step.page
+    if following != taken.index and pages:
+        shown = pages[following].name if following is not None else None
+        note_left(work, taken.response, pages[taken.index].name, shown, seen=sent.seen)
+    return taken
 
 
 def _finished(work: Work, taken: Taken) -> Taken:

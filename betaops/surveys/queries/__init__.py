@@ -2,6 +2,7 @@
 
 from betaops.surveys.queries.answers import item_answers, items, texts
 from betaops.surveys.queries.doors import door
+from betaops.surveys.queries.journeys import by_cohort, by_door, steps
 from betaops.surveys.queries.people import answered, count_unanswered, unanswered, waiting_for
 from betaops.surveys.queries.placements import (
     answered_unnoted,
@@ -45,6 +46,8 @@ from betaops.surveys.queries.surveys import (
 __all__ = [
     "answered",
     "answered_unnoted",
+    "by_cohort",
+    "by_door",
     "compiled_live",
     "compiled_version",
     "count_responses",
@@ -67,6 +70,7 @@ __all__ = [
     "responses",
     "showings",
     "shown",
+    "steps",
     "survey",
     "survey_in",
     "survey_of_installation",
