@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session as OrmSession
 
 from betaops.kernel import clock
@@ -59,9 +59,27 @@ def kept(session: OrmSession) -> dict[Any, Any]:
 class _Own:
     """The writer's connection, and what was read by it."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
         self._version, self._kept = -1, dict[Any, Any]()
+
+    def connection(self) -> Connection:
+        """The same each time until it is dropped."""
+        if self._connection is None:
+            self._connection, self._version = self._engine.connect(), -1
+        return self._connection
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def drop(self) -> None:
+        """Nobody knows in which state a transaction stands that failed to end."""
+        dropped, self._connection = self._connection, None
+        if dropped is not None:
+            dropped.invalidate()
+            dropped.close()
 
     def kept(self, session: Session) -> dict[Any, Any]:
         """As of the session's transaction. SQLite counts what other connections have written."""
@@ -107,23 +125,28 @@ class Ingest:
 
     def _run(self) -> None:
         # A connection of its own: what it remembers (`kept`) nobody else has changed by the same one.
-        with self._platform.database.engine.connect() as connection:
-            own = _Own(connection)
-            while True:
-                try:
-                    writes = [self._waiting.get(timeout=IDLE_SECONDS)]
-                except queue.Empty:
-                    with self._lock:
-                        if self._waiting.empty():
-                            self._is_running = False
-                            return
-                    continue
-                while len(writes) < MOST_TOGETHER:
-                    try:
-                        writes.append(self._waiting.get_nowait())
-                    except queue.Empty:
-                        break
-                self._write_together(own, writes)
+        own = _Own(self._platform.database.engine)
+        try:
+            while self._write_waiting(own):
+                pass
+        finally:
+            own.close()
+
+    def _write_waiting(self, own: "_Own") -> bool:
+        """Whatever waits, in one transaction; False where nothing came for so long that the thread ends."""
+        try:
+            writes = [self._waiting.get(timeout=IDLE_SECONDS)]
+        except queue.Empty:
+            with self._lock:
+                self._is_running = not self._waiting.empty()
+                return self._is_running
+        while len(writes) < MOST_TOGETHER:
+            try:
+                writes.append(self._waiting.get_nowait())
+            except queue.Empty:
+                break
+        self._write_together(own, writes)
+        return True
 
     def _write_together(self, own: "_Own", writes: list[_Write]) -> None:
         try:
@@ -132,13 +155,14 @@ class Ingest:
         except BaseException as error:  # noqa: BLE001  # nothing was committed: every caller must hear of it
             for write in writes:
                 write.error = write.error or error
+            own.drop()
         finally:
             for write in writes:
                 write.done.set()
 
     def _write_all(self, own: "_Own", writes: list[_Write]) -> bool:
         """One after the other in one session, as most go well; False, with nothing written, where one does not."""
-        with Session(own.connection, expire_on_commit=False) as session, session.begin():
+        with Session(own.connection(), expire_on_commit=False) as session, session.begin():
             session.info[_KEPT] = own.kept(session)
             for write in writes:
                 scope_to(session, write.workspace_id)
