@@ -210,3 +210,16 @@ def test_titles_lose_their_markup_but_not_their_stress() -> None:
     assert title("<p>One &amp; two</p><p>Three</p>") == "One & two\nThree"
     assert title('<span style="x">Is <b>this</b> it?</span><script>alert(1)</script>') == "Is <b>this</b> it?"
     assert title("a < b & c") == "a < b & c"
+
+
+def test_measures_are_named_only_where_their_scale_is_theirs() -> None:
+    sizes = {"csat": (5, 4), "ces": (7, 5)}
+    for kind, (fitting, other) in sizes.items():
+        questions = [
+            {"id": f"q{size}", "type": kind, "headline": {"default": "How?"}, "range": size}
+            for size in (fitting, other)
+        ]
+        _definition, found, report = taken(json.dumps({"name": "n", "questions": questions}).encode())
+        assert found[f"q{fitting}"]["x-betaops"] == {"instrument": kind}
+        assert "x-betaops" not in found[f"q{other}"]
+        assert report.problems == []
