@@ -6,7 +6,7 @@ from betaops.enrollment.queries import testers as tester_queries
 from betaops.kernel import mail
 from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
-from betaops.surveys import links, queries, service
+from betaops.surveys import anonymity, links, queries, service
 from betaops.surveys.filling import First, first_question
 from betaops.surveys.reading import read
 from betaops.web.letters import letter, link
@@ -101,3 +101,8 @@ def turn(work: Work, *, survey_id: str) -> None:
 def close_full(work: Work, *, survey_id: str) -> None:
     """A quota that closes its survey has taken its last."""
     service.close_full(work, UUID(survey_id))
+
+
+def shuffle_ledger(work: Work, *, survey_id: str) -> None:
+    """Who has answered an anonymous survey, written down anew in no order."""
+    anonymity.shuffle_ledger(work, UUID(survey_id))

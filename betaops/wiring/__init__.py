@@ -182,6 +182,7 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("surveys.jobs:begin_placement", True),
     ("surveys.jobs:close_full", False),
     ("surveys.jobs:send_links", True),
+    ("surveys.jobs:shuffle_ledger", False),
     ("surveys.jobs:turn", False),
     ("messaging.jobs:remind", True),
     ("messaging.jobs:send_campaign", True),
