@@ -103,7 +103,9 @@ def upgrade() -> None:
     _add("survey_link", f"ends_at {moment}", a_window_ends_after_it_starts="ends_at > starts_at")
     op.add_column("response", sa.Column("places", db.Json(), server_default="[]", nullable=False))
     op.add_column("response", sa.Column("active_seconds", sa.Double(), nullable=True))
-    op.add_column("response", sa.Column("flags", sa.String(length=100), server_default="", nullable=False))
+    op.add_column(
+        "response", sa.Column("flags", sa.String(length=100), server_default=sa.text("''"), nullable=False)
+    )
     op.add_column("response", sa.Column("answers_digest", sa.LargeBinary(length=32), nullable=True))
     op.create_index("ix_response_digest", "response", ["survey_id", "answers_digest"])
     op.add_column("response", sa.Column("turned_away_by", sa.Uuid(), nullable=True))

@@ -97,7 +97,7 @@ class Response(Tenant, Base):
     #: Seconds spent on its pages; None where no page was shown (API, inside the product).
     active_seconds: Mapped[float | None]
     #: Names of `quality.Doubt`s with commas between; empty: none.
-    flags: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    flags: Mapped[str] = mapped_column(String(100), default="", server_default=text("''"))
     #: See `quality.digest`; of complete ones.
     answers_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     #: Ids of the quotas in which it has a place.
