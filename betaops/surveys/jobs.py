@@ -8,7 +8,7 @@ from betaops.enrollment.queries import testers as tester_queries
 from betaops.kernel import mail
 from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
-from betaops.surveys import exports, links, queries, service
+from betaops.surveys import anonymity, exports, links, queries, service
 from betaops.surveys.filling import First, first_question
 from betaops.surveys.reading import read
 from betaops.web.letters import letter, link
@@ -141,3 +141,8 @@ def export_responses(run: Run, *, survey_id: str, wanted: dict[str, Any]) -> dic
 def drop_export(work: Work, *, file: str) -> None:
     """Its day is over."""
     work.platform.files.delete(file)
+
+
+def shuffle_ledger(work: Work, *, survey_id: str) -> None:
+    """Who has answered an anonymous survey, written down anew in no order."""
+    anonymity.shuffle_ledger(work, UUID(survey_id))
