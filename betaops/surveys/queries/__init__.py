@@ -1,7 +1,7 @@
 """Surveys of one workspace, what was answered, and what the rooms above read of it."""
 
 from betaops.surveys.queries.answers import item_answers, items
-from betaops.surveys.queries.crossed import crossed, crossed_people, fresh, paired
+from betaops.surveys.queries.crossed import crossed, crossed_people, crossed_several, fresh, paired
 from betaops.surveys.queries.doors import door
 from betaops.surveys.queries.narrowed import (
     cohorts_answered,
@@ -76,6 +76,7 @@ __all__ = [
     "counts",
     "crossed",
     "crossed_people",
+    "crossed_several",
     "door",
     "doors_answered",
     "export_rows",

@@ -20,7 +20,7 @@ from betaops.surveys.models import (
     SurveyVersion,
 )
 from betaops.surveys.narrowing import Narrowing
-from betaops.surveys.queries.narrowed import conditions
+from betaops.surveys.queries.narrowed import conditions, of_answers
 
 #: Responses read at once while exporting.
 BATCH = 500
@@ -122,10 +122,11 @@ def response(session: Session, response_id: UUID) -> Response:
 def tallies(session: Session, survey_id: UUID, narrowing: Narrowing | None = None) -> Sequence[Any]:
     """(question, row, code, number, how many) over complete responses that count."""
     return session.execute(
-        select(Answer.question_id, Answer.row, Answer.code, Answer.number, func.count())
-        .join(Response, Response.id == Answer.response_id)
-        .where(*conditions(survey_id, narrowing))
-        .group_by(Answer.question_id, Answer.row, Answer.code, Answer.number)
+        of_answers(
+            select(Answer.question_id, Answer.row, Answer.code, Answer.number, func.count()),
+            survey_id,
+            narrowing,
+        ).group_by(Answer.question_id, Answer.row, Answer.code, Answer.number)
     ).all()
 
 
@@ -134,10 +135,9 @@ def people_per_question(
 ) -> Mapping[UUID, int]:
     """How many complete responses that count answered each question."""
     rows = session.execute(
-        select(Answer.question_id, func.count(Answer.response_id.distinct()))
-        .join(Response, Response.id == Answer.response_id)
-        .where(*conditions(survey_id, narrowing))
-        .group_by(Answer.question_id)
+        of_answers(
+            select(Answer.question_id, func.count(Answer.response_id.distinct())), survey_id, narrowing
+        ).group_by(Answer.question_id)
     )
     return {row[0]: row[1] for row in rows}
 
