@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-from tests.support.queries import counted
 
 from betaops.cohorts import service as cohort_service
 from betaops.enrollment.models import Enrollment
@@ -19,6 +18,7 @@ from betaops.surveys.queries.doors import Door, Way
 from tests.factories.cohorts import a_cohort
 from tests.factories.enrollment import an_enrollment
 from tests.factories.surveys import a_response, a_survey
+from tests.support.queries import counted
 
 SURVEY: dict[str, Any] = {
     "elements": [
