@@ -2,7 +2,7 @@
 
 from betaops.surveys.queries.answers import item_answers, items
 from betaops.surveys.queries.contacts import asked_lately, contact_days, count_asked_lately
-from betaops.surveys.queries.crossed import crossed, crossed_people, fresh, paired
+from betaops.surveys.queries.crossed import crossed, crossed_people, crossed_several, fresh, paired
 from betaops.surveys.queries.doors import door
 from betaops.surveys.queries.journeys import by_cohort, by_door, steps
 from betaops.surveys.queries.narrowed import (
@@ -107,6 +107,7 @@ __all__ = [
     "counts",
     "crossed",
     "crossed_people",
+    "crossed_several",
     "door",
     "doors_answered",
     "find_surveys",
