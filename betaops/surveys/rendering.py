@@ -215,6 +215,8 @@ class _Drawing:
         self.asked: dict[str, Asked] = {}
         self.summary: list[tuple[str, str, str]] = []
         self.has_files = False
+        #: Conditions on these are left to the server.
+        self.unseen = frozenset() if root else instant.unseen(scene.definition)
 
     def group(self, parent: Page | Panel) -> Group:
         return Group(
@@ -223,7 +225,7 @@ class _Drawing:
             elements=self.elements(parent),
             title=self._title(parent.title),
             description=self._title(parent.description),
-            condition=_condition(parent.visible_if),
+            condition=self._condition(parent.visible_if),
         )
 
     def elements(self, parent: Page | Panel) -> list["Asked | Group"]:
@@ -261,7 +263,7 @@ class _Drawing:
             is_wanted=scene.is_wanted(element),
             is_there=scene.is_shown(element),
             is_required=scene.is_required(element),
-            condition=_condition(element.visible_if),
+            condition=self._condition(element.visible_if),
             title=self._title(element.title or ("" if not element.is_asked else element.name)),
             description=self._title(element.description),
         )
@@ -304,6 +306,10 @@ class _Drawing:
             title = looks.entry_title(named, entry, number)
             asked.entries.append(Drawn(title, drawing.elements(page) if page else [], removal))
 
+    def _condition(self, condition: str) -> str:
+        found = instant.compiled(condition, self.root.unseen) if condition else None
+        return orjson.dumps(found).decode() if found else ""
+
     def _title(self, source: Any) -> Markup:
         return clean_title(piped(text(source, self.scene.language), self.scene))
 
@@ -321,11 +327,6 @@ def _is_drawn(element: Element) -> bool:
 
 def _once(questions: Iterable[Question]) -> list[Question]:
     return list({question.name: question for question in reversed(list(questions))}.values())[::-1]
-
-
-def _condition(condition: str) -> str:
-    found = instant.compiled(condition) if condition else None
-    return orjson.dumps(found).decode() if found else ""
 
 
 def _known(scene: Scene, page: Page) -> str:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from betaops.surveys import looks, results, sheets, timing
+from betaops.surveys import instant, looks, results, sheets, timing
 from betaops.surveys.checking import check
 from betaops.surveys.definition import Definition
 from betaops.surveys.importers import report_on
@@ -140,7 +140,7 @@ def test_a_right_answer_is_stored_as_survey_core_stores_it(
         (FAMILY, None, "q[0].who", "Write an answer."),
         (FAMILY, [{"who": "Ana", "uses": "no"}], "q[0].why", "Write an answer."),
         (FAMILY, [{"who": "Ana"}, {"who": "ana "}], "q[1].who", "This stands in another entry already."),
-        (FAMILY, [{"who": str(number)} for number in range(4)], "q", "There may be at most 3 entries."),
+        (FAMILY, [{"who": str(number)} for number in range(4)], "q", "This is too long a list: it has at most 3."),
         (FAMILY, {"who": "Ana"}, "q", "Answer entry by entry."),
         (FAMILY, ["Ana"], "q", "Answer entry by entry."),
         (PLANS, {"now": {"fit": 1}}, "q[later].fit", "Choose an answer."),
@@ -190,7 +190,7 @@ def test_a_mask_is_judged_by_the_server(mask: str, settings: dict[str, Any], typ
         ("pattern", {"pattern": "999-999"}, "12-3", "Write it in the form 999-999."),
         ("numeric", {"min": 0, "max": 10}, "11", "The number must be at most 10."),
         ("numeric", {"allowNegativeValues": False}, "-1", "The number must be at least 0."),
-        ("numeric", {"precision": 1}, "1.25", "Write at most 1 digits behind the point."),
+        ("numeric", {"precision": 1}, "1.25", "Digits behind the point: at most 1."),
         ("currency", {}, "much", "Write a number."),
         ("datetime", {"pattern": "dd.mm.yyyy"}, "31.02.2024", "Write a date."),
         (
@@ -464,3 +464,13 @@ def test_what_is_still_not_asked_is_kept_and_reported_wherever_it_stands() -> No
     assert {"map (imagemap)", "sign (signaturepad)"} <= set(told.dropped)
     assert told.problems == []
     assert read(source).every_question[-1].options["correctAnswer"] == "x"
+
+
+def test_the_pages_script_leaves_to_the_server_what_its_fields_do_not_hold() -> None:
+    definition = survey(
+        FAMILY, {"type": "expression", "name": "sum", "expression": "1"}, {"type": "text", "name": "t"}
+    )
+    unseen = instant.unseen(definition)
+    assert instant.compiled("{t} = 1", unseen) is not None
+    for condition in ("{sum} > 1", "{t} = 1 and {Q} notempty", "{panel.who} = 'x'"):
+        assert instant.compiled(condition, unseen) is None, condition

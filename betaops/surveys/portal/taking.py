@@ -80,12 +80,20 @@ def take_page(work: Work, sent: Sent) -> Taken:
         changed = arranged(taken.published.definition, taken.step.answers, sent.action)
         if changed is not None:
             return _kept(work, taken, Step(changed, taken.index), page=None)
-        step = taken.walk.forward(taken.step.answers, taken.index, asked)
+        step = _shown_first(taken.walk.forward(taken.step.answers, taken.index, asked), sent)
         if step.problems:
             return _kept(work, taken, step, page=None)
         if step.page is not None:
             return _kept(work, taken, step, page=max(taken.response.page, step.page))
         return _finished(work, _kept(work, taken, step, page=taken.index))
+
+
+def _shown_first(step: Step, sent: Sent) -> Step:
+    """What an answer inside a panel brought up there is shown before it is asked for."""
+    there = set(sent.form.getlist("__on"))
+    names = {problem.name.removesuffix("-Comment") for problem in step.problems}
+    is_inside = all("[" in name and name not in there for name in names)
+    return Step(step.answers, step.page, is_revealing=True) if names and is_inside else step
 
 
 def take_draft(work: Work, sent: Sent) -> Taken:
