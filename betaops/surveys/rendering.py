@@ -21,6 +21,8 @@ from betaops.surveys.localised import text
 from betaops.surveys.looks import Look
 from betaops.surveys.scene import Scene
 
+#: Templates that draw the fields of their question one by one, or none where there are none.
+_WITHOUT_FIELDS = ("entries", "expression", "matrix", "ranking")
 _NARROW = ("number", "date", "time", "month", "week")
 
 
@@ -229,7 +231,9 @@ class _Drawing:
         )
 
     def elements(self, parent: Page | Panel) -> list["Asked | Group"]:
-        return [self._element(element) for element in self.scene.arranged(parent) if _is_drawn(element)]
+        """Of two questions of one name (only a draft has such) the second has no field of its own: it is left out."""
+        found = (self._element(element) for element in self.scene.arranged(parent) if _is_drawn(element))
+        return [each for each in found if each is not None]
 
     def blame(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
@@ -251,7 +255,7 @@ class _Drawing:
         self.root.count += 1
         return self.root.count
 
-    def _element(self, element: Element) -> "Asked | Group":
+    def _element(self, element: Element) -> "Asked | Group | None":
         if isinstance(element, Panel):
             return self.group(element)
         number = f"q{self._number()}"
@@ -273,6 +277,8 @@ class _Drawing:
         asked.more = looks.drawn(element, scene)
         if element.is_asked:
             self._fields(asked)
+            if asked.template not in _WITHOUT_FIELDS and not asked.fields:
+                return None
         return asked
 
     def _fields(self, asked: Asked) -> None:

@@ -137,6 +137,14 @@ def test_a_preview_adds_panels_and_pretends_to_take_files(work: Work, member_cli
     assert work.session.scalars(select(SurveyUpload)).all() == []
 
 
+def test_a_draft_with_one_name_twice_can_be_looked_at(work: Work, member_client: Any) -> None:
+    program = a_program(work)
+    twice = [{"type": "matrixdynamic", "name": "a"}, {"type": "tagbox", "name": "a", "choices": [1]}]
+    survey = a_survey(work, program=program, definition={"elements": twice}, is_published=False)
+    address = f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}/preview"
+    assert member_client("manager").get(address).status_code == 200
+
+
 def test_everything_is_counted_exported_and_read(work: Work, client: Browser, member_client: Any) -> None:
     program = a_program(work)
     survey = a_survey(work, program=program, definition=EVERY_KIND)
