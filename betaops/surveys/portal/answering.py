@@ -86,6 +86,9 @@ def send(token: str) -> Any:
         for each in sent.files:
             _platform().files.delete(each.file)
         raise
+    for each in sent.files:  # of a response that was finished meanwhile
+        if each.address not in taken.walk.files:
+            _platform().files.delete(each.file)
     response, step = taken.response, taken.step
     if step.problems:
         scene, page = taken.walk.scene(step.answers), taken.published.definition.pages[taken.index]

@@ -146,6 +146,9 @@ def _files(work: Work, response: Response, published: Published, sent: Sent) -> 
 
 def _kept(work: Work, taken: Taken, step: Step, *, page: int | None) -> Taken:
     respond.save(work, taken.response, step.answers, page=page)
+    if taken.published.definition.has_files:
+        # However often a page is sent, no more lies in the store than the answers speak of.
+        filing.tidy(work, taken.response)
     return replace(taken, step=step)
 
 
