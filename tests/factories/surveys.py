@@ -80,6 +80,41 @@ SHORT: dict[str, Any] = {
 }  # fmt: skip
 
 
+#: Questions called `q` of kinds whose answers have parts.
+FRUIT: dict[str, Any] = {"type": "ranking", "name": "q", "choices": ["apple", "pear", "plum"]}
+FAMILY: dict[str, Any] = {
+    "type": "paneldynamic",
+    "name": "q",
+    "panelCount": 1,
+    "maxPanelCount": 3,
+    "keyName": "who",
+    "templateElements": [
+        {"type": "text", "name": "who", "isRequired": True},
+        {"type": "radiogroup", "name": "uses", "choices": ["yes", "no"]},
+        {"type": "text", "name": "why", "visibleIf": "{panel.uses} = 'no'", "isRequired": True},
+    ],
+}
+ORDER: dict[str, Any] = {
+    "type": "matrixdynamic",
+    "name": "q",
+    "rowCount": 2,
+    "columns": [
+        {"name": "a", "cellType": "text", "inputType": "number", "totalType": "sum"},
+        {"name": "b", "cellType": "expression", "expression": "{row.a} * 2", "totalType": "max"},
+        {"name": "c", "cellType": "text", "visibleIf": "{row.a} > 2"},
+    ],
+}
+PLANS: dict[str, Any] = {
+    "type": "matrixdropdown",
+    "name": "q",
+    "choices": [1, 2],
+    "rows": ["now", {"value": "later", "text": "Later"}],
+    "columns": [
+        {"name": "fit", "isRequired": True},
+        {"name": "use", "cellType": "checkbox", "choices": ["x", "y"]},
+    ],
+}
+
 _DOT = "data:image/gif;base64,R0lGODlhAQABAPAAAP8AAP///ywAAAAAAQABAAACAkQBADs="
 
 #: One question of every kind that is asked besides those of `CHECK_IN`.
