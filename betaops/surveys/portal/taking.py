@@ -140,7 +140,6 @@ def _files(work: Work, response: Response, published: Published, sent: Sent) -> 
         return frozenset()
     if not response.is_finished:
         filing.note(work, response, sent.files)
-        work.session.flush()
     return filing.addresses(work, response)
 
 
