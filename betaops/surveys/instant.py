@@ -6,6 +6,7 @@ comparison and membership; anything else it leaves to the server, which answers 
 
 from typing import Any
 
+from betaops.surveys.definition import Definition, Question
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.expressions.grammar import Array, Binary, Constant, Node, Unary, Variable
 
@@ -17,12 +18,37 @@ _KNOWN = frozenset(
 )  # fmt: skip
 
 
-def compiled(condition: str) -> list[Any] | None:
-    """The condition for the script; None where it has something that the script does not know."""
+def compiled(condition: str, unseen: frozenset[str] = frozenset()) -> list[Any] | None:
+    """The condition for the script; None where it has something that the script does not know.
+
+    `unseen` are names, in lower case, of answers whose fields on the page do not hold what is stored.
+    """
     try:
-        return _node(parse(condition))
+        found = _node(parse(condition))
     except SyntaxProblem:
         return None
+    return None if found is not None and _names(found) & unseen else found
+
+
+def unseen(definition: Definition) -> frozenset[str]:
+    """Answers that are calculated, put together of several fields, or masked."""
+    return frozenset(question.key.lower() for question in definition.asked if _is_unseen(question))
+
+
+def _is_unseen(question: Question) -> bool:
+    return (
+        question.inner is not None
+        or question.kind in ("expression", "ranking", "slider", "file")
+        or question.options.get("maskType") is not None
+    )
+
+
+def _names(found: list[Any]) -> set[str]:
+    if found[0] == "name":
+        return {found[1]}
+    return {
+        name for part in found[1:] if isinstance(part, list) and found[0] != "value" for name in _names(part)
+    }
 
 
 def _node(node: Node | None) -> list[Any] | None:

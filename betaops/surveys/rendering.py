@@ -21,6 +21,8 @@ from betaops.surveys.localised import text
 from betaops.surveys.looks import Look
 from betaops.surveys.scene import Scene
 
+#: Templates that draw the fields of their question one by one, or none where there are none.
+_WITHOUT_FIELDS = ("entries", "expression", "matrix", "ranking")
 _NARROW = ("number", "date", "time", "month", "week")
 
 
@@ -215,6 +217,8 @@ class _Drawing:
         self.asked: dict[str, Asked] = {}
         self.summary: list[tuple[str, str, str]] = []
         self.has_files = False
+        #: Conditions on these are left to the server.
+        self.unseen = frozenset() if root else instant.unseen(scene.definition)
 
     def group(self, parent: Page | Panel) -> Group:
         return Group(
@@ -223,11 +227,13 @@ class _Drawing:
             elements=self.elements(parent),
             title=self._title(parent.title),
             description=self._title(parent.description),
-            condition=_condition(parent.visible_if),
+            condition=self._condition(parent.visible_if),
         )
 
     def elements(self, parent: Page | Panel) -> list["Asked | Group"]:
-        return [self._element(element) for element in self.scene.arranged(parent) if _is_drawn(element)]
+        """Of two questions of one name (only a draft has such) the second has no field of its own: it is left out."""
+        found = (self._element(element) for element in self.scene.arranged(parent) if _is_drawn(element))
+        return [each for each in found if each is not None]
 
     def blame(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
@@ -249,7 +255,7 @@ class _Drawing:
         self.root.count += 1
         return self.root.count
 
-    def _element(self, element: Element) -> "Asked | Group":
+    def _element(self, element: Element) -> "Asked | Group | None":
         if isinstance(element, Panel):
             return self.group(element)
         number = f"q{self._number()}"
@@ -261,7 +267,7 @@ class _Drawing:
             is_wanted=scene.is_wanted(element),
             is_there=scene.is_shown(element),
             is_required=scene.is_required(element),
-            condition=_condition(element.visible_if),
+            condition=self._condition(element.visible_if),
             title=self._title(element.title or ("" if not element.is_asked else element.name)),
             description=self._title(element.description),
         )
@@ -271,6 +277,8 @@ class _Drawing:
         asked.more = looks.drawn(element, scene)
         if element.is_asked:
             self._fields(asked)
+            if asked.template not in _WITHOUT_FIELDS and not asked.fields:
+                return None
         return asked
 
     def _fields(self, asked: Asked) -> None:
@@ -304,6 +312,10 @@ class _Drawing:
             title = looks.entry_title(named, entry, number)
             asked.entries.append(Drawn(title, drawing.elements(page) if page else [], removal))
 
+    def _condition(self, condition: str) -> str:
+        found = instant.compiled(condition, self.root.unseen) if condition else None
+        return orjson.dumps(found).decode() if found else ""
+
     def _title(self, source: Any) -> Markup:
         return clean_title(piped(text(source, self.scene.language), self.scene))
 
@@ -321,11 +333,6 @@ def _is_drawn(element: Element) -> bool:
 
 def _once(questions: Iterable[Question]) -> list[Question]:
     return list({question.name: question for question in reversed(list(questions))}.values())[::-1]
-
-
-def _condition(condition: str) -> str:
-    found = instant.compiled(condition) if condition else None
-    return orjson.dumps(found).decode() if found else ""
 
 
 def _known(scene: Scene, page: Page) -> str:

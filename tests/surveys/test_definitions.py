@@ -20,198 +20,9 @@ from betaops.surveys.reading import read
 from betaops.surveys.rendering import form_for, values_from, view
 from betaops.surveys.walking import Walk
 from tests.factories.surveys import CHECK_IN
+from tests.support.odd_definitions import ANY, DEFINITIONS, SCALAR
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-_SCALAR = st.none() | st.booleans() | st.integers(-5, 500) | st.floats() | st.text(max_size=6)
-_ANY = st.recursive(
-    _SCALAR,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
-    max_leaves=5,
-)
-_CONDITION = st.sampled_from(
-    ["{a} = 1", "{b} contains 'x'", "{a", "nope({a})", "{a} notempty and {c} <> 'y'", "{row.x} > 1", "((", ""]
-) | st.text(max_size=6)
-_LABEL = (
-    st.text(max_size=6)
-    | st.dictionaries(st.sampled_from(["default", "fr", "en"]), st.text(max_size=6))
-    | _SCALAR
-)
-_CHOICES = st.lists(
-    _SCALAR | st.fixed_dictionaries({"value": _SCALAR}, optional={"text": _LABEL, "visibleIf": _CONDITION}),
-    max_size=4,
-)
-_ELEMENT: Any = st.deferred(
-    lambda: (
-        st.fixed_dictionaries(
-            {},
-            optional={
-                "type": st.sampled_from(
-                    [
-                        "text",
-                        "comment",
-                        "radiogroup",
-                        "checkbox",
-                        "dropdown",
-                        "boolean",
-                        "rating",
-                        "html",
-                        "matrix",
-                        "panel",
-                        "paneldynamic",
-                        "matrixdynamic",
-                        "matrixdropdown",
-                        "multipletext",
-                        "tagbox",
-                        "buttongroup",
-                        "imagepicker",
-                        "image",
-                        "ranking",
-                        "slider",
-                        "expression",
-                        "file",
-                        "signaturepad",
-                        "Text",
-                    ]
-                )
-                | _SCALAR,
-                "name": st.sampled_from(
-                    ["a", "b", "c", "data", "errors", "__page", "validate", "a[b]", "q-Comment"]
-                )
-                | _SCALAR,
-                "title": _LABEL,
-                "description": _LABEL,
-                "html": _LABEL,
-                "visibleIf": _CONDITION,
-                "enableIf": _CONDITION,
-                "requiredIf": _CONDITION,
-                "isRequired": _SCALAR,
-                "visible": _SCALAR,
-                "choices": _CHOICES | _ANY,
-                "columns": _CHOICES | _ANY,
-                "rows": _CHOICES | _ANY,
-                "hasOther": st.booleans(),
-                "showNoneItem": st.booleans(),
-                "hasComment": st.booleans(),
-                "choicesOrder": st.sampled_from(["random", "asc", "desc"]) | _ANY,
-                "rateMin": _SCALAR,
-                "rateMax": _SCALAR,
-                "rateStep": _SCALAR,
-                "rateCount": _SCALAR,
-                "rateValues": _CHOICES | _ANY,
-                "inputType": st.sampled_from(["number", "email", "date", "month", "week", "range", "color"])
-                | _ANY,
-                "min": _SCALAR,
-                "max": _SCALAR,
-                "maxLength": _SCALAR,
-                "minSelectedChoices": _SCALAR,
-                "maxSelectedChoices": _SCALAR,
-                "cellType": st.sampled_from(["checkbox", "radio", "text", "expression", "paneldynamic"])
-                | _ANY,
-                "eachRowRequired": st.booleans(),
-                "eachRowUnique": st.booleans(),
-                "rowsVisibleIf": _CONDITION,
-                "columnsVisibleIf": _CONDITION | _ANY,
-                "templateElements": st.lists(_ELEMENT, max_size=2) | _ANY,
-                "items": st.lists(_ELEMENT, max_size=2) | _ANY,
-                "panelCount": _SCALAR,
-                "minPanelCount": _SCALAR,
-                "rowCount": _SCALAR,
-                "maxRowCount": _SCALAR,
-                "keyName": _SCALAR,
-                "isUnique": _SCALAR,
-                "totalType": st.sampled_from(["sum", "avg", "min", "odd"]) | _ANY,
-                "expression": _CONDITION | _ANY,
-                "displayStyle": st.sampled_from(["date", "currency", "percent", "decimal"]) | _ANY,
-                "precision": _SCALAR,
-                "format": _LABEL,
-                "sliderType": st.sampled_from(["range"]) | _ANY,
-                "step": _SCALAR,
-                "rateType": st.sampled_from(["stars", "smileys"]) | _ANY,
-                "maskType": st.sampled_from(["pattern", "numeric", "currency", "datetime"]) | _ANY,
-                "maskSettings": st.fixed_dictionaries(
-                    {},
-                    optional={
-                        "pattern": st.text(max_size=6)
-                        | st.sampled_from(["99-aa", "dd.mm.yyyy", "HH:MM"])
-                        | _SCALAR,
-                        "precision": _SCALAR,
-                        "min": _SCALAR,
-                        "saveMaskedValue": st.booleans(),
-                        "decimalSeparator": _SCALAR,
-                    },
-                )
-                | _ANY,
-                "imageLink": _LABEL | st.just("https://img.example.com/a.png"),
-                "imageWidth": _SCALAR,
-                "multiSelect": _SCALAR,
-                "allowMultiple": _SCALAR,
-                "acceptedTypes": _SCALAR,
-                "maxSize": _SCALAR,
-                "selectToRankEnabled": _SCALAR,
-                "copyDefaultValueFromLastEntry": _SCALAR,
-                "defaultPanelValue": _ANY,
-                "templateTitle": _LABEL,
-                "valueName": _SCALAR,
-                "defaultValue": _ANY,
-                "valueTrue": _ANY,
-                "valueFalse": _ANY,
-                "x-betaops": _ANY,
-                "requiredErrorText": _LABEL,
-                "validators": st.lists(
-                    st.fixed_dictionaries(
-                        {
-                            "type": st.sampled_from(
-                                ["numeric", "text", "regex", "email", "answercount", "expression", "odd"]
-                            )
-                        },
-                        optional={
-                            "minValue": _SCALAR,
-                            "maxValue": _SCALAR,
-                            "minLength": _SCALAR,
-                            "regex": st.text(max_size=5),
-                            "minCount": _SCALAR,
-                            "expression": _CONDITION,
-                            "text": _LABEL,
-                        },
-                    )
-                )
-                | _ANY,
-                "elements": st.lists(_ELEMENT, max_size=2) | _ANY,
-            },
-        )
-        | _SCALAR
-    )
-)
-DEFINITIONS = st.fixed_dictionaries(
-    {
-        "pages": st.lists(
-            st.fixed_dictionaries(
-                {},
-                optional={
-                    "name": _SCALAR,
-                    "title": _LABEL,
-                    "visibleIf": _CONDITION,
-                    "elements": st.lists(_ELEMENT, max_size=4) | _ANY,
-                },
-            )
-            | _SCALAR,
-            max_size=3,
-        )
-        | _ANY
-    },
-    optional={
-        "title": _LABEL,
-        "questionsOnPageMode": st.sampled_from(["singlePage", "questionPerPage", "inputPerPage"]),
-        "firstPageIsStartPage": st.booleans(),
-        "clearInvisibleValues": st.sampled_from(["none", "onComplete"]),
-        "showProgressBar": _SCALAR,
-        "calculatedValues": _ANY,
-        "questionOrder": st.sampled_from(["random", "initial"]) | _ANY,
-        "timeLimit": _SCALAR,
-        "elements": _ANY,
-    },
-)
 
 
 @settings(
@@ -219,7 +30,7 @@ DEFINITIONS = st.fixed_dictionaries(
 )
 @given(
     source=DEFINITIONS,
-    answers=st.dictionaries(st.sampled_from(["a", "b", "c", "data", "a-Comment"]), _ANY),
+    answers=st.dictionaries(st.sampled_from(["a", "b", "c", "data", "a-Comment"]), ANY),
     other=DEFINITIONS,
 )
 def test_no_definition_and_no_answer_makes_anything_fall_over(
@@ -245,9 +56,7 @@ def test_no_definition_and_no_answer_makes_anything_fall_over(
         walk.back(answers, walk.number(page))
 
 
-@given(
-    st.recursive(_SCALAR, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
-)
+@given(st.recursive(SCALAR, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20))
 def test_any_json_is_read(source: Any) -> None:
     check(read(source))
 

@@ -92,6 +92,9 @@ def send(token: str) -> Any:
         if isinstance(error, Refused) and error.code == "answered":
             return stop("answered", door), 410
         raise
+    for each in sent.files:  # of a response that was finished meanwhile
+        if each.address not in taken.walk.files:
+            _platform().files.delete(each.file)
     response, step = taken.response, taken.step
     if step.problems:
         scene, page = taken.walk.scene(step.answers), taken.published.definition.pages[taken.index]

@@ -102,7 +102,7 @@ def take_page(work: Work, sent: Sent) -> Taken:
         changed = arranged(taken.published.definition, taken.step.answers, sent.action)
         if changed is not None:
             return _kept(work, taken, Step(changed, taken.index), page=None)
-        step = taken.walk.forward(taken.step.answers, taken.index, asked)
+        step = _shown_first(taken.walk.forward(taken.step.answers, taken.index, asked), sent)
         if step.problems:
             return _kept(work, taken, step, page=None)
         if step.page is not None:
@@ -122,6 +122,14 @@ def _note_care(work: Work, response: Response, sent: Sent) -> None:
         response.doubt(Doubt.HONEYPOT)
     if sent.form.get("__pasted"):
         response.doubt(Doubt.PASTED)
+
+
+def _shown_first(step: Step, sent: Sent) -> Step:
+    """What an answer inside a panel brought up there is shown before it is asked for."""
+    there = set(sent.form.getlist("__on"))
+    names = {problem.name.removesuffix("-Comment") for problem in step.problems}
+    is_inside = all("[" in name and name not in there for name in names)
+    return Step(step.answers, step.page, is_revealing=True) if names and is_inside else step
 
 
 def take_draft(work: Work, sent: Sent) -> Taken:
@@ -170,12 +178,14 @@ def _files(work: Work, response: Response, published: Published, sent: Sent) -> 
         return frozenset()
     if not response.is_finished:
         filing.note(work, response, sent.files)
-        work.session.flush()
     return filing.addresses(work, response)
 
 
 def _kept(work: Work, taken: Taken, step: Step, *, page: int | None) -> Taken:
     respond.save(work, taken.response, step.answers, page=page)
+    if taken.published.definition.has_files:
+        # However often a page is sent, no more lies in the store than the answers speak of.
+        filing.tidy(work, taken.response)
     return replace(taken, step=step)
 
 
