@@ -72,7 +72,7 @@ class Planted(NamedTuple):
 
 def main() -> None:
     with installation(with_sample=False) as found:
-        planted = _plant(found)
+        planted = plant(found)
         port = urlsplit(found.url).port or 80
         before = time.perf_counter()
         sent = 0
@@ -169,7 +169,7 @@ def _report(what: str, connections: int, durations: list[float]) -> int:
     return len(durations)
 
 
-def _plant(found: Installation) -> Planted:
+def plant(found: Installation, people: int = PEOPLE, definition: dict[str, Any] = TEN_QUESTIONS) -> Planted:
     """A published survey and people enough for the visits, each with a link; in short transactions, the worker runs."""
     settings = config.load(found.environ)
     platform = Platform.open(settings)
@@ -183,15 +183,15 @@ def _plant(found: Installation) -> Planted:
         workspace = Workspace(name="Bench", slug="bench", created_at=work.now)
         work.add(workspace)
         work.enter(workspace.id)
-        program = a_program(work, capacity=PEOPLE)
-        survey = service.create_survey(work, program_id=program.id, name="Bench", definition=TEN_QUESTIONS)
+        program = a_program(work, capacity=max(people, 1))
+        survey = service.create_survey(work, program_id=program.id, name="Bench", definition=definition)
         service.publish(work, survey.id)
         _row, key = keys.create_key(work, "bench", {Permission.RESPONSES_WRITE, Permission.SURVEYS_READ})
     paths: list[str] = []
-    while len(paths) < PEOPLE:
+    while len(paths) < people:
         with working(workspace.id) as work:
-            people = [an_enrollment(work, program=program) for _ in range(50)]
-            paths += [f"/s/{links.personal_link(work, survey.id, place.id)}" for place in people]
+            places = [an_enrollment(work, program=program) for _ in range(50)]
+            paths += [f"/s/{links.personal_link(work, survey.id, place.id)}" for place in places]
     return Planted(platform, workspace.id, survey.id, key, paths)
 
 

@@ -197,11 +197,13 @@ def _see_only_this_workspace(state: ORMExecuteState) -> None:
 
 
 @event.listens_for(Session, "before_commit")
-def _do_what_was_put_off(session: OrmSession) -> None:
-    """What `Work.at_commit` kept for the end of the whole transaction."""
-    if session.in_nested_transaction() or "at_commit" not in session.info:
+def do_what_was_put_off(session: OrmSession) -> None:
+    """What `Work.at_commit` kept for the end of the whole transaction; writes that share one call it themselves."""
+    if session.in_nested_transaction():
         return
     session.flush()
+    if "at_commit" not in session.info:
+        return
     for do, (work, things) in session.info.pop("at_commit").items():
         do(work, things)
 
@@ -235,6 +237,14 @@ class Database:
     def reading(self, workspace_id: uuid.UUID | None = None) -> Iterator[Session]:
         """A read-only transaction."""
         with self.session(reading=True, workspace_id=workspace_id) as session:
+            yield session
+
+    @contextmanager
+    def reading_still(self, workspace_id: uuid.UUID | None = None) -> Iterator[Session]:
+        """The same, and from its first to its last statement it sees one state of the database (SQLite's always do)."""
+        with self.session(reading=True, workspace_id=workspace_id) as session:
+            if not self.is_sqlite:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
     @contextmanager

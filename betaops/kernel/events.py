@@ -13,13 +13,17 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, bindparam, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from betaops.kernel.db import Base, Identified
 from betaops.kernel.errors import NotFound
+from betaops.kernel.ids import new_id
+from betaops.kernel.prepared import Prepared
 
 _KINDS: dict[str, type["Event"]] = {}
+#: Names of fields by kind.
+_FIELDS: dict[str, tuple[str, ...]] = {}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -37,8 +41,13 @@ class Event:
         cls.kind = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
         _KINDS[cls.kind] = cls
 
+    def _field_names(self) -> tuple[str, ...]:
+        return _FIELDS.get(self.kind) or _FIELDS.setdefault(
+            self.kind, tuple(field.name for field in dataclasses.fields(self))
+        )
+
     def to_json(self) -> dict[str, Any]:
-        return {field.name: _plain(getattr(self, field.name)) for field in dataclasses.fields(self)}
+        return {name: _plain(getattr(self, name)) for name in self._field_names()}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -50,8 +59,8 @@ class Event:
     def subjects(self) -> set[uuid.UUID]:
         """Every id that the event speaks of."""
         found: set[uuid.UUID] = set()
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
+        for name in self._field_names():
+            value = getattr(self, name)
             if isinstance(value, uuid.UUID):
                 found.add(value)
             elif isinstance(value, tuple | list):
@@ -91,6 +100,49 @@ class EventSubject(Base):
     event_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("event.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+
+
+def _event_row(_dialect: str) -> Any:
+    columns = RecordedEvent.__table__.columns
+    return insert(RecordedEvent).values(
+        {each.name: bindparam(each.name, type_=each.type) for each in columns}
+    )
+
+
+def _subject_row(_dialect: str) -> Any:
+    columns = EventSubject.__table__.columns
+    return insert(EventSubject).values({each.name: bindparam(each.name, type_=each.type) for each in columns})
+
+
+#: Almost everything that changes anything is recorded: see `kernel.prepared`.
+_insert_event, _insert_subject = Prepared(_event_row), Prepared(_subject_row)
+
+
+def write_event(
+    session: Session,
+    event: Event,
+    *,
+    workspace_id: uuid.UUID | None,
+    at: datetime,
+    actor_kind: str,
+    actor_id: uuid.UUID | None,
+) -> uuid.UUID:
+    """Its row and its subjects; the row's id."""
+    event_id = new_id()
+    row = {
+        "id": event_id,
+        "workspace_id": workspace_id,
+        "kind": event.kind,
+        "at": at,
+        "actor_kind": actor_kind,
+        "actor_id": actor_id,
+        "data": event.to_json(),
+    }
+    _insert_event.each(session, [row])
+    subjects = [{"subject_id": subject} for subject in event.subjects()]
+    if subjects:
+        _insert_subject.each(session, subjects, {"event_id": event_id})
+    return event_id
 
 
 def history(

@@ -5,11 +5,12 @@ row that holds its name.
 """
 
 import contextlib
+import itertools
 import os
 import re
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,16 +20,22 @@ from betaops.kernel.i18n import gettext as _
 if TYPE_CHECKING:
     from betaops.kernel.settings import Settings
 
+#: Read at once where files come little by little.
+PIECE_BYTES = 64 * 1024
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}")
 
 
 class Place(Protocol):
     """Where bytes lie under names of the form `ab/cdef…`."""
 
-    def write(self, name: str, data: bytes, content_type: str) -> None: ...
+    def write(self, name: str, pieces: Iterable[bytes], content_type: str) -> None: ...
 
     def read(self, name: str) -> bytes:
         """`FileNotFoundError` where there is none."""
+        ...
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The same little by little."""
         ...
 
     def remove(self, name: str) -> None:
@@ -50,10 +57,14 @@ class FileStore:
 
     def put(self, data: bytes, content_type: str) -> str:
         """Keep `data`; the name under which `get` finds it. `Unavailable` when the disk is full or away."""
+        return self.put_pieces([data], content_type)
+
+    def put_pieces(self, pieces: Iterable[bytes], content_type: str) -> str:
+        """The same for what is too large to be held at once."""
         digits = secrets.token_hex(32)
         name = f"{digits[:2]}/{digits[2:]}"
         try:
-            self._place.write(name, data, content_type)
+            self._place.write(name, pieces, content_type)
         except OSError as error:
             message = _("The file could not be stored: our disk is full or away. Nothing was saved.")
             raise Unavailable("files_away", message) from error
@@ -61,15 +72,15 @@ class FileStore:
 
     def get(self, name: str) -> bytes:
         """`NotFound` for a name that `put` did not give or that was deleted."""
-        if not _NAME.fullmatch(name):
-            raise NotFound
-        try:
+        with _found(name):
             return self._place.read(name)
-        except FileNotFoundError as error:
-            raise NotFound from error
-        except OSError as error:
-            message = _("The file is away for the moment. Try again shortly.")
-            raise Unavailable("files_away", message) from error
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The same little by little; that there is none is said at the call, not at the first piece."""
+        with _found(name):
+            rest = self._place.pieces(name)
+            first = next(rest, b"")
+        return itertools.chain((first,), rest)
 
     def delete(self, name: str) -> None:
         """Gone for good; deleting twice is no error."""
@@ -82,19 +93,34 @@ class FileStore:
             raise Unavailable("files_away", message) from error
 
 
+@contextlib.contextmanager
+def _found(name: str) -> Iterator[None]:
+    """What goes wrong in reading, as the kernel says it."""
+    if not _NAME.fullmatch(name):
+        raise NotFound
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise NotFound from error
+    except OSError as error:
+        message = _("The file is away for the moment. Try again shortly.")
+        raise Unavailable("files_away", message) from error
+
+
 class Folder:
     """A local directory. A file is there whole or not at all, also after a power cut."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def write(self, name: str, data: bytes, content_type: str) -> None:
+    def write(self, name: str, pieces: Iterable[bytes], content_type: str) -> None:
         target = self._root / name
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(dir=self._root, prefix="incoming-")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                for piece in pieces:
+                    file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
             Path(temporary).replace(target)
@@ -105,6 +131,11 @@ class Folder:
 
     def read(self, name: str) -> bytes:
         return (self._root / name).read_bytes()
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        with (self._root / name).open("rb") as file:
+            while piece := file.read(PIECE_BYTES):
+                yield piece
 
     def remove(self, name: str) -> None:
         (self._root / name).unlink(missing_ok=True)
@@ -125,13 +156,22 @@ class ObjectStorage:
         self._store: Any = from_url(url)
         self._away = BaseError
 
-    def write(self, name: str, data: bytes, content_type: str) -> None:
-        with self._answering():
-            self._store.put(name, data, attributes={"Content-Type": content_type})
+    def write(self, name: str, pieces: Iterable[bytes], content_type: str) -> None:
+        with tempfile.TemporaryFile() as file:
+            for piece in pieces:
+                file.write(piece)
+            file.seek(0)
+            with self._answering():
+                self._store.put(name, file, attributes={"Content-Type": content_type})
 
     def read(self, name: str) -> bytes:
         with self._answering():
             return bytes(self._store.get(name).bytes())
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        with self._answering():
+            for piece in self._store.get(name).stream():
+                yield bytes(piece)
 
     def remove(self, name: str) -> None:
         with contextlib.suppress(FileNotFoundError), self._answering():

@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import Session as OrmSession
+
 from betaops.kernel import clock
-from betaops.kernel.db import Session, scope_to
+from betaops.kernel.db import Session, do_what_was_put_off, scope_to
 from betaops.kernel.errors import Unavailable
 from betaops.kernel.i18n import gettext as _
 
@@ -26,17 +29,64 @@ Result = TypeVar("Result")
 MOST_TOGETHER = 64
 #: A thread without work ends after this long; the next write starts another.
 IDLE_SECONDS = 5.0
+#: What is remembered at most.
+MOST_KEPT = 1000
 #: How long a caller waits for its commit.
 PATIENCE_SECONDS = 20.0
 
 
 @dataclass
 class _Write:
-    workspace_id: UUID
+    workspace_id: UUID | None
     change: "Callable[[Work], Any]"
     done: threading.Event = field(default_factory=threading.Event)
     result: Any = None
     error: BaseException | None = None
+
+
+_KEPT = "kept"
+
+
+def kept(session: OrmSession) -> dict[Any, Any]:
+    """Where a grouped write may leave what it read for the next: empty again as soon as anybody else has written.
+
+    Not for what grouped writes change themselves. Always empty outside of them, and on PostgreSQL.
+    """
+    found: dict[Any, Any] = session.info.get(_KEPT, {})
+    return found
+
+
+class _Own:
+    """The writer's connection, and what was read by it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+        self._version, self._kept = -1, dict[Any, Any]()
+
+    def connection(self) -> Connection:
+        """The same each time until it is dropped."""
+        if self._connection is None:
+            self._connection, self._version = self._engine.connect(), -1
+        return self._connection
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def drop(self) -> None:
+        """Nobody knows in which state a transaction stands that failed to end."""
+        dropped, self._connection = self._connection, None
+        if dropped is not None:
+            dropped.invalidate()
+            dropped.close()
+
+    def kept(self, session: Session) -> dict[Any, Any]:
+        """As of the session's transaction. SQLite counts what other connections have written."""
+        version = session.connection().exec_driver_sql("PRAGMA data_version").scalar_one()
+        if version != self._version or len(self._kept) > MOST_KEPT:
+            self._version, self._kept = version, {}
+        return self._kept
 
 
 class Ingest:
@@ -48,11 +98,12 @@ class Ingest:
         self._lock = threading.Lock()
         self._is_running = False
 
-    def write(self, workspace_id: UUID, change: "Callable[[Work], Result]") -> Result:
+    def write(self, workspace_id: UUID | None, change: "Callable[[Work], Result]") -> Result:
         """What `change` returns, once it is committed; what it raises, with nothing of it written.
 
-        `change` gets a Work of the system in that workspace and must not wait for anything but the
-        database: others wait behind it. Call it from a request that has no write transaction of its own.
+        `change` gets a Work of the system in that workspace (in none where it finds out itself) and must not
+        wait for anything but the database: others wait behind it. It may be called twice, the first time with
+        all undone. Call it from a request that has no write transaction of its own.
         """
         if not self._platform.database.is_sqlite:
             with self._platform.database.writing(workspace_id) as session:
@@ -73,33 +124,61 @@ class Ingest:
                 threading.Thread(target=self._run, name="ingest", daemon=True).start()
 
     def _run(self) -> None:
-        while True:
-            try:
-                writes = [self._waiting.get(timeout=IDLE_SECONDS)]
-            except queue.Empty:
-                with self._lock:
-                    if self._waiting.empty():
-                        self._is_running = False
-                        return
-                continue
-            while len(writes) < MOST_TOGETHER:
-                try:
-                    writes.append(self._waiting.get_nowait())
-                except queue.Empty:
-                    break
-            self._write_together(writes)
-
-    def _write_together(self, writes: list[_Write]) -> None:
+        # A connection of its own: what it remembers (`kept`) nobody else has changed by the same one.
+        own = _Own(self._platform.database.engine)
         try:
-            with self._platform.database.engine.connect() as connection, connection.begin():
-                for write in writes:
-                    self._write_one(connection, write)
+            while self._write_waiting(own):
+                pass
+        finally:
+            own.close()
+
+    def _write_waiting(self, own: "_Own") -> bool:
+        """Whatever waits, in one transaction; False where nothing came for so long that the thread ends."""
+        try:
+            writes = [self._waiting.get(timeout=IDLE_SECONDS)]
+        except queue.Empty:
+            with self._lock:
+                self._is_running = not self._waiting.empty()
+                return self._is_running
+        while len(writes) < MOST_TOGETHER:
+            try:
+                writes.append(self._waiting.get_nowait())
+            except queue.Empty:
+                break
+        self._write_together(own, writes)
+        return True
+
+    def _write_together(self, own: "_Own", writes: list[_Write]) -> None:
+        try:
+            if not self._write_all(own, writes):
+                self._write_apart(writes)
         except BaseException as error:  # noqa: BLE001  # nothing was committed: every caller must hear of it
             for write in writes:
                 write.error = write.error or error
+            own.drop()
         finally:
             for write in writes:
                 write.done.set()
+
+    def _write_all(self, own: "_Own", writes: list[_Write]) -> bool:
+        """One after the other in one session, as most go well; False, with nothing written, where one does not."""
+        with Session(own.connection(), expire_on_commit=False) as session, session.begin():
+            session.info[_KEPT] = own.kept(session)
+            for write in writes:
+                scope_to(session, write.workspace_id)
+                try:
+                    write.result = write.change(self._work(session))
+                    do_what_was_put_off(session)
+                except Exception:  # noqa: BLE001  # it is told when it fails by itself
+                    session.rollback()
+                    return False
+                session.expunge_all()
+        return True
+
+    def _write_apart(self, writes: list[_Write]) -> None:
+        with self._platform.database.engine.connect() as connection, connection.begin():
+            for write in writes:
+                self._write_one(connection, write)
 
     def _write_one(self, connection: Any, write: _Write) -> None:
         """Within a savepoint of its own: one that fails takes no other with it."""

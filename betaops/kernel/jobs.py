@@ -16,7 +16,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from sqlalchemy import ForeignKey, Index, String, Text, and_, case, delete, or_, select, text, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    and_,
+    bindparam,
+    case,
+    delete,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -24,6 +37,7 @@ from betaops.kernel import clock, outbox
 from betaops.kernel.db import Base, Identified, one_of
 from betaops.kernel.ids import new_id
 from betaops.kernel.logging import blot
+from betaops.kernel.prepared import Prepared
 
 if TYPE_CHECKING:
     from betaops.kernel.work import Platform, Work
@@ -78,6 +92,22 @@ class Job(Identified, Base):
     finished_at: Mapped[datetime | None]
 
 
+_FILLED = (
+    "id", "workspace_id", "name", "args", "state", "run_at", "attempts", "max_attempts", "unique_key", "once_key",
+    "done", "total", "created_at",
+)  # fmt: skip
+
+
+def _job_row(dialect: str) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    columns = Job.__table__.columns
+    values = {name: bindparam(name, type_=columns[name].type) for name in _FILLED}
+    return insert(Job).values(values).on_conflict_do_nothing().returning(Job.id)
+
+
+_insert_job = Prepared(_job_row)
+
+
 def enqueue(
     session: Session,
     name: str,
@@ -90,28 +120,24 @@ def enqueue(
     once_key: str | None = None,
 ) -> uuid.UUID | None:
     """Add a row, or nothing where `unique_key` waits already or `once_key` ever was. See `Work.enqueue`."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     job_id = new_id()
-    return session.execute(
-        insert(Job)
-        .values(
-            id=job_id,
-            workspace_id=workspace_id,
-            name=name,
-            args=args,
-            state=JobState.WAITING,
-            run_at=run_at,
-            attempts=0,
-            max_attempts=8,
-            unique_key=unique_key,
-            once_key=once_key,
-            done=0,
-            total=0,
-            created_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(Job.id)
-    ).scalar_one_or_none()
+    row = {
+        "id": job_id,
+        "workspace_id": workspace_id,
+        "name": name,
+        "args": args,
+        "state": JobState.WAITING,
+        "run_at": run_at,
+        "attempts": 0,
+        "max_attempts": 8,
+        "unique_key": unique_key,
+        "once_key": once_key,
+        "done": 0,
+        "total": 0,
+        "created_at": now,
+    }
+    session.flush()
+    return job_id if _insert_job.rows(session, **row) else None
 
 
 class Claimed(NamedTuple):

@@ -8,24 +8,35 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from betaops.kernel.events import Event
     from betaops.kernel.work import Work
 
 
 class Subscription(NamedTuple):
-    """`name` is kept in job rows (`messaging.welcome`): never rename."""
+    """`name` is kept in job rows (`messaging.welcome`): never rename.
+
+    `wants` (session, event) says at the event whether the handler has anything to do; without it, it always has.
+    """
 
     name: str
     handler: Callable[["Work", Any], None]
+    wants: Callable[["Session", Any], bool] | None = None
 
 
 _by_kind: dict[str, dict[str, Subscription]] = {}
 _by_name: dict[str, Subscription] = {}
 
 
-def subscribe(event: type["Event"], name: str, handler: Callable[["Work", Any], None]) -> None:
+def subscribe(
+    event: type["Event"],
+    name: str,
+    handler: Callable[["Work", Any], None],
+    wants: Callable[["Session", Any], bool] | None = None,
+) -> None:
     """`handler` runs once for each `event`, in a Work of its own, at least once: it must bear repetition."""
-    subscription = Subscription(name, handler)
+    subscription = Subscription(name, handler, wants)
     _by_kind.setdefault(event.kind, {})[name] = subscription
     _by_name[name] = subscription
 

@@ -20,6 +20,7 @@ from sqlalchemy.types import TypeEngine
 from betaops.kernel import counting
 
 _Turn = Callable[[Any], Any]
+_NONE: Mapping[str, Any] = {}
 
 
 class _Text(NamedTuple):
@@ -31,14 +32,21 @@ class _Text(NamedTuple):
     #: Those of the values and of the columns that are something else to the driver.
     turns: Sequence[tuple[str, _Turn]]
     columns: Sequence[tuple[int, _Turn]]
+    #: As the driver takes them.
     fixed: Mapping[str, Any]
 
-    def given(self, values: Mapping[str, Any]) -> Any:
-        """The values as the driver takes them."""
-        found = {**self.fixed, **values}
+    def given(self, values: Mapping[str, Any], shared: Mapping[str, Any] = _NONE) -> Any:
+        """The values as the driver takes them; `shared` are that already."""
+        found = {**self.fixed, **shared, **values}
         for name, turn in self.turns:
-            found[name] = turn(found[name])
+            if name in values:
+                found[name] = turn(found[name])
         return [found[name] for name in self.order] if self.order else found
+
+    def turned(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Some of the values as the driver takes them."""
+        turns = dict(self.turns)
+        return {name: turns[name](value) if name in turns else value for name, value in values.items()}
 
 
 class Prepared:
@@ -59,11 +67,14 @@ class Prepared:
         counting.note()
         return [_turned(row, text.columns) for row in found]
 
-    def each(self, session: Session, several: Sequence[Mapping[str, Any]]) -> None:
-        """Once with each of these values; for what gives nothing back."""
+    def each(
+        self, session: Session, several: Sequence[Mapping[str, Any]], shared: Mapping[str, Any] = _NONE
+    ) -> None:
+        """Once with each of these values, and those that all `shared`; for what gives nothing back."""
         text, cursor = self._open(session)
         try:
-            cursor.executemany(text.sql, [text.given(values) for values in several])
+            same = text.turned(shared)
+            cursor.executemany(text.sql, [text.given(values, same) for values in several])
         finally:
             cursor.close()
         counting.note()
@@ -77,16 +88,23 @@ class Prepared:
     def _text(self, dialect: Dialect) -> _Text:
         statement = self._make(dialect.name)
         compiled = statement.compile(dialect=dialect)
-        returned = statement.selected_columns if isinstance(statement, Select) else statement.exported_columns
+        returned = _returned(statement)
         turns = [(name, _bind(bind.type, dialect)) for name, bind in compiled.binds.items()]
+        fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         columns = [(place, _result(column.type, dialect)) for place, column in enumerate(returned)]
         return _Text(
             str(compiled),
             compiled.positiontup or (),
             [(name, turn) for name, turn in turns if turn],
             [(place, turn) for place, turn in columns if turn],
-            {name: bind.value for name, bind in compiled.binds.items() if not bind.required},
+            {name: (turn(fixed[name]) if turn else fixed[name]) for name, turn in turns if name in fixed},
         )
+
+
+def _returned(statement: Any) -> Iterable[Any]:
+    if isinstance(statement, Select):
+        return statement.selected_columns
+    return statement.exported_columns if statement._returning else ()  # noqa: SLF001  # else it has none
 
 
 def as_text(ids: Iterable[UUID]) -> str:

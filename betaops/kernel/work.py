@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from betaops.kernel import jobs, outbox, signals
 from betaops.kernel.db import Base, Database, Identified, Tenant, scope_to
 from betaops.kernel.errors import NotFound
-from betaops.kernel.events import Event, EventSubject, RecordedEvent
+from betaops.kernel.events import Event, write_event
 from betaops.kernel.ingest import Ingest
 from betaops.kernel.settings import Settings
 from betaops.kernel.tallies import Tallies
@@ -21,6 +21,7 @@ from betaops.kernel.vault import Vault
 
 if TYPE_CHECKING:
     from betaops.kernel.files import FileStore
+    from betaops.kernel.http import Outgoing
 
 Row = TypeVar("Row", bound=Identified)
 Thing = TypeVar("Thing", bound=Hashable)
@@ -47,6 +48,13 @@ class Platform:
         from betaops.kernel.files import FileStore
 
         return FileStore.open(self.settings)
+
+    @cached_property
+    def outgoing(self) -> "Outgoing":
+        """For requests to addresses that users gave."""
+        from betaops.kernel.http import Outgoing
+
+        return Outgoing.open(self.settings)
 
     @cached_property
     def signals(self) -> signals.Signals:
@@ -138,24 +146,22 @@ class Work:
             raise NotFound
         return row
 
-    def record(self, event: Event) -> RecordedEvent:
+    def record(self, event: Event) -> None:
         """State that something happened; whoever subscribed hears of it after the commit."""
-        row = RecordedEvent(
+        self.session.flush()
+        event_id = write_event(
+            self.session,
+            event,
             workspace_id=self.session.info.get("workspace_id"),
-            kind=event.kind,
             at=self.now,
             actor_kind=self.actor.kind,
             actor_id=self.actor.id,
-            data=event.to_json(),
         )
-        self.add(row)
-        subjects = [{"subject_id": subject, "event_id": row.id} for subject in event.subjects()]
-        if subjects:
-            self.session.execute(insert(EventSubject), subjects)
-        if not self.is_quiet:
-            for subscription in outbox.subscriptions(event.kind):
-                self.enqueue(jobs.DELIVERY + subscription.name, {"event_id": str(row.id)})
-        return row
+        if self.is_quiet:
+            return
+        for subscription in outbox.subscriptions(event.kind):
+            if subscription.wants is None or subscription.wants(self.session, event):
+                self.enqueue(jobs.DELIVERY + subscription.name, {"event_id": str(event_id)})
 
     def signal(self, topic: str) -> None:
         """Tell every process at once, as soon as this work is committed (where there is Redis)."""

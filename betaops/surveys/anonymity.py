@@ -5,9 +5,11 @@ without moment and in no order. Neither event nor fact is written, for those hav
 personal links are not counted. While somebody is under way, only the address that they hold knows both.
 """
 
-from datetime import datetime
+import secrets
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.enrollment.models import Enrollment
@@ -15,6 +17,9 @@ from betaops.kernel.errors import Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.surveys.models import Response, ResponseState, SurveyLedger
+
+#: How long after an answer the ledger is written anew; those that come in between are shuffled together.
+SHUFFLED_AFTER = timedelta(hours=1)
 
 
 def moment_of(work: Work, *, is_anonymous: bool) -> datetime:
@@ -40,3 +45,29 @@ def note_answered(work: Work, response: Response, enrollment: Enrollment | None)
     )
     if work.session.scalar(row.on_conflict_do_nothing().returning(SurveyLedger.id)) is None:
         raise Refused("answered", _("You have answered this survey already. Thank you."))
+    survey_id = str(response.survey_id)
+    work.enqueue(
+        "surveys.shuffle_ledger",
+        {"survey_id": survey_id},
+        at=work.now + SHUFFLED_AFTER,
+        unique=f"surveys.shuffle_ledger:{survey_id}",
+    )
+
+
+def shuffle_ledger(work: Work, survey_id: UUID) -> None:
+    """Write a survey's ledger anew, all at once and in no order.
+
+    PostgreSQL notes with every row which transaction wrote it, and keeps rows where they came: until now, a line of the
+    ledger and the response of the same transaction could be told to belong together by whoever reads its files.
+    """
+    listed = select(SurveyLedger.enrollment_id).where(SurveyLedger.survey_id == survey_id).with_for_update()
+    people = list(work.session.scalars(listed))
+    if not people:
+        return
+    secrets.SystemRandom().shuffle(people)
+    work.session.execute(delete(SurveyLedger).where(SurveyLedger.survey_id == survey_id))
+    rows = [
+        {"id": row_id(), "workspace_id": work.workspace_id, "survey_id": survey_id, "enrollment_id": person}
+        for person in people
+    ]
+    work.session.execute(insert(SurveyLedger), rows)

@@ -7,7 +7,7 @@ from typing import Any
 from betaops.surveys.course import Course
 from betaops.surveys.definition import Definition
 from betaops.surveys.localised import DEFAULT
-from betaops.surveys.scene import STATE, Scene, first_values
+from betaops.surveys.scene import STATE, first_values
 
 NO_FILES: frozenset[str] = frozenset()
 
@@ -56,10 +56,7 @@ def finished(
     seed: str,
     files: frozenset[str] = NO_FILES,
 ) -> dict[str, Any]:
-    """What remains of the answers when everything was answered."""
-    if not definition.acts:
-        gone = Scene(definition, values, now=now, language=language, seed=seed, files=files).hidden_keys()
-        return {key: value for key, value in values.items() if key not in gone and key != STATE}
+    """What remains of the answers when everything was answered, in a survey that changes answers by itself."""
     course = Course(definition, values, now=now, language=language, seed=seed, files=files)
     course.finish()
     return {key: value for key, value in course.answers.items() if key != STATE}

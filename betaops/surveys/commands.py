@@ -2,8 +2,10 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 import click
@@ -15,8 +17,10 @@ from betaops.kernel.db import scope_to
 from betaops.kernel.errors import DomainError, NotFound
 from betaops.kernel.work import Actor, Platform, Work
 from betaops.programs import queries as program_queries
-from betaops.surveys import importers, queries, service
-from betaops.surveys.models import Survey
+from betaops.surveys import exports, importers, queries, service
+from betaops.surveys.exports import FileFormat, Wanted
+from betaops.surveys.localised import DEFAULT
+from betaops.surveys.models import ResponseState, Survey
 
 #: How people at the terminal stand in histories.
 OPERATOR = Actor("system", None, "Command line")
@@ -52,8 +56,39 @@ def import_file(file: Path, slug: str, publish: bool, as_json: bool) -> None:
 @surveys.command("export")
 @click.argument("survey")
 @click.option("--number", type=int, default=None, help="A published version; without it the draft.")
-def export(survey: str, number: int | None) -> None:
-    """Print SURVEY (svy_…) as SurveyJS JSON, exactly as it was imported or built."""
+@click.option("--responses", is_flag=True, help="The answers instead of the questions.")
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice([each.value for each in FileFormat]),
+    default="csv",
+    help="Of the answers; json is a document a line.",
+)
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    default=["complete"],
+    type=click.Choice([each.value for each in ResponseState]),
+    help="Which answers; may be said again.",
+)
+@click.option("--language", default=DEFAULT, help="Of labels; without it as written.")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), default=None, help="A file to write."
+)
+def export(
+    survey: str,
+    number: int | None,
+    responses: bool,
+    file_format: str,
+    states: tuple[str, ...],
+    language: str,
+    output: Path | None,
+) -> None:
+    """Print SURVEY (svy_…) as SurveyJS JSON, exactly as it was imported or built; or, with --responses, its answers."""
+    if responses:
+        wanted = Wanted(FileFormat(file_format), tuple(map(ResponseState, dict.fromkeys(states))), language)
+        return _export_responses(survey, wanted, output)
     platform = Platform.open(config.load())
     try:
         with platform.database.reading() as session:
@@ -67,6 +102,47 @@ def export(survey: str, number: int | None) -> None:
     finally:
         platform.database.close()
     click.echo(orjson.dumps(definition, option=orjson.OPT_INDENT_2).decode())
+    return None
+
+
+def _export_responses(survey: str, wanted: Wanted, output: Path | None) -> None:
+    platform = Platform.open(config.load())
+    try:
+        with platform.database.reading_still() as session, _written(output) as file:
+            found = queries.survey_of_installation(session, ids.decode("svy", survey))
+            scope_to(session, found.workspace_id)
+            with click.progressbar(length=1, label=survey, file=sys.stderr) as bar:
+                for piece in exports.pieces(session, found, wanted, _moving(bar)):
+                    file.write(piece)
+    except NotFound as error:
+        raise click.ClickException(f"There is no such survey: {survey}.") from error
+    except DomainError as error:
+        raise click.ClickException(str(error.message) or error.code) from error
+    finally:
+        platform.database.close()
+
+
+def _moving(bar: Any) -> exports.Progress:
+    def move(done: int, total: int) -> None:
+        bar.length = total
+        bar.update(done - bar.pos)
+
+    return move
+
+
+@contextmanager
+def _written(output: Path | None) -> Iterator[IO[bytes]]:
+    """The file, which is there whole or not at all; standard output without one."""
+    if output is None:
+        yield sys.stdout.buffer
+        return
+    unfinished = output.with_name(f".{output.name}.part")
+    try:
+        with unfinished.open("wb") as file:
+            yield file
+        unfinished.replace(output)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _import(platform: Platform, file: Path, slug: str, *, publish: bool) -> dict[str, Any]:

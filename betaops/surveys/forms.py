@@ -1,6 +1,5 @@
 """The console's forms about surveys."""
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -26,10 +25,9 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
-from betaops.surveys import labels, languages, translating
+from betaops.surveys import labels
 from betaops.surveys.models import Audience, Corner, Repeat, Shape, UrlMatch
 from betaops.web.forms import Form, WholeNumberField
 
@@ -350,33 +348,26 @@ class PlacementForm(Form):
         }
 
 
-class LanguageForm(Form):
-    """A language to translate into."""
+class ExportForm(Form):
+    """What a file of responses is to hold."""
 
-    language = SelectField(_l("Add a language"))
+    format = RadioField(_l("File"), choices=_choices(labels.FILES), default="csv", validate_choice=True)
+    states = SelectMultipleField(
+        _l("Responses"),
+        [InputRequired(_l("Choose which responses."))],
+        default=["complete"],
+        description=_l("Withdrawn ones have no answers any more."),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    language = SelectField(_l("Language of questions and answers"), default="default")
 
-    def __init__(self, *args: Any, **values: Any) -> None:
-        super().__init__(*args, **values)
-        self.language.choices = [SelectChoice(*each) for each in languages.offered(i18n.language())]
-
-
-class TranslationForm(Form):
-    """A field for each text of a draft; made by `translation_form`."""
-
-    version = HiddenField()
-    pointers: Mapping[str, str] = {}
-
-    def words(self) -> dict[str, str]:
-        """What was typed, by the pointer of the text it translates."""
-        return {pointer: self[field].data or "" for pointer, field in self.pointers.items()}
-
-
-def translation_form(entries: Iterable[translating.Entry], language: str) -> TranslationForm:
-    """Fields named after where their text stands, filled with what is there in `language`."""
-    found, pointers, data = {}, {}, {}
-    for entry in entries:
-        name = "text" + entry.pointer.replace("/", "-")
-        found[name] = TextAreaField(labels.text_name(entry.name), [Length(max=20_000)])
-        pointers[entry.pointer], data[name] = name, entry.translation(language)
-    form: type[TranslationForm] = type("Translations", (TranslationForm,), {**found, "pointers": pointers})
-    return form(data=data)
+    def __init__(self, *args: Any, languages: list[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.format.choices = _choices(labels.FILES)
+        self.states.choices = [
+            SelectChoice(state.value, str(words)) for state, words in labels.RESPONSE_STATES.items()
+        ]
+        self.language.choices = [
+            SelectChoice(code, str(_("As written") if code == "default" else code)) for code in languages
+        ]

@@ -7,6 +7,8 @@ comparison and membership; anything else it leaves to the server, which answers 
 from collections.abc import Collection
 from typing import Any
 
+from betaops.surveys.conditions import asked_names, known_names
+from betaops.surveys.definition import Definition, Question
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.expressions.grammar import Array, Binary, Constant, Node, Unary, Variable, parts
 
@@ -18,15 +20,32 @@ _KNOWN = frozenset(
 )  # fmt: skip
 
 
-def compiled(condition: str, *, but: Collection[str] = ()) -> list[Any] | None:
-    """The condition for the script; None where it has something that the script does not know, like the names in `but`."""
+def compiled(condition: str, unseen: Collection[str] = ()) -> list[Any] | None:
+    """The condition for the script; None where it has something that the script does not know.
+
+    `unseen` are names, in lower case, of which the fields on the page do not hold what is stored.
+    """
     try:
         tree = parse(condition)
     except SyntaxProblem:
         return None
-    if any(isinstance(part, Variable) and part.name.lower() in but for part in parts(tree)):
+    if any(isinstance(part, Variable) and part.name.lower() in unseen for part in parts(tree)):
         return None
     return _node(tree)
+
+
+def unseen(definition: Definition) -> frozenset[str]:
+    """Answers that are calculated, put together of several fields, or masked; what is no answer of a question at all."""
+    own = frozenset(question.key.lower() for question in definition.asked if _is_unseen(question))
+    return own | (known_names(definition) - asked_names(definition))
+
+
+def _is_unseen(question: Question) -> bool:
+    return (
+        question.inner is not None
+        or question.kind in ("expression", "ranking", "slider", "file")
+        or question.options.get("maskType") is not None
+    )
 
 
 def _node(node: Node | None) -> list[Any] | None:

@@ -1,15 +1,19 @@
 """What surveys do behind the scenes."""
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from betaops.enrollment.queries import testers as tester_queries
 from betaops.kernel import mail
 from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
-from betaops.surveys import links, queries, service
+from betaops.surveys import anonymity, exports, links, queries, service
 from betaops.surveys.filling import First, first_question
 from betaops.surveys.reading import read
 from betaops.web.letters import letter, link
+
+KEEP_EXPORTS = timedelta(days=1)
 
 
 def send_links(
@@ -120,3 +124,25 @@ def turn(work: Work, *, survey_id: str) -> None:
 def close_full(work: Work, *, survey_id: str) -> None:
     """A quota that closes its survey has taken its last."""
     service.close_full(work, UUID(survey_id))
+
+
+def export_responses(run: Run, *, survey_id: str, wanted: dict[str, Any]) -> dict[str, Any]:
+    """A file of responses in the file store, for a day."""
+    asked = exports.Wanted.from_json(wanted)
+    with run.platform.database.reading_still(run.claimed.workspace_id) as session:
+        survey = queries.survey(session, UUID(survey_id))
+        pieces = exports.pieces(session, survey, asked, run.progress)
+        name = run.platform.files.put_pieces(pieces, exports.CONTENT_TYPES[asked.format])
+    with run.work() as work:
+        work.enqueue("surveys.drop_export", {"file": name}, at=work.now + KEEP_EXPORTS)
+    return {"file": name}
+
+
+def drop_export(work: Work, *, file: str) -> None:
+    """Its day is over."""
+    work.platform.files.delete(file)
+
+
+def shuffle_ledger(work: Work, *, survey_id: str) -> None:
+    """Who has answered an anonymous survey, written down anew in no order."""
+    anonymity.shuffle_ledger(work, UUID(survey_id))

@@ -66,7 +66,11 @@ def judge_all(
     }
     scene = Scene(definition, own, now=now, language=language, seed=seed, files=files)
     judged = judge(scene, gone_through(scene))
-    kept = finished(definition, judged.values, now=now, language=language, seed=seed, files=files)
+    if definition.acts:
+        kept = finished(definition, judged.values, now=now, language=language, seed=seed, files=files)
+    else:
+        gone = scene.hidden_keys() | {STATE}
+        kept = {key: value for key, value in judged.values.items() if key not in gone}
     for question in scene.asked if not judged.problems else ():
         if question.inner is not None and question.key in kept:
             kept[question.key] = settled(question, kept[question.key], scene)

@@ -208,3 +208,22 @@ TEXTS = {
 def text_name(name: str) -> Any:
     """What one is called; the property's own name where it has none here."""
     return TEXTS.get(name, name)
+
+
+#: Ways in, by `queries.exporting.Exported.door`.
+WAYS_IN = {
+    "personal": _l("Personal links"),
+    "public": _l("Public links"),
+    "test": _l("Trial link"),
+    "link": _l("Links that are gone"),
+    "portal": _l("Portal"),
+    "product": _l("In the product"),
+    "api": _l("API"),
+}
+#: Files of responses, by `exports.FileFormat`.
+FILES = {
+    "csv": _l("CSV: a line for each response"),
+    "xlsx": _l("Excel: the same, with a sheet that explains the columns"),
+    "sav": _l("SPSS: numbers with labels and missing values"),
+    "json": _l("JSON: a document a line for each response (NDJSON)"),
+}

@@ -8,7 +8,7 @@ import orjson
 from markupsafe import Markup
 from wtforms.form import BaseForm
 
-from betaops.surveys import conditions, instant, looks
+from betaops.surveys import instant, looks
 from betaops.surveys.cleaning import NOTHING, clean_html, clean_title, storable
 from betaops.surveys.definition import Element, Page, Panel, Question
 from betaops.surveys.entries import LISTS, entries
@@ -23,6 +23,8 @@ from betaops.surveys.marking import changed, marks
 from betaops.surveys.piping import marked, piped_html
 from betaops.surveys.scene import Scene
 
+#: Templates that draw the fields of their question one by one, or none where there are none.
+_WITHOUT_FIELDS = ("entries", "expression", "matrix", "ranking")
 _NARROW = ("number", "date", "time", "month", "week")
 
 
@@ -256,9 +258,10 @@ class _Drawing:
         self.place = place
         self.count = 0
         self.asked: dict[str, Asked] = {}
-        self.calculated: frozenset[str] = root.calculated if root else _calculated(scene)
         self.summary: list[tuple[str, str, str]] = []
         self.has_files = False
+        #: Conditions on these are left to the server.
+        self.unseen = frozenset() if root else instant.unseen(scene.definition)
 
     def group(self, parent: Page | Panel) -> Group:
         return Group(
@@ -271,7 +274,9 @@ class _Drawing:
         )
 
     def elements(self, parent: Page | Panel) -> list["Asked | Group"]:
-        return [self._element(element) for element in self.scene.arranged(parent) if _is_drawn(element)]
+        """Of two questions of one name (only a draft has such) the second has no field of its own: it is left out."""
+        found = (self._element(element) for element in self.scene.arranged(parent) if _is_drawn(element))
+        return [each for each in found if each is not None]
 
     def blame(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
@@ -293,7 +298,7 @@ class _Drawing:
         self.root.count += 1
         return self.root.count
 
-    def _element(self, element: Element) -> "Asked | Group":
+    def _element(self, element: Element) -> "Asked | Group | None":
         if isinstance(element, Panel):
             return self.group(element)
         number = f"q{self._number()}"
@@ -315,6 +320,8 @@ class _Drawing:
         asked.more = looks.drawn(element, scene)
         if element.is_asked:
             self._fields(asked)
+            if asked.template not in _WITHOUT_FIELDS and not asked.fields:
+                return None
         return asked
 
     def _fields(self, asked: Asked) -> None:
@@ -349,19 +356,11 @@ class _Drawing:
             asked.entries.append(Drawn(title, drawing.elements(page) if page else [], removal))
 
     def _condition(self, condition: str) -> str:
-        """For the page's script, which knows answers and nothing that the survey calculates."""
-        found = instant.compiled(condition, but=self.calculated) if condition else None
+        found = instant.compiled(condition, self.root.unseen) if condition else None
         return orjson.dumps(found).decode() if found else ""
 
     def _title(self, source: Any) -> Markup:
         return marked(text(source, self.scene.language), self.scene, clean_title)
-
-
-def _calculated(scene: Scene) -> frozenset[str]:
-    """Names that conditions may have and a page's script knows nothing of."""
-    definition = scene.definition
-    own = frozenset(question.key.lower() for question in definition.computed)
-    return own | (conditions.known_names(definition) - conditions.asked_names(definition))
 
 
 def _target(asked: Asked) -> str:

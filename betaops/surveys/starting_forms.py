@@ -52,8 +52,8 @@ class NewForm(Form):
 def _ready_words(each: ready.Ready) -> str:
     language = i18n.language()
     return _(
-        "%(title)s: %(about)s %(count)s questions, about %(minutes)s min.",
-        title=text(each.title, language), about=text(each.about, language),
+        "%(title)s. %(about)s Questions: %(count)s, about %(minutes)s min.",
+        title=text(each.label, language), about=text(each.about, language),
         count=len(each.definition.asked), minutes=each.definition.minutes,
     )  # fmt: skip
 

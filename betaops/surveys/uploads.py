@@ -83,7 +83,8 @@ def limits_in_words(question: Question) -> str:
         if count == 1
         else _("At most %(count)s files of %(size)s each.", count=count, size=words)
     )
-    return f"{first} {_('Types: %(kinds)s.', kinds=kinds)}" if kinds else first
+    second = _("Types: %(kinds)s.", kinds=kinds)
+    return f"{first} {second}" if kinds else first
 
 
 def judged(question: Question, name: str, data: bytes) -> Kept:

@@ -32,21 +32,36 @@ def sandbox() -> None:
     g.is_sandboxed = True
 
 
+def standing(settings: Settings) -> dict[str, str]:
+    """What every answer has, unless its view says otherwise; the policy comes beside it."""
+    found = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    }
+    if settings.is_secure:
+        found["Strict-Transport-Security"] = "max-age=63072000"
+    return found
+
+
+def as_text(policy: dict[str, str]) -> str:
+    """A content security policy as browsers read it."""
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
 def register(app: Flask, settings: Settings) -> None:
+    always = standing(settings)
+
     @app.after_request
     def add(response: Response) -> Response:
-        policy = POLICY | g.get("policy", {})
-        text = "; ".join(f"{name} {value}" for name, value in policy.items())
+        text = as_text(POLICY | g.get("policy", {}))
         if g.get("is_sandboxed"):
             text = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; sandbox"
         headers = response.headers
         headers.setdefault("Content-Security-Policy", text)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        if settings.is_secure:
-            headers.setdefault("Strict-Transport-Security", "max-age=63072000")
+        for name, value in always.items():
+            headers.setdefault(name, value)
         unit = g.get("unit")
         is_known = unit is not None and (unit.viewer or VISITOR).kind != "visitor"
         headers.setdefault("Cache-Control", "no-store" if is_known else "no-cache")

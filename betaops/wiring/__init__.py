@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent.parent
 
 ROOMS = (
-    "accounts", "programs", "enrollment", "cohorts", "flags", "usage", "surveys", "feedback", "messaging", "readiness",
+    "accounts", "programs", "enrollment", "cohorts", "flags", "usage", "surveys", "feedback", "messaging",
+    "integrations", "readiness",
 )  # fmt: skip
 
 MODELS = (
@@ -65,10 +66,12 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.messaging.views.outbox",
     "betaops.surveys.api",
     "betaops.surveys.endpoints",
+    "betaops.surveys.file_endpoints",
     "betaops.surveys.portal",
     "betaops.surveys.views",
     "betaops.usage.endpoints",
     "betaops.usage.views",
+    "betaops.integrations.views",
     "betaops.readiness.api",
     "betaops.readiness.views",
     "betaops.readiness.views.overview",
@@ -145,10 +148,19 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("feedback.events:ReportReceived", "messaging.handlers:received"),
     ("feedback.events:ReportReplied", "messaging.handlers:replied"),
     ("feedback.events:ReportStateChanged", "messaging.handlers:outcome"),
+    ("integrations.events:WebhookGivenUp", "integrations.handlers:tell_given_up"),
+    ("surveys.events:ResponseWithdrawn", "integrations.handlers:tell_response"),
+    ("surveys.events:SurveyAnswered", "integrations.handlers:tell_response"),
     *((event, "readiness.handlers:read_soon") for event in _EVIDENCE),
     ("enrollment.events:TesterErased", "readiness.handlers:read_all_soon"),
     ("enrollment.events:TesterErased", "surveys.handlers:forget_person"),
 )
+
+#: Handlers that often have nothing to do: who says so at the event, "module:function" of (session, event).
+WANTING: dict[str, str] = {
+    "integrations.handlers:tell_response": "integrations.queries:wants",
+    "readiness.handlers:read_soon": "readiness.queries:is_not_awaited",
+}
 
 #: ("room.jobs:function", is long). The job's name is "room.function".
 JOBS: tuple[tuple[str, bool], ...] = (
@@ -177,6 +189,7 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("flags.jobs:apply_schedule", False),
     ("flags.jobs:check_guardrails", True),
     ("flags.jobs:sweep", False),
+    ("integrations.jobs:send_webhook", True),
     ("integrations.posthog:forward_usage", True),
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
@@ -184,7 +197,10 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("surveys.jobs:close_full", False),
     ("surveys.jobs:fold", False),
     ("surveys.jobs:fold_survey", True),
+    ("surveys.jobs:drop_export", False),
+    ("surveys.jobs:export_responses", True),
     ("surveys.jobs:send_links", True),
+    ("surveys.jobs:shuffle_ledger", False),
     ("surveys.jobs:turn", False),
     ("messaging.jobs:remind", True),
     ("messaging.jobs:send_campaign", True),
@@ -228,6 +244,9 @@ SAMPLES: tuple[str, ...] = (
 #: WSGI layers in front of the application: "module:function" of (wsgi application, platform).
 FRONTS: tuple[str, ...] = ("flags.edge:in_front_of",)
 
+#: The same for what hands on to pages and the API what it does not answer: not for a process without them.
+FRONTS_OF_PAGES: tuple[str, ...] = ("surveys.edge:in_front_of",)
+
 #: Sources of the command palette: (label, permission, "module:function").
 SEARCHES: tuple[tuple[Any, str, str], ...] = (
     (_l("Testers"), "testers:read", "enrollment.views.searching:find"),
@@ -261,7 +280,8 @@ def connect() -> None:
     """Make events, jobs and periodic jobs known to this process."""
     load_models()
     for event, handler in SUBSCRIPTIONS:
-        outbox.subscribe(named(event), short(handler), named(handler))
+        wants = named(WANTING[handler]) if handler in WANTING else None
+        outbox.subscribe(named(event), short(handler), named(handler), wants)
     for job, is_long in JOBS:
         jobs.register(short(job), named(job), long=is_long)
     for cron, name in PERIODIC:
@@ -285,16 +305,16 @@ def register(app: "Application") -> None:
         app.loaders[kind] = named(loader)
         if sign_in_page is not None and first_page is not None:
             app.sign_in_pages[kind], app.first_pages[kind] = sign_in_page, first_page
-    app.wsgi_app = in_front(app.wsgi_app, app.platform)  # type: ignore[method-assign]  # WSGI middleware
+    app.wsgi_app = in_front(app.wsgi_app, app.platform, FRONTS_OF_PAGES)  # type: ignore[method-assign]  # WSGI middleware
     app.searches = [Search(label, permission, named(find)) for label, permission, find in SEARCHES]
     app.jinja_env.globals["navigation"] = navigation
     handed.provide_pages()
     handed.provide_data()
 
 
-def in_front(application: Any, platform: Platform) -> Any:
-    """`application` (WSGI) with the layers that answer before it."""
-    for front in FRONTS:
+def in_front(application: Any, platform: Platform, more: tuple[str, ...] = ()) -> Any:
+    """`application` (WSGI) with the layers that answer before it; `more` are nearest to it."""
+    for front in (*more, *FRONTS):
         application = named(front)(application, platform)
     return application
 

@@ -46,6 +46,7 @@ PROGRAM_PLACES: tuple[Place, ...] = (
         "feedback.views.palette:waiting",
     ),
     Place(_l("Messages"), "messages.index", "megaphone", "messages:read"),
+    Place(_l("Webhooks"), "webhooks.index", "webhook", "programs:write"),
     Place(_l("Program settings"), "program_settings.show", "sliders-horizontal", "programs:read"),
 )
 

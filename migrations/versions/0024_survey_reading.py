@@ -1,4 +1,4 @@
-"""Reading surveys: which responses came from a frame on somebody's page, and tags on written answers."""
+"""Reading surveys: responses from frames, tags on written answers, an index that holds all that is counted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,13 @@ revision = "0024"
 down_revision = "0023"
 
 
+def _answers_by_question(*columns: str) -> None:
+    op.drop_index("ix_answer_question", "answer")
+    op.create_index("ix_answer_question", "answer", list(columns))
+
+
 def upgrade() -> None:
+    _answers_by_question("workspace_id", "question_id", "row", "code", "number", "response_id")
     op.add_column(
         "response", sa.Column("is_embedded", sa.Boolean(), nullable=False, server_default=sa.false())
     )
@@ -42,3 +48,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("answer_tag")
     op.drop_column("response", "is_embedded")
+    _answers_by_question("question_id", "row", "code", "response_id")

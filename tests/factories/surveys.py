@@ -80,6 +80,98 @@ SHORT: dict[str, Any] = {
 }  # fmt: skip
 
 
+#: Questions called `q` of kinds whose answers have parts.
+FRUIT: dict[str, Any] = {"type": "ranking", "name": "q", "choices": ["apple", "pear", "plum"]}
+FAMILY: dict[str, Any] = {
+    "type": "paneldynamic",
+    "name": "q",
+    "panelCount": 1,
+    "maxPanelCount": 3,
+    "keyName": "who",
+    "templateElements": [
+        {"type": "text", "name": "who", "isRequired": True},
+        {"type": "radiogroup", "name": "uses", "choices": ["yes", "no"]},
+        {"type": "text", "name": "why", "visibleIf": "{panel.uses} = 'no'", "isRequired": True},
+    ],
+}
+ORDER: dict[str, Any] = {
+    "type": "matrixdynamic",
+    "name": "q",
+    "rowCount": 2,
+    "columns": [
+        {"name": "a", "cellType": "text", "inputType": "number", "totalType": "sum"},
+        {"name": "b", "cellType": "expression", "expression": "{row.a} * 2", "totalType": "max"},
+        {"name": "c", "cellType": "text", "visibleIf": "{row.a} > 2"},
+    ],
+}
+PLANS: dict[str, Any] = {
+    "type": "matrixdropdown",
+    "name": "q",
+    "choices": [1, 2],
+    "rows": ["now", {"value": "later", "text": "Later"}],
+    "columns": [
+        {"name": "fit", "isRequired": True},
+        {"name": "use", "cellType": "checkbox", "choices": ["x", "y"]},
+    ],
+}
+
+_DOT = "data:image/gif;base64,R0lGODlhAQABAPAAAP8AAP///ywAAAAAAQABAAACAkQBADs="
+
+#: One question of every kind that is asked besides those of `CHECK_IN`.
+EVERY_KIND: dict[str, Any] = {
+    "title": "Every kind",
+    "elements": [
+        {"type": "ranking", "name": "rank", "choices": ["a", "b"], "isRequired": True},
+        {"type": "multipletext", "name": "lines", "items": [{"name": "x", "isRequired": True}, "y"]},
+        {"type": "tagbox", "name": "tags", "choices": ["t1", "t2"]},
+        {"type": "buttongroup", "name": "button", "choices": ["b1", "b2"]},
+        {"type": "slider", "name": "slide", "max": 10},
+        {"type": "rating", "name": "stars", "rateType": "stars"},
+        {"type": "text", "name": "plate", "maskType": "pattern", "maskSettings": {"pattern": "aa-99"}},
+        {"type": "expression", "name": "double", "title": "Twice", "expression": "{slide} * 2"},
+        {
+            "type": "paneldynamic",
+            "name": "people",
+            "title": "Your team",
+            "panelCount": 1,
+            "templateElements": [
+                {"type": "text", "name": "who", "isRequired": True},
+                {"type": "checkbox", "name": "does", "choices": ["dev", "ops"], "showOtherItem": True},
+                {"type": "text", "name": "since", "visibleIf": "{panel.does} contains 'ops'"},
+            ],
+        },
+        {
+            "type": "matrixdynamic",
+            "name": "order",
+            "rowCount": 1,
+            "columns": [{"name": "n", "cellType": "text", "inputType": "number", "totalType": "sum"}],
+        },
+        {
+            "type": "matrixdropdown",
+            "name": "plans",
+            "rows": ["now"],
+            "columns": [{"name": "fit", "choices": [1, 2]}],
+        },
+        {
+            "type": "imagepicker",
+            "name": "look",
+            "choices": [{"value": "l1", "text": "Bright", "imageLink": "https://img.example.com/1.png"}],
+        },
+        {"type": "image", "name": "photo", "imageLink": _DOT, "altText": "A red dot", "imageWidth": 40},
+        {"type": "file", "name": "proof", "title": "A picture of it", "acceptedTypes": ".png,.jpg"},
+        {"type": "rating", "name": "mood", "rateType": "smileys"},
+        {"type": "slider", "name": "span", "title": "From when to when", "sliderType": "range", "max": 24},
+        {
+            "type": "matrix",
+            "name": "often",
+            "cellType": "checkbox",
+            "columns": ["Morning", "Night"],
+            "rows": ["Phone"],
+        },
+    ],
+}
+
+
 def a_placement(work: Work, survey: Survey, **values: Any) -> SurveyPlacement:
     """The survey stands in the product, and everybody who has answered it is known there."""
     placement = service.change_placement(work, survey.id, version=None, **{"is_on": True, **values})

@@ -1,7 +1,9 @@
 """axe over the whole URL map: no violation of WCAG 2.2 A or AA on any page, on a phone in light and on a desk in dark."""
 
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -13,6 +15,7 @@ import config
 from bench.spine.server import Installation
 from betaops.app import create_app
 from betaops.web.application import Application
+from tests.factories.surveys import EVERY_KIND
 
 AXE = Axe().axe_script
 AXE_OPTIONS = {
@@ -99,11 +102,25 @@ def _look(page: Page, endpoint: str) -> list[str]:
     return wrong
 
 
+def _preview_of_every_kind(served: Installation, facts: dict[str, Any], folder: Path) -> str:
+    """The preview is the first survey page of the walk: here of a draft that asks in every way there is."""
+    file = folder / "every.json"
+    file.write_text(json.dumps(EVERY_KIND))
+    told = json.loads(served.command("surveys", "import", str(file), "--program", facts["program"], "--json"))
+    return f"/console/programs/{facts['program']}/surveys/{told['survey']}/preview"
+
+
 def test_every_page_of_the_console_is_accessible(
-    app: Application, visit: Callable[..., Page], served: Installation, member_state: Any
+    app: Application,
+    visit: Callable[..., Page],
+    served: Installation,
+    facts: dict[str, Any],
+    member_state: Any,
+    tmp_path: Path,
 ) -> None:
     page, wrong = visit(state=member_state), []
-    _walk(page, app, ["/console", "/console/style"], served.url, lambda at: wrong.extend(_look(page, at)))
+    start = [_preview_of_every_kind(served, facts, tmp_path), "/console", "/console/style"]
+    _walk(page, app, start, served.url, lambda at: wrong.extend(_look(page, at)))
     assert not wrong, "\n".join(wrong)
 
 

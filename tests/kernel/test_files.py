@@ -30,6 +30,16 @@ def test_what_was_put_is_got_until_it_is_deleted(store: FileStore) -> None:
         store.get(name)
 
 
+def test_what_is_large_goes_in_and_out_little_by_little(store: FileStore) -> None:
+    name = store.put_pieces((bytes([number]) * 50_000 for number in range(4)), "text/csv")
+    pieces = list(store.pieces(name))
+    assert len(pieces) > 1
+    assert b"".join(pieces) == store.get(name) == b"".join(bytes([number]) * 50_000 for number in range(4))
+    store.delete(name)
+    with pytest.raises(NotFound):
+        store.pieces(name)
+
+
 def test_the_same_bytes_get_another_name_each_time(store: FileStore) -> None:
     assert store.put(b"x", "text/plain") != store.put(b"x", "text/plain")
 
@@ -142,6 +152,7 @@ def test_object_storage_keeps_bytes_and_what_they_are(bucket: HTTPServer) -> Non
     name = store.put(b"picture", "image/png")
     assert list(S3.objects.values()) == [(b"picture", "image/png")]
     assert store.get(name) == b"picture"
+    assert b"".join(store.pieces(name)) == b"picture"
     store.delete(name)
     store.delete(name)
     assert S3.objects == {}

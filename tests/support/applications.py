@@ -56,5 +56,5 @@ def _adopt(made: _Made, platform: Platform) -> None:
     app.config.update(made.config)
     app.jinja_env.globals["settings"] = platform.settings
     app.wsgi_app = Flask.wsgi_app.__get__(app)  # type: ignore[method-assign]
-    app.wsgi_app = wiring.in_front(app.wsgi_app, app.platform)  # type: ignore[method-assign]
+    app.wsgi_app = wiring.in_front(app.wsgi_app, app.platform, wiring.FRONTS_OF_PAGES)  # type: ignore[method-assign]
     limiter.reset()

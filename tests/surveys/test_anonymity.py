@@ -15,7 +15,7 @@ from betaops.kernel.events import RecordedEvent
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
-from betaops.surveys import links, provided, queries, respond, service
+from betaops.surveys import anonymity, links, provided, queries, respond, service
 from betaops.surveys.models import Answer, Response, ResponseState, Survey, SurveyLedger, SurveyLink
 from tests.factories.enrollment import an_enrollment
 from tests.factories.surveys import CHECK_IN, a_placement, a_response, a_survey
@@ -191,3 +191,18 @@ def test_taking_one_out_leaves_the_ledger_as_it_is(work: Work, survey: Survey, a
     response = a_response(work, survey, enrollment=ana)
     respond.withdraw(work, response.id)
     assert queries.count_unanswered(work.session, survey) == 0
+
+
+def test_the_ledger_is_written_anew_in_no_order(work: Work, program: Program, survey: Survey) -> None:
+    """So that neither place nor transaction joins its lines to responses of the same moment."""
+    people = [an_enrollment(work, program=program) for _ in range(6)]
+    for person in people:
+        a_response(work, survey, enrollment=person)
+    listed = select(SurveyLedger.id, SurveyLedger.enrollment_id).where(SurveyLedger.survey_id == survey.id)
+    before = work.session.execute(listed).all()
+    anonymity.shuffle_ledger(work, survey.id)
+    after = work.session.execute(listed).all()
+    assert {row.enrollment_id for row in after} == {person.id for person in people}
+    assert not {row.id for row in after} & {row.id for row in before}
+    with pytest.raises(Refused):
+        a_response(work, survey, enrollment=people[0])

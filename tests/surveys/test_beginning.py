@@ -1,11 +1,14 @@
 """How a survey begins: from a file of another tool, ready made, or with questions of the bank."""
 
+import base64
 from io import BytesIO
 from typing import Any
 
 import orjson
 import pytest
 
+from betaops.accounts.permissions import Permission
+from betaops.accounts.service import keys
 from betaops.kernel import ids
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
@@ -80,7 +83,7 @@ def test_ours_comes_out_as_it_went_in(work: Work, program: Program, member_clien
 def test_a_survey_begins_ready_made(work: Work, program: Program, member_client: Any) -> None:
     browser = member_client("manager")
     for each in ready.surveys():
-        assert str(each.title["default"]) in browser.get(f"{base(program)}/new").text
+        assert str(each.label["default"]) in browser.get(f"{base(program)}/new").text
     made = browser.submit(f"{base(program)}/new", {"name": "Our SUS", "begin_with": "sus"})
     assert made.status_code == 303
     [survey] = queries.surveys(work.session, program.id)
@@ -117,6 +120,28 @@ def test_hints_stand_in_the_builder_and_before_publishing(
         assert "2 hints for better answers" in shown
         assert "may ask two things at once" in shown
     assert browser.submit(f"{base(program, survey)}/publication", {"note": ""}).status_code == 303
+
+
+def test_files_are_taken_in_over_the_api(work: Work, program: Program, client: Any) -> None:
+    def may(permission: Permission) -> dict[str, str]:
+        _row, key = keys.create_key(work, "test", {permission})
+        work.session.commit()
+        return {"Authorization": f"Bearer {key}"}
+
+    address = f"/api/v1/programs/{ids.encode('prg', program.id)}/surveys/files"
+    headers = may(Permission.SURVEYS_WRITE)
+    made = client.post(address, json={"file": base64.b64encode(lss()).decode()}, headers=headers)
+    assert (made.status_code, made.json["name"], made.json["format"]) == (201, "Week one", "LimeSurvey")
+    assert "lang: choosing the language" in made.json["dropped"]
+    [survey] = queries.surveys(work.session, program.id)
+    assert ids.encode("svy", survey.id) == made.json["id"]
+    for sent, words in (("e30=", "not a survey"), ("?", "base64")):
+        refused = client.post(address, json={"file": sent}, headers=headers)
+        assert refused.status_code == 409
+        assert words in refused.json["detail"]
+    assert (
+        client.post(address, json={"file": "e30="}, headers=may(Permission.SURVEYS_READ)).status_code == 403
+    )
 
 
 def test_the_bank_speaks_the_languages_of_the_survey() -> None:

@@ -199,7 +199,9 @@ def test_a_sheet_keeps_formulas_as_text(work: Work, program: Program, member_cli
     a_response(work, survey, {"used_import": "no", "nps": 2, "why": "=1+1\n@x"}, enrollment=place)
     answer = member_client("manager").get(f"{base(program, survey)}/answers.csv")
     lines = answer.data.decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("response,version,tester,mail,started,finished,Did you import notes?")
+    assert lines[0].startswith(
+        "response,version,state,door,language,tester,mail,started,finished,Did you import notes?"
+    )
     assert "'=1+1" in answer.text
     assert ",'=cmd()," in answer.text
 

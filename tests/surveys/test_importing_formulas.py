@@ -231,3 +231,18 @@ def test_groups_that_are_never_closed_are_named() -> None:
     _definition, found, report = _form(form_row("begin group", "g", "G"), form_row("text", "a", "A"))
     assert found["g"]["elements"][0]["name"] == "a"
     assert any(line.startswith("g:") for line in report.approximated)
+
+
+def test_labels_without_a_language_are_the_default_ones() -> None:
+    headings = ["type", "name", "label", "label::French (fr)", "Label :: Deutsch"]
+    _definition, found, _report = taken(
+        xlsx([headings, ["text", "a", "Name", "Nom", "Der Name"], ["text", "b", "Age"]])
+    )
+    assert found["a"]["title"] == {"default": "Name", "fr": "Nom", "de": "Der Name"}
+    assert found["b"]["title"] == "Age"
+    _definition, found, _report = taken(
+        xlsx(
+            [headings, ["text", "a", "Nom", "", "Der Name"]], settings=[["default_language"], ["French (fr)"]]
+        )
+    )
+    assert found["a"]["title"] == {"default": "Nom", "de": "Der Name"}

@@ -53,6 +53,33 @@ def test_qualtrics_logic_means_the_same() -> None:
     assert holds(validator["expression"], {"sum": {"1": 40, "2": 60}}, now=NOW)
 
 
+def test_jumps_to_the_end_and_alternatives_of_several_conditions() -> None:
+    elements = json.loads(json.dumps(QUALTRICS["SurveyElements"]))
+    elements[0]["Payload"]["1"]["BlockElements"][0].pop("SkipLogic")
+    elements[2]["Payload"]["SkipLogic"] = [
+        {
+            "Locator": "q://QID1/SelectableChoice/2",
+            "Condition": "Is Selected",
+            "SkipToDestination": "EndOfSurvey",
+        }
+    ]
+    chosen = [
+        {"LeftOperand": f"q://QID2/SelectableChoice/{number}", "Operator": "Selected"} for number in (1, 2)
+    ]
+    nps = {
+        "LeftOperand": "q://QID5/SelectableChoice",
+        "Operator": "GreaterThan",
+        "RightOperand": "8",
+        "Conjuction": "And",
+    }
+    elements[7]["Payload"]["DisplayLogic"] = logic(chosen[0], {**chosen[1], "Conjuction": "Or"}, nps)
+    _definition, found, _report = taken(json.dumps({**QUALTRICS, "SurveyElements": elements}).encode())
+    assert not any(is_shown(found[name], uses=20) for name in ("where", "grid", "nps"))
+    assert is_shown(found["why"], uses=10, where=[1])
+    assert is_shown(found["why"], uses=10, where=["other"], nps=9)
+    assert not is_shown(found["why"], uses=10, where=["other"], nps=8)
+
+
 def test_ends_in_branches_and_what_has_no_counterpart() -> None:
     elements = json.loads(json.dumps(QUALTRICS["SurveyElements"]))
     flow = elements[1]["Payload"]["Flow"]
@@ -183,3 +210,16 @@ def test_titles_lose_their_markup_but_not_their_stress() -> None:
     assert title("<p>One &amp; two</p><p>Three</p>") == "One & two\nThree"
     assert title('<span style="x">Is <b>this</b> it?</span><script>alert(1)</script>') == "Is <b>this</b> it?"
     assert title("a < b & c") == "a < b & c"
+
+
+def test_measures_are_named_only_where_their_scale_is_theirs() -> None:
+    sizes = {"csat": (5, 4), "ces": (7, 5)}
+    for kind, (fitting, other) in sizes.items():
+        questions = [
+            {"id": f"q{size}", "type": kind, "headline": {"default": "How?"}, "range": size}
+            for size in (fitting, other)
+        ]
+        _definition, found, report = taken(json.dumps({"name": "n", "questions": questions}).encode())
+        assert found[f"q{fitting}"]["x-betaops"] == {"instrument": kind}
+        assert "x-betaops" not in found[f"q{other}"]
+        assert report.problems == []

@@ -2,55 +2,21 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from betaops.surveys import looks, results, sheets, timing
+from betaops.surveys import instant, looks, timing
 from betaops.surveys.checking import check
 from betaops.surveys.definition import Definition
 from betaops.surveys.importers import report_on
-from betaops.surveys.judging import Judged, judge_all, rows_of
-from betaops.surveys.kinds import KINDS
+from betaops.surveys.judging import Judged, judge_all
 from betaops.surveys.kinds.expression import shown
 from betaops.surveys.reading import read
 from betaops.surveys.scene import Scene
 from betaops.surveys.walking import Walk
+from tests.factories.surveys import FAMILY, FRUIT, ORDER, PLANS
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-FRUIT = {"type": "ranking", "name": "q", "choices": ["apple", "pear", "plum"]}
-FAMILY = {
-    "type": "paneldynamic",
-    "name": "q",
-    "panelCount": 1,
-    "maxPanelCount": 3,
-    "keyName": "who",
-    "templateElements": [
-        {"type": "text", "name": "who", "isRequired": True},
-        {"type": "radiogroup", "name": "uses", "choices": ["yes", "no"]},
-        {"type": "text", "name": "why", "visibleIf": "{panel.uses} = 'no'", "isRequired": True},
-    ],
-}
-ORDER = {
-    "type": "matrixdynamic",
-    "name": "q",
-    "rowCount": 2,
-    "columns": [
-        {"name": "a", "cellType": "text", "inputType": "number", "totalType": "sum"},
-        {"name": "b", "cellType": "expression", "expression": "{row.a} * 2", "totalType": "max"},
-        {"name": "c", "cellType": "text", "visibleIf": "{row.a} > 2"},
-    ],
-}
-PLANS = {
-    "type": "matrixdropdown",
-    "name": "q",
-    "choices": [1, 2],
-    "rows": ["now", {"value": "later", "text": "Later"}],
-    "columns": [
-        {"name": "fit", "isRequired": True},
-        {"name": "use", "cellType": "checkbox", "choices": ["x", "y"]},
-    ],
-}
 
 
 def survey(*elements: dict[str, Any], **options: Any) -> Definition:
@@ -140,7 +106,7 @@ def test_a_right_answer_is_stored_as_survey_core_stores_it(
         (FAMILY, None, "q[0].who", "Write an answer."),
         (FAMILY, [{"who": "Ana", "uses": "no"}], "q[0].why", "Write an answer."),
         (FAMILY, [{"who": "Ana"}, {"who": "ana "}], "q[1].who", "This stands in another entry already."),
-        (FAMILY, [{"who": str(number)} for number in range(4)], "q", "There may be at most 3 entries."),
+        (FAMILY, [{"who": str(number)} for number in range(4)], "q", "This is too long a list: it has at most 3."),
         (FAMILY, {"who": "Ana"}, "q", "Answer entry by entry."),
         (FAMILY, ["Ana"], "q", "Answer entry by entry."),
         (PLANS, {"now": {"fit": 1}}, "q[later].fit", "Choose an answer."),
@@ -190,7 +156,7 @@ def test_a_mask_is_judged_by_the_server(mask: str, settings: dict[str, Any], typ
         ("pattern", {"pattern": "999-999"}, "12-3", "Write it in the form 999-999."),
         ("numeric", {"min": 0, "max": 10}, "11", "The number must be at most 10."),
         ("numeric", {"allowNegativeValues": False}, "-1", "The number must be at least 0."),
-        ("numeric", {"precision": 1}, "1.25", "Write at most 1 digits behind the point."),
+        ("numeric", {"precision": 1}, "1.25", "Digits behind the point: at most 1."),
         ("currency", {}, "much", "Write a number."),
         ("datetime", {"pattern": "dd.mm.yyyy"}, "31.02.2024", "Write a date."),
         (
@@ -278,102 +244,6 @@ def test_calculated_values_are_shown_as_survey_core_shows_them(
 ) -> None:
     question = survey({"type": "expression", "name": "e", "expression": "1", **options}).asked[0]
     assert shown(question, value, "en") == words
-
-
-def test_each_part_of_an_answer_is_a_column() -> None:
-    definition = survey(
-        {**FRUIT, "name": "rank"},
-        {**FAMILY, "name": "people"},
-        {**PLANS, "name": "plans"},
-        {**ORDER, "name": "order"},
-        {"type": "multipletext", "name": "lines", "items": ["x", "y"]},
-        {"type": "slider", "name": "span", "sliderType": "range"},
-    )
-    answers = {
-        "rank": ["pear", "apple", "plum"],
-        "people": [{"who": "Ana", "uses": "yes"}, {"who": "Bo"}],
-        "plans": {"now": {"fit": 1, "use": ["x", "y"]}, "later": {"fit": 2}},
-        "order": [{"a": 1}, {"a": 3}],
-        "order-total": {"a": 4},
-        "lines": {"x": "=1+1"},
-        "span": [20, 80],
-    }
-    columns = sheets.columns(definition.asked, "default")
-    row = dict(
-        zip([head for head, _q, _p in columns], sheets.cells(answers, columns, "default"), strict=True)
-    )
-    assert (row["rank: apple"], row["rank: pear"]) == (2, 1)
-    assert (row["people: who"], row["people: uses"], row["people: why"]) == ("Ana | Bo", "yes | ", None)
-    assert (row["plans: now: fit"], row["plans: now: use"], row["plans: Later: fit"]) == (1, "x, y", 2)
-    assert (row["order: a"], row["order: a (total)"]) == ("1 | 3", 4)
-    assert (row["span: from"], row["span: to"]) == (20, 80)
-    assert "'=1+1" in "".join(sheets.lines(["head"], [list(row.values())])), "formulas stay text inside, too"
-
-
-def card(element: dict[str, Any], *values: Any) -> results.Card:
-    """The card of a question that was answered with `values`."""
-    definition = survey(element)
-    tallies = [
-        results.Tally(row.row, row.code, row.number, 1)
-        for value in values
-        for row in rows_of(definition, {"q": value}).get("q", [])
-    ]
-    return results.cards([results.Known(uuid4(), definition.asked[0], len(values), False, tallies)])[0]
-
-
-def test_a_ranking_is_counted_by_places_the_best_first() -> None:
-    found = card(FRUIT, ["pear", "apple", "plum"], ["pear", "plum", "apple"])
-    assert [(line.label, line.score.value if line.score else None) for line in found.lines] == [
-        ("pear", 1),
-        ("apple", 2.5),
-        ("plum", 2.5),
-    ]
-
-
-def test_a_slider_has_a_mean_between_its_ends() -> None:
-    found = card({"type": "slider", "name": "q"}, 20, 40)
-    assert found.score is not None
-    assert (found.score.value, found.score.scale) == (30, (0, 100))
-    ends = card({"type": "slider", "name": "q", "sliderType": "range"}, [20, 80], [40, 60])
-    assert [line.score.value if line.score else None for line in ends.lines] == [30, 70]
-
-
-def test_choices_of_every_look_are_counted_alike() -> None:
-    several = card({"type": "tagbox", "name": "q", "choices": ["a", "b"]}, ["a"], ["a", "b"])
-    assert ([bar.value for bar in several.bars], several.is_several) == ([2, 1], True)
-    one = card({"type": "imagepicker", "name": "q", "choices": ["a", "b"]}, "a", "a")
-    assert ([bar.value for bar in one.bars], one.is_several) == ([2, 0], False)
-
-
-def test_what_is_asked_inside_is_counted_over_all_entries() -> None:
-    family = card(
-        FAMILY, [{"who": "Ana", "uses": "yes"}, {"who": "Bo", "uses": "yes"}], [{"who": "Cy", "uses": "no"}]
-    )
-    lines = {line.label: line for line in family.lines}
-    assert [(bar.label, bar.value) for bar in lines["uses"].bars] == [("yes", 2), ("no", 1)]
-    assert (lines["who"].n, family.texts) == (3, 3)
-    plans = card(PLANS, {"now": {"fit": 1}, "later": {"fit": 2}}, {"now": {"fit": 1}, "later": {"fit": 1}})
-    assert [(line.label, line.n) for line in plans.lines if line.n] == [("now: fit", 2), ("Later: fit", 2)]
-
-
-def test_means_over_several_entries_of_one_person_claim_no_range() -> None:
-    rated = {
-        "type": "paneldynamic", "name": "q", "templateElements": [{"type": "rating", "name": "r"}],
-    }  # fmt: skip
-    line = card(rated, [{"r": 1}, {"r": 5}]).lines[0]
-    assert line.score is not None
-    assert (line.score.value, line.score.shown) == (3, "spread")
-
-
-def test_answers_read_as_words() -> None:
-    def words(element: dict[str, Any], value: Any) -> str:
-        question = survey(element).asked[0]
-        return KINDS[question.kind].words(question, value, "default")
-
-    assert words(FRUIT, ["pear", "plum"]) == "1. pear, 2. plum"
-    assert words(FAMILY, [{"who": "Ana", "uses": "yes"}]) == "1. who: Ana, uses: yes"
-    assert words(PLANS, {"later": {"fit": 2}}) == "Later: fit: 2"
-    assert words({"type": "slider", "name": "q"}, [1, 2.5]) == "1 – 2.5"
 
 
 def test_a_random_order_is_one_persons_own_and_stays() -> None:
@@ -464,3 +334,13 @@ def test_what_is_still_not_asked_is_kept_and_reported_wherever_it_stands() -> No
     assert {"map (imagemap)", "sign (signaturepad)"} <= set(told.dropped)
     assert told.problems == []
     assert read(source).every_question[-1].options["correctAnswer"] == "x"
+
+
+def test_the_pages_script_leaves_to_the_server_what_its_fields_do_not_hold() -> None:
+    definition = survey(
+        FAMILY, {"type": "expression", "name": "sum", "expression": "1"}, {"type": "text", "name": "t"}
+    )
+    unseen = instant.unseen(definition)
+    assert instant.compiled("{t} = 1", unseen) is not None
+    for condition in ("{sum} > 1", "{t} = 1 and {Q} notempty", "{panel.who} = 'x'"):
+        assert instant.compiled(condition, unseen) is None, condition

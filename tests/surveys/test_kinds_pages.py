@@ -15,49 +15,9 @@ from betaops.surveys.models import Response, ResponseState, Survey, SurveyUpload
 from betaops.surveys.service import filing
 from betaops.surveys.uploads import address
 from tests.factories.programs import a_program
-from tests.factories.surveys import a_public_link, a_survey
+from tests.factories.surveys import EVERY_KIND, a_public_link, a_survey
 from tests.support.browsers import Browser, forms_of
 
-EVERY: dict[str, Any] = {
-    "elements": [
-        {"type": "ranking", "name": "rank", "choices": ["a", "b"], "isRequired": True},
-        {"type": "multipletext", "name": "lines", "items": [{"name": "x", "isRequired": True}, "y"]},
-        {"type": "tagbox", "name": "tags", "choices": ["t1", "t2"]},
-        {"type": "buttongroup", "name": "button", "choices": ["b1", "b2"]},
-        {"type": "slider", "name": "slide", "max": 10},
-        {"type": "rating", "name": "stars", "rateType": "stars"},
-        {"type": "text", "name": "plate", "maskType": "pattern", "maskSettings": {"pattern": "aa-99"}},
-        {"type": "expression", "name": "double", "title": "Twice", "expression": "{slide} * 2"},
-        {
-            "type": "paneldynamic",
-            "name": "people",
-            "title": "Your team",
-            "panelCount": 1,
-            "templateElements": [
-                {"type": "text", "name": "who", "isRequired": True},
-                {"type": "checkbox", "name": "does", "choices": ["dev", "ops"], "showOtherItem": True},
-                {"type": "text", "name": "since", "visibleIf": "{panel.does} contains 'ops'"},
-            ],
-        },
-        {
-            "type": "matrixdynamic",
-            "name": "order",
-            "rowCount": 1,
-            "columns": [{"name": "n", "cellType": "text", "inputType": "number", "totalType": "sum"}],
-        },
-        {
-            "type": "matrixdropdown",
-            "name": "plans",
-            "rows": ["now"],
-            "columns": [{"name": "fit", "choices": [1, 2]}],
-        },
-        {
-            "type": "imagepicker",
-            "name": "look",
-            "choices": [{"value": "l1", "text": "Bright", "imageLink": "https://img.example.com/1.png"}],
-        },
-    ]
-}
 ANSWERS = {
     "rank[a]": "2", "rank[b]": "1", "lines[x]": "one", "tags": ["t2"], "button": "b2", "slide": "4", "stars": "5",
     "plate": "ab-12", "people[0].who": "Ana", "people[0].does": ["dev"], "order[0].n": "3", "plans[now].fit": "2",
@@ -74,7 +34,7 @@ def go(client: Browser, page: str, answers: dict[str, Any], press: str = "next")
 
 
 def test_every_kind_is_answered_on_a_page(work: Work, client: Browser) -> None:
-    token = a_public_link(work, a_survey(work, definition=EVERY))
+    token = a_public_link(work, a_survey(work, definition=EVERY_KIND))
     shown = client.get(f"/s/{token}")
     assert "img-src 'self' data: blob: https://img.example.com;" in shown.headers["Content-Security-Policy"]
     assert go(client, f"/s/{token}", ANSWERS).status_code == 303
@@ -92,7 +52,7 @@ def test_every_kind_is_answered_on_a_page(work: Work, client: Browser) -> None:
 def test_what_is_wrong_inside_is_said_at_its_field_and_keeps_what_was_typed(
     work: Work, client: Browser
 ) -> None:
-    token = a_public_link(work, a_survey(work, definition=EVERY))
+    token = a_public_link(work, a_survey(work, definition=EVERY_KIND))
     wrong = {**ANSWERS, "people[0].who": "", "order[0].n": "many", "rank[a]": "1", "lines[y]": "kept"}
     refused = go(client, f"/s/{token}", wrong)
     assert refused.status_code == 422
@@ -103,7 +63,7 @@ def test_what_is_wrong_inside_is_said_at_its_field_and_keeps_what_was_typed(
 
 
 def test_panels_come_and_go_by_buttons_and_nothing_typed_is_lost(work: Work, client: Browser) -> None:
-    token = a_public_link(work, a_survey(work, definition=EVERY))
+    token = a_public_link(work, a_survey(work, definition=EVERY_KIND))
     page = go(client, f"/s/{token}", ANSWERS, "add:people").location
     assert 'name="people[1].who"' in client.get(page).text
     page = go(
@@ -126,7 +86,7 @@ def test_panels_come_and_go_by_buttons_and_nothing_typed_is_lost(work: Work, cli
 
 
 def test_what_is_hidden_inside_keeps_its_answer_until_the_end(work: Work, client: Browser) -> None:
-    definition = {"pages": [EVERY, {"elements": [{"type": "text", "name": "last"}]}]}
+    definition = {"pages": [EVERY_KIND, {"elements": [{"type": "text", "name": "last"}]}]}
     token = a_public_link(work, a_survey(work, definition=definition))
     page = go(client, f"/s/{token}", {**ANSWERS, "people[0].does": ["ops"]}, "add:order").location
     page = go(client, page, {"people[0].since": "May"}, "add:order").location
@@ -136,8 +96,23 @@ def test_what_is_hidden_inside_keeps_its_answer_until_the_end(work: Work, client
     assert only_response(work).answers["people"] == [{"who": "Ana", "does": ["dev"]}]
 
 
+def test_what_an_answer_brings_up_inside_is_shown_before_it_is_asked_for(work: Work, client: Browser) -> None:
+    inside = [
+        {"type": "checkbox", "name": "does", "choices": ["dev", "ops"]},
+        {"type": "text", "name": "since", "visibleIf": "{panel.does} contains 'ops'", "isRequired": True},
+    ]
+    people = {"type": "paneldynamic", "name": "people", "panelCount": 1, "templateElements": inside}
+    token = a_public_link(work, a_survey(work, definition={"elements": [people]}))
+    again = go(client, f"/s/{token}", {"people[0].does": ["ops"]})
+    assert again.status_code == 303
+    assert "Something more follows from your answers" in client.get(again.location).text
+    assert go(client, again.location, {}).status_code == 422
+    go(client, again.location, {"people[0].since": "May"})
+    assert only_response(work).state is ResponseState.COMPLETE
+
+
 def test_a_draft_tells_what_is_shown_inside_and_calculated(work: Work, client: Browser) -> None:
-    token = a_public_link(work, a_survey(work, definition=EVERY))
+    token = a_public_link(work, a_survey(work, definition=EVERY_KIND))
     form = forms_of(client.get(f"/s/{token}").text)[-1]
     sent = {**form.fields, **ANSWERS, "people[0].does": ["ops"]}
     told = client.post(f"/s/{token}/draft", data=sent, csrf=False).json
@@ -148,7 +123,9 @@ def test_a_draft_tells_what_is_shown_inside_and_calculated(work: Work, client: B
 
 def test_a_preview_adds_panels_and_pretends_to_take_files(work: Work, member_client: Any) -> None:
     program = a_program(work)
-    definition = {"elements": [EVERY["elements"][8], {"type": "file", "name": "proof", "isRequired": True}]}
+    definition = {
+        "elements": [EVERY_KIND["elements"][8], {"type": "file", "name": "proof", "isRequired": True}]
+    }
     survey = a_survey(work, program=program, definition=definition, is_published=False)
     browser = member_client("manager")
     address = f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}/preview"
@@ -160,9 +137,17 @@ def test_a_preview_adds_panels_and_pretends_to_take_files(work: Work, member_cli
     assert work.session.scalars(select(SurveyUpload)).all() == []
 
 
+def test_a_draft_with_one_name_twice_can_be_looked_at(work: Work, member_client: Any) -> None:
+    program = a_program(work)
+    twice = [{"type": "matrixdynamic", "name": "a"}, {"type": "tagbox", "name": "a", "choices": [1]}]
+    survey = a_survey(work, program=program, definition={"elements": twice}, is_published=False)
+    address = f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}/preview"
+    assert member_client("manager").get(address).status_code == 200
+
+
 def test_everything_is_counted_exported_and_read(work: Work, client: Browser, member_client: Any) -> None:
     program = a_program(work)
-    survey = a_survey(work, program=program, definition=EVERY)
+    survey = a_survey(work, program=program, definition=EVERY_KIND)
     go(client, f"/s/{a_public_link(work, survey)}", ANSWERS)
     browser = member_client("manager")
     start = f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}"
@@ -312,10 +297,11 @@ def test_files_can_be_taken_back_and_their_bytes_go(work: Work, proof: Survey, c
     back = go(client, onward, {}, "back").location
     response = next(each for each in work.session.scalars(select(Response)) if each.survey_id != proof.id)
     first = response.answers["proof"][0]["content"]
+    files = {each.name: each.file for each in uploads_of(work)}
     assert "Take back first.txt" in client.get(back).text
     onward = send_file(client, back, b"second", "second.txt", **{"proof[gone]": first}).location
     assert [each["name"] for each in response.answers["proof"]] == ["second.txt"]
-    files = {each.name: each.file for each in uploads_of(work)}
+    files |= {each.name: each.file for each in uploads_of(work)}
     go(client, onward, {"last": "x"})
     assert [each.name for each in uploads_of(work)] == ["second.txt"]
     with pytest.raises(NotFound):

@@ -11,12 +11,13 @@ from betaops.accounts.forms import NewPasswordForm, PasskeyForm, PasswordForm, T
 from betaops.accounts.service import factors, passkeys, sessions, signing_in
 from betaops.accounts.viewers import proven
 from betaops.accounts.views.browser import known_browser
-from betaops.accounts.views.frame import blueprint, flash_refusals, me, platform, show_once, shown_once, to
+from betaops.accounts.views.frame import blueprint, flash_refusals, me, platform, to
 from betaops.kernel import tokens
 from betaops.kernel.i18n import gettext as _
 from betaops.web.access import needs
 from betaops.web.application import reading, writing
 from betaops.web.forms import EmptyForm, Form, refusals
+from betaops.web.once import show_once, shown_once
 
 TOTP_PURPOSE = "accounts.totp"
 TOTP_SECONDS = 1800

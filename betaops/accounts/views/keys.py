@@ -10,12 +10,13 @@ from betaops.accounts.forms import KeyForm
 from betaops.accounts.permissions import SCOPES, WORDS, Permission
 from betaops.accounts.service import keys
 from betaops.accounts.viewers import proven
-from betaops.accounts.views.frame import blueprint, show_once, shown_once, to
+from betaops.accounts.views.frame import blueprint, to
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.web.access import needs
 from betaops.web.application import reading, writing
 from betaops.web.forms import refusals
+from betaops.web.once import show_once, shown_once
 
 DAYS = {"30": _l("30 days"), "90": _l("90 days"), "365": _l("One year"), "": _l("Until it is revoked")}
 

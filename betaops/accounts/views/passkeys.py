@@ -10,13 +10,14 @@ from betaops.accounts.service import factors, passkeys, sessions
 from betaops.accounts.viewers import proven
 from betaops.accounts.views.browser import admit
 from betaops.accounts.views.factors import second_factor_page
-from betaops.accounts.views.frame import blueprint, flash_refusals, me, show_once, to
+from betaops.accounts.views.frame import blueprint, flash_refusals, me, to
 from betaops.accounts.views.signing_in import sign_in_page
 from betaops.kernel.i18n import gettext as _
 from betaops.web.access import needs, public
 from betaops.web.application import reading, writing
 from betaops.web.forms import EmptyForm, refusals
 from betaops.web.limits import limiter
+from betaops.web.once import show_once
 
 
 @blueprint.post("/console/account/passkeys/options")

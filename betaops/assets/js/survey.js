@@ -144,6 +144,7 @@ function slide(field, group) {
   const follow = () => { range.classList.toggle("unset", field.value === ""); if (field.value !== "") range.value = field.value.replace(",", "."); };
   range.addEventListener("input", () => { field.value = range.value; range.classList.remove("unset"); });
   field.addEventListener("input", follow);
+  range.value = (Number(range.min) + Number(range.max)) / 2;
   follow();
   field.before(range);
 }

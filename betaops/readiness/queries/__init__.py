@@ -26,9 +26,11 @@ from betaops.readiness.queries.people import (
     silent_testers,
     weeks,
 )
+from betaops.readiness.queries.waiting import READ, is_not_awaited, unique_key
 
 __all__ = [
     "HISTORY",
+    "READ",
     "Past",
     "board",
     "count_answering",
@@ -41,11 +43,13 @@ __all__ = [
     "expectations",
     "find_expectations",
     "histories",
+    "is_not_awaited",
     "latest_readings",
     "measured_programs",
     "reading_page",
     "scope",
     "signatures",
     "silent_testers",
+    "unique_key",
     "weeks",
 ]

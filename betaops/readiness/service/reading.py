@@ -31,10 +31,10 @@ class Judged(NamedTuple):
 def soon(work: Work, program_id: UUID, *, wait: bool = True) -> None:
     """Have a program read anew, once for however many ask in the meantime."""
     work.enqueue(
-        "readiness.read",
+        queries.READ,
         {"program_id": str(program_id)},
         at=work.now + DEBOUNCE if wait else None,
-        unique=f"readiness.read:{program_id}",
+        unique=queries.unique_key(program_id),
     )
 
 

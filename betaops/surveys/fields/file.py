@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import MultipleFileField
+from wtforms import FileField, MultipleFileField
 from wtforms.form import BaseForm
 
 from betaops.kernel.i18n import gettext as _
@@ -22,10 +22,12 @@ class FileFields:
     template = "files"
 
     def build(self, question: Question, scene: Scene) -> dict[str, Any]:
-        attributes: dict[str, Any] = {"multiple": most(question) > 1, "accept": ",".join(accepted(question))}
+        make = MultipleFileField if most(question) > 1 else FileField
         here = kept(scene.values.get(question.key))
         fields: dict[str, Any] = {
-            question.name: MultipleFileField(render_kw=attributes, **described(question, scene))
+            question.name: make(
+                render_kw={"accept": ",".join(accepted(question))}, **described(question, scene)
+            )
         }
         if here:
             offered = [

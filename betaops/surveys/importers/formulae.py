@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
@@ -27,7 +28,7 @@ class Formula:
         return self.kind == "constant" and self.value == ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grammar:
     """What differs between languages: how names look, and what operators are called (level, our sign)."""
 
@@ -35,7 +36,7 @@ class Grammar:
     operators: Mapping[str, tuple[int, str]]
     negations: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def tokens(self) -> "re.Pattern[str]":
         signs = sorted({*self.operators, *self.negations, "-"}, key=len, reverse=True)
         words = "|".join(rf"{sign}(?![\w-])" for sign in signs if sign.isalpha())
@@ -47,6 +48,7 @@ class Grammar:
         )
 
 
+@lru_cache(maxsize=1024)
 def read(source: str, grammar: Grammar) -> Formula:
     """The formula in `source`; `Untranslatable` where there is none."""
     if len(source) > LONGEST:

@@ -64,7 +64,9 @@ class _Survey:
     def __init__(self, source: dict[str, Any], report: Report) -> None:
         self.source, self.report = source, report
         self.naming = Naming()
-        self.questions = words.objects(source.get("questions"))[:MOST_QUESTIONS]
+        there = words.objects(source.get("questions"))
+        report.cut(len(there), MOST_QUESTIONS)
+        self.questions = there[:MOST_QUESTIONS]
         self.elements: list[dict[str, Any]] = []
 
     def definition(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Conditions that came out wrong are taken away again and named, so that nothing imported hides questions by mistake."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
@@ -32,12 +33,23 @@ def repaired(draft: Json, report: Report) -> Json:
                 )
         _choices(owner, name, known, report)
         _validators(owner, name, known, report)
+    _without_empty_ones(draft)
     endings = items(draft.get("completedHtmlOnCondition"))
     if endings:
         draft["completedHtmlOnCondition"] = [
             each for each in endings if not _wrong(each["expression"], known)
         ]
     return draft
+
+
+def _without_empty_ones(draft: Json) -> None:
+    """Elements that calculate have nothing to show once their formula is gone."""
+    for owner in _owners(draft):
+        for inner in ("elements", "templateElements"):
+            if inner in owner:
+                owner[inner] = [
+                    each for each in owner[inner] if each.get("type") != "expression" or "expression" in each
+                ]
 
 
 def _choices(owner: Json, name: str, known: frozenset[str], report: Report) -> None:
@@ -72,6 +84,7 @@ def _validators(owner: Json, name: str, known: frozenset[str], report: Report) -
             del owner["validators"]
 
 
+@lru_cache(maxsize=4096)
 def _wrong(condition: str, known: frozenset[str]) -> str:
     """Why a condition cannot stand; empty where it can."""
     try:

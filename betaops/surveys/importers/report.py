@@ -30,6 +30,11 @@ class Report:
     def drop(self, name: str, what: Any) -> None:
         _add(self.dropped, name, what)
 
+    def cut(self, there: int, most: int) -> None:
+        """Says so where not everything was read."""
+        if there > most:
+            self.drop("", _("everything after the first %(most)s of %(count)s parts", most=most, count=there))
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -121,17 +121,24 @@ def _read(asked: Sequence[Item], patterns: Sequence[Pattern]) -> Reading:
     points, ranges = meter.points(meter.counts), meter.ranges()
     ends = (float(meter.prices[0]), float(meter.prices[-1]))
     labels = {
-        "opp": _("Optimal price point (as many find it too cheap as too expensive)"),
-        "idp": _("Indifference price point (as many find it cheap as expensive)"),
-        "pmc": _("Point of marginal cheapness: the lowest acceptable price"),
-        "pme": _("Point of marginal expensiveness: the highest acceptable price"),
+        "opp": _("Optimal price"),
+        "idp": _("Indifference price"),
+        "pmc": _("Lowest acceptable price"),
+        "pme": _("Highest acceptable price"),
     }
     scores = tuple(_score(label, points[name], ranges[name], ends) for name, label in labels.items())
     return Reading(
         sum(count for _prices, count in known),
         scores,
         left_out,
-        notes=(_("Answers that are not in rising order are left out."),),
+        notes=(
+            _(
+                "At the optimal price (OPP) as many find it too cheap as too expensive, at the indifference price (IDP) "
+                "as many cheap as expensive. Acceptable is from the point of marginal cheapness (PMC) to that of marginal "
+                "expensiveness (PME)."
+            ),
+            _("Answers that are not in rising order are left out."),
+        ),
         curves=_drawn(meter),
     )
 

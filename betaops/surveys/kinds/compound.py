@@ -45,7 +45,7 @@ class Compound:
                 raise Wrong(_("Answer entry by entry."))
             low, high = limits(question)
             if value is not None and len(value) > high:
-                raise Wrong(_("There may be at most %(high)s entries.", high=high))
+                raise Wrong(_("This is too long a list: it has at most %(high)s.", high=high))
             if value is not None and not all(isinstance(each, dict) for each in value):
                 raise Wrong(_("Answer entry by entry."))
             return None if value is None else [*value, *({} for _number in range(low - len(value)))]

@@ -25,6 +25,8 @@ class Files:
 
     def clean(self, question: Question, value: Any, scene: Scene) -> Any:
         items = value if isinstance(value, list) else [value]
+        if len(items) > most(question) == 1:
+            raise Wrong(_("Choose one file only."))
         if len(items) > most(question):
             raise Wrong(_("Choose at most %(high)s files.", high=most(question)))
         found = []

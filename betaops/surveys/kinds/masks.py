@@ -122,7 +122,7 @@ def _number(question: Question, value: Any) -> float | int:
         value = float(line.replace("−", "-"))
     precision = own.get("precision", 2)
     if isinstance(precision, int) and round(value, precision) != value:
-        raise Wrong(_("Write at most %(digits)s digits behind the point.", digits=precision))
+        raise Wrong(_("Digits behind the point: at most %(digits)s.", digits=precision))
     if value < 0 and own.get("allowNegativeValues") is False:
         raise Wrong(_("The number must be at least %(low)s.", low=0))
     for name, message in (("min", _("The number must be at least %(low)s.", low=own.get("min"))),

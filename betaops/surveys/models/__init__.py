@@ -29,6 +29,7 @@ from betaops.surveys.models.surveys import (
     SurveyVersion,
 )
 from betaops.surveys.models.uploads import SurveyUpload
+from betaops.surveys.models.visits import Visit
 
 __all__ = [
     "FOLLOWING",
@@ -59,5 +60,6 @@ __all__ = [
     "SurveyVersion",
     "TailResponse",
     "UrlMatch",
+    "Visit",
     "WhenFull",
 ]

@@ -133,7 +133,8 @@ class Answer(Tenant, Base):
         belongs_to("response_id", "response"),
         belongs_to("question_id", "survey_question", ondelete="NO ACTION"),
         UniqueConstraint("response_id", "question_id", "row", "code"),
-        Index("ix_answer_question", "question_id", "row", "code", "response_id"),
+        # The workspace and all that is counted, so that counting reads the index alone.
+        Index("ix_answer_question", "workspace_id", "question_id", "row", "code", "number", "response_id"),
     )
 
     response_id: Mapped[UUID]

@@ -66,6 +66,7 @@ def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, 
         view=view(scene, page, sent=sent, problems=problems, unsaved=unsaved),
         index=walk.number(page),
         submission_key=submission_key,
+        # A page that is shown again with what is wrong was seen when it was shown first.
         language=walk.language,
         languages=["", *sorted(codes)] if codes else [],
         written=languages.written(walk.definition, walk.language),

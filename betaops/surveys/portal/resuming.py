@@ -60,6 +60,7 @@ def send_elsewhere(token: str) -> Any:
             to,
             kind="surveys.elsewhere",
             language=i18n.language(),
+            person_id=door.enrollment.tester_id if door.enrollment else None,
             survey=door.survey.name,
             address=_address(door),
         )

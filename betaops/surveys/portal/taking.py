@@ -18,6 +18,7 @@ from betaops.surveys.queries.surveys import Published
 from betaops.surveys.quotas import early_ending
 from betaops.surveys.rendering import sent_values
 from betaops.surveys.service import filing
+from betaops.surveys.visiting import note_left
 from betaops.surveys.walking import Step, Walk
 
 
@@ -55,6 +56,12 @@ class Sent:
         return key if key.isalnum() and key.isascii() else secrets.token_hex(16)
 
     @property
+    def shown_at(self) -> float | None:
+        """When the page was shown, in seconds since 1970, as it carried it, signed."""
+        shown = tokens.read(self.secret, SHOWN, self.form.get("__shown", ""))
+        return shown / 1000 if isinstance(shown, int) else None
+
+    @property
     def is_going_back(self) -> bool:
         return self.form.get("__action") == "back"
 
@@ -90,31 +97,39 @@ def take_page(work: Work, sent: Sent) -> Taken:
         if sent.is_completing and taken.walk.definition.wants_review:
             return _finished(work, _kept(work, taken, taken.step, page=None))
         if sent.is_going_back:
-            return _kept(work, taken, taken.walk.back(taken.step.answers, taken.index), page=None)
+            back = taken.walk.back(taken.step.answers, taken.index)
+            return _left(work, sent, _kept(work, taken, back, page=None))
         changed = arranged(taken.published.definition, taken.step.answers, sent.action)
         if changed is not None:
             return _kept(work, taken, Step(changed, taken.index), page=None)
-        step = taken.walk.forward(taken.step.answers, taken.index, asked)
+        step = _shown_first(taken.walk.forward(taken.step.answers, taken.index, asked), sent)
         if step.problems:
             return _kept(work, taken, step, page=None)
         if step.page is not None:
-            kept = _kept(work, taken, step, page=max(taken.response.page, step.page))
+            kept = _left(work, sent, _kept(work, taken, step, page=max(taken.response.page, step.page)))
             return _ended(work, kept)
         kept = _kept(work, taken, step, page=taken.index)
         if taken.walk.definition.wants_review:
-            return replace(kept, is_to_review=True)
-        return _finished(work, kept)
+            return _left(work, sent, replace(kept, is_to_review=True))
+        return _left(work, sent, _finished(work, kept))
 
 
 def _note_care(work: Work, response: Response, sent: Sent) -> None:
     """How long the page took, and signs that nobody read it."""
-    shown = tokens.read(sent.secret, SHOWN, sent.form.get("__shown", ""))
-    if isinstance(shown, int):
-        respond.spend(response, work.now.timestamp() - shown / 1000)
+    if sent.shown_at is not None:
+        respond.spend(response, work.now.timestamp() - sent.shown_at)
     if sent.form.get("__website"):
         response.doubt(Doubt.HONEYPOT)
     if sent.form.get("__pasted"):
         response.doubt(Doubt.PASTED)
+
+
+def _shown_first(step: Step, sent: Sent) -> Step:
+    """What an answer inside a panel brought up there is shown before it is asked for."""
+    there = set(sent.form.getlist("__on"))
+    names = {problem.name.removesuffix("-Comment") for problem in step.problems}
+    is_inside = all("[" in name and name not in there for name in names)
+    return Step(step.answers, step.page, is_revealing=True) if names and is_inside else step
 
 
 def take_draft(work: Work, sent: Sent) -> Taken:
@@ -162,12 +177,14 @@ def _files(work: Work, response: Response, published: Published, sent: Sent) -> 
         return frozenset()
     if not response.is_finished:
         filing.note(work, response, sent.files)
-        work.session.flush()
     return filing.addresses(work, response)
 
 
 def _kept(work: Work, taken: Taken, step: Step, *, page: int | None) -> Taken:
     respond.save(work, taken.response, step.answers, page=page)
+    if taken.published.definition.has_files:
+        # However often a page is sent, no more lies in the store than the answers speak of.
+        filing.tidy(work, taken.response)
     return replace(taken, step=step)
 
 
@@ -177,6 +194,16 @@ def _ended(work: Work, taken: Taken) -> Taken:
     ending = early_ending(taken.walk.scene(taken.step.answers), quotas)
     if ending is not None:
         respond.end_early(work, taken.response, ending, enrollment=taken.door.enrollment)
+    return taken
+
+
+def _left(work: Work, sent: Sent, taken: Taken) -> Taken:
+    """Note that the page was left, where it was."""
+    pages = taken.published.definition.pages
+    following = None if taken.response.is_finished else taken.step.page
+    if following != taken.index and pages:
+        shown = pages[following].name if following is not None else None
+        note_left(work, taken.response, pages[taken.index].name, shown, shown_at=sent.shown_at)
     return taken
 
 

@@ -2,8 +2,9 @@
 
 from betaops.surveys.queries.answers import item_answers, items
 from betaops.surveys.queries.contacts import asked_lately, contact_days, count_asked_lately
-from betaops.surveys.queries.crossed import crossed, crossed_people, fresh, paired
+from betaops.surveys.queries.crossed import crossed, crossed_people, crossed_several, fresh, paired
 from betaops.surveys.queries.doors import door
+from betaops.surveys.queries.journeys import by_cohort, by_door, steps
 from betaops.surveys.queries.narrowed import (
     cohorts_answered,
     count_narrowed,
@@ -40,7 +41,6 @@ from betaops.surveys.queries.responses import (
     count_responses,
     count_shown,
     counts,
-    export_rows,
     funnel,
     response,
     responses,
@@ -89,6 +89,8 @@ __all__ = [
     "answered_unnoted",
     "answers_of",
     "asked_lately",
+    "by_cohort",
+    "by_door",
     "cohorts_answered",
     "compiled_live",
     "compiled_version",
@@ -105,9 +107,9 @@ __all__ = [
     "counts",
     "crossed",
     "crossed_people",
+    "crossed_several",
     "door",
     "doors_answered",
-    "export_rows",
     "find_surveys",
     "fresh",
     "funnel",
@@ -133,6 +135,7 @@ __all__ = [
     "rollups",
     "showings",
     "shown",
+    "steps",
     "survey",
     "survey_in",
     "survey_of_installation",

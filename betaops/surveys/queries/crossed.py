@@ -1,15 +1,19 @@
-"""Answers to two questions at once, and of the same people in two waves: counted by the database."""
+"""Answers to two questions at once, and of the same people in two waves: counted by the database.
+
+Never a join of answers with answers on their response alone: a database that does not know how many rows there are
+looks through all answers of one side for each of the other.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from betaops.surveys.models import Answer, Response
-from betaops.surveys.narrowing import Narrowing
-from betaops.surveys.queries.narrowed import COMMENT, conditions
+from betaops.surveys.narrowing import Given, Narrowing
+from betaops.surveys.queries.narrowed import COMMENT, conditions, of_answers
 
 Place = tuple[UUID, str]
 
@@ -17,59 +21,73 @@ Place = tuple[UUID, str]
 def crossed(
     session: Session, survey_id: UUID, down: Place, across: Place, narrowing: Narrowing | None = None
 ) -> Sequence[Any]:
-    """(down code, across code, people) over responses that answered both questions."""
-    first, second = aliased(Answer), aliased(Answer)
-    return session.execute(
-        select(first.code, second.code, func.count())
-        .join(second, second.response_id == first.response_id)
-        .join(Response, Response.id == first.response_id)
-        .where(_at(first, down), _at(second, across), *conditions(survey_id, narrowing))
-        .group_by(first.code, second.code)
-    ).all()
+    """(down code, across code, people) over responses that answered both questions, each with one answer."""
+    codes = [func.max(case((_at(place), Answer.code))) for place in (down, across)]
+    people = (
+        of_answers(select(codes[0].label("down"), codes[1].label("across")), survey_id, narrowing)
+        .where(or_(_at(down), _at(across)), Answer.code.not_in((COMMENT, "")))
+        .group_by(Answer.response_id)
+        .having(codes[0].is_not(None), codes[1].is_not(None))
+        .subquery()
+    )
+    return session.execute(select(*people.c, func.count()).group_by(*people.c)).all()
+
+
+def crossed_several(
+    session: Session, survey_id: UUID, down: Place, across: Place, narrowing: Narrowing | None = None
+) -> Sequence[Any]:
+    """The same where a person may give several answers to either: one query for each answer down."""
+    rows = session.execute(select(Answer.code).where(_at(down), Answer.code.not_in((COMMENT, ""))).distinct())
+    found = []
+    for code in sorted(rows.scalars()):
+        _n, totals = _by_answer(session, survey_id, across, narrowing, Given(*down, (code,)))
+        found += [(code, other, count) for other, count in totals.items()]
+    return found
 
 
 def crossed_people(
     session: Session, survey_id: UUID, down: Place, across: Place, narrowing: Narrowing | None = None
 ) -> tuple[int, dict[str, int]]:
     """People who answered both, and those of them by their answer to the question across."""
-    second = aliased(Answer)
-    answered = select(Answer.response_id).where(_at(Answer, down))
-    both = (
-        select(second.code, func.count(), func.count(second.response_id.distinct()))
-        .join(Response, Response.id == second.response_id)
-        .where(_at(second, across), second.response_id.in_(answered), *conditions(survey_id, narrowing))
+    return _by_answer(session, survey_id, across, narrowing, Given(*down))
+
+
+def _by_answer(
+    session: Session, survey_id: UUID, place: Place, narrowing: Narrowing | None, given: Given
+) -> tuple[int, dict[str, int]]:
+    """Of people who gave that answer elsewhere: how many answered here, and how many so."""
+    kept = (narrowing or Narrowing()).where(given)
+    people = of_answers(select(func.count(Answer.response_id.distinct())), survey_id, kept).where(
+        _at(place), Answer.code.not_in((COMMENT, ""))
     )
-    n = session.execute(both.with_only_columns(func.count(second.response_id.distinct()))).scalar() or 0
-    rows = session.execute(both.group_by(second.code))
-    return n, {code: count for code, count, _people in rows}
+    n = session.execute(people).scalar() or 0
+    rows = session.execute(people.add_columns(Answer.code).group_by(Answer.code))
+    return n, {code: count for count, code in rows}
+
+
+def _at(place: Place) -> ColumnElement[bool]:
+    return and_(Answer.question_id == place[0], Answer.row == place[1])
 
 
 def paired(
     session: Session, survey_id: UUID, waves: tuple[int, int], narrowing: Narrowing | None = None
 ) -> Sequence[Any]:
     """(question, row, code before, number before, code after, number after, people): the same people in two waves."""
-    before, after = aliased(Response), aliased(Response)
-    first, second = aliased(Answer), aliased(Answer)
-    counts = select(Response.id).where(*conditions(survey_id, narrowing))
-    return session.execute(
-        select(
-            first.question_id, first.row, first.code, first.number, second.code, second.number, func.count()
-        )
-        .join(before, before.id == first.response_id)
-        .join(after, and_(after.tester_id == before.tester_id, after.survey_id == before.survey_id))
-        .join(
-            second,
-            and_(
-                second.response_id == after.id,
-                second.question_id == first.question_id,
-                second.row == first.row,
-            ),
-        )
-        .where(before.wave == waves[0], after.wave == waves[1], before.survey_id == survey_id)
-        .where(before.id.in_(counts), after.id.in_(counts), first.code != COMMENT, second.code != COMMENT)
-        .where(first.text.is_(None), second.text.is_(None))
-        .group_by(first.question_id, first.row, first.code, first.number, second.code, second.number)
-    ).all()
+    cells = [
+        func.max(case((Response.wave == wave, column))).label(f"{column.key}_{at}")
+        for at, wave in enumerate(waves)
+        for column in (Answer.code, Answer.number)
+    ]
+    people = (
+        select(Answer.question_id, Answer.row, *cells)
+        .join(Response, Response.id == Answer.response_id)
+        .where(*conditions(survey_id, narrowing), Response.wave.in_(waves), Response.tester_id.is_not(None))
+        .where(Answer.code.not_in((COMMENT, "")))
+        .group_by(Response.tester_id, Answer.question_id, Answer.row)
+        .having(cells[0].is_not(None), cells[2].is_not(None))
+        .subquery()
+    )
+    return session.execute(select(*people.c, func.count()).group_by(*people.c)).all()
 
 
 def fresh(
@@ -82,13 +100,8 @@ def fresh(
     return session.execute(
         select(Answer.question_id, Answer.row, Answer.code, Answer.number, func.count())
         .join(Response, Response.id == Answer.response_id)
-        .where(*conditions(survey_id, narrowing), Response.wave == wave, Answer.text.is_(None))
-        .where(Response.tester_id.is_(None) | Response.tester_id.not_in(twice), Answer.code != COMMENT)
+        .where(*conditions(survey_id, narrowing), Response.wave == wave)
+        .where(Response.tester_id.is_(None) | Response.tester_id.not_in(twice))
+        .where(Answer.code.not_in((COMMENT, "")))
         .group_by(Answer.question_id, Answer.row, Answer.code, Answer.number)
     ).all()
-
-
-def _at(answer: Any, place: Place) -> ColumnElement[bool]:
-    return and_(
-        answer.question_id == place[0], answer.row == place[1], answer.code != COMMENT, answer.code != ""
-    )

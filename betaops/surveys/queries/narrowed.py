@@ -14,7 +14,15 @@ from betaops.kernel import ids
 from betaops.kernel.db import Json
 from betaops.kernel.errors import NotFound
 from betaops.surveys.instruments import Item, Pattern
-from betaops.surveys.models import Answer, LinkKind, Response, ResponseState, SurveyLink, SurveyVersion
+from betaops.surveys.models import (
+    Answer,
+    LinkKind,
+    Response,
+    ResponseState,
+    SurveyLink,
+    SurveyQuestion,
+    SurveyVersion,
+)
 from betaops.surveys.narrowing import CameBy, Given, Narrowing
 
 #: Values of traits that a filter offers, the most frequent first; waves that are told apart.
@@ -49,6 +57,18 @@ def conditions(survey_id: UUID, narrowing: Narrowing | None = None) -> list[Colu
     if narrowing.until is not None:
         found.append(Response.finished_at < _midnight(narrowing.until, days=1))
     return found + [_gave(each) for each in narrowing.answers]
+
+
+def of_answers(statement: Any, survey_id: UUID, narrowing: Narrowing | None = None) -> Any:
+    """`statement` about answers, kept to those of responses that count.
+
+    Typed rows are there for complete responses alone, so where nothing is narrowed responses need not be looked at.
+    """
+    asked = select(SurveyQuestion.id).where(SurveyQuestion.survey_id == survey_id)
+    kept = statement.where(Answer.question_id.in_(asked))
+    if narrowing is None or narrowing.is_open:
+        return kept
+    return kept.join(Response, Response.id == Answer.response_id).where(*conditions(survey_id, narrowing))
 
 
 def _members(cohort: str) -> Select[Any]:
@@ -109,9 +129,7 @@ def patterns(
         for at, (question_id, item) in enumerate(items)
     ]
     people = (
-        select(*cells)
-        .join(Response, Response.id == Answer.response_id)
-        .where(*conditions(survey_id, narrowing))
+        of_answers(select(*cells), survey_id, narrowing)
         .where(Answer.question_id.in_({question_id for question_id, _item in items}), Answer.code != COMMENT)
         .group_by(Answer.response_id)
         .subquery()

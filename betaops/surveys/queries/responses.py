@@ -1,6 +1,6 @@
-"""Responses: lists, counts, exports."""
+"""Responses: lists, counts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,9 +20,6 @@ from betaops.surveys.models import (
 from betaops.surveys.narrowing import Narrowing
 from betaops.surveys.policy import FEWEST_SHOWN
 from betaops.surveys.queries.narrowed import conditions
-
-#: Responses read at once while exporting.
-BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -150,32 +147,3 @@ def response(session: Session, response_id: UUID) -> Response:
     if found is None:
         raise NotFound
     return found
-
-
-def export_rows(session: Session, survey_id: UUID, *, with_unfinished: bool = False) -> Iterator[Response]:
-    """Every response that counts, oldest first, in batches: memory stays the same however many there are."""
-    states = [ResponseState.COMPLETE]
-    if with_unfinished:
-        states += [ResponseState.STARTED, ResponseState.PARTIAL]
-    survey = session.scalar(select(Survey).where(Survey.id == survey_id))
-    if survey is not None and survey.is_anonymous and not count_shown(session, survey):
-        return
-    last: UUID | None = None
-    while True:
-        found = (
-            select(Response)
-            .options(
-                joinedload(Response.tester), joinedload(Response.version).load_only(SurveyVersion.number)
-            )
-            .where(Response.survey_id == survey_id, Response.state.in_(states))
-            .order_by(Response.id)
-            .limit(BATCH)
-        )
-        if last is not None:
-            found = found.where(Response.id > last)
-        batch = session.scalars(found).all()
-        yield from batch
-        if len(batch) < BATCH:
-            return
-        last = batch[-1].id
-        session.expunge_all()

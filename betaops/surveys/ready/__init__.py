@@ -29,6 +29,8 @@ class Ready:
     """A survey to begin with."""
 
     name: str
+    #: What product managers call it, its title for testers, and what it is for; each by language.
+    label: Any
     title: Any
     about: Any
     source: Json
@@ -54,7 +56,7 @@ def surveys() -> tuple[Ready, ...]:
         source = each["definition"]
         for page in source["pages"]:
             page["elements"] = [_expanded(element) for element in page["elements"]]
-        found.append(Ready(each["name"], source["title"], each["about"], source))
+        found.append(Ready(each["name"], each["label"], source["title"], each["about"], source))
     return tuple(found)
 
 

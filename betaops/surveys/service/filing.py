@@ -45,6 +45,7 @@ def note(work: Work, response: Response, files: Iterable[Incoming]) -> None:
                 at=work.now,
             )
         )
+    work.session.flush()
 
 
 def addresses(work: Work, response: Response) -> frozenset[str]:

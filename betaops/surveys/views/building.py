@@ -64,10 +64,10 @@ def builder(program: Program, survey: Survey, at: str, *, sent: Form | None = No
         if sent is not None and not isinstance(sent, AddForm | BankForm)
         else _form(survey, definition, chosen, kind),
         add=sent if isinstance(sent, AddForm) else AddForm(formdata=None, data={"kind": "radiogroup"}),
-        bank=sent if isinstance(sent, BankForm) else BankForm(formdata=None),
         add_at=str(min(page, max(0, len(definition.pages) - 1))) if kind not in GROUPS else at,
         findings=findings,
         hints=[(hint, editing.spot_of(element_place(hint.place))) for hint in lint(definition)],
+        bank=sent if isinstance(sent, BankForm) else BankForm(formdata=None),
         spots={finding: editing.spot_of(element_place(finding.place)) for finding in findings},
     )
 

@@ -1,6 +1,9 @@
 """Two questions against each other, and one survey at two times."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from flask import request
@@ -46,10 +49,22 @@ def crosstab(slug: str, survey_id: UUID) -> str:
 
 def _crossed(survey: Survey, down: Side, across: Side, narrowing: Narrowing) -> crosstabs.Crosstab:
     places = (down.question_id, down.row), (across.question_id, across.row)
-    rows = queries.crossed(reading(), survey.id, *places, narrowing)
-    n, totals = queries.crossed_people(reading(), survey.id, *places, narrowing)
+    if down.is_several or across.is_several:
+        rows = queries.crossed_several(reading(), survey.id, *places, narrowing)
+        n, totals = queries.crossed_people(reading(), survey.id, *places, narrowing)
+    else:
+        rows = queries.crossed(reading(), survey.id, *places, narrowing)
+        totals = _totals(rows)
+        n = sum(totals.values())
     counts = {(first, second): count for first, second, count in rows}
     return crosstabs.crosstab(down, across, counts, totals, n, smallest=policy.smallest_group(survey))
+
+
+def _totals(rows: Sequence[Any]) -> dict[str, int]:
+    found = Counter[str]()
+    for _first, second, count in rows:
+        found[second] += count
+    return dict(found)
 
 
 def _side(sides: list[Side], name: str) -> Side | None:

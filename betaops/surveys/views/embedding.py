@@ -71,7 +71,7 @@ def widget_page(slug: str, survey_id: UUID) -> str:
 
 @blueprint.get("/<id(svy):survey_id>/links/<uuid:link_id>/code.svg")
 @needs(policy.READ)
-def link_code(slug: str, survey_id: UUID, link_id: UUID) -> Response:
+def download_code(slug: str, survey_id: UUID, link_id: UUID) -> Response:
     """The QR code of a public link, to print; quiet zone included, error correction M."""
     survey = survey_of(program_of(slug), survey_id)
     link = queries.link(reading(), survey.id, link_id)

@@ -1,73 +1,97 @@
-"""Answers as a sheet."""
+"""Answers as files: small ones at once, large ones by a job."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app
+from flask import Response, current_app, redirect, url_for
 
-from betaops.kernel import ids
-from betaops.surveys import policy, queries, sheets
-from betaops.surveys.definition import Question
-from betaops.surveys.models import Response as Answered
-from betaops.surveys.models import Survey
-from betaops.surveys.views.frame import blueprint, program_of, survey_of
+from betaops.kernel.errors import NotFound
+from betaops.kernel.work import Platform
+from betaops.surveys import exports, policy
+from betaops.surveys.exports import FileFormat, Wanted
+from betaops.surveys.forms import ExportForm
+from betaops.surveys.models import ResponseState, Survey
+from betaops.surveys.queries import exporting as queries
+from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
 from betaops.web.access import needs
-from betaops.web.application import reading
+from betaops.web.application import reading, writing
 
 
 @blueprint.get("/<id(svy):survey_id>/answers.csv")
 @needs(policy.EXPORT)
-def export(slug: str, survey_id: UUID) -> Response:
-    """Complete responses, a line each, sent while they are read: a session of its own, however many there are."""
+def export(slug: str, survey_id: UUID) -> Any:
+    """Complete responses, a line each; where there are many, the page from which a job writes them."""
     survey = survey_of(program_of(slug), survey_id)
-    response = Response(_lines(survey), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="answers-{ids.encode("svy", survey.id)[-6:]}.csv"'
-    )
+    wanted = Wanted()
+    if exports.count(reading(), survey, wanted) > exports.AT_ONCE:
+        return redirect(url_for(".export_form", slug=slug, survey_id=survey.id), 303)
+    return _file(survey, wanted)
+
+
+@blueprint.get("/<id(svy):survey_id>/export")
+@needs(policy.EXPORT)
+def export_form(slug: str, survey_id: UUID) -> str:
+    """Which file, which responses, which language."""
+    survey = survey_of(program_of(slug), survey_id)
+    return _asked(slug, survey, _form(survey))
+
+
+@blueprint.post("/<id(svy):survey_id>/exports")
+@needs(policy.EXPORT)
+def export_file(slug: str, survey_id: UUID) -> Any:
+    """The file itself where it is small, else a job that writes it."""
+    survey = survey_of(program_of(slug), survey_id)
+    form = _form(survey)
+    if not form.validate_on_submit():
+        return _asked(slug, survey, form), 422
+    states = tuple(ResponseState(state) for state in form.states.data or ())
+    wanted = Wanted(FileFormat(form.format.data), states, form.language.data)
+    if exports.count(reading(), survey, wanted) <= exports.AT_ONCE:
+        return _file(survey, wanted)
+    job_id = writing().enqueue(queries.EXPORT, {"survey_id": str(survey.id), "wanted": wanted.to_json()})
+    return redirect(url_for(".export_progress", slug=slug, survey_id=survey.id, job_id=job_id), 303)
+
+
+@blueprint.get("/<id(svy):survey_id>/exports/<id(job):job_id>")
+@needs(policy.EXPORT)
+def export_progress(slug: str, survey_id: UUID, job_id: UUID) -> str:
+    """How far the file is; then the file."""
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
+    job = queries.export_job(reading(), survey.id, job_id)
+    return draw("exporting", program, survey, "results", job=job)
+
+
+@blueprint.get("/<id(svy):survey_id>/exports/<id(job):job_id>/file")
+@needs(policy.EXPORT)
+def exported(slug: str, survey_id: UUID, job_id: UUID) -> Response:
+    """What the job wrote."""
+    survey = survey_of(program_of(slug), survey_id)
+    job = queries.export_job(reading(), survey.id, job_id)
+    if not job.result or "file" not in job.result:
+        raise NotFound
+    wanted = Wanted.from_json(job.args["wanted"])
+    return _download(survey, wanted, _platform().files.pieces(job.result["file"]))
+
+
+def _form(survey: Survey) -> ExportForm:
+    return ExportForm(languages=queries.export_languages(reading(), survey.id))
+
+
+def _asked(slug: str, survey: Survey, form: ExportForm) -> str:
+    return draw("export", program_of(slug), survey, "results", form=form, at_once=exports.AT_ONCE)
+
+
+def _file(survey: Survey, wanted: Wanted) -> Response:
+    return _download(survey, wanted, exports.streamed(_platform(), survey, wanted))
+
+
+def _download(survey: Survey, wanted: Wanted, pieces: Any) -> Response:
+    response = Response(pieces, content_type=exports.CONTENT_TYPES[wanted.format])
+    name = exports.file_name(survey, wanted)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _lines(survey: Survey) -> Iterator[str]:
-    database = current_app.platform.database  # type: ignore[attr-defined]  # our Application
-    wanted = sheets.columns(_questions(survey), "default")
-    heads = [
-        "response",
-        "version",
-        "tester",
-        "mail",
-        "started",
-        "finished",
-        *(head for head, _q, _p in wanted),
-    ]
-    workspace_id = survey.workspace_id
-
-    def rows() -> Iterator[list[Any]]:
-        with database.reading(workspace_id) as session:
-            for each in queries.export_rows(session, survey.id):
-                yield [*_about(each), *sheets.cells(each.answers, wanted, "default")]
-
-    return sheets.lines(heads, rows())
-
-
-def _about(row: Answered) -> list[Any]:
-    person = row.tester
-    return [
-        ids.encode("rsp", row.id),
-        row.version.number,
-        person.name if person else "",
-        person.mail if person else "",
-        row.started_at.isoformat(),
-        row.finished_at.isoformat() if row.finished_at else "",
-    ]
-
-
-def _questions(survey: Survey) -> list[Question]:
-    """As the newest version that asked each of them words it."""
-    found: list[Question] = []
-    for row in queries.survey_questions(reading(), survey.id):
-        version = queries.version(reading(), survey.id, row.last_number)
-        question = queries.published(reading(), version.id).definition.by_name.get(row.name)
-        if question is not None:
-            found.append(question)
-    return found
+def _platform() -> Platform:
+    return current_app.platform  # type: ignore[attr-defined,no-any-return]  # our Application

@@ -66,7 +66,9 @@ class _Survey:
     def __init__(self, source: dict[str, Any], report: Report) -> None:
         self.source, self.report = source, report
         self.naming = Naming()
-        self.blocks = list(_blocks(source))
+        self.blocks = _blocks(source)
+        there = words.objects(source.get("blocks")) or words.objects(source.get("questions"))
+        report.cut(len(there), len(self.blocks))
         self.names = logic.Names({}, {}, set(), set())
         self.elements: dict[str, dict[str, Any]] = {}
         self.required: dict[str, list[str]] = {}

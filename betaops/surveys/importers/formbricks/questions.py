@@ -92,9 +92,12 @@ def _nps(name: str, source: dict[str, Any], texts: Texts, report: Report) -> Ele
     return {"type": "rating", "rateMin": 0, "rateMax": 10, OWN: {"instrument": "nps"}, **_ends(source, texts)}
 
 
-def _effort(instrument: str) -> Callable[[str, dict[str, Any], Texts, Report], Element]:
+def _measured(instrument: str, *steps: int) -> Callable[[str, dict[str, Any], Texts, Report], Element]:
     def make(name: str, source: dict[str, Any], texts: Texts, report: Report) -> Element:
-        return {**_rating(name, source, texts, report), OWN: {"instrument": instrument}}
+        element = _rating(name, source, texts, report)
+        if element["rateMax"] in steps:
+            element[OWN] = {"instrument": instrument}
+        return element
 
     return make
 
@@ -176,7 +179,7 @@ def _fields(
 
 _MAKERS: dict[str, Callable[[str, dict[str, Any], Texts, Report], Element]] = {
     "openText": _open, "multipleChoiceSingle": _choosing("radiogroup"), "multipleChoiceMulti": _choosing("checkbox"),
-    "nps": _nps, "csat": _effort("csat"), "ces": _effort("ces"), "cta": _text_only, "rating": _rating,
+    "nps": _nps, "csat": _measured("csat", 5, 7), "ces": _measured("ces", 7), "cta": _text_only, "rating": _rating,
     "consent": _consent, "pictureSelection": _pictures, "fileUpload": _file, "date": _date, "matrix": _matrix,
     "address": _fields(_ADDRESS), "contactInfo": _fields(_CONTACT), "ranking": _choosing("ranking"),
 }  # fmt: skip

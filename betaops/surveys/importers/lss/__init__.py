@@ -9,7 +9,7 @@ from betaops.surveys.importers.conditions import Untranslatable
 from betaops.surveys.importers.files import xml_in
 from betaops.surveys.importers.lss.logic import Logic, old_conditions
 from betaops.surveys.importers.lss.questions import MAKERS, Context, Element, known
-from betaops.surveys.importers.lss.tables import Item, Row, Tables
+from betaops.surveys.importers.lss.tables import MOST_QUESTIONS, Item, Row, Tables
 from betaops.surveys.importers.naming import Naming
 from betaops.surveys.importers.report import Report
 
@@ -53,6 +53,7 @@ def read(source: str, report: Report) -> dict[str, Any]:
 class _Survey:
     def __init__(self, tables: Tables, report: Report) -> None:
         self.tables, self.report = tables, report
+        report.cut(tables.there, MOST_QUESTIONS)
         naming = Naming()
         self.names = {item.get("qid"): naming.name(item.get("title")) for item in tables.questions}
         self._naming = naming

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.surveys.importers import words
@@ -22,6 +23,11 @@ class Context:
     report: Report
     texts: Callable[..., Any]
     names: dict[str, str] = field(default_factory=dict)
+
+    def own(self, words_of_ours: Any) -> str:
+        """What LimeSurvey says itself, in the survey's main language."""
+        with i18n.speaking(self.tables.language):
+            return str(words_of_ours)
 
     def choices(self, name: str, items: Iterable[Item], column: str, code: str) -> list[Any]:
         return [
@@ -131,7 +137,7 @@ def _matrix(columns: list[Any] | None = None) -> Make:
             "type": "matrix",
             "columns": context.answers(name, item)
             if columns is None
-            else [{**each, "text": str(each["text"])} for each in columns],
+            else [{**each, "text": context.own(each["text"])} for each in columns],
             "rows": context.parts(name, item),
         }
         return element | ({"eachRowRequired": True} if item.get("mandatory") == "Y" else {})
@@ -175,7 +181,9 @@ def _yes(context: Context, name: str, item: Item, attributes: Row) -> Element:
 
 
 def _gender(context: Context, name: str, item: Item, attributes: Row) -> Element:
-    choices = [{"value": "F", "text": _("Female")}, {"value": "M", "text": _("Male")}]
+    choices = [
+        {"value": code, "text": context.own(said)} for code, said in (("F", _l("Female")), ("M", _l("Male")))
+    ]
     return {"type": "radiogroup", "choices": choices}
 
 

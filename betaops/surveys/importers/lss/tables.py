@@ -49,7 +49,8 @@ class Tables:
         }
         self.groups = self._items("groups", "gid", ("group_l10ns", "gid"), "group_order")
         questions = self._items("questions", "qid", ("question_l10ns", "qid"), "question_order")
-        self.questions = [each for each in questions if each.get("parent_qid") in ("", "0")][:MOST_QUESTIONS]
+        asked = [each for each in questions if each.get("parent_qid") in ("", "0")]
+        self.questions, self.there = asked[:MOST_QUESTIONS], len(asked)
         self._parts = self._subquestions(questions)
         self._answers: dict[str, list[Item]] = defaultdict(list)
         for answer in self._merged_answers():

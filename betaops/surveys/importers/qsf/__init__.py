@@ -106,7 +106,8 @@ class _Reader:
                 continue
             key = words.plain(part.get("QuestionID"))
             if key in self.survey.questions:
-                self._question(key, number, words.objects(part.get("SkipLogic")))
+                own = words.objects(self.survey.questions[key].get("SkipLogic"))
+                self._question(key, number, words.objects(part.get("SkipLogic")) or own)
 
     def _new_page(self, block: Block) -> None:
         name = self.naming.name(f"page{len(self.pages) + 1}")
@@ -241,9 +242,9 @@ class _Reader:
 
     def _target(self, skip: Json, index: int) -> int:
         where = words.plain(skip.get("SkipToDestination"))
-        if where == "ENDOFSURVEY":
+        if where.upper() in ("ENDOFSURVEY", "SURVEY_END"):
             return len(self.asked)
-        if where == "ENDOFBLOCK":
+        if where.upper() == "ENDOFBLOCK":
             block = self.asked[index].block
             return next(
                 (number for number, each in enumerate(self.asked) if each.block > block), len(self.asked)

@@ -39,23 +39,25 @@ class Logic:
         self._targets, self._fields = targets, fields
 
     def tree(self, source: Json, depth: int = 1) -> str:
-        """A group, or one comparison. Each part says how it joins what stands before it."""
+        """A group, or one comparison. Each part says how it joins what stands before it; "and" binds more than "or"."""
         if depth > DEEPEST:
             raise Untranslatable(_("the condition would be too long"))
         inner = parts(source)
         if not inner:
             return self._one(source) if source.get("LogicType") or source.get("ChoiceLocator") else ""
-        found = self.tree(inner[0], depth + 1)
-        for part in inner[1:]:
+        alternatives: list[list[str]] = [[]]
+        for number, part in enumerate(inner):
             word = words.plain(part.get("Conjuction") or part.get("Conjunction") or part.get("Type"))
-            said = self.tree(part, depth + 1)
-            found = either(found, said) if word in ("Or", "OrIf", "ElseIf") else both(found, said)
-        return found
+            if number and word in ("Or", "OrIf", "ElseIf"):
+                alternatives.append([])
+            alternatives[-1].append(self.tree(part, depth + 1))
+        return either(*(both(*conditions) for conditions in alternatives))
 
     def skip(self, source: Json) -> str:
-        """Of a jump, which says where and how in words of its own."""
+        """Of a jump, which says where and how in words of its own ("Selected", "Is Selected")."""
+        condition = words.plain(source.get("Condition")).replace(" ", "").removeprefix("Is")
         return self._located(words.plain(source.get("ChoiceLocator") or source.get("Locator")),
-                             words.plain(source.get("Condition")), source.get("RightOperand"))  # fmt: skip
+                             condition, source.get("RightOperand"))  # fmt: skip
 
     def piped(self, text: str) -> tuple[str, list[str]]:
         """Text with answers in it named our way, and the places that have no counterpart."""

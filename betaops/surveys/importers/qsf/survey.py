@@ -71,7 +71,7 @@ class Survey:
         for step in steps[:MOST_QUESTIONS]:
             kind, inner = words.plain(step.get("Type")), words.objects(step.get("Flow"))
             if kind in ("Block", "Standard") or (not kind and step.get("ID")):
-                self._place(words.plain(step.get("ID")), branches)
+                self._place(words.plain(step.get("ID") or step.get("BlockID")), branches)
             elif kind == "EndSurvey":
                 self.flow.ends.append((len(self.flow.blocks), branches))
             elif kind == "EmbeddedData":

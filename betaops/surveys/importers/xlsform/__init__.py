@@ -55,6 +55,7 @@ class _Form:
         self.book, self.report = book, report
         self.settings: Row = next(iter(book.rows("settings")), {})
         self.naming, self.names = Naming(), Names()
+        report.cut(len(book.rows("survey")), MOST_ROWS)
         self.rows = book.rows("survey")[:MOST_ROWS]
         self.own_names: list[str] = []
         self._name_all()
@@ -212,7 +213,7 @@ class _Form:
         if not list_name:
             return []
         offered = [each for each in self.book.rows("choices")
-                   if (each.get("list_name") or each.get("list name", "")) == list_name]  # fmt: skip
+                   if each.get("list_name") == list_name]  # fmt: skip
         if not offered:
             self.report.drop(name, _("its answers: there is no list %(name)s", name=list_name))
         found = []

@@ -27,14 +27,11 @@ class Translations:
     """Knows which language of a form is the one without a name."""
 
     def __init__(self, default_language: str, rows: Iterable[Row]) -> None:
-        named = [
-            code_of(column.partition("::")[2])
-            for row in rows
-            for column in row
-            if column.startswith(("label::", "hint::"))
-        ]
+        columns = [column for row in rows for column in row]
+        named = [code_of(column.partition("::")[2]) for column in columns if column.startswith("label::")]
         given = code_of(default_language) if default_language else ""
-        self.main = given or (named[0] if named else "")
+        # Labels in a column without a language are in the main one, which then need not have a name.
+        self.main = given or ("" if "label" in columns or not named else named[0])
 
     def text(self, row: Row, column: str, turned: Callable[[str], str]) -> Any:
         """One column in all languages, each text through `turned`."""

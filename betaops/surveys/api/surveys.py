@@ -1,59 +1,36 @@
-"""Surveys and responses over the REST API."""
+"""Surveys over the REST API: drafts, versions, how they stand in the product."""
 
 from datetime import datetime
 from typing import Any, Literal
 
 from flask import Response
-from flask_openapi import APIBlueprint
 from pydantic import BaseModel, Field
 
-from betaops.enrollment.queries import testers as tester_queries
 from betaops.kernel import ids
 from betaops.kernel.errors import Invalid, NotFound
 from betaops.programs import queries as program_queries
-from betaops.surveys import policy, queries, respond, service
+from betaops.surveys import policy, queries, service
+from betaops.surveys.api.shapes import OfSurvey, blueprint
 from betaops.surveys.checking import Finding
-from betaops.surveys.cleaning import storable
-from betaops.surveys.judging import Problem
 from betaops.surveys.models import (
     Audience,
     Corner,
     Repeat,
-    ResponseState,
     Shape,
     Survey,
     SurveyPlacement,
     SurveyState,
     UrlMatch,
 )
-from betaops.surveys.models import Response as Answered
 from betaops.surveys.product.payload import FLAG_PREFIX
-from betaops.surveys.quality import Doubt
 from betaops.web.access import scope
-from betaops.web.api import PROBLEMS, Body, Int, Paging, Text, path_id, shown
+from betaops.web.api import Body, Int, Text, path_id, shown
 from betaops.web.application import reading, writing
 from betaops.web.errors import problem
-
-blueprint = APIBlueprint(
-    "surveys_api",
-    __name__,
-    url_prefix="/api/v1",
-    abp_tags=[{"name": "surveys", "description": "Questionnaires in SurveyJS JSON, and what was answered."}],
-    abp_security=[{"key": []}],
-    abp_responses=PROBLEMS,
-)
 
 
 class InProgram(BaseModel):
     program_id: path_id("prg") = Field(description="`prg_…`")  # type: ignore[valid-type]  # a type made by a function
-
-
-class OfSurvey(BaseModel):
-    survey_id: path_id("svy") = Field(description="`svy_…`")  # type: ignore[valid-type]  # a type made by a function
-
-
-class OfResponse(BaseModel):
-    response_id: path_id("rsp") = Field(description="`rsp_…`")  # type: ignore[valid-type]  # a type made by a function
 
 
 class NewSurvey(Body):
@@ -74,19 +51,6 @@ class SurveyChange(Body):
 
 class NewVersion(Body):
     note: Text = Field("", max_length=500, description="What changed, for colleagues.")
-
-
-class ResponseQuery(Paging):
-    state: ResponseState | None = Field(None, description="Only this state; without it every state.")
-
-
-class NewResponse(Body):
-    """A whole response. The same `submission_key` again gives the first one, however often it is sent."""
-
-    submission_key: Text = Field(min_length=1, max_length=respond.LONGEST_KEY)
-    answers: dict[str, Any] = Field(description="By question name, as SurveyJS keeps them.")
-    enrollment: Text | None = Field(None, description="`enr_…` of the program: whose response it is.")
-    language: Text = Field("en", max_length=20, pattern=r"^[A-Za-z-]*$")
 
 
 class PlacementChange(Body):
@@ -172,26 +136,6 @@ class VersionList(BaseModel):
     next: str | None = None
 
 
-class ShownResponse(BaseModel):
-    id: str
-    survey: str
-    version: int
-    state: ResponseState
-    tester: str | None
-    enrollment: str | None
-    language: str
-    answers: dict[str, Any]
-    is_in_product: bool = Field(description="It came from inside the product, by an SDK.")
-    doubts: list[Doubt] = Field(description="Signs that it was not given with care. It counts all the same.")
-    started_at: datetime
-    finished_at: datetime | None
-
-
-class ResponseList(BaseModel):
-    items: list[ShownResponse]
-    next: str | None
-
-
 def _shown(survey: Survey) -> ShownSurvey:
     return ShownSurvey(
         id=ids.encode("svy", survey.id),
@@ -205,23 +149,6 @@ def _shown(survey: Survey) -> ShownSurvey:
         created_at=survey.created_at,
         changed_at=survey.changed_at,
         version=survey.version,
-    )
-
-
-def _shown_response(row: Answered, number: int) -> ShownResponse:
-    return ShownResponse(
-        id=ids.encode("rsp", row.id),
-        survey=ids.encode("svy", row.survey_id),
-        version=number,
-        state=row.state,
-        tester=ids.encode("tst", row.tester_id) if row.tester_id else None,
-        enrollment=ids.encode("enr", row.enrollment_id) if row.enrollment_id else None,
-        language=row.language,
-        answers=row.answers,
-        is_in_product=row.is_in_product,
-        doubts=row.doubts,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
     )
 
 
@@ -329,60 +256,3 @@ def _shown_placement(survey: Survey, row: SurveyPlacement) -> ShownPlacement:
     told = {name: getattr(row, name) for name in ShownPlacement.model_fields if hasattr(row, name)}
     problems = [finding.message for finding in compiled.problems] if compiled else []
     return ShownPlacement(**told, flag_key=f"{FLAG_PREFIX}{row.number}", problems=problems)
-
-
-@blueprint.get("/surveys/<survey_id>/responses", responses={200: ResponseList})
-@scope(policy.READ)
-def responses(path: OfSurvey, query: ResponseQuery) -> Response:
-    """Responses, the newest first."""
-    found = queries.survey(reading(), path.survey_id)
-    if found.is_anonymous and not queries.count_shown(reading(), found):
-        return shown(ResponseList(items=[], next=None))
-    page = queries.responses(reading(), found.id, state=query.state, cursor=query.cursor, size=query.limit)
-    items = [_shown_response(row, row.version.number) for row in page.items]
-    return shown(ResponseList(items=items, next=page.next))
-
-
-@blueprint.post("/surveys/<survey_id>/responses", responses={200: ShownResponse, 201: ShownResponse})
-@scope(policy.ANSWER)
-def answer(path: OfSurvey, body: NewResponse) -> Response:
-    """Send in a whole response: 201 the first time, 200 with the same one for a key that was sent before."""
-    found = queries.survey_to_answer(reading(), path.survey_id)
-    enrollment = None
-    if body.enrollment:
-        enrollment_id = ids.decode("enr", body.enrollment)
-        enrollment = tester_queries.enrollment(reading(), found.program_id, enrollment_id)
-    try:
-        begun = respond.submit(
-            writing(),
-            found,
-            storable(body.answers),
-            submission_key=body.submission_key,
-            enrollment=enrollment,
-            language=body.language or "en",
-        )
-    except Invalid as error:
-        wrong: list[Problem] = error.values.get("problems", [])
-        places = [{"in": f"answers.{each.name}", "detail": each.message} for each in wrong]
-        return problem(422, error.code, str(error.message), errors=places)
-    version = queries.published(reading(), begun.response.version_id)
-    return shown(_shown_response(begun.response, version.number), 201 if begun.is_new else 200)
-
-
-@blueprint.get("/responses/<response_id>", responses={200: ShownResponse})
-@scope(policy.READ)
-def response(path: OfResponse) -> Response:
-    """One response."""
-    row = queries.response(reading(), path.response_id)
-    if row.is_anonymous and not queries.count_shown(reading(), row.survey):
-        raise NotFound
-    return shown(_shown_response(row, row.version.number))
-
-
-@blueprint.delete("/responses/<response_id>", responses={204: None})
-@scope(policy.ANSWER)
-def withdraw(path: OfResponse) -> Response:
-    """Take a response out of everything; its answers go."""
-    row = queries.response(reading(), path.response_id)
-    respond.withdraw(writing(), row.id)
-    return Response(status=204)

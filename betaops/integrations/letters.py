@@ -1,0 +1,38 @@
+"""What is told about a response."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.orm import Session
+
+from betaops.integrations.models import Topic, WebhookDelivery
+from betaops.kernel import ids
+from betaops.surveys import queries as survey_queries
+
+
+def body_of(session: Session, delivery: WebhookDelivery) -> bytes:
+    """JSON: `type`, `timestamp`, `data`. `NotFound` where the response is gone."""
+    data: dict[str, Any] = {"program": ids.encode("prg", delivery.endpoint.program_id)}
+    if delivery.topic is not Topic.TEST and delivery.subject_id is not None:
+        data |= _response(session, delivery.subject_id)
+    told = {"type": delivery.topic.value, "timestamp": delivery.happened_at, "data": data}
+    return orjson.dumps(told, option=orjson.OPT_UTC_Z)
+
+
+def _response(session: Session, response_id: UUID) -> dict[str, Any]:
+    """As the REST API shows it. It tells how the response is now: answers taken out since are not sent."""
+    row = survey_queries.response(session, response_id)
+    return {
+        "id": ids.encode("rsp", row.id),
+        "survey": ids.encode("svy", row.survey_id),
+        "version": row.version.number,
+        "state": row.state.value,
+        "tester": ids.encode("tst", row.tester_id) if row.tester_id else None,
+        "enrollment": ids.encode("enr", row.enrollment_id) if row.enrollment_id else None,
+        "language": row.language,
+        "answers": row.answers,
+        "is_in_product": row.is_in_product,
+        "started_at": row.started_at,
+        "finished_at": row.finished_at,
+    }

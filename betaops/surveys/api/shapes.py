@@ -1,0 +1,19 @@
+"""What the addresses about surveys share: their blueprint, and a survey's id."""
+
+from flask_openapi import APIBlueprint
+from pydantic import BaseModel, Field
+
+from betaops.web.api import PROBLEMS, path_id
+
+blueprint = APIBlueprint(
+    "surveys_api",
+    __name__,
+    url_prefix="/api/v1",
+    abp_tags=[{"name": "surveys", "description": "Questionnaires in SurveyJS JSON, and what was answered."}],
+    abp_security=[{"key": []}],
+    abp_responses=PROBLEMS,
+)
+
+
+class OfSurvey(BaseModel):
+    survey_id: path_id("svy") = Field(description="`svy_…`")  # type: ignore[valid-type]  # a type made by a function

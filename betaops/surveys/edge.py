@@ -1,0 +1,180 @@
+"""Most submissions over the REST API, before Flask: committed together with others, then answered.
+
+A WSGI layer around the application. It takes `POST /api/v1/surveys/<id>/responses` where everything is plain (see
+`receiving`) and lets all else pass, as it came, to the view of that address, which answers in the same form.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from io import BytesIO
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import orjson
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from betaops.kernel import ids
+from betaops.kernel.errors import NotFound, Unavailable
+from betaops.kernel.work import Platform
+from betaops.surveys import receiving
+from betaops.surveys.receiving import Received, Submission
+from betaops.surveys.respond import LONGEST_KEY
+from betaops.web.headers import POLICY, as_text, standing
+
+log = structlog.get_logger("request")
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+_PATH = re.compile(r"/api/v1/surveys/(svy_[0-9a-z]{26})/responses")
+_LANGUAGE = re.compile(r"[A-Za-z-]{0,20}")
+_FIELDS = frozenset(("submission_key", "answers", "language"))
+#: Larger bodies go the long way.
+LARGEST_BODY = 256 * 1024
+#: How deep answers nest here: rows of a matrix, with several answers each.
+_DEEPEST = 3
+_LARGEST_INTEGER = 2**53
+
+
+class _Read(NamedTuple):
+    """A submission, and its survey's id as it was written."""
+
+    submission: Submission
+    survey: str
+
+
+class Submissions:
+    """`application` with the API's plain submissions in front."""
+
+    def __init__(self, application: Wsgi, platform: Platform) -> None:
+        self._application, self._platform = application, platform
+        self._headers = [
+            ("Content-Type", "application/json"),
+            ("Cache-Control", "no-store"),
+            ("Content-Security-Policy", as_text(POLICY)),
+            *standing(platform.settings).items(),
+        ]
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "POST":
+            return self._application(environ, start_response)
+        began = perf_counter()
+        read = _read(environ)
+        received = self._receive(read.submission) if read else None
+        if read is None or received is None:
+            return self._application(environ, start_response)
+        body = _shown(read, received)
+        request_id = ids.encode("req", received.id)
+        log.info(
+            "request",
+            id=request_id,
+            route="surveys_api.answer",
+            method="POST",
+            status=201,
+            actor=f"key:{received.key_id}",
+            ms=round((perf_counter() - began) * 1000, 1),
+        )
+        start_response(
+            "201 Created",
+            [*self._headers, ("X-Request-ID", request_id), ("Content-Length", str(len(body)))],
+        )
+        return [body]
+
+    def _receive(self, submission: Submission) -> Received | None:
+        try:
+            return self._platform.ingest.write(None, lambda work: receiving.receive(work, submission))
+        except (SQLAlchemyError, Unavailable):
+            log.warning("submission_not_taken", exc_info=True)
+            return None
+
+
+def in_front_of(application: Wsgi, platform: Platform) -> Submissions:
+    """For `wiring`."""
+    return Submissions(application, platform)
+
+
+def _read(environ: Environ) -> _Read | None:
+    """None for whatever is not plain; its body can be read once more then."""
+    path = _PATH.fullmatch(environ["PATH_INFO"])
+    scheme, _space, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    length = environ.get("CONTENT_LENGTH") or ""
+    is_ours = (
+        path is not None
+        and scheme.lower() == "bearer"
+        and "HTTP_IDEMPOTENCY_KEY" not in environ
+        and not environ.get("QUERY_STRING")
+        and environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() == "application/json"
+        and length.isdecimal()
+        and 0 < int(length[:9]) <= LARGEST_BODY
+    )
+    if path is None or not is_ours:
+        return None
+    body = environ["wsgi.input"].read(int(length))
+    environ["wsgi.input"] = BytesIO(body)
+    told = _told(body)
+    if told is None:
+        return None
+    try:
+        survey_id = ids.decode("svy", path[1])
+    except NotFound:
+        return None
+    key, answers = told["submission_key"], told["answers"]
+    language = told.get("language") or "en"
+    return _Read(Submission(token.strip(), survey_id, key, answers, language), path[1])
+
+
+def _told(body: bytes) -> Mapping[str, Any] | None:
+    """The body, if it is one that the view would take as it stands."""
+    if b"\\u0000" in body:
+        return None
+    try:
+        told = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(told, dict) or not {"submission_key", "answers"} <= told.keys() <= _FIELDS:
+        return None
+    key, answers, language = told["submission_key"], told["answers"], told.get("language", "en")
+    is_plain = (
+        isinstance(key, str)
+        and 0 < len(key) <= LONGEST_KEY
+        and isinstance(answers, dict)
+        and _is_plain(answers, 0)
+        and isinstance(language, str)
+        and _LANGUAGE.fullmatch(language) is not None
+    )
+    return told if is_plain else None
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    """Text, whole numbers, yes and no, and not many levels of them: nothing that has to be made fit to store."""
+    if isinstance(value, str | bool):
+        return True
+    if isinstance(value, int):
+        return abs(value) < _LARGEST_INTEGER
+    if depth == _DEEPEST:
+        return False
+    if isinstance(value, dict):
+        return all(_is_plain(each, depth + 1) for each in value.values())
+    return isinstance(value, list) and all(_is_plain(each, depth + 1) for each in value)
+
+
+def _shown(read: _Read, received: Received) -> bytes:
+    """As the view shows a response."""
+    return orjson.dumps(
+        {
+            "id": ids.encode("rsp", received.id),
+            "survey": read.survey,
+            "version": received.number,
+            "state": "complete",
+            "tester": None,
+            "enrollment": None,
+            "language": read.submission.language,
+            "answers": received.values,
+            "is_in_product": False,
+            "started_at": received.at,
+            "finished_at": received.at,
+        },
+        option=orjson.OPT_UTC_Z,
+    )

@@ -1,0 +1,156 @@
+"""How people get through a survey: page by page, by door and by cohort. Test responses are never among them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, exists, func, literal, select, union
+from sqlalchemy.orm import Session
+
+from betaops.cohorts.models import Cohort, CohortMember
+from betaops.surveys.localised import text
+from betaops.surveys.models import UNFINISHED, Response, ResponseState, SurveyLink, Visit
+from betaops.surveys.queries.surveys import published
+
+
+@dataclass(frozen=True)
+class Step:
+    """A page: how many saw it, how many of those stopped there, and the median of the seconds spent on it."""
+
+    page: str
+    title: str
+    seen: int
+    stopped: int
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """People who came in by one door, or of one cohort."""
+
+    name: str
+    started: int
+    complete: int
+
+
+def steps(session: Session, survey_id: UUID, version_id: UUID) -> list[Step]:
+    """In the order of that version; pages that only former ones had stand at the end."""
+    definition = published(session, version_id).definition
+    stopped = _stopped(session, survey_id)
+    seen = _seen(session, survey_id) + _seen_first(session, survey_id)
+    times = _medians(session, survey_id)
+    titles = {page.name: page.title for page in definition.pages}
+    names = [*titles, *sorted(set(seen) - set(titles))]
+    return [
+        Step(name, text(titles.get(name)) or name, seen[name], stopped[name], times.get(name))
+        for name in names
+    ]
+
+
+def by_door(session: Session, survey_id: UUID) -> list[Group]:
+    """`product`, a kind of link, `portal`, `api`."""
+    door = case(
+        (Response.is_in_product, "product"),
+        (Response.link_id.is_not(None), func.coalesce(SurveyLink.kind, "link")),
+        (Response.enrollment_id.is_not(None), "portal"),
+        else_="api",
+    )
+    return _groups(
+        session,
+        select(door, func.count(), _complete())
+        .select_from(Response)
+        .outerjoin(SurveyLink, SurveyLink.id == Response.link_id)
+        .where(Response.survey_id == survey_id, Response.state != ResponseState.TEST)
+        .group_by(door),
+    )
+
+
+def by_cohort(session: Session, survey_id: UUID) -> list[Group]:
+    """As cohorts are now; somebody in two counts in both."""
+    return _groups(
+        session,
+        select(Cohort.name, func.count(), _complete())
+        .select_from(Response)
+        .join(CohortMember, CohortMember.tester_id == Response.tester_id)
+        .join(Cohort, Cohort.id == CohortMember.cohort_id)
+        .where(Response.survey_id == survey_id, Response.state != ResponseState.TEST)
+        .group_by(Cohort.id, Cohort.name),
+    )
+
+
+def _groups(session: Session, found: Any) -> list[Group]:
+    groups = [Group(str(name), started, int(complete)) for name, started, complete in session.execute(found)]
+    return sorted(groups, key=lambda group: (-group.started, group.name))
+
+
+def _complete() -> Any:
+    return func.sum(case((Response.state == ResponseState.COMPLETE, 1), else_=0))
+
+
+def _seen(session: Session, survey_id: UUID) -> Counter[str]:
+    """Responses that left a page or were shown it next."""
+    left = select(Visit.page.label("page"), Visit.response_id.label("response_id")).where(
+        Visit.survey_id == survey_id
+    )
+    shown = select(Visit.next_page, Visit.response_id).where(
+        Visit.survey_id == survey_id, Visit.next_page.is_not(None)
+    )
+    pairs = union(left, shown).subquery()
+    rows = session.execute(
+        select(pairs.c.page, func.count())
+        .join(Response, Response.id == pairs.c.response_id)
+        .where(Response.state != ResponseState.TEST)
+        .group_by(pairs.c.page)
+    )
+    return Counter({row[0]: row[1] for row in rows})
+
+
+def _seen_first(session: Session, survey_id: UUID) -> Counter[str]:
+    """Those who filled something in and left no page yet."""
+    return _at(session, survey_id, ~exists(literal(1)).where(Visit.response_id == Response.id))
+
+
+def _stopped(session: Session, survey_id: UUID) -> Counter[str]:
+    """Where unfinished responses stand."""
+    return _at(session, survey_id)
+
+
+def _at(session: Session, survey_id: UUID, *more: Any) -> Counter[str]:
+    rows = session.execute(
+        select(Response.version_id, Response.page, func.count())
+        .where(Response.survey_id == survey_id, Response.state.in_(UNFINISHED), *more)
+        .group_by(Response.version_id, Response.page)
+    )
+    found: Counter[str] = Counter()
+    for version_id, index, count in rows:
+        pages = published(session, version_id).definition.pages
+        if pages:
+            found[pages[min(index, len(pages) - 1)].name] += count
+    return found
+
+
+def _medians(session: Session, survey_id: UUID) -> Mapping[str, float]:
+    """From counts by the second: exact to half of one, whatever the number of visits."""
+    second = Visit.ms // 1000
+    rows = session.execute(
+        select(Visit.page, second, func.count())
+        .join(Response, Response.id == Visit.response_id)
+        .where(Visit.survey_id == survey_id, Visit.ms.is_not(None), Response.state != ResponseState.TEST)
+        .group_by(Visit.page, second)
+        .order_by(Visit.page, second)
+    )
+    counts: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for page, seconds, count in rows:
+        counts[page].append((seconds or 0, count))
+    return {page: _median(found) for page, found in counts.items()}
+
+
+def _median(counted: Sequence[tuple[int, int]]) -> float:
+    half, reached = sum(count for _second, count in counted) / 2, 0
+    for second, count in counted:
+        reached += count
+        if reached >= half:
+            return second + 0.5
+    return 0.0

@@ -1,0 +1,29 @@
+"""How people get through a survey: where they stop, how long pages take, who finishes."""
+
+from uuid import UUID
+
+from betaops.kernel.errors import NotFound
+from betaops.surveys import policy, queries
+from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
+from betaops.web.access import needs
+from betaops.web.application import reading
+
+
+@blueprint.get("/<id(svy):survey_id>/journey")
+@needs(policy.READ)
+def journey(slug: str, survey_id: UUID) -> str:
+    """Page by page, by door and by cohort."""
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
+    live_id = queries.live_version_id(reading(), survey)
+    if live_id is None:
+        raise NotFound
+    return draw(
+        "journey",
+        program,
+        survey,
+        "results",
+        steps=queries.steps(reading(), survey.id, live_id),
+        doors=queries.by_door(reading(), survey.id),
+        cohorts=queries.by_cohort(reading(), survey.id),
+    )
