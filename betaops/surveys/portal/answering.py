@@ -23,7 +23,7 @@ from betaops.surveys.portal.doors import address_of, door_of, published_for, ref
 from betaops.surveys.portal.drawing import chosen_language, draw, end, review, stop, walk_of
 from betaops.surveys.portal.filing import with_files
 from betaops.surveys.portal.frame import blueprint
-from betaops.surveys.portal.taking import Sent, take_draft, take_page
+from betaops.surveys.portal.taking import Sent, Taken, take_draft, take_page
 from betaops.surveys.queries.doors import Door
 from betaops.surveys.rendering import shown_names
 from betaops.surveys.scene import first_values
@@ -85,16 +85,11 @@ def send(token: str) -> Any:
             definition = published_for(door, door.response, session).definition
             sent = with_files(sent, door.survey, definition, _platform().files)
     try:
-        taken = _platform().ingest.write(door.survey.workspace_id, partial(take_page, sent=sent))
-    except Exception as error:
-        for each in sent.files:
-            _platform().files.delete(each.file)
-        if isinstance(error, Refused) and error.code == "answered":
-            return stop("answered", door), 410
-        raise
-    for each in sent.files:  # of a response that was finished meanwhile
-        if each.address not in taken.walk.files:
-            _platform().files.delete(each.file)
+        taken = _taken(door, sent)
+    except Refused as refused:
+        if refused.code != "answered":
+            raise
+        return stop("answered", door), 410
     response, step = taken.response, taken.step
     if step.problems:
         scene, page = taken.walk.scene(step.answers), taken.published.definition.pages[taken.index]
@@ -108,6 +103,21 @@ def send(token: str) -> Any:
         return to(door, response, review=1)
     more, check = (1 if step.is_revealing else None), (1 if taken.is_faulty_elsewhere else None)
     return to(door, response, page=step.page, more=more, check=check)
+
+
+def _taken(door: Door, sent: Sent) -> Taken:
+    """What the page sent, taken in; of files that came with it those stay that the response has now."""
+    store = _platform().files
+    try:
+        taken = _platform().ingest.write(door.survey.workspace_id, partial(take_page, sent=sent))
+    except Exception:
+        for each in sent.files:
+            store.delete(each.file)
+        raise
+    for each in sent.files:
+        if each.address not in taken.walk.files:
+            store.delete(each.file)
+    return taken
 
 
 @blueprint.post("/s/<token>/draft")
