@@ -10,6 +10,7 @@ from typing import Any
 from betaops.surveys.definition import Definition, Page, Question
 from betaops.surveys.judging import judge_all, rows_of
 from betaops.surveys.kinds import Row
+from betaops.surveys.quotas import screen_out_of
 
 #: Properties that bring no logic with them; a definition with any other is not plain.
 _OF_SURVEY = frozenset((
@@ -76,7 +77,7 @@ class Plain:
 
 def is_plain(definition: Definition) -> bool:
     """Whether nothing shown, required or offered depends on an answer, on the time or on anything else."""
-    if definition.oddities or not set(definition.options) <= _OF_SURVEY:
+    if definition.oddities or screen_out_of(definition) or not set(definition.options) <= _OF_SURVEY:
         return False
     raw = definition.options.get("pages")
     if not all(isinstance(page, dict) and set(page) <= _OF_PAGE for page in raw or ()):

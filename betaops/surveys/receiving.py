@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, inspect
+from sqlalchemy import bindparam, insert, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.accounts import queries as account_queries
@@ -25,13 +25,15 @@ from betaops.surveys import policy, queries
 from betaops.surveys.events import SurveyAnswered
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
 from betaops.surveys.plain import Plain, Taken, is_plain
+from betaops.surveys.quality import digest, doubts
 from betaops.surveys.queries.surveys import Published
+from betaops.surveys.service.rollups import count_in
 
 #: What a survey may be set to without a submission having to do anything about it. One that sets a column besides these
 #: goes the long way.
 _UNDERSTOOD = frozenset((
     "id", "workspace_id", "program_id", "name", "state", "draft", "live_number", "origins", "opens_at", "closes_at",
-    "sent_at", "created_at", "version", "changed_at", "changed_by",
+    "sent_at", "created_at", "version", "changed_at", "changed_by", "taken",
 ))  # fmt: skip
 
 
@@ -75,7 +77,28 @@ def _answer_row(_dialect: str) -> Any:
     return insert(Answer).values({each.name: bindparam(each.name, type_=each.type) for each in columns})
 
 
-_insert_response, _insert_answer = Prepared(_response_row), Prepared(_answer_row)
+def _same(_dialect: str) -> Any:
+    return (
+        select(Response.id)
+        .where(
+            Response.workspace_id == bindparam("its_workspace", type_=Response.workspace_id.type),
+            Response.survey_id == bindparam("its_survey", type_=Response.survey_id.type),
+            Response.answers_digest == bindparam("mark", type_=Response.answers_digest.type),
+        )
+        .limit(1)
+    )
+
+
+_insert_response, _insert_answer, _find_same = Prepared(_response_row), Prepared(_answer_row), Prepared(_same)
+#: What a plain response has nothing of.
+_NOTHING_MORE: dict[str, Any] = {
+    "is_embedded": False,
+    "is_anonymous": False,
+    "active_seconds": None,
+    "flags": "",
+    "places": [],
+    "turned_away_by": None,
+}
 
 
 def receive(work: Work, submission: Submission) -> Received | None:
@@ -89,7 +112,7 @@ def receive(work: Work, submission: Submission) -> Received | None:
     if asked is None or not asked.survey.takes_answers(work.now):
         return None
     taken = asked.plain.judge(submission.answers, now=work.now)
-    if taken is None:
+    if taken is None or _is_doubtful(work, asked, taken):
         return None
     response_id = _write(work, asked, submission, taken)
     if response_id is None:
@@ -128,11 +151,23 @@ def _read(work: Work, survey_id: UUID) -> _Asked | None:
         return None
     further = {each.key for each in inspect(Survey).column_attrs} - _UNDERSTOOD
     live_id = queries.live_version_id(work.session, survey)
-    if live_id is None or any(getattr(survey, name) for name in further):
+    if (
+        live_id is None
+        or any(getattr(survey, name) for name in further)
+        or queries.quotas(work.session, survey.id)
+    ):
         return None
     published = queries.published(work.session, live_id)
     # A closed one may open while this is remembered.
     return _Asked(survey, published, Plain(published.definition)) if is_plain(published.definition) else None
+
+
+def _is_doubtful(work: Work, asked: _Asked, taken: Taken) -> bool:
+    """Whether there is something to mark."""
+    mark, definition = digest(asked.published.definition, taken.values), asked.published.definition
+    whose = {"its_workspace": work.workspace_id, "its_survey": asked.survey.id, "mark": mark}
+    is_repeated = mark is not None and bool(_find_same.rows(work.session, **whose))
+    return bool(doubts(definition, taken.values, seconds=None, is_repeated=is_repeated))
 
 
 def _write(work: Work, asked: _Asked, submission: Submission, taken: Taken) -> UUID | None:
@@ -158,6 +193,8 @@ def _write(work: Work, asked: _Asked, submission: Submission, taken: Taken) -> U
         started_at=work.now,
         saved_at=work.now,
         finished_at=work.now,
+        answers_digest=digest(asked.published.definition, taken.values),
+        **_NOTHING_MORE,
     )
     if not written:
         return None
@@ -175,6 +212,7 @@ def _write(work: Work, asked: _Asked, submission: Submission, taken: Taken) -> U
     ]
     if rows:
         _insert_answer.each(work.session, rows, {**own, "response_id": response_id})
+    count_in(work, asked.survey.id, response_id)
     work.record(
         SurveyAnswered(response_id=response_id, survey_id=asked.survey.id, program_id=asked.survey.program_id)
     )

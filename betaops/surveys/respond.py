@@ -338,7 +338,8 @@ def _count_in(work: Work, response: Response, published: Published, survey: Surv
     ]
     if rows:
         work.session.execute(insert(Answer), rows)
-    service.count_in(work, response)
+    work.session.flush()
+    service.count_in(work, survey.id, response.id)
     if response.tester_id is not None:
         for question in published.definition.asked:
             if question.trait:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, delete, func, insert, literal, select, update
+from sqlalchemy import Uuid, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.kernel.ids import new_id
+from betaops.kernel.prepared import Prepared
 from betaops.kernel.work import Work
 from betaops.surveys import queries
 from betaops.surveys.models import (
@@ -35,15 +36,17 @@ def begin(work: Work, survey_id: UUID) -> SurveyRollup:
     return rollup
 
 
-def count_in(work: Work, response: Response) -> None:
+def count_in(work: Work, survey_id: UUID, response_id: UUID) -> None:
     """A response is complete. The row has its id, which says nothing about when an anonymous one came."""
-    row = {
-        "id": response.id,
-        "workspace_id": response.workspace_id,
-        "survey_id": response.survey_id,
-        "response_id": response.id,
-    }
-    work.session.execute(insert(TailResponse), [row])
+    row = {"id": response_id, "response_id": response_id, "survey_id": survey_id}
+    _INTO_TAIL.each(work.session, [{**row, "workspace_id": work.workspace_id}])
+
+
+_INTO_TAIL = Prepared(
+    lambda _dialect: insert(TailResponse).values(
+        {name: bindparam(name, type_=Uuid()) for name in ("id", "workspace_id", "survey_id", "response_id")}
+    )
+)
 
 
 def count_out(work: Work, response: Response) -> None:
