@@ -170,9 +170,8 @@ def _conditions(definition: Definition) -> Iterator[Finding]:
 
 def _actions(definition: Definition) -> Iterator[Finding]:
     """Actions that go by a name, and addresses to go on to."""
-    names = {question.name for question in definition.questions}
-    for each in stated.targets(definition):
-        if each.source not in names or each.source == each.name:
+    for each, names in stated.targets(definition):
+        if each.source not in names:
             yield _nowhere(each, each.source)
     seen: set[str] = set()
     for value in definition.actions.calculated:

@@ -293,6 +293,11 @@ class Oddity:
     detail: str = ""
 
 
+def entry_word(question: Question) -> str:
+    """By which word what stands inside a compound question is named there (`panel.age`); empty where by none."""
+    return {"paneldynamic": "panel", "multipletext": ""}.get(question.kind, "row")
+
+
 def has_total(column: Question) -> bool:
     """Whether a column of a matrix is summed up in a row of its own."""
     return column.options.get("totalType") in ("sum", "count", "min", "max", "avg") or isinstance(

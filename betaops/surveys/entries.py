@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from betaops.surveys.computing import about_entry
-from betaops.surveys.definition import Definition, Question
+from betaops.surveys.definition import Definition, Question, entry_word
 from betaops.surveys.expressions.values import is_empty, text_of
 from betaops.surveys.localised import text
 from betaops.surveys.scene import Scene, first_values
@@ -39,7 +39,7 @@ class EntryScene(Scene):
         if question.kind == "paneldynamic":
             self.counted = {**outer.counted, "panelindex": index + 1}
         #: By which word conditions inside name the entry's own answers.
-        self._word = {"paneldynamic": "panel", "multipletext": ""}.get(question.kind, "row")
+        self._word = entry_word(question)
         self._own = {} if question.kind == "multipletext" else self._named(question, index, code, label)
 
     def _with_computed(self, values: Mapping[str, Any]) -> Mapping[str, Any]:

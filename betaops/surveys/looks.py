@@ -176,7 +176,7 @@ def _side(question: Question, name: str) -> int | None:
 
 
 def _pictures(question: Question, scene: Scene) -> Look:
-    found = {code_of(choice.value): _picture(choice, scene) for choice in question.choices}
+    found = {code_of(choice.value): _picture(choice, scene) for choice in scene.choices(question)}
     return Look(pictures=found, has_labels=question.options.get("showLabel") is True)
 
 

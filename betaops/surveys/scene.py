@@ -9,7 +9,7 @@ from typing import Any
 
 from betaops.surveys import asking, piping
 from betaops.surveys.actions import default_of, line
-from betaops.surveys.computing import computed
+from betaops.surveys.computing import MOST_ROUNDS, computed
 from betaops.surveys.definition import Choice, Definition, Element, Page, Panel, Question
 from betaops.surveys.expressions import can_run
 from betaops.surveys.expressions.values import is_empty
@@ -30,7 +30,17 @@ class Scene(Knowledge):
     def _with_computed(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         if not self.definition.computed:
             return values
-        given = _Given(
+        found = values
+        # Calculated values may need totals, and expressions calculated values.
+        for _round in range(MOST_ROUNDS if self.definition.actions.calculated else 1):
+            before, given = found, self._given(found)
+            found = computed(self.definition, before, work_out=given.work_out, around=given.variables)
+            if found == before:
+                break
+        return found
+
+    def _given(self, values: Mapping[str, Any]) -> "_Given":
+        return _Given(
             self.definition,
             values,
             now=self.now,
@@ -38,7 +48,6 @@ class Scene(Knowledge):
             seed=self.seed,
             files=self.files,
         )
-        return computed(self.definition, values, work_out=given.work_out, around=given.variables)
 
     @property
     def root(self) -> "Scene":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import endings
 from betaops.surveys.actions import BOUNDS, FILLING, NARROWING, Trigger, expression, line
-from betaops.surveys.definition import OWN, Choice, Definition, Panel, Question
+from betaops.surveys.definition import OWN, Choice, Definition, Panel, Question, entry_word
 from betaops.surveys.quotas import screen_out_of
 
 Place = tuple[str | int, ...]
@@ -45,16 +45,29 @@ def expressions(definition: Definition) -> Iterator[Stated]:
         yield Stated(_("the survey"), (OWN,), "screenOutIf", screen_out)
 
 
-def targets(definition: Definition) -> Iterator[Stated]:
-    """Names of questions that actions need; `source` is the name."""
-    for question in definition.every_question:
-        if name := line(question.options, "choicesFromQuestion"):
-            yield Stated(question.name, question.place, "choicesFromQuestion", name)
+def targets(definition: Definition) -> Iterator[tuple[Stated, frozenset[str]]]:
+    """Names of questions that actions need (`source`), each with those that it may be."""
+    names = frozenset(question.name for question in definition.questions)
+    yield from _lists(definition, names, "")
     for trigger in definition.actions.triggers:
         if trigger.kind == "skip":
-            yield Stated(trigger.kind, trigger.place, "gotoName", trigger.target)
+            yield Stated(trigger.kind, trigger.place, "gotoName", trigger.target), names
         if trigger.kind == "copyvalue":
-            yield Stated(trigger.kind, trigger.place, "fromName", trigger.source)
+            yield Stated(trigger.kind, trigger.place, "fromName", trigger.source), names
+
+
+def _lists(
+    definition: Definition, names: frozenset[str], before: str
+) -> Iterator[tuple[Stated, frozenset[str]]]:
+    """Questions that offer the choices of another one; inside a panel those beside it are called `panel.name`."""
+    for question in definition.questions:
+        if name := line(question.options, "choicesFromQuestion"):
+            stated = Stated(question.name, question.place, "choicesFromQuestion", name)
+            yield stated, names - {before + question.name}
+        if question.inner is not None:
+            word = entry_word(question)
+            inside = {f"{word}.{each.name}" for each in question.inner.questions} if word else set()
+            yield from _lists(question.inner, names | inside, f"{word}.")
 
 
 def _elements(definition: Definition) -> Iterator[Panel | Question]:

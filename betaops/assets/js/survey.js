@@ -99,7 +99,7 @@ const state = form.querySelector("[data-save-state]");
 function fill(name, values, given) {
   const fields = [...form.elements].filter((field) => field.name === name);
   const now = new FormData(form).getAll(name);
-  if (String(now) !== String(given) || String(now.filter(Boolean)) === String(values)) return;
+  if (String(now) !== String(given) || String(now.map((each) => String(each).trim()).filter(Boolean)) === String(values)) return;
   for (const field of fields) {
     if (field.matches("[type=radio], [type=checkbox]")) field.checked = values.includes(field.value);
     else field.value = values[0] ?? "";

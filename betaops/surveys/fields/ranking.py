@@ -41,12 +41,15 @@ class RankingFields:
             places: dict[str, Any] = {code: str(place) for place, code in enumerate(codes, 1)}
         else:
             places = value if isinstance(value, dict) else {}
-        return {
-            place_name(question, choice): places.get(code_of(choice.value), "") for choice in question.choices
-        }
+        empty = {place_name(question, choice): "" for choice in question.choices}
+        return empty | {f"{question.name}[{code}]": place for code, place in places.items()}
 
     def value(self, question: Question, form: BaseForm) -> Any:
         """{choice: place}, which judging makes a list of."""
-        names = {code_of(choice.value): place_name(question, choice) for choice in question.choices}
-        places = {code: form[name].data for code, name in names.items() if name in form and form[name].data}
+        before = f"{question.name}["
+        places = {
+            field.name.removeprefix(before).removesuffix("]"): field.data
+            for field in form
+            if field.name.startswith(before) and field.data
+        }
         return places or None
