@@ -1,16 +1,15 @@
 """What keeps a definition from being published, and what its author should know. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import conditions, instruments
-from betaops.surveys.definition import KINDS, OWN, Choice, Definition, Oddity, Panel, Question
+from betaops.surveys import conditions, endings, instruments, stated
+from betaops.surveys.definition import KINDS, Definition, Oddity, Question
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.kinds.validators import pattern
+from betaops.surveys.localised import text
 from betaops.surveys.looks import origins
-from betaops.surveys.quotas import screen_out_of
 from betaops.surveys.reading import WITH_CHOICES
 
 LONGEST_NAME = 200
@@ -43,6 +42,7 @@ def check(definition: Definition) -> list[Finding]:
         found += _question(question)
     found += _pictures(definition)
     found += _conditions(definition)
+    found += _actions(definition)
     for element, why in instruments.misfits(definition):
         found.append(Finding("instrument_misfit", why, element.name, element.place))
     return sorted(found, key=lambda finding: not finding.is_blocking)
@@ -122,7 +122,7 @@ def _missing(question: Question) -> Iterator[Finding]:
     def finding(code: str, message: str) -> Finding:
         return Finding(code, message, name, question.place)
 
-    if kind in WITH_CHOICES and not question.choices:
+    if kind in WITH_CHOICES and not question.choices and not question.options.get("choicesFromQuestion"):
         yield finding("no_choices", _("“%(name)s” has no answers to choose from.", name=name))
     if (kind == "matrix" and not (question.rows and question.columns)) or (
         kind == "matrixdropdown" and not question.rows
@@ -147,79 +147,51 @@ def _pictures(definition: Definition) -> Iterator[Finding]:
 
 def _conditions(definition: Definition) -> Iterator[Finding]:
     known = conditions.known_names(definition)
-    for name, place, property_name, condition in _all_conditions(definition):
-        here = (*place, property_name)
+    for each in stated.expressions(definition):
+        here = (*each.place, each.property)
         try:
-            tree = parse(condition)
+            tree = parse(each.source)
         except SyntaxProblem as error:
             message = _(
                 "%(property)s of “%(name)s” cannot be read from letter %(letter)s on: %(rest)s",
-                property=property_name, name=name, letter=error.position + 1, rest=condition[error.position :][:40] or "…",
+                property=each.property, name=each.name, letter=error.position + 1,
+                rest=each.source[error.position :][:40] or "…",
             )  # fmt: skip
-            yield Finding("bad_expression", message, name, here)
+            yield Finding("bad_expression", message, each.name, here)
             continue
         for function in conditions.unknown_functions(tree):
             message = _("%(property)s of “%(name)s” uses %(function)s(), which is not known.",
-                        property=property_name, name=name, function=function)  # fmt: skip
-            yield Finding("unknown_function", message, name, here)
+                        property=each.property, name=each.name, function=function)  # fmt: skip
+            yield Finding("unknown_function", message, each.name, here)
         for wanted in conditions.names(tree):
             if conditions.leads_nowhere(wanted, known):
-                message = _("%(property)s of “%(name)s” refers to {%(wanted)s}, which is not in the survey.",
-                            property=property_name, name=name, wanted=wanted)  # fmt: skip
-                yield Finding("unknown_name", message, name, here)
+                yield _nowhere(each, wanted)
 
 
-#: Properties of single kinds that are expressions, too.
-_CALCULATED = ("rowsVisibleIf", "columnsVisibleIf", "totalExpression", "expression")
-
-Condition = tuple[str, tuple[str | int, ...], str, str]
-
-
-def _all_conditions(definition: Definition) -> Iterator[Condition]:
-    """Name, place, property and text of every condition that the product evaluates."""
-    for page in definition.pages:
-        if page.visible_if:
-            yield page.name, page.place, "visibleIf", page.visible_if
-    for element in _elements(definition):
-        for property_name, condition in (
-            ("visibleIf", element.visible_if), ("enableIf", element.enable_if), ("requiredIf", element.required_if)
-        ):  # fmt: skip
-            if condition:
-                yield element.name, element.place, property_name, condition
-    for question in definition.every_question:
-        yield from _question_conditions(question)
-    yield from _ending_conditions(definition.options.get("completedHtmlOnCondition"))
-    if screen_out := screen_out_of(definition):
-        yield _("the survey"), (OWN,), "screenOutIf", screen_out
-
-
-def _question_conditions(question: Question) -> Iterator[Condition]:
-    for property_name in _CALCULATED:
-        if isinstance(expression := question.options.get(property_name), str) and expression.strip():
-            yield question.name, question.place, property_name, expression
-    for group in (question.choices, question.rows, question.columns):
-        yield from _choice_conditions(question, group)
-    for validator in question.validators:
-        if isinstance(validator.get("expression"), str):
-            yield question.name, question.place, "validators", validator["expression"]
+def _actions(definition: Definition) -> Iterator[Finding]:
+    """Actions that go by a name, and addresses to go on to."""
+    names = {question.name for question in definition.questions}
+    for each in stated.targets(definition):
+        if each.source not in names or each.source == each.name:
+            yield _nowhere(each, each.source)
+    seen: set[str] = set()
+    for value in definition.actions.calculated:
+        if value.name.lower() in seen or value.name.lower() in definition.by_key:
+            message = _(
+                "Two values are called “%(name)s”. Conditions could not tell them apart.", name=value.name
+            )
+            yield Finding("same_name_twice", message, value.name, value.place)
+        seen.add(value.name.lower())
+    for place, address in endings.addresses(definition.options):
+        told = text(address)
+        if not told.startswith(("https://", "http://")):
+            message = _(
+                "“%(address)s” is no address to go on to: it must begin with https://.", address=told[:80]
+            )
+            yield Finding("bad_address", message, "", place)
 
 
-def _elements(definition: Definition) -> Iterator[Panel | Question]:
-    """Panels and questions, also those inside compound ones."""
-    yield from definition.panels
-    for question in definition.questions:
-        yield question
-        if question.inner is not None:
-            yield from _elements(question.inner)
-
-
-def _choice_conditions(question: Question, choices: tuple[Choice, ...]) -> Iterator[Condition]:
-    for choice in choices:
-        if choice.visible_if:
-            yield question.name, question.place, "choices", choice.visible_if
-
-
-def _ending_conditions(endings: Any) -> Iterator[Condition]:
-    for index, ending in enumerate(endings if isinstance(endings, list) else ()):
-        if isinstance(ending, Mapping) and isinstance(ending.get("expression"), str):
-            yield "completedHtml", ("completedHtmlOnCondition", index), "expression", ending["expression"]
+def _nowhere(each: stated.Stated, wanted: str) -> Finding:
+    message = _("%(property)s of “%(name)s” refers to {%(wanted)s}, which is not in the survey.",
+                property=each.property, name=each.name, wanted=wanted)  # fmt: skip
+    return Finding("unknown_name", message, each.name, (*each.place, each.property))

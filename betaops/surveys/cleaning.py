@@ -1,4 +1,4 @@
-"""Text that authors wrote, made safe to show; answers put into it; answers made fit to store."""
+"""Text that authors wrote, made safe to show; answers made fit to store."""
 
 import math
 import re
@@ -8,11 +8,6 @@ from typing import Any
 import nh3
 from markupsafe import Markup, escape
 
-from betaops.surveys.expressions.names import look_up
-from betaops.surveys.expressions.values import is_empty
-from betaops.surveys.kinds import KINDS
-from betaops.surveys.scene import Scene
-
 NOTHING = Markup()
 
 _TITLE_TAGS = {"b", "strong", "i", "em", "u", "s", "sub", "sup", "br", "code", "small", "mark"}
@@ -20,8 +15,6 @@ _TEXT_TAGS = _TITLE_TAGS | {
     "p", "h2", "h3", "h4", "h5", "ul", "ol", "li", "blockquote", "pre", "hr", "a", "img", "table", "thead",
     "tbody", "tr", "th", "td", "div", "span",
 }  # fmt: skip
-#: A place in a text where an answer goes.
-PIPE = re.compile(r"\{([^{}]{1,200})\}")
 
 
 def clean_title(source: str) -> Markup:
@@ -54,21 +47,6 @@ def _safe_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "href":
         return value if re.match(r"(https?://|mailto:)", value, re.IGNORECASE) else None
     return value
-
-
-def piped(source: str, scene: Scene) -> str:
-    """`{name}` in text becomes the answer, in words; unknown names stay as they are."""
-
-    def answer(found: re.Match[str]) -> str:
-        name = found[1].strip()
-        for question in scene.definition.asked:
-            if question.key.lower() == name.lower():
-                value = scene.values.get(question.key)
-                return "" if is_empty(value) else KINDS[question.kind].words(question, value, scene.language)
-        value = look_up(scene.values, name)
-        return found[0] if value is None or isinstance(value, dict | list) else str(value)
-
-    return PIPE.sub(answer, source) if "{" in source else source
 
 
 #: Larger integers are not numbers to anybody who reads JSON with JavaScript.

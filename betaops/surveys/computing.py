@@ -1,26 +1,27 @@
 """Answers that nobody types: `expression` questions, wherever they stand, and the totals of matrices. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from betaops.surveys.definition import TOTAL, Definition, Question, has_total
-from betaops.surveys.expressions import evaluate
 from betaops.surveys.expressions.values import is_empty
 
 #: One expression may use another; after so many rounds those that use each other in a circle stay as they are.
 MOST_ROUNDS = 10
 
 Values = Mapping[str, Any]
+#: What gives the value of an expression that knows these names.
+WorkOut = Callable[[str, Values], Any]
 
 
 def computed(
-    definition: Definition, values: Values, *, now: datetime, around: Values | None = None
+    definition: Definition, values: Values, *, work_out: WorkOut, around: Values | None = None
 ) -> Values:
     """`values` with everything calculated in them. `around` is what expressions see besides (`panel`, `row`)."""
     found: Values = values
     for _round in range(MOST_ROUNDS):
-        before, found = found, _once(definition, found, now, around)
+        before, found = found, _once(definition, found, work_out, around)
         if found == before:
             break
     return found
@@ -36,43 +37,44 @@ def about_entry(kind: str, values: Values, index: int, code: str, label: str) ->
     return {"row": values, "rowIndex": index + 1, **names}
 
 
-def _once(definition: Definition, values: Values, now: datetime, around: Values | None) -> Values:
+def _once(definition: Definition, values: Values, work_out: WorkOut, around: Values | None) -> Values:
     found = dict(values)
     for question in definition.computed:
         # Inside a panel plain names are the survey's; the panel's own come by `panel.`.
         known = {**found, **around} if around else found
         if question.kind == "expression":
-            _set(found, question.key, _result(question.options.get("expression"), known, now))
+            _set(found, question.key, _result(question, question.options.get("expression"), known, work_out))
             continue
         value = found.get(question.key)
         if value is not None and question.inner is not None and question.inner.computed:
-            found[question.key] = value = _entries(question, value, known, now)
-        _set(found, question.key + TOTAL, _totals(question, value, {**known, question.key: value}, now))
+            found[question.key] = value = _entries(question, value, known, work_out)
+        _set(found, question.key + TOTAL, _totals(question, value, {**known, question.key: value}, work_out))
     return found
 
 
-def _entries(question: Question, value: Any, known: Values, now: datetime) -> Any:
+def _entries(question: Question, value: Any, known: Values, work_out: WorkOut) -> Any:
     if isinstance(value, list):
-        return [_entry(question, each, index, "", known, now) for index, each in enumerate(value)]
+        return [_entry(question, each, index, "", known, work_out) for index, each in enumerate(value)]
     if isinstance(value, dict) and question.kind == "multipletext":
-        return _entry(question, value, 0, "", known, now)
+        return _entry(question, value, 0, "", known, work_out)
     if isinstance(value, dict):
         codes = {str(row.value): index for index, row in enumerate(question.rows)}
         return {
-            code: _entry(question, each, codes.get(code, 0), code, known, now) for code, each in value.items()
+            code: _entry(question, each, codes.get(code, 0), code, known, work_out)
+            for code, each in value.items()
         }
     return value
 
 
-def _entry(question: Question, values: Any, index: int, code: str, known: Values, now: datetime) -> Any:
+def _entry(question: Question, values: Any, index: int, code: str, known: Values, work_out: WorkOut) -> Any:
     if not isinstance(values, dict) or question.inner is None:
         return values
     label = next((str(row.text) for row in question.rows if str(row.value) == code), "")
     about = about_entry(question.kind, values, index, code, label)
-    return computed(question.inner, values, now=now, around={**known, **about})
+    return computed(question.inner, values, work_out=work_out, around={**known, **about})
 
 
-def _totals(question: Question, value: Any, known: Values, now: datetime) -> dict[str, Any]:
+def _totals(question: Question, value: Any, known: Values, work_out: WorkOut) -> dict[str, Any]:
     """By column; of what is not there yet a sum is 0."""
     if question.inner is None or question.kind not in ("matrixdynamic", "matrixdropdown"):
         return {}
@@ -84,19 +86,26 @@ def _totals(question: Question, value: Any, known: Values, now: datetime) -> dic
             continue
         own = column.options.get("totalExpression")
         if isinstance(own, str):
-            total = _result(own, known, now)
+            total = _result(column, own, known, work_out)
         else:
             function = f"{column.options['totalType']}InArray"
-            total = evaluate(f"{function}({{rows}}, {{#name}})", {"rows": rows, "name": column.key}, now=now)
+            total = work_out(f"{function}({{rows}}, {{#name}})", {"rows": rows, "name": column.key})
         found[column.key] = total
     return found
 
 
-def _result(expression: Any, known: Values, now: datetime) -> Any:
+def stored(value: Any, question: Question | None) -> Any:
+    """A value as an answer: dates are written, days unless the question asks for a time as well."""
+    if isinstance(value, datetime):
+        has_time = question is not None and question.options.get("inputType") == "datetime-local"
+        return value.strftime("%Y-%m-%dT%H:%M") if has_time else value.date().isoformat()
+    return value
+
+
+def _result(question: Question, expression: Any, known: Values, work_out: WorkOut) -> Any:
     if not isinstance(expression, str) or not expression.strip():
         return None
-    value = evaluate(expression, known, now=now)
-    return value.isoformat() if isinstance(value, datetime) else value
+    return stored(work_out(expression, known), question)
 
 
 def _set(found: dict[str, Any], key: str, value: Any) -> None:

@@ -1,40 +1,23 @@
 """Conditions of a definition: what they speak of, and how they read in plain words. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import TOTAL, Definition
 from betaops.surveys.expressions import SyntaxProblem, parse
-from betaops.surveys.expressions.functions import FUNCTIONS
-from betaops.surveys.expressions.grammar import Array, Binary, Call, Constant, Node, Unary, Variable
+from betaops.surveys.expressions.functions import FUNCTIONS, OF_ROWS
+from betaops.surveys.expressions.grammar import Array, Binary, Call, Constant, Node, Unary, Variable, parts
 from betaops.surveys.expressions.values import text_of
 from betaops.surveys.kinds import KINDS
 from betaops.surveys.localised import DEFAULT
 
-_OF_ROWS = ("row", "rowindex", "rowvalue", "rowname", "rowtitle")
-_OF_PANELS = ("panel", "panelindex", "parentpanel")
+_NAMES_IN_ROWS = ("row", "rowindex", "rowvalue", "rowname", "rowtitle")
+_NAMES_IN_PANELS = ("panel", "panelindex", "parentpanel")
 #: Names that mean something without being a question.
-BUILT_IN = frozenset(("item", "locale", "pageno", "pagecount", *_OF_ROWS, *_OF_PANELS))
-
-
-def parts(node: Node | None) -> Iterator[Node]:
-    """The node and everything inside it."""
-    if node is None:
-        return
-    yield node
-    match node:
-        case Unary():
-            yield from parts(node.operand)
-        case Binary():
-            yield from parts(node.left)
-            yield from parts(node.right)
-        case Array():
-            for item in node.items:
-                yield from parts(item)
-        case Call():
-            for argument in node.arguments:
-                yield from parts(argument)
+BUILT_IN = frozenset(
+    ("item", "choice", "self", "locale", "pageno", "pagecount", *_NAMES_IN_ROWS, *_NAMES_IN_PANELS)
+)
 
 
 def unknown_functions(node: Node) -> list[str]:
@@ -42,23 +25,40 @@ def unknown_functions(node: Node) -> list[str]:
 
 
 def names(node: Node) -> list[str]:
-    """Names as written, without repetition."""
-    found = [part.name for part in parts(node) if isinstance(part, Variable)]
-    return list(dict.fromkeys(found))
+    """Names as written, without repetition; those of a table's columns in a filter of its rows are not among them."""
+    return list(dict.fromkeys(part.name for part in _outer(node) if isinstance(part, Variable)))
+
+
+def _outer(node: Node) -> Iterator[Node]:
+    inner = {
+        id(part)
+        for call in parts(node)
+        if isinstance(call, Call) and call.name in OF_ROWS
+        for argument in call.arguments[2:]
+        for part in parts(argument)
+    }
+    return (part for part in parts(node) if id(part) not in inner)
 
 
 def known_names(definition: Definition) -> frozenset[str]:
     """Everything that a condition may name, in lower case."""
-    found = set(BUILT_IN)
+    found = set(BUILT_IN | asked_names(definition))
     for question in definition.questions:
         if question.kind in ("matrixdynamic", "matrixdropdown"):
             found.add(f"{question.key}{TOTAL}".lower())
-        found |= {question.name.lower(), question.key.lower(), question.comment_key.lower()}
-    calculated = definition.options.get("calculatedValues")
-    for value in calculated if isinstance(calculated, list) else ():
-        if isinstance(value, Mapping) and isinstance(value.get("name"), str):
-            found.add(value["name"].lower())
-    return frozenset(found)
+    actions = definition.actions
+    found |= {each.name.lower() for each in actions.calculated}
+    found |= {each.target.lower() for each in actions.triggers if each.kind not in ("skip", "complete")}
+    return frozenset(found - {""})
+
+
+def asked_names(definition: Definition) -> frozenset[str]:
+    """Names of questions, of their answers and of the free texts beside them, in lower case."""
+    return frozenset(
+        name.lower()
+        for question in definition.questions
+        for name in (question.name, question.key, question.comment_key)
+    )
 
 
 def leads_nowhere(name: str, known: frozenset[str]) -> bool:

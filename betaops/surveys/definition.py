@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from betaops.surveys.actions import Actions, fills
+from betaops.surveys.actions import read as read_actions
 from betaops.surveys.localised import DEFAULT, text
 
 #: Question types that are asked. Others are kept in the JSON and shown to nobody.
@@ -38,6 +40,8 @@ class Choice:
     is_special: bool = False
     #: Address of its picture, plain or by language.
     image: Any = ""
+    #: It is seen and cannot be chosen now; set by a scene.
+    is_disabled: bool = False
 
 
 @dataclass(frozen=True)
@@ -207,8 +211,30 @@ class Definition:
         return {question.name: question for question in self.asked}
 
     @cached_property
+    def by_key(self) -> Mapping[str, Question]:
+        """The first question whose answer is kept under a name, in small letters: conditions do not mind case."""
+        found: dict[str, Question] = {}
+        for question in self.asked:
+            found.setdefault(question.key.lower(), question)
+        return found
+
+    @cached_property
     def panels(self) -> tuple[Panel, ...]:
         return tuple(panel for page in self.pages for panel in _panels(page.elements))
+
+    @cached_property
+    def actions(self) -> Actions:
+        """What it calculates and triggers."""
+        return read_actions(self.options)
+
+    @cached_property
+    def acts(self) -> bool:
+        """Whether it ever changes an answer by itself."""
+        return (
+            bool(self.actions.triggers)
+            or self.options.get("clearInvisibleValues") in ("onHidden", "onHiddenContainer")
+            or any(fills(each.options, each.kind, each.choices) for each in self.asked)
+        )
 
     @cached_property
     def every_question(self) -> tuple[Question, ...]:

@@ -27,23 +27,50 @@ class EntryScene(Scene):
     def __init__(
         self, outer: Scene, question: Question, values: Mapping[str, Any], index: int, code: str, label: str
     ) -> None:
+        self._outer = outer
         super().__init__(
             question.inner or Definition({}, ()),
-            {},
+            values,
             now=outer.now,
             language=outer.language,
             seed=f"{outer.seed}:{question.name}:{index}",
             files=outer.files,
         )
-        # Calculated already, with the whole survey around them.
-        self.values = values
-        self._outer = outer
+        if question.kind == "paneldynamic":
+            self.counted = {**outer.counted, "panelindex": index + 1}
+        #: By which word conditions inside name the entry's own answers.
+        self._word = {"paneldynamic": "panel", "multipletext": ""}.get(question.kind, "row")
         self._own = {} if question.kind == "multipletext" else self._named(question, index, code, label)
 
+    def _with_computed(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Calculated already, with the whole survey around them."""
+        return values
+
     def _named(self, question: Question, index: int, code: str, label: str) -> dict[str, Any]:
-        own = about_entry(question.kind, {**self._unanswered, **self.values}, index, code, label)
+        own = about_entry(question.kind, self._answers, index, code, label)
         parent = self._outer.known.get("panel") if isinstance(self._outer, EntryScene) else None
         return own if parent is None else {"parentPanel": parent, **own}
+
+    @property
+    def root(self) -> Scene:
+        return self._outer.root
+
+    def question_named(self, name: str) -> tuple[Scene, Question] | None:
+        """`panel.age` and `row.age` are the entry's own, plain names are the survey's."""
+        own = self._own_name(name)
+        return super().question_named(own) if own else self._outer.question_named(name)
+
+    def question_kept_as(self, key: str) -> tuple[Scene, Question] | None:
+        own = self._own_name(key)
+        return super().question_kept_as(own) if own else self._outer.question_kept_as(key)
+
+    def _own_name(self, name: str) -> str:
+        first, _dot, rest = name.partition(".")
+        return rest if self._word and first.lower() == self._word else ""
+
+    @cached_property
+    def variables(self) -> Mapping[str, Any]:
+        return self._outer.variables
 
     @cached_property
     def known(self) -> Mapping[str, Any]:

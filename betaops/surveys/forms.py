@@ -231,7 +231,8 @@ class SettingsForm(Form):
         _l("Sites that may show it"),
         [Length(max=4000)],
         description=_l(
-            "One address a line, like https://app.example.com. Only these can put the survey in a frame."
+            "One address a line, like https://app.example.com. Only these can put the survey in a frame, and only to these "
+            "can it lead on after its last page."
         ),
     )
 

@@ -4,11 +4,13 @@ A condition is sent as nested lists (`["equal", ["name", "plan"], ["value", "pro
 comparison and membership; anything else it leaves to the server, which answers with every saved draft.
 """
 
+from collections.abc import Collection
 from typing import Any
 
+from betaops.surveys.conditions import asked_names, known_names
 from betaops.surveys.definition import Definition, Question
 from betaops.surveys.expressions import SyntaxProblem, parse
-from betaops.surveys.expressions.grammar import Array, Binary, Constant, Node, Unary, Variable
+from betaops.surveys.expressions.grammar import Array, Binary, Constant, Node, Unary, Variable, parts
 
 _KNOWN = frozenset(
     {
@@ -18,21 +20,24 @@ _KNOWN = frozenset(
 )  # fmt: skip
 
 
-def compiled(condition: str, unseen: frozenset[str] = frozenset()) -> list[Any] | None:
+def compiled(condition: str, unseen: Collection[str] = ()) -> list[Any] | None:
     """The condition for the script; None where it has something that the script does not know.
 
-    `unseen` are names, in lower case, of answers whose fields on the page do not hold what is stored.
+    `unseen` are names, in lower case, of which the fields on the page do not hold what is stored.
     """
     try:
-        found = _node(parse(condition))
+        tree = parse(condition)
     except SyntaxProblem:
         return None
-    return None if found is not None and _names(found) & unseen else found
+    if any(isinstance(part, Variable) and part.name.lower() in unseen for part in parts(tree)):
+        return None
+    return _node(tree)
 
 
 def unseen(definition: Definition) -> frozenset[str]:
-    """Answers that are calculated, put together of several fields, or masked."""
-    return frozenset(question.key.lower() for question in definition.asked if _is_unseen(question))
+    """Answers that are calculated, put together of several fields, or masked; what is no answer of a question at all."""
+    own = frozenset(question.key.lower() for question in definition.asked if _is_unseen(question))
+    return own | (known_names(definition) - asked_names(definition))
 
 
 def _is_unseen(question: Question) -> bool:
@@ -41,14 +46,6 @@ def _is_unseen(question: Question) -> bool:
         or question.kind in ("expression", "ranking", "slider", "file")
         or question.options.get("maskType") is not None
     )
-
-
-def _names(found: list[Any]) -> set[str]:
-    if found[0] == "name":
-        return {found[1]}
-    return {
-        name for part in found[1:] if isinstance(part, list) and found[0] != "value" for name in _names(part)
-    }
 
 
 def _node(node: Node | None) -> list[Any] | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
+from betaops.surveys.calculating import finished
 from betaops.surveys.definition import Definition, Panel, Question
 from betaops.surveys.entries import LISTS, settled
 from betaops.surveys.expressions.values import is_empty
@@ -13,7 +14,7 @@ from betaops.surveys.kinds import KINDS, Row, Wrong
 from betaops.surveys.kinds.base import LONGEST_TEXT
 from betaops.surveys.kinds.validators import check
 from betaops.surveys.localised import DEFAULT
-from betaops.surveys.scene import Scene
+from betaops.surveys.scene import STATE, Scene, text_key
 
 #: Answers that one response may hold, counting unknown ones.
 MOST_VALUES = 2000
@@ -59,16 +60,45 @@ def judge_all(
 ) -> Judged:
     """A whole response on completion: what is shown is judged, then hidden and unknown answers are dropped."""
     known = {key for question in definition.asked for key in (question.key, question.comment_key)}
+    known |= {STATE, *definition.actions.kept}
     own = {
         key: value for key, value in values.items() if key in known and (not is_empty(value) or value == [])
     }
     scene = Scene(definition, own, now=now, language=language, seed=seed, files=files)
-    judged, hidden = judge(scene, scene.asked), scene.hidden_keys()
-    kept = {key: value for key, value in judged.values.items() if key not in hidden}
+    judged = judge(scene, gone_through(scene))
+    if definition.acts:
+        kept = finished(definition, judged.values, now=now, language=language, seed=seed, files=files)
+    else:
+        gone = scene.hidden_keys() | {STATE}
+        kept = {key: value for key, value in judged.values.items() if key not in gone}
     for question in scene.asked if not judged.problems else ():
         if question.inner is not None and question.key in kept:
             kept[question.key] = settled(question, kept[question.key], scene)
-    return Judged({key: value for key, value in kept.items() if not is_empty(value)}, judged.problems)
+    kept = {key: value for key, value in kept.items() if not is_empty(value)}
+    return Judged(kept | calculated(scene), judged.problems)
+
+
+def gone_through(scene: Scene) -> tuple[Question, ...]:
+    """What is asked; on pages that triggers lead past, only what was answered nevertheless."""
+    if not scene.passed_over:
+        return scene.asked
+    past = {scene.definition.pages[number].place for number in scene.passed_over}
+    return tuple(
+        question
+        for page in scene.pages
+        for question in scene.questions(page)
+        if page.place not in past or not is_empty(scene.values.get(question.key))
+    )
+
+
+def calculated(scene: Scene) -> dict[str, Any]:
+    """Calculated values that stand among the answers."""
+    found: dict[str, Any] = {}
+    for each in scene.definition.actions.calculated:
+        value = scene.variables.get(each.name.lower())
+        if each.is_kept and value is not None:
+            found[each.name] = value.isoformat() if isinstance(value, datetime) else value
+    return found
 
 
 def rows_of(definition: Definition, values: Mapping[str, Any]) -> dict[str, list[Row]]:
@@ -85,8 +115,10 @@ def rows_of(definition: Definition, values: Mapping[str, Any]) -> dict[str, list
 
 
 def _judge_one(scene: Scene, question: Question, values: dict[str, Any], *, must: bool) -> list[Problem]:
-    value = values.get(question.key)
+    value = _offered(scene, question, values.get(question.key))
     is_missing = is_empty(value)
+    if is_missing and question.inner is None:
+        values.pop(question.key, None)
     if is_missing and (must or (question.inner is None and scene.is_required(question))):
         values.pop(question.key, None)
         own = question.option_text("requiredErrorText", scene.language)
@@ -103,6 +135,18 @@ def _judge_one(scene: Scene, question: Question, values: dict[str, Any], *, must
         values.pop(question.key, None)
     problem = _judge_comment(scene, question, values)
     return [] if problem is None else [problem]
+
+
+def _offered(scene: Scene, question: Question, value: Any) -> Any:
+    """Without what the survey itself put there, or left there, though it is not offered: nobody could mend it."""
+    if not scene.definition.acts or not (question.choices or scene.source(question)) or is_empty(value):
+        return value
+    if isinstance(value, dict):
+        return value  # a ranking as its page sends it
+    known = scene.known_choices(question)
+    if isinstance(value, list):
+        return [each for each in value if text_key(each) in known]
+    return value if text_key(value) in known else None
 
 
 def _judge_comment(scene: Scene, question: Question, values: dict[str, Any]) -> Problem | None:

@@ -22,7 +22,7 @@ from betaops.surveys.models import Repeat, Response, SurveyPlacement
 from betaops.surveys.product.answers import answers
 from betaops.surveys.product.payload import iteration_of
 from betaops.surveys.queries.doors import Door, Way
-from betaops.surveys.walking import merged
+from betaops.surveys.walking import Walk
 
 
 class Heard(Protocol):
@@ -81,14 +81,15 @@ def _claim(response: Response, place: Enrollment | None) -> None:
 
 def _take(work: Work, response: Response, properties: dict[str, Any]) -> None:
     items = queries.compiled_version(work.session, response.version_id).outline.items
+    published = queries.published(work.session, response.version_id)
+    walk = Walk(published.definition, work.now, response.language, response.submission_key)
     try:
         told = answers(items, storable(properties))
     except Wrong as wrong:
         raise Invalid("wrong_answers", str(wrong)) from wrong
-    respond.save(work, response, merged(response.answers, told), page=response.page)
+    respond.save(work, response, walk.answered(response.answers, told), page=response.page)
     if properties.get("$survey_completed") is False:
         return
-    published = queries.published(work.session, response.version_id)
     if problems := respond.finish(work, response, published).problems:
         raise Invalid("wrong_answers", problems[0].message)
 

@@ -1,6 +1,6 @@
 """One page of a survey for its template: a WTForms form built from what is asked right now."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ from markupsafe import Markup
 from wtforms.form import BaseForm
 
 from betaops.surveys import instant, looks
-from betaops.surveys.cleaning import NOTHING, clean_html, clean_title, piped, storable
+from betaops.surveys.cleaning import NOTHING, clean_html, clean_title, storable
 from betaops.surveys.definition import Element, Page, Panel, Question
 from betaops.surveys.entries import LISTS, entries
 from betaops.surveys.expressions.values import is_empty
@@ -19,6 +19,8 @@ from betaops.surveys.fields.compound import inside
 from betaops.surveys.judging import Problem
 from betaops.surveys.localised import text
 from betaops.surveys.looks import Look
+from betaops.surveys.marking import changed, marks
+from betaops.surveys.piping import marked, piped_html
 from betaops.surveys.scene import Scene
 
 #: Templates that draw the fields of their question one by one, or none where there are none.
@@ -115,6 +117,8 @@ class View:
     problems: list[tuple[str, str, str]]
     #: Answers of other pages that conditions here look at, for the script.
     known: str
+    #: How every answer was drawn, where the survey itself may change one; else empty.
+    drawn: str
     #: Whether files may be chosen here: the form is sent in parts then.
     has_files: bool = False
 
@@ -158,25 +162,64 @@ def values_from(form: BaseForm, questions: Iterable[Question]) -> dict[str, Any]
     return found
 
 
-def view(scene: Scene, page: Page, *, sent: Any = None, problems: Iterable[Problem] = ()) -> View:
-    """Everything the template needs; `sent` shows what was typed instead of what is stored."""
+def sent_values(
+    scene: Scene, questions: list[Question], sent: Any, uploads: Mapping[str, list[Any]] | None = None
+) -> dict[str, Any]:
+    """What a person changed on a page: what is as it was drawn is none of their doing.
+
+    The survey may have set an answer meanwhile that the page still shows as it was.
+    """
+    values = values_from(form_for(scene, questions, sent, uploads), questions)
+    return changed(values, sent.get("__drawn", ""))
+
+
+def field_contents(scene: Scene, page: Page) -> dict[str, list[str]]:
+    """What the fields of a page hold now, by their names, for a script that shows what the survey itself has set.
+
+    Fields for files hold nothing that a script could set.
+    """
+    shown = [question for question in page.questions if question.is_asked and scene.is_shown(question)]
+    found: dict[str, list[str]] = {}
+    for question in shown:
+        if question.kind == "file":
+            continue
+        for name, value in FIELDS[question.kind].data(question, scene.values.get(question.key)).items():
+            items = value if isinstance(value, list | tuple) else [value]
+            found[name] = [str(each) for each in items if each not in (None, "")]
+    return found
+
+
+def view(
+    scene: Scene,
+    page: Page,
+    *,
+    sent: Any = None,
+    problems: Iterable[Problem] = (),
+    unsaved: Collection[str] = (),
+) -> View:
+    """Everything the template needs; `sent` shows what was typed instead of what is stored.
+
+    Answers to the keys `unsaved` are in the scene and nowhere else yet.
+    """
     asked = [question for question in page.questions if question.is_asked]
     form = form_for(scene, _once(asked), sent)
     drawing = _Drawing(scene, form)
     group = drawing.group(page)
     drawing.blame(problems)
-    pages = [each for each in scene.pages if not each.is_start]
+    over = {scene.definition.pages[each].place for each in scene.passed_over}
+    pages = [each for each in scene.pages if not each.is_start and each.place not in over]
     number = next((index for index, each in enumerate(pages, 1) if each is page), 0)
     return View(
         page=page,
         number=number,
         count=len(pages),
         is_first=not any(each for each in scene.pages if _before(scene, each, page)),
-        is_last=not any(each for each in scene.pages if _before(scene, page, each)),
+        is_last=not any(each for each in pages if _before(scene, page, each)),
         group=group,
         form=form,
         problems=drawing.summary,
         known=_known(scene, page),
+        drawn=marks(values_from(form, _once(asked)), unsaved) if scene.definition.acts else "",
         has_files=drawing.has_files,
     )
 
@@ -272,7 +315,7 @@ class _Drawing:
             description=self._title(element.description),
         )
         if element.kind == "html":
-            asked.html = clean_html(piped(element.option_text("html", scene.language), scene))
+            asked.html = clean_html(piped_html(element.option_text("html", scene.language), scene))
             return asked
         asked.more = looks.drawn(element, scene)
         if element.is_asked:
@@ -317,7 +360,7 @@ class _Drawing:
         return orjson.dumps(found).decode() if found else ""
 
     def _title(self, source: Any) -> Markup:
-        return clean_title(piped(text(source, self.scene.language), self.scene))
+        return marked(text(source, self.scene.language), self.scene, clean_title)
 
 
 def _target(asked: Asked) -> str:

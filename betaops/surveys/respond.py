@@ -21,6 +21,7 @@ from betaops.kernel.work import Work
 from betaops.surveys import places, queries, service
 from betaops.surveys.anonymity import moment_of, row_id
 from betaops.surveys.anonymity import note_answered as note_in_ledger
+from betaops.surveys.calculating import answered, begun
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
 from betaops.surveys.judging import MOST_VALUES, Judged, judge_all, rows_of
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
@@ -28,7 +29,7 @@ from betaops.surveys.quality import digest, doubts
 from betaops.surveys.queries.doors import Door, Way
 from betaops.surveys.queries.surveys import Published
 from betaops.surveys.quotas import Ending
-from betaops.surveys.scene import Scene, first_values
+from betaops.surveys.scene import Scene
 from betaops.surveys.service import filing
 from betaops.surveys.showing import note_answered
 
@@ -60,7 +61,7 @@ def begin(work: Work, door: Door, *, submission_key: str, language: str = "en") 
         link_id=door.link.id if door.link and not _tells_who(door) else None,
         state=ResponseState.TEST if door.is_test else ResponseState.STARTED,
         language=language,
-        answers=first_values(published.definition),
+        answers=begun(published.definition, now=work.now, language=language, seed=submission_key),
         wave=door.wave,
         is_in_product=door.way is Way.PRODUCT,
     )
@@ -146,7 +147,9 @@ def submit(
         if earlier is not None:
             return Begun(earlier, is_new=False)
     published = _live(work, survey)
-    judged = judge_all(published.definition, answers, now=work.now, language=language, seed=submission_key)
+    definition, seed = published.definition, submission_key
+    filled = answered(definition, {}, answers, now=work.now, language=language, seed=seed)
+    judged = judge_all(definition, filled, now=work.now, language=language, seed=seed)
     if judged.problems:
         earlier = _find(work, survey.id, None, submission_key)
         if earlier is not None:

@@ -2,51 +2,69 @@
 
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from betaops.surveys import asking, piping
+from betaops.surveys.actions import default_of, line
 from betaops.surveys.computing import computed
 from betaops.surveys.definition import Choice, Definition, Element, Page, Panel, Question
-from betaops.surveys.expressions import holds
+from betaops.surveys.expressions import can_run
 from betaops.surveys.expressions.values import is_empty
-from betaops.surveys.localised import DEFAULT
+from betaops.surveys.knowing import STATE, Knowledge, named
+from betaops.surveys.localised import text
+
+__all__ = ["STATE", "Scene", "clears_when_hidden", "first_values", "text_key"]
 
 
-class Scene:
+class Scene(Knowledge):
     """`values` are the answers so far by question key; `seed` keeps shuffled choices in one order for a response."""
 
-    def __init__(
-        self,
-        definition: Definition,
-        values: Mapping[str, Any],
-        *,
-        now: datetime,
-        language: str = DEFAULT,
-        seed: str = "",
-        files: frozenset[str] = frozenset(),
-    ) -> None:
-        self.definition = definition
-        self.values = computed(definition, values, now=now) if definition.computed else values
-        self.now = now
-        self.language = language
-        self.seed = seed
-        #: Addresses of the files that were sent with this very response: no other may stand in an answer.
-        self.files = files
+    #: Whether a function that looks at the survey is being answered just now.
+    is_asking = False
+    #: Numbers that texts name, as people count.
+    counted: Mapping[str, int] = {}
 
-    @cached_property
-    def known(self) -> Mapping[str, Any]:
-        """Answers as conditions see them: an unanswered checkbox question is an empty list, not nothing."""
-        return {**self._unanswered, **self.values}
+    def _with_computed(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        if not self.definition.computed:
+            return values
+        given = _Given(
+            self.definition,
+            values,
+            now=self.now,
+            language=self.language,
+            seed=self.seed,
+            files=self.files,
+        )
+        return computed(self.definition, values, work_out=given.work_out, around=given.variables)
 
-    @cached_property
-    def _unanswered(self) -> dict[str, Any]:
-        return {
-            question.key: [] for question in self.definition.asked if question.kind in ("checkbox", "tagbox")
-        }
+    @property
+    def root(self) -> "Scene":
+        """The scene of the survey as a whole: this one, unless it is that of a panel or a row."""
+        return self
 
-    def holds(self, condition: str, **more: Any) -> bool:
-        return not condition or holds(condition, {**self.known, **more} if more else self.known, now=self.now)
+    def question_named(self, name: str) -> "tuple[Scene, Question] | None":
+        """A question by its name, with the scene that has its answer."""
+        found = next((each for each in self.definition.questions if each.name == name), None)
+        return None if found is None else (self, found)
+
+    def question_kept_as(self, key: str) -> "tuple[Scene, Question] | None":
+        """The question whose answer is kept under `key`, in whatever case, with the scene that has it."""
+        found = self.definition.by_key.get(key.lower())
+        return None if found is None else (self, found)
+
+    def _ask(self, function: str, arguments: list[Any]) -> Any:
+        """For functions that look at the survey; one that asks about itself is told nothing."""
+        root = self.root
+        if root.is_asking:
+            return None
+        root.is_asking = True
+        try:
+            return asking.answer(self, function, arguments)
+        finally:
+            root.is_asking = False
 
     @cached_property
     def visible(self) -> frozenset[tuple[str | int, ...]]:
@@ -57,6 +75,39 @@ class Scene:
     def pages(self) -> tuple[Page, ...]:
         """Pages that are shown: those with something to show."""
         return tuple(page for page in self.definition.pages if self._shown_page(page))
+
+    @cached_property
+    def passed_over(self) -> frozenset[int]:
+        """Numbers of the pages that triggers lead past: behind a completing one, and before a skip's aim.
+
+        A trigger counts from the page with the question that its condition names; what was answered before on a page
+        that is passed over stays.
+        """
+        found: set[int] = set()
+        for trigger in self.definition.actions.triggers:
+            if trigger.kind not in ("complete", "skip") or self.value(trigger.condition) is not True:
+                continue
+            names = named(trigger.condition)
+            sources = [
+                number for number, page in enumerate(self.definition.pages)
+                if number not in found and any(each is page for each in self.pages)
+                and any(question.key.lower() in names for question in page.questions)
+            ]  # fmt: skip
+            found |= self._past(trigger.target, sources) if trigger.kind == "skip" else self._behind(sources)
+        return frozenset(found)
+
+    def _behind(self, sources: list[int]) -> set[int]:
+        return set(range(sources[0] + 1, len(self.definition.pages))) if sources else set()
+
+    def _past(self, target: str, sources: list[int]) -> set[int]:
+        aim = next(
+            (
+                number for number, page in enumerate(self.definition.pages)
+                if any(question.name == target and self.is_shown(question) for question in page.questions)
+            ), None,
+        )  # fmt: skip
+        before = [number for number in sources if aim is not None and number < aim]
+        return set(range(before[-1] + 1, aim)) if before and aim is not None else set()
 
     def is_shown(self, element: Element | Page) -> bool:
         return element.place in self.visible
@@ -86,47 +137,132 @@ class Scene:
 
     def is_required(self, question: Question) -> bool:
         """By its condition where it has one, whatever `isRequired` says; so does `survey-core`."""
-        return self.holds(question.required_if) if question.required_if else question.is_required
+        condition = question.required_if
+        return self.value(condition) is True if condition and can_run(condition) else question.is_required
 
     def is_enabled(self, question: Question) -> bool:
-        return self.holds(question.enable_if) if question.enable_if else not question.is_read_only
+        """Whether it may be answered: its condition is not false, and none of a panel around it."""
+        if question.enable_if and can_run(question.enable_if):
+            is_open = self.value(question.enable_if) is not False
+        else:
+            is_open = not question.is_read_only
+        return is_open and question.place not in self._locked
+
+    @cached_property
+    def _locked(self) -> frozenset[tuple[str | int, ...]]:
+        closed = [
+            panel for panel in self.definition.panels
+            if panel.enable_if and can_run(panel.enable_if) and self.value(panel.enable_if) is False
+        ]  # fmt: skip
+        return frozenset(
+            question.place for panel in closed for question in self.definition.questions
+            if question.place[: len(panel.place)] == panel.place
+        )  # fmt: skip
+
+    def bound(self, question: Question, name: str) -> Any:
+        """`min` or `max` of a question: what its expression says, else what is written."""
+        source = line(question.options, f"{name}ValueExpression")
+        found = self.value(source) if source else None
+        if isinstance(found, datetime):
+            return found.date().isoformat()
+        return question.options.get(name) if found is None else found
 
     def choices(self, question: Question) -> tuple[Choice, ...]:
         """What may be chosen now, in the order in which this person sees it; the special ones stay last."""
-        shown = [choice for choice in question.choices if self.holds(choice.visible_if, item=choice.value)]
-        plain = [choice for choice in shown if not choice.is_special]
+        plain = [choice for choice in self._offered(question) if self._is_offered(question, choice)]
         order = question.options.get("choicesOrder")
         if order == "random":
             random.Random(f"{self.seed}:{question.name}").shuffle(plain)  # noqa: S311  # an order, not a secret
         elif order in ("asc", "desc"):
             plain.sort(key=lambda choice: str(choice.text).casefold(), reverse=order == "desc")
-        return (*plain, *(choice for choice in shown if choice.is_special))
+        special = [choice for choice in question.choices if choice.is_special]
+        return tuple(self._told(question, choice) for choice in (*plain, *special))
+
+    def _offered(self, question: Question) -> tuple[Choice, ...]:
+        """Its own choices, or those of another question: all, the chosen ones, or the others."""
+        source = self.source(question)
+        if source is None:
+            return tuple(choice for choice in question.choices if not choice.is_special)
+        scene, other = source
+        if self._is_carrying(question):
+            return ()
+        offered = [choice for choice in scene.choices(other) if not choice.is_special]
+        mode = question.options.get("choicesFromQuestionMode")
+        if mode not in ("selected", "unselected"):
+            return tuple(offered)
+        answer = scene.values.get(other.key)
+        chosen = {text_key(each) for each in (answer if isinstance(answer, list) else [answer])}
+        return tuple(each for each in offered if (text_key(each.value) in chosen) is (mode == "selected"))
+
+    def source(self, question: Question) -> "tuple[Scene, Question] | None":
+        """The question whose choices it offers instead of its own; None where it offers its own."""
+        name = line(question.options, "choicesFromQuestion")
+        found = self.question_named(name) if name else None
+        if found is None or found[1].place == question.place:
+            return None
+        return found if found[1].choices or "choicesFromQuestion" in found[1].options else None
+
+    def known_choices(self, question: Question) -> frozenset[str]:
+        """By which texts an answer to it may be known now; the free one besides a list is among them."""
+        return frozenset(text_key(choice.value) for choice in self.choices(question))
+
+    def _is_carrying(self, question: Question) -> bool:
+        """Whether following `choicesFromQuestion` comes round to a question again."""
+        seen = {question.place}
+        following = self.source(question)
+        while following is not None:
+            scene, other = following
+            if other.place in seen:
+                return True
+            seen.add(other.place)
+            following = scene.source(other)
+        return False
+
+    def _is_offered(self, question: Question, choice: Choice) -> bool:
+        condition = choice.visible_if or line(question.options, "choicesVisibleIf")
+        return not condition or self.fits(condition, item=choice.value, choice=choice.value)
+
+    def _told(self, question: Question, choice: Choice) -> Choice:
+        """With answers in its words, and switched off where it may not be chosen (what was chosen before stays)."""
+        words = text(choice.text, self.language)
+        if "{" in words:
+            choice = replace(choice, text=piping.piped(words, self))
+        condition = choice.enable_if or line(question.options, "choicesEnableIf")
+        if choice.is_special or not condition:
+            return choice
+        answer = self.values.get(question.key)
+        is_chosen = text_key(choice.value) in {
+            text_key(one) for one in (answer if isinstance(answer, list) else [answer])
+        }
+        is_open = is_chosen or self.fits(condition, item=choice.value, choice=choice.value)
+        return choice if is_open else replace(choice, is_disabled=True)
 
     def rows(self, question: Question) -> tuple[Choice, ...]:
         """Rows of a matrix that are shown."""
-        condition = question.options.get("rowsVisibleIf")
-        rows = self._offered(question.rows, condition if isinstance(condition, str) else "")
+        every = line(question.options, "rowsVisibleIf")
+        rows = [
+            row for row in question.rows
+            if not (condition := row.visible_if or every) or self.fits(condition, item=row.value, row=row.value)
+        ]  # fmt: skip
         if question.options.get("rowOrder") == "random":
             random.Random(f"{self.seed}:{question.name}").shuffle(rows)  # noqa: S311  # an order, not a secret
         return tuple(rows)
 
     def columns(self, question: Question) -> tuple[Choice, ...]:
         """Columns of a matrix that are shown."""
-        condition = question.options.get("columnsVisibleIf")
-        return tuple(self._offered(question.columns, condition if isinstance(condition, str) else ""))
-
-    def _offered(self, items: tuple[Choice, ...], condition: str) -> list[Choice]:
-        """Those whose own condition holds, or, where they have none, the one for all of them."""
-        return [item for item in items if self.holds(item.visible_if or condition, item=item.value)]
+        every = line(question.options, "columnsVisibleIf")
+        return tuple(
+            column for column in question.columns
+            if not (condition := column.visible_if or every) or self.fits(condition, item=column.value)
+        )  # fmt: skip
 
     def hidden_keys(self) -> frozenset[str]:
         """Answers that go on completion: those of questions hidden now, unless the definition keeps them.
 
         One look, as in `survey-core`: that an answer goes hides no further question.
         """
-        if self.definition.options.get("clearInvisibleValues") == "none":
-            return frozenset()
-        shown = {key for question in self.asked for key in (question.key, question.comment_key)}
+        kept = [each for each in self.definition.asked if clears_when_hidden(self.definition, each) == "none"]
+        shown = {key for question in (*self.asked, *kept) for key in (question.key, question.comment_key)}
         known = {key for question in self.definition.asked for key in (question.key, question.comment_key)}
         return frozenset(known - shown)
 
@@ -152,13 +288,37 @@ class Scene:
 
     def is_wanted(self, element: Element | Page) -> bool:
         """Whether its own condition holds, whatever stands around it."""
-        return self.holds(element.visible_if) if element.visible_if else element.is_visible
+        is_wanted = self.holds(element.visible_if) if element.visible_if else element.is_visible
+        if is_wanted and isinstance(element, Question) and element.options.get("hideIfChoicesEmpty") is True:
+            return any(not choice.is_special for choice in self.choices(element))
+        return is_wanted
+
+
+def clears_when_hidden(definition: Definition, question: Question) -> str:
+    """When its answer goes with it: `none`, `onComplete`, `onHidden`, `onHiddenContainer`."""
+    own = question.options.get("clearIfInvisible")
+    every = definition.options.get("clearInvisibleValues")
+    found = every if own in (None, "default") else own
+    return (
+        found
+        if isinstance(found, str) and found in ("none", "onHidden", "onHiddenContainer")
+        else "onComplete"
+    )
+
+
+def text_key(value: Any) -> str:
+    """By which a choice is compared with an answer: 1 and "1" are one."""
+    return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
 def first_values(definition: Definition) -> dict[str, Any]:
-    """Answers that are there before anybody answers: the default values."""
-    return {
-        question.key: question.options["defaultValue"]
-        for question in definition.asked
-        if not is_empty(question.options.get("defaultValue"))
-    }
+    """Answers that are there before anybody answers: the plain default values."""
+    found = {question.key: default_of(question.options, question.kind) for question in definition.asked}
+    return {key: value for key, value in found.items() if not is_empty(value)}
+
+
+class _Given(Scene):
+    """With the answers as they were given: what is calculated from them is still to come."""
+
+    def _with_computed(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return values

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from betaops.surveys import calculating
 from betaops.surveys.definition import Definition, Page
 from betaops.surveys.judging import Problem, judge
 from betaops.surveys.scene import Scene
@@ -37,14 +38,34 @@ class Walk:
             self.definition, answers, now=self.now, language=self.language, seed=self.seed, files=self.files
         )
 
+    def begun(self) -> dict[str, Any]:
+        """The answers that are there before anybody answers."""
+        return calculating.begun(self.definition, now=self.now, language=self.language, seed=self.seed)
+
+    def answered(self, answers: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+        """`answers` with `changes` (None takes one away) and what the survey makes of them."""
+        return calculating.answered(
+            self.definition,
+            answers,
+            changes,
+            now=self.now,
+            language=self.language,
+            seed=self.seed,
+            files=self.files,
+        )
+
+    def shown(self, scene: Scene) -> list[int]:
+        """Numbers of the pages that are gone through."""
+        return [
+            number
+            for number, page in enumerate(self.definition.pages)
+            if number not in scene.passed_over and any(page is each for each in scene.pages)
+        ]
+
     def page(self, answers: Mapping[str, Any], wanted: int) -> tuple[Scene, Page | None]:
         """The page numbered `wanted` if it is shown, else the next shown one, else the last."""
         scene = self.scene(answers)
-        shown = [
-            index
-            for index, page in enumerate(self.definition.pages)
-            if any(page is each for each in scene.pages)
-        ]
+        shown = self.shown(scene)
         if not shown:
             return scene, None
         index = next((each for each in shown if each >= wanted), shown[-1])
@@ -64,19 +85,12 @@ class Walk:
         after = self.scene(judged.values)
         if any(each.name not in asked for each in after.questions(page)):
             return Step(judged.values, index, is_revealing=True)
-        following = (
-            number for number, each in enumerate(self.definition.pages)
-            if number > index and any(each is shown for shown in after.pages)
-        )  # fmt: skip
-        return Step(judged.values, next(following, None))
+        return Step(judged.values, next((number for number in self.shown(after) if number > index), None))
 
     def back(self, answers: Mapping[str, Any], index: int) -> Step:
         """To the shown page before; nothing is judged, nothing is lost."""
         scene = self.scene(answers)
-        before = [
-            number for number, each in enumerate(self.definition.pages)
-            if number < index and any(each is shown for shown in scene.pages)
-        ]  # fmt: skip
+        before = [number for number in self.shown(scene) if number < index]
         return Step(dict(answers), before[-1] if before else index)
 
     def faulty(self, answers: Mapping[str, Any], problems: tuple[Problem, ...]) -> int:
@@ -87,8 +101,3 @@ class Walk:
             if any(question.name in names for question in page.questions):
                 return self.number(page)
         return self.number(scene.pages[0]) if scene.pages else 0
-
-
-def merged(answers: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """`answers` with `values` written over them; None takes one away."""
-    return {key: value for key, value in {**answers, **values}.items() if value is not None}

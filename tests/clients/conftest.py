@@ -8,8 +8,9 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from tests.support.serving import served
 HERE = Path(__file__).parent
 ENVIRONMENT = HERE.parent.parent / ".venv"
 INSTALLED = ENVIRONMENT / "clients" / "node_modules"
+#: When it is for the survey engines that are compared.
+STANDS_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 #: A client that hangs is told from one that waits for its own time-outs (3 s, retried once).
 PATIENCE_SECONDS = 60
 
@@ -34,7 +37,8 @@ PATIENCE_SECONDS = 60
 @pytest.fixture(scope="session")
 def packages() -> Path:
     """The folder of the installed packages."""
-    if not (INSTALLED / "posthog-node").is_dir():
+    wanted = json.loads((HERE / "package.json").read_text())["dependencies"]
+    if not all((INSTALLED / name).is_dir() for name in wanted):
         reason = "the JavaScript clients are not installed: ./test does that where the network is there"
         if os.environ.get("BETAOPS_REQUIRE_CLIENTS"):
             pytest.fail(reason)
@@ -69,6 +73,19 @@ Begin = Callable[..., Node]
 @pytest.fixture
 def node(packages: Path) -> Iterator[Begin]:
     """`node("posthog_node", …)`: the driver of that name, begun with these arguments."""
+    with _nodes(packages) as begin:
+        yield begin
+
+
+@pytest.fixture(scope="module")
+def survey_core(packages: Path) -> Iterator[Node]:
+    """The survey-core package, one process for a module; its clock stands at `STANDS_AT`."""
+    with _nodes(packages) as begin:
+        yield begin("survey_core", STANDS_AT.isoformat())
+
+
+@contextmanager
+def _nodes(packages: Path) -> Iterator[Begin]:
     begun: list[subprocess.Popen[str]] = []
 
     def begin(driver: str, *arguments: Any) -> Node:
@@ -77,7 +94,7 @@ def node(packages: Path) -> Iterator[Begin]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={"NODE_PATH": str(packages)},
+            env={"NODE_PATH": str(packages), "TZ": "UTC"},
             start_new_session=True,  # the command that pip installs begins node as another process
         )
         begun.append(process)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,7 +15,7 @@ from bench.spine.server import Installation
 from betaops import wiring
 from betaops.kernel import clock
 from betaops.kernel.work import SYSTEM, Platform, Work
-from betaops.surveys import service
+from betaops.surveys import links, service
 from betaops.surveys.models import Survey
 
 Visit = Callable[..., Page]
@@ -99,7 +100,8 @@ def stranger(facts: dict[str, Any], served: Installation) -> Iterator[str]:
     server.server_close()
 
 
-def _allow(served: Installation, facts: dict[str, Any], origins: list[str]) -> None:
+@contextmanager
+def _survey(served: Installation, facts: dict[str, Any]) -> Iterator[tuple[Work, Survey]]:
     wiring.load_models()
     platform = Platform.open(config.load(served.environ))
     with platform.database.writing() as session:
@@ -108,10 +110,17 @@ def _allow(served: Installation, facts: dict[str, Any], origins: list[str]) -> N
         ).one()
         work = Work(session, platform, SYSTEM, clock.now(), is_quiet=True)
         work.enter(survey.workspace_id)
-        service.change_settings(
-            work, survey.id, name=survey.name, origins=origins, opens_at=None, closes_at=None
-        )
+        yield work, survey
     platform.database.close()
+
+
+def _allow(served: Installation, facts: dict[str, Any], origins: list[str]) -> None:
+    with _survey(served, facts) as (work, survey):
+        _settings(work, survey, origins)
+
+
+def _settings(work: Work, survey: Survey, origins: list[str]) -> None:
+    service.change_settings(work, survey.id, name=survey.name, origins=origins, opens_at=None, closes_at=None)
 
 
 def test_an_embedded_survey_grows_with_its_content_and_sets_no_cookie(visit: Visit, stranger: str) -> None:
@@ -186,3 +195,29 @@ def test_a_mistake_in_the_json_is_shown_on_its_line(
         "(({value, selectionStart: a, selectionEnd: b}) => value.slice(a, b))(document.activeElement)"
     )
     assert chosen.strip() == '"visibleIf": "{b} ="'
+
+
+def test_what_the_survey_sets_is_seen_at_once_and_the_end_leads_on(
+    visit: Visit, stranger: str, served: Installation, facts: dict[str, Any]
+) -> None:
+    definition = {
+        "title": "What would you pay?",
+        "elements": [
+            {"type": "text", "name": "price", "title": "A month", "inputType": "number"},
+            {"type": "text", "name": "year", "title": "A year", "setValueExpression": "{price} * 12"},
+        ],
+        "navigateToUrl": f"{stranger}/thanks?price={{price}}",
+    }
+    with _survey(served, facts) as (work, survey):
+        own = service.create_survey(work, program_id=survey.program_id, name="Price", definition=definition)
+        service.publish(work, own.id)
+        _settings(work, own, [stranger])
+        address = f"{served.url}/s/{links.public_link(work, own.id).token}"
+    page = visit(width=360)
+    page.goto(address)
+    page.locator('input[name="price"]').fill("4")
+    expect(page.locator('input[name="year"]')).to_have_value("48")
+    page.locator('.survey-actions [value="next"]').click()
+    page.wait_for_url(f"{stranger}/thanks?price=4")
+    page.go_back()
+    expect(page.locator('a[href$="/thanks?price=4"]')).to_be_visible()

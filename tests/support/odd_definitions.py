@@ -134,6 +134,24 @@ _ELEMENT: Any = st.deferred(
                 "defaultPanelValue": ANY,
                 "templateTitle": _LABEL,
                 "valueName": SCALAR,
+                **dict.fromkeys(
+                    [
+                        "defaultValueExpression",
+                        "setValueIf",
+                        "setValueExpression",
+                        "resetValueIf",
+                        "minValueExpression",
+                        "maxValueExpression",
+                        "choicesVisibleIf",
+                        "choicesEnableIf",
+                        "rowsVisibleIf",
+                    ],
+                    _CONDITION | SCALAR,
+                ),
+                "choicesFromQuestion": st.sampled_from(["a", "b", "c"]) | ANY,
+                "choicesFromQuestionMode": st.sampled_from(["all", "selected", "unselected"]) | SCALAR,
+                "clearIfInvisible": st.sampled_from(["none", "onHidden", "onHiddenContainer"]) | ANY,
+                "hideIfChoicesEmpty": SCALAR,
                 "defaultValue": ANY,
                 "valueTrue": ANY,
                 "valueFalse": ANY,
@@ -164,6 +182,32 @@ _ELEMENT: Any = st.deferred(
         | SCALAR
     )
 )
+_TRIGGER = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["complete", "setvalue", "copyvalue", "skip", "runexpression", "visible"])
+        | SCALAR
+    },
+    optional={
+        "expression": _CONDITION | ANY,
+        "setToName": st.sampled_from(["a", "b", "data", "a.x", "__logic"]) | ANY,
+        "fromName": st.sampled_from(["a", "b", "c"]) | ANY,
+        "gotoName": st.sampled_from(["a", "b", "c"]) | ANY,
+        "setValue": ANY,
+        "runExpression": _CONDITION | ANY,
+        "isVariable": SCALAR,
+        "name": st.sampled_from(["a", "b"]) | ANY,
+        "operator": st.sampled_from(["equal", "notempty", "contains"]) | ANY,
+        "value": ANY,
+    },
+)
+_CALCULATED = st.fixed_dictionaries(
+    {"name": st.sampled_from(["a", "sum", "__logic"]) | ANY, "expression": _CONDITION | ANY},
+    optional={"includeIntoResult": SCALAR},
+)
+_ENDINGS = st.lists(
+    st.fixed_dictionaries({}, optional={"expression": _CONDITION | ANY, "html": _LABEL, "url": _LABEL}),
+    max_size=2,
+)
 DEFINITIONS = st.fixed_dictionaries(
     {
         "pages": st.lists(
@@ -185,11 +229,17 @@ DEFINITIONS = st.fixed_dictionaries(
         "title": _LABEL,
         "questionsOnPageMode": st.sampled_from(["singlePage", "questionPerPage", "inputPerPage"]),
         "firstPageIsStartPage": st.booleans(),
-        "clearInvisibleValues": st.sampled_from(["none", "onComplete"]),
+        "clearInvisibleValues": st.sampled_from(["none", "onComplete", "onHidden", "onHiddenContainer"])
+        | ANY,
         "showProgressBar": SCALAR,
-        "calculatedValues": ANY,
         "questionOrder": st.sampled_from(["random", "initial"]) | ANY,
         "timeLimit": SCALAR,
+        "calculatedValues": st.lists(_CALCULATED, max_size=2) | ANY,
+        "triggers": st.lists(_TRIGGER, max_size=2) | ANY,
+        "completedHtml": _LABEL,
+        "completedHtmlOnCondition": _ENDINGS | ANY,
+        "navigateToUrl": _LABEL,
+        "navigateToUrlOnCondition": _ENDINGS | ANY,
         "elements": ANY,
     },
 )

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from betaops.kernel.errors import Invalid
+from betaops.surveys import endings
 from betaops.surveys.changes import Weight, compare
 from betaops.surveys.checking import check, problems
 from betaops.surveys.conditions import in_words
@@ -18,6 +19,7 @@ from betaops.surveys.kinds.rating import scale
 from betaops.surveys.localised import text
 from betaops.surveys.reading import read
 from betaops.surveys.rendering import form_for, values_from, view
+from betaops.surveys.scene import STATE
 from betaops.surveys.walking import Walk
 from tests.factories.surveys import CHECK_IN
 from tests.support.odd_definitions import ANY, DEFINITIONS, SCALAR
@@ -30,11 +32,20 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 )
 @given(
     source=DEFINITIONS,
-    answers=st.dictionaries(st.sampled_from(["a", "b", "c", "data", "a-Comment"]), ANY),
+    answers=st.dictionaries(st.sampled_from(["a", "b", "c", "data", "a-Comment", "__logic"]), ANY),
+    state=ANY
+    | st.fixed_dictionaries(
+        {},
+        optional={
+            "variables": ANY | st.dictionaries(st.sampled_from(["a", "x"]), ANY),
+            "direct": ANY,
+            "aside": ANY,
+        },
+    ),
     other=DEFINITIONS,
 )
 def test_no_definition_and_no_answer_makes_anything_fall_over(
-    source: Any, answers: dict[str, Any], other: Any
+    source: Any, answers: dict[str, Any], state: Any, other: Any
 ) -> None:
     definition = read(source)
     check(definition)
@@ -46,6 +57,10 @@ def test_no_definition_and_no_answer_makes_anything_fall_over(
     if not judged.problems:
         rows_of(definition, judged.values)
     walk = Walk(definition, NOW, "fr", "seed")
+    answers = walk.answered({**walk.begun(), STATE: state}, answers)
+    for ending in (walk.scene(answers), walk.scene(judged.values)):
+        endings.words(ending)
+        endings.address(ending, ["https://example.com"])
     scene, page = walk.page(answers, 0)
     if page is not None:
         view(scene, page)

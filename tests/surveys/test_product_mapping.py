@@ -80,6 +80,7 @@ def test_what_the_product_can_ask(element: dict[str, Any], told: dict[str, Any])
     ("element", "code"),
     [
         ({"type": "matrix", "rows": ["a"], "columns": ["b"]}, "matrix"),
+        ({"type": "text", "setValueIf": "{q0} = 1"}, "acting"),
         ({"type": "rating", "rateMax": 4}, "scale"),
         ({"type": "rating", "rateMax": 10}, "scale"),
         (
@@ -264,3 +265,9 @@ def test_several_answers_and_something_else() -> None:
         "q0": ["b", "a", "other"],
         "q0-Comment": "Fig",
     }
+
+
+def test_triggers_are_not_for_the_product() -> None:
+    trigger = {"type": "complete", "expression": "{q} = 1"}
+    found = compiled(read({"elements": [{"type": "text", "name": "q"}], "triggers": [trigger]}), {})
+    assert [each.code for each in found.outline.problems] == ["triggers"]

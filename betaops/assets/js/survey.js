@@ -83,7 +83,7 @@ function show(element, isShown) {
 
 function judge() {
   const now = answers();
-  for (const element of form.querySelectorAll("[data-if]")) show(element, Boolean(value(JSON.parse(element.dataset.if), now)));
+  for (const element of form.querySelectorAll("[data-if]")) show(element, value(JSON.parse(element.dataset.if), now) === true);
   for (const mark of form.querySelectorAll('[name="__on"]')) mark.disabled = mark.closest("fieldset[disabled]") !== null;
   for (const box of form.querySelectorAll(".comment-beside")) {
     const other = box.parentElement.querySelector('input[value="other"], option[value="other"]');
@@ -95,14 +95,26 @@ function judge() {
 
 const state = form.querySelector("[data-save-state]");
 
+// What the survey itself has set. A field that somebody has changed since it was sent stays theirs.
+function fill(name, values, given) {
+  const fields = [...form.elements].filter((field) => field.name === name);
+  const now = new FormData(form).getAll(name);
+  if (String(now) !== String(given) || String(now.filter(Boolean)) === String(values)) return;
+  for (const field of fields) {
+    if (field.matches("[type=radio], [type=checkbox]")) field.checked = values.includes(field.value);
+    else field.value = values[0] ?? "";
+  }
+  judge();
+}
+
 async function save() {
   if (!form.dataset.draft || sent) return;
   if (running) { again = true; return; }
+  const given = new FormData(form);
   try {
-    const draft = new FormData(form);
     // Files go with the page, once; a draft of every keystroke would send them again and again.
-    for (const field of form.querySelectorAll("[type=file]")) draft.delete(field.name);
-    running = fetch(form.dataset.draft, { method: "POST", body: draft, headers: { "X-Requested-With": "fetch" }, credentials: "omit" });
+    for (const field of form.querySelectorAll("[type=file]")) given.delete(field.name);
+    running = fetch(form.dataset.draft, { method: "POST", body: given, headers: { "X-Requested-With": "fetch" }, credentials: "omit" });
     const answer = await (await running).json();
     if (answer.saved && !sent) {
       form.dataset.draft = answer.draft + location.search;
@@ -113,6 +125,7 @@ async function save() {
       for (const place of form.querySelectorAll("[data-output]")) {
         if (place.dataset.output in answer.calculated) place.textContent = answer.calculated[place.dataset.output];
       }
+      for (const [name, values] of Object.entries(answer.filled)) fill(name, values, given.getAll(name));
       state.textContent = form.dataset.saved;
     }
   } catch { state.textContent = form.dataset.unsavedNote; }

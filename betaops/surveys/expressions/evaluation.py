@@ -1,11 +1,13 @@
 """Trees of expressions to values."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from betaops.surveys.expressions.functions import FUNCTIONS, Setting
+from betaops.surveys.expressions.functions import FUNCTIONS, OF_ROWS, Ask, Setting, Table, table
 from betaops.surveys.expressions.grammar import (
     Array,
     Binary,
@@ -31,36 +33,56 @@ from betaops.surveys.expressions.values import (
     rounded_like,
 )
 
+#: A third argument like `'{price} > 3'` is a condition, one like `'name'` a column.
+_CONDITION_MARKS = re.compile(r"[{}><=!]")
 
-def evaluate(expression: str, values: Mapping[str, Any], *, now: datetime | None = None) -> Any:
+
+def evaluate(
+    expression: str, values: Mapping[str, Any], *, now: datetime | None = None, ask: Ask | None = None
+) -> Any:
     """The value of `expression` for answers `values`, as `survey-core` gives it; dates are datetimes.
 
     None also where the expression does not parse, names an unknown function, or has no value (0 / 0).
-    `now` is what today() means; the present moment unless given.
+    `now` is what today() means; the present moment unless given. `ask` answers functions that look at the survey.
     """
     try:
         tree = parse(expression)
     except SyntaxProblem:
         return None
-    value = Evaluation(values, now or datetime.now(UTC)).value(tree)
+    value = Evaluation(values, now or datetime.now(UTC), ask).value(tree)
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def holds(condition: str, values: Mapping[str, Any], *, now: datetime | None = None) -> bool:
-    """Whether an element with this condition is shown: one that does not parse counts as true."""
+def holds(
+    condition: str, values: Mapping[str, Any], *, now: datetime | None = None, ask: Ask | None = None
+) -> bool:
+    """Whether an element with this condition is shown: its value is true itself, not only something.
+
+    One that does not parse counts as true.
+    """
+    return can_run(condition) is False or evaluate(condition, values, now=now, ask=ask) is True
+
+
+def can_run(expression: str) -> bool:
+    """Whether it parses at all."""
     try:
-        tree = parse(condition)
+        parse(expression)
     except SyntaxProblem:
-        return True
-    return is_true(Evaluation(values, now or datetime.now(UTC)).value(tree))
+        return False
+    return True
+
+
+def is_met(value: Any) -> bool:
+    """Whether conditions of choices, rows and validators hold: true, or what JavaScript finds equal to it (1, "1")."""
+    return value is True or (not isinstance(value, bool | dict | datetime) and number_of(value) == 1)
 
 
 class Evaluation:
     """One evaluation against one set of answers."""
 
-    def __init__(self, values: Mapping[str, Any], now: datetime) -> None:
+    def __init__(self, values: Mapping[str, Any], now: datetime, ask: Ask | None = None) -> None:
         self.values = values
-        self.setting = Setting(now, lambda condition, row: holds(condition, {**values, **row}, now=now))
+        self.setting = Setting(now, ask)
 
     def value(self, node: Node | None) -> Any:
         match node:
@@ -73,17 +95,38 @@ class Evaluation:
                 return found if node.is_raw else answer_of(found)
             case Array():
                 return [self.value(item) for item in node.items]
+            case Call() if node.name in OF_ROWS:
+                return FUNCTIONS[node.name](self.setting, [self._table(node.arguments)])
             case Call():
                 function = FUNCTIONS.get(node.name)
-                return (
-                    function(self.setting, [self.value(item) for item in node.arguments])
-                    if function
-                    else None
-                )
+                arguments = [self.value(item) for item in node.arguments]
+                return function(self.setting, arguments) if function else None
             case Unary():
                 return _UNARY[node.operator](self.value(node.operand))
             case Binary():
                 return self._binary(node)
+
+    def _table(self, nodes: tuple[Node, ...]) -> Table | None:
+        """The rows that a function looks at; None where its arguments are wrong."""
+        if not 2 <= len(nodes) <= 4:
+            return None
+        value, column, wanted, at = self.value(nodes[0]), self.value(nodes[1]), self.value(nodes[1]), 2
+        if len(nodes) > 2 and _is_column(nodes[2]):
+            wanted, at = self.value(nodes[2]), 3
+        return table(value, column, partial(self._keeps, nodes[at] if len(nodes) > at else None), wanted)
+
+    def _keeps(self, condition: Node | None, row: dict[str, Any]) -> bool:
+        """A condition is written as text or as itself; names of the row come before those of the survey."""
+        if condition is None:
+            return True
+        text = self.value(condition)
+        if isinstance(text, str) and text:
+            try:
+                condition = parse(text)
+            except SyntaxProblem:
+                return False
+        inner = Evaluation({**self.values, **row}, self.setting.now, self.setting.ask)
+        return is_met(inner.value(condition))
 
     def _binary(self, node: Binary) -> Any:
         left, right = self.value(node.left), self.value(node.right)
@@ -91,6 +134,12 @@ class Evaluation:
             left = _filled(left, right)
             return _ARITHMETIC[node.operator](left, _filled(right, left))
         return _COMPARING[node.operator](left, right)
+
+
+def _is_column(node: Node) -> bool:
+    return (
+        isinstance(node, Constant) and isinstance(node.value, str) and not _CONDITION_MARKS.search(node.value)
+    )
 
 
 def _filled(value: Any, beside: Any) -> Any:
@@ -121,9 +170,7 @@ def _remainder(left: Any, right: Any) -> Any:
     if not is_true(right):
         return None
     left, right = number_of(left), number_of(right)
-    if not right:
-        return None
-    return math.nan if math.isinf(left) else rounded_like(0, 0, math.fmod(left, right))
+    return math.nan if not right or math.isinf(left) else rounded_like(0, 0, math.fmod(left, right))
 
 
 def _power(left: Any, right: Any) -> Any:

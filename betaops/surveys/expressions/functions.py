@@ -11,7 +11,6 @@ from betaops.surveys.expressions.dates import date_of, later, months_between
 from betaops.surveys.expressions.values import (
     add,
     is_empty,
-    is_greater,
     is_true,
     number_of,
     rounded_like,
@@ -19,8 +18,10 @@ from betaops.surveys.expressions.values import (
     written_number,
 )
 
-#: `holds(condition, values)` for the functions that filter rows of an answer by a condition.
-Holds = Callable[[str, dict[str, Any]], bool]
+#: What a function says of the survey around it (`displayValue`, `propertyValue`, …); None where there is none.
+Ask = Callable[[str, list[Any]], Any]
+#: `keeps(row)` for the functions that look at rows of an answer.
+Keeps = Callable[[dict[str, Any]], bool]
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,45 @@ class Setting:
     """What functions may look at besides their arguments."""
 
     now: datetime
-    holds: Holds
+    ask: Ask | None = None
 
     @property
     def today(self) -> datetime:
         return self.now.replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
+
+    def asked(self, name: str, arguments: list[Any]) -> Any:
+        return self.ask(name, arguments) if self.ask is not None else None
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of an answer (list or object of objects) that have `column` and are kept by the author's condition."""
+
+    rows: tuple[dict[str, Any], ...]
+    column: str
+    #: The column whose value minInArray and maxInArray give, of the row that they find.
+    wanted: str
+
+    @property
+    def numbers(self) -> list[tuple[float | int, dict[str, Any]]]:
+        """What can be counted in the column, with its row."""
+        found = ((_counted(row[self.column]), row) for row in self.rows)
+        return [(number, row) for number, row in found if number is not None and not math.isnan(number)]
+
+
+def table(value: Any, column: Any, keeps: Keeps, wanted: str) -> Table | None:
+    """None where the answer has no rows or the column is no name."""
+    if not isinstance(value, list | dict) or not isinstance(column, str):
+        return None
+    rows = value.values() if isinstance(value, dict) else value
+    kept = (row for row in rows if isinstance(row, dict) and not is_empty(row.get(column)) and keeps(row))
+    return Table(tuple(kept), column, wanted)
+
+
+def _counted(value: Any) -> float | int | None:
+    if isinstance(value, str):
+        return written_number(value)
+    return value if isinstance(value, bool | int | float) else None
 
 
 #: More digits than any number has.
@@ -55,7 +90,10 @@ def _flat(values: list[Any]) -> list[Any]:
 def _sum(_: Setting, arguments: list[Any]) -> Any:
     total: Any = 0
     for value in _flat(arguments):
-        total = add(total, value) if isinstance(value, str) or isinstance(total, str) else rounded_like(
+        if isinstance(value, datetime):
+            return math.nan  # the library joins the date's text to the sum
+        joins = isinstance(value, str | dict) or isinstance(total, str)
+        total = add(total, value) if joins else rounded_like(
             total, value, number_of(total) + number_of(value)
         )  # fmt: skip
     return total
@@ -66,11 +104,19 @@ def _avg(setting: Setting, arguments: list[Any]) -> Any:
     return number_of(_sum(setting, arguments)) / len(values) if values else 0
 
 
+def _is_less(left: Any, right: Any) -> bool:
+    """As JavaScript itself orders two values, where operators of the language look closer."""
+    left, right = (text_of(side) if isinstance(side, dict) else side for side in (left, right))
+    if isinstance(left, str) and isinstance(right, str):
+        return left < right
+    return number_of(left) < number_of(right)
+
+
 def _best(arguments: list[Any], *, least: bool) -> Any:
     values = _flat(arguments)
     best = values[0] if values else None
     for value in values[1:]:
-        if is_greater(best, value) if least else is_greater(value, best):
+        if _is_less(value, best) if least else _is_less(best, value):
             best = value
     return best
 
@@ -90,6 +136,7 @@ def _trunc(_: Setting, arguments: list[Any]) -> Any:
     digits = written_number(values[1]) if len(values) > 1 and is_true(values[1]) else 0
     if not values or math.isnan(written_number(values[0])) or not digits <= _FINEST:
         return math.nan
+    digits = digits if float(digits).is_integer() else 0
     found = re.match(rf"-?\d+(?:\.\d{{0,{max(0, int(digits))}}})?", text_of(values[0]))
     return number_of(found[0]) if found else math.nan
 
@@ -101,8 +148,13 @@ def _iif(_: Setting, arguments: list[Any]) -> Any:
 
 
 def _age(setting: Setting, arguments: list[Any]) -> Any:
+    """In years unless months are asked for; in days it is always 0, and other units mean years, as in the library."""
     born = date_of(arguments[0]) if arguments else None
-    return _difference(born, setting.now.replace(tzinfo=None), _unit(arguments, 1, "years")) if born else None
+    if born is None:
+        return None
+    unit = _unit(arguments, 1, "years")
+    months = months_between(born, setting.now.replace(tzinfo=None))
+    return {"days": 0, "months": months}.get(unit, math.trunc(months / 12))
 
 
 def _date_diff(_: Setting, arguments: list[Any]) -> Any:
@@ -158,36 +210,37 @@ def _substring(_: Setting, arguments: list[Any]) -> Any:
     return text[start:end]
 
 
-def _rows(setting: Setting, arguments: list[Any]) -> list[dict[str, Any]]:
-    """The rows of an answer (list or object of objects) that have the column and meet the condition."""
-    if not 2 <= len(arguments) <= 4 or not isinstance(arguments[1], str):
-        return []
-    rows = arguments[0].values() if isinstance(arguments[0], dict) else arguments[0]
-    if not isinstance(arguments[0], list | dict):
-        return []
-    condition = arguments[-1] if len(arguments) > 2 and isinstance(arguments[-1], str) else ""
-    return [
-        row
-        for row in rows
-        if isinstance(row, dict)
-        and not is_empty(row.get(arguments[1]))
-        and (not condition or setting.holds(condition, row))
-    ]
+def _of_table(what: Callable[[Table], Any], otherwise: Any) -> Function:
+    """A function of rows; `evaluation.Evaluation` hands the table over as the only argument."""
+
+    def function(_: Setting, arguments: list[Any]) -> Any:
+        found = arguments[0] if arguments else None
+        return what(found) if isinstance(found, Table) else otherwise
+
+    return function
 
 
-def _numbers(setting: Setting, arguments: list[Any]) -> list[float | int]:
-    found = [written_number(row[arguments[1]]) for row in _rows(setting, arguments)]
-    return [number for number in found if not math.isnan(number)]
+def _sum_in(table: Table) -> Any:
+    total: Any = 0
+    for number, _row in table.numbers:
+        total = rounded_like(total, number, total + number)
+    return total
 
 
-def _sum_in(setting: Setting, arguments: list[Any]) -> Any:
-    return _sum(setting, list(_numbers(setting, arguments)))
+def _best_in(table: Table, *, least: bool) -> Any:
+    numbers = table.numbers
+    if not numbers:
+        return None
+    number, row = (min if least else max)(numbers, key=lambda pair: number_of(pair[0]))
+    return number if table.wanted == table.column else row.get(table.wanted)
 
 
-def _avg_in(setting: Setting, arguments: list[Any]) -> Any:
-    rows = _rows(setting, arguments)
-    return number_of(_sum_in(setting, arguments)) / len(rows) if rows else 0
+def _from_survey(name: str) -> Function:
+    return lambda setting, arguments: setting.asked(name, arguments)
 
+
+#: Functions of rows: their second argument names a column, a later one filters.
+OF_ROWS = frozenset({"countInArray", "sumInArray", "avgInArray", "minInArray", "maxInArray"})
 
 FUNCTIONS: dict[str, Function] = {
     "iif": _iif,
@@ -212,9 +265,15 @@ FUNCTIONS: dict[str, Function] = {
     "dateDiff": _date_diff,
     "dateAdd": _date_add,
     "substring": _substring,
-    "countInArray": lambda setting, arguments: len(_rows(setting, arguments)),
-    "sumInArray": _sum_in,
-    "avgInArray": _avg_in,
-    "minInArray": lambda setting, arguments: min(_numbers(setting, arguments), default=None),
-    "maxInArray": lambda setting, arguments: max(_numbers(setting, arguments), default=None),
+    "countInArray": _of_table(lambda table: len(table.rows), 0),
+    "sumInArray": _of_table(_sum_in, 0),
+    "avgInArray": _of_table(lambda table: _sum_in(table) / len(table.rows) if table.rows else 0, 0),
+    "minInArray": _of_table(lambda table: _best_in(table, least=True), None),
+    "maxInArray": _of_table(lambda table: _best_in(table, least=False), None),
+    "displayValue": _from_survey("displayValue"),
+    "propertyValue": _from_survey("propertyValue"),
+    "getComment": _from_survey("getComment"),
+    "isContainerReady": _from_survey("isContainerReady"),
+    # Answers here are always being given; a survey that is only shown runs no conditions.
+    "isDisplayMode": lambda setting, arguments: None if setting.ask is None else False,
 }

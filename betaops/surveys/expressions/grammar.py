@@ -6,6 +6,7 @@ Lowest to highest: or, and, comparison, + -, * / %, ^, contains and kin, then si
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -103,6 +104,25 @@ def parse(text: str) -> Node:
     if _is_too_deep(tree):
         raise SyntaxProblem(0)
     return tree
+
+
+def parts(node: Node | None) -> Iterator[Node]:
+    """The node and everything inside it."""
+    if node is None:
+        return
+    yield node
+    match node:
+        case Unary():
+            yield from parts(node.operand)
+        case Binary():
+            yield from parts(node.left)
+            yield from parts(node.right)
+        case Array():
+            for item in node.items:
+                yield from parts(item)
+        case Call():
+            for argument in node.arguments:
+                yield from parts(argument)
 
 
 def _is_too_deep(tree: Node) -> bool:

@@ -144,6 +144,8 @@ def is_greater(left: Any, right: Any) -> bool:
     if left is None or right is None:
         return False
     left, right = comparable_dates(left, right)
+    if left is None or right is None:
+        return False
     if isinstance(left, datetime) and isinstance(right, datetime):
         return left > right
     left, right = (text_of(side) if isinstance(side, list | dict) else side for side in (left, right))
@@ -203,18 +205,42 @@ def decimals(value: Any) -> int:
 
 
 def comparable_dates(left: Any, right: Any) -> tuple[Any, Any]:
-    """Text beside a date becomes a date; a whole day when the date has no time."""
-    from betaops.surveys.expressions.dates import date_of
-
+    """Text beside a date becomes a date. A date on the left is cut to what the text on its right tells (the day, the
+    minute); text is cut to its day where the date has no time."""
     if isinstance(left, datetime) and isinstance(right, str):
-        return left.replace(microsecond=0), date_of(right)
+        left = _cut(left, len(right))
+        return left, _written_date(right, beside=left)
     if isinstance(right, datetime) and isinstance(left, str):
-        return date_of(left), right.replace(microsecond=0)
+        right = right.replace(microsecond=0)
+        return _written_date(left, beside=right), right
     return left, right
 
 
+def _cut(date: datetime, letters: int) -> datetime:
+    if letters < len("2026-03-02T"):
+        return date.replace(hour=0, minute=0, second=0, microsecond=0)
+    if letters < len("2026-03-02T10:"):
+        return date.replace(minute=0, second=0, microsecond=0)
+    return (
+        date.replace(second=0, microsecond=0)
+        if letters < len("2026-03-02T10:30:")
+        else date.replace(microsecond=0)
+    )
+
+
+def _written_date(text: str, *, beside: datetime) -> datetime | None:
+    from betaops.surveys.expressions.dates import date_of
+
+    date = date_of(text)
+    has_time = beside.hour > 0 or beside.minute > 0 or beside.second > 0
+    return date if date is None or has_time else date.replace(hour=0, minute=0, second=0)
+
+
 def _have_same_number(left: Any, right: Any) -> bool:
-    if any(side is None or isinstance(side, list) or math.isnan(number_of(side)) for side in (left, right)):
+    if any(
+        side is None or isinstance(side, list | datetime) or math.isnan(number_of(side))
+        for side in (left, right)
+    ):
         return False
     pairs = [
         (_parsed(pattern, left), _parsed(pattern, right)) for pattern in (_LEADING_INTEGER, _LEADING_NUMBER)

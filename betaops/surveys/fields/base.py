@@ -68,11 +68,15 @@ class ManyChoices(SelectMultipleField):
 
 def options(choices: tuple[Choice, ...], language: str) -> list[SelectChoice]:
     """Choices as WTForms offers them."""
-    return [offer(choice.value, text(choice.text, language)) for choice in choices]
+    return [
+        offer(choice.value, text(choice.text, language), is_disabled=choice.is_disabled) for choice in choices
+    ]
 
 
-def offer(value: Any, label: str) -> SelectChoice:
-    return SelectChoice(code_of(value), label or code_of(value))
+def offer(value: Any, label: str, *, is_disabled: bool = False) -> SelectChoice:
+    return SelectChoice(
+        code_of(value), label or code_of(value), render_kw={"disabled": True} if is_disabled else None
+    )
 
 
 def typed(choices: tuple[Choice, ...], code: Any) -> Any:

@@ -40,8 +40,8 @@ class TextFields:
             "placeholder": question.option_text("placeholder", scene.language)
             or self._example(question)
             or None,
-            "min": question.options.get("min") if kind not in ("text", "email", "tel", "url") else None,
-            "max": question.options.get("max") if kind not in ("text", "email", "tel", "url") else None,
+            "min": scene.bound(question, "min") if kind not in ("text", "email", "tel", "url") else None,
+            "max": scene.bound(question, "max") if kind not in ("text", "email", "tel", "url") else None,
         }
         attributes = {**more, **{name: value for name, value in own.items() if isinstance(value, str | int)}}
         field = StringField(

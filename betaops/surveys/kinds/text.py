@@ -36,36 +36,36 @@ class Text:
         if masks.mask(question):
             return masks.clean(question, value)
         if input_type(question) in NUMERIC:
-            return self._number(question, value)
+            return self._number(question, value, scene)
         line = text_of(value).strip()
         if len(line) > longest(question):
             raise Wrong(_("Write at most %(high)s letters.", high=longest(question)))
         if input_type(question) == "email" and not is_address(line):
             raise Wrong(_("Write a mail address, like name@example.com."))
         if input_type(question) in _MOMENTS or input_type(question) in _SHAPES:
-            self._moment(question, line)
+            self._moment(question, line, scene)
         return value if isinstance(value, int | float) else line
 
-    def _number(self, question: Question, value: Any) -> float | int:
+    def _number(self, question: Question, value: Any, scene: Scene) -> float | int:
         number = written_number(value)
         if math.isnan(number):
             raise Wrong(_("Write a number."))
-        low, high = question.number("min"), question.number("max")
-        if low is not None and number < low:
+        low, high = (written_number(scene.bound(question, name)) for name in ("min", "max"))
+        if number < low:
             raise Wrong(
                 question.option_text("minErrorText") or _("The number must be at least %(low)s.", low=low)
             )
-        if high is not None and number > high:
+        if number > high:
             raise Wrong(
                 question.option_text("maxErrorText") or _("The number must be at most %(high)s.", high=high)
             )
         return number
 
-    def _moment(self, question: Question, line: str) -> None:
+    def _moment(self, question: Question, line: str, scene: Scene) -> None:
         kind = input_type(question)
         if not _is_moment(kind, line):
             raise Wrong(_("Write a date.") if kind in ("date", "month", "week") else _("Write a time."))
-        low, high = question.options.get("min"), question.options.get("max")
+        low, high = scene.bound(question, "min"), scene.bound(question, "max")
         if isinstance(low, str) and low[:1].isdigit() and line < low:
             raise Wrong(_("It must not be before %(low)s.", low=low))
         if isinstance(high, str) and high[:1].isdigit() and line > high:

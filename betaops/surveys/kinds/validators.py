@@ -95,7 +95,7 @@ def _answer_count(validator: Mapping[str, Any], value: Any, scene: Scene) -> str
 
 def _expression(validator: Mapping[str, Any], value: Any, scene: Scene) -> str | None:
     condition = validator.get("expression")
-    if not isinstance(condition, str) or scene.holds(condition):
+    if not isinstance(condition, str) or scene.fits(condition):
         return None
     return _("This does not fit your other answers.")
 

@@ -25,8 +25,7 @@ from betaops.surveys.portal.filing import with_files
 from betaops.surveys.portal.frame import blueprint
 from betaops.surveys.portal.taking import Sent, Taken, take_draft, take_page
 from betaops.surveys.queries.doors import Door
-from betaops.surveys.rendering import shown_names
-from betaops.surveys.scene import first_values
+from betaops.surveys.rendering import field_contents, shown_names
 from betaops.web.access import public
 from betaops.web.application import afterwards, reading
 from betaops.web.limits import limiter
@@ -53,9 +52,10 @@ def page(token: str) -> Any:
     if response is None and door.link is not None and not door.survey.is_anonymous:
         afterwards(_opened(door))
     published = published_for(door, response)
-    answers = response.answers if response else first_values(published.definition)
     walk = walk_of(published, response, key := response.submission_key if response else secrets.token_hex(16))
-    answers = {**answers, **filled(walk.scene(answers), request.args.to_dict(flat=False))}
+    answers = response.answers if response else walk.begun()
+    brought = filled(walk.scene(answers), request.args.to_dict(flat=False))
+    answers = walk.answered(answers, brought) if brought else answers
     if response is not None and "review" in request.args and walk.definition.wants_review:
         return review(door, response, walk)
     wanted = request.args.get("page", type=int, default=response.page if response else 0)
@@ -63,7 +63,7 @@ def page(token: str) -> Any:
     if shown is None:
         return stop("empty", door), 200
     problems = judge(scene, scene.questions(shown)).problems if request.args.get("check") else ()
-    return draw(door, walk, scene, shown, key, problems=problems)
+    return draw(door, walk, scene, shown, key, problems=problems, unsaved=brought)
 
 
 @blueprint.post("/s/<token>")
@@ -96,7 +96,7 @@ def send(token: str) -> Any:
         key = response.submission_key
         return draw(taken.door, taken.walk, scene, page, key, problems=step.problems, sent=request.form), 422
     if response.is_finished:
-        return to(door, response)
+        return to(door, response, sent=1)
     if sent.action.startswith(("add:", "remove:")):
         return to(door, response, page=taken.index)
     if taken.is_to_review:
@@ -142,6 +142,7 @@ def draft(token: str) -> Response:
             "draft": url_for(".draft", token=token_of(door, response)),
             "shown": shown_names(scene, page.questions),
             "calculated": calculated(taken.published.definition, scene),
+            "filled": field_contents(scene, page) if scene.definition.acts else {},
         }
     )
 

@@ -1,22 +1,25 @@
 """The pages that people see: questions, the end, and why there is nothing to answer."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, make_response, render_template, request, url_for
+from flask import current_app, make_response, redirect, render_template, request, url_for
 
 from betaops.kernel import clock, i18n, tokens
-from betaops.surveys import languages, queries, timing
-from betaops.surveys.cleaning import clean_html, clean_title, piped
+from betaops.surveys import endings, languages, queries, timing
+from betaops.surveys.cleaning import clean_html, clean_title
 from betaops.surveys.definition import Definition, Page, Question
 from betaops.surveys.door_forms import PinForm
 from betaops.surveys.expressions.values import is_empty
+from betaops.surveys.judging import gone_through
 from betaops.surveys.kinds import KINDS
 from betaops.surveys.localised import DEFAULT, text
 from betaops.surveys.localised import languages as languages_of
 from betaops.surveys.looks import origins
 from betaops.surveys.models import Response as Answered
 from betaops.surveys.models import ResponseState
+from betaops.surveys.piping import marked
 from betaops.surveys.queries.doors import SHOWN, Door
 from betaops.surveys.queries.surveys import Published
 from betaops.surveys.quotas import words_of
@@ -50,16 +53,17 @@ def chosen_language() -> str:
 
 
 def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, *,
-          problems: Any = (), sent: Any = None) -> str:  # fmt: skip
+          problems: Any = (), sent: Any = None, unsaved: Collection[str] = ()) -> str:  # fmt: skip
     definition = walk.definition
     let_pictures_in(definition)
+    _let_out(door, definition)
     codes = languages_of(dict(definition.options))
     return render_template(
         "surveys/answer/page.html",
         door=door,
         survey=door.survey,
         definition=definition,
-        view=view(scene, page, sent=sent, problems=problems),
+        view=view(scene, page, sent=sent, problems=problems, unsaved=unsaved),
         index=walk.number(page),
         submission_key=submission_key,
         # A page that is shown again with what is wrong was seen when it was shown first.
@@ -87,18 +91,27 @@ def let_pictures_in(definition: Definition) -> None:
         widen("img-src", " ".join(("'self'", "data:", "blob:", *found)))
 
 
+def _let_out(door: Door, definition: Definition) -> None:
+    """Browsers hold a form's whole way to its directive, the way on after the last page included."""
+    if door.survey.origins and endings.addresses(definition.options):
+        widen("form-action", " ".join(["'self'", *door.survey.origins]))
+
+
 def review(door: Door, response: Answered, walk: Walk) -> str:
     """All answers once more, each with the way back to its page."""
     scene = walk.scene(response.answers)
+    asked = gone_through(scene)
+    _let_out(door, walk.definition)
     only_answered = walk.definition.options.get("showPreviewBeforeComplete") == "showAnsweredQuestions"
     items = [
         (
-            clean_title(piped(question.label(walk.language), scene)),
+            marked(question.label(walk.language), scene, clean_title),
             _words_of(question, scene),
             walk.number(page),
         )
         for page in scene.pages
         for question in scene.questions(page)
+        if question in asked
     ]
     return render_template(
         "surveys/answer/review.html",
@@ -144,16 +157,20 @@ def end(door: Door, response: Answered) -> Any:
     """Thanks, in the author's words or ours; the first that fits of those with a condition."""
     published = queries.published(reading(), response.version_id)
     scene = walk_of(published, response, response.submission_key).scene(response.answers)
-    words = _last_words(scene, response)
+    words, onward = _last_words(scene, response), _way_on(door, scene, response)
+    is_embedded = bool(request.args.get("embed"))
+    if onward and request.args.get("sent") and not is_embedded:
+        return redirect(onward, 303)
     return make_response(
         render_template(
             "surveys/answer/end.html",
             door=door,
             survey=door.survey,
             response=response,
-            words=clean_html(piped(words, scene)),
+            words=clean_html(words),
+            onward=onward,
             title=text(scene.definition.title, scene.language) or door.survey.name,
-            embedded=bool(request.args.get("embed")),
+            embedded=is_embedded,
             origins=" ".join(framers_of(door)),
         )
     )
@@ -164,16 +181,14 @@ def _last_words(scene: Scene, response: Answered) -> str:
         return words_of(scene.definition, scene.language)
     if response.state is ResponseState.OVER_QUOTA:
         return queries.quota_words(reading(), response.turned_away_by) if response.turned_away_by else ""
-    words = scene.definition.option_text("completedHtml", scene.language)
-    endings = scene.definition.options.get("completedHtmlOnCondition")
-    for ending in endings if isinstance(endings, list) else ():
-        if (
-            isinstance(ending, dict)
-            and isinstance(ending.get("expression"), str)
-            and scene.holds(ending["expression"])
-        ):
-            return text(ending.get("html"), scene.language) or words
-    return words
+    return endings.words(scene)
+
+
+def _way_on(door: Door, scene: Scene, response: Answered) -> str:
+    """Where the survey leads when all of it was answered: those who were turned away stay here."""
+    if response.state in (ResponseState.SCREENED_OUT, ResponseState.OVER_QUOTA):
+        return ""
+    return endings.address(scene, door.survey.origins)
 
 
 def pin(door: Door, *, form: PinForm | None = None) -> str:

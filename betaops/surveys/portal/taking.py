@@ -16,10 +16,10 @@ from betaops.surveys.quality import Doubt
 from betaops.surveys.queries.doors import SHOWN, Door
 from betaops.surveys.queries.surveys import Published
 from betaops.surveys.quotas import early_ending
-from betaops.surveys.rendering import form_for, values_from
+from betaops.surveys.rendering import sent_values
 from betaops.surveys.service import filing
 from betaops.surveys.visiting import note_left
-from betaops.surveys.walking import Step, Walk, merged
+from betaops.surveys.walking import Step, Walk
 
 
 @dataclass(frozen=True)
@@ -172,8 +172,7 @@ def _filled_in(work: Work, sent: Sent) -> tuple[Taken, frozenset[str]]:
     asked = [
         each for each in page.questions if each.is_asked and each.name in there and scene.is_enabled(each)
     ]
-    form = form_for(scene, asked, sent.form, sent.uploads)
-    answers = merged(response.answers, values_from(form, asked))
+    answers = walk.answered(response.answers, sent_values(scene, asked, sent.form, sent.uploads))
     taken = Taken(door, response, published, walk, index, Step(answers, index))
     return taken, frozenset(each.name for each in asked)
 

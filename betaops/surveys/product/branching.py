@@ -14,7 +14,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.surveys import conditions
 from betaops.surveys.checking import Finding
 from betaops.surveys.expressions import SyntaxProblem, holds, parse
-from betaops.surveys.expressions.grammar import Call
+from betaops.surveys.expressions.grammar import Call, parts
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.localised import DEFAULT
 from betaops.surveys.product.elements import Item
@@ -86,7 +86,7 @@ def _names(item: Item, condition: str) -> set[str]:
         tree = parse(condition)
     except SyntaxProblem:
         raise _beyond(item) from None
-    if any(isinstance(part, Call) for part in conditions.parts(tree)):
+    if any(isinstance(part, Call) for part in parts(tree)):
         raise _beyond(item)
     return {name.lower().removeprefix("#") for name in conditions.names(tree)}
 

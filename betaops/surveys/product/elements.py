@@ -15,8 +15,9 @@ from uuid import UUID
 from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import conditions
+from betaops.surveys.actions import BOUNDS, FILLING, NARROWING
 from betaops.surveys.checking import Finding
-from betaops.surveys.cleaning import PIPE, clean_html, clean_title
+from betaops.surveys.cleaning import clean_html, clean_title
 from betaops.surveys.definition import KINDS, Definition, Element, Page, Panel, Question
 from betaops.surveys.expressions.values import is_empty, written_number
 from betaops.surveys.kinds import boolean
@@ -25,6 +26,7 @@ from betaops.surveys.kinds.choice import ALONE
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.kinds.text import input_type
 from betaops.surveys.localised import DEFAULT, languages, text
+from betaops.surveys.piping import PIPE
 from betaops.surveys.scene import Scene
 
 #: Of text questions whose answers may be anything; others would refuse what the SDK lets pass.
@@ -112,6 +114,9 @@ class _Maker:
     def items(self) -> Iterator[Item]:
         if self._has_more_text():
             self._note("texts_left_out", _("The survey’s opening text and its headings are not shown there."))
+        if self.definition.actions.triggers:
+            message = _("The survey has triggers, which set answers or lead past questions.")
+            self.findings.append(Finding("triggers", message))
         for page in self.definition.pages:
             if page.visible_if or page.is_visible:
                 yield from self._inside(page.elements, (page.visible_if,) if page.visible_if else ())
@@ -169,6 +174,12 @@ class _Maker:
                 question,
                 "changing",
                 _("“%(title)s” may be answered, or must be, only at times.", title=title),
+            )
+        if any(question.options.get(name) for name in (*FILLING, *BOUNDS, *NARROWING, "choicesFromQuestion")):
+            self._refuse(
+                question,
+                "acting",
+                _("The survey itself fills in or limits the answer to “%(title)s”.", title=title),
             )
         if question.has_comment:
             self._refuse(

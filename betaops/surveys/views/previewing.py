@@ -9,20 +9,19 @@ import orjson
 from flask import render_template, request, url_for
 
 from betaops.kernel import clock
-from betaops.surveys import languages, policy, timing
+from betaops.surveys import endings, languages, policy, timing
 from betaops.surveys.arranging import arranged
-from betaops.surveys.cleaning import clean_html, piped
+from betaops.surveys.cleaning import clean_html
 from betaops.surveys.judging import judge_all
 from betaops.surveys.localised import DEFAULT, text
 from betaops.surveys.localised import languages as languages_of
 from betaops.surveys.looks import origins
 from betaops.surveys.models import Survey
 from betaops.surveys.reading import read
-from betaops.surveys.rendering import form_for, values_from, view
-from betaops.surveys.scene import first_values
+from betaops.surveys.rendering import sent_values, view
 from betaops.surveys.uploads import item
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
-from betaops.surveys.walking import Step, Walk, merged
+from betaops.surveys.walking import Step, Walk
 from betaops.web.access import needs
 from betaops.web.headers import widen
 
@@ -44,7 +43,7 @@ def screens(slug: str, survey_id: UUID) -> str:
 def preview(slug: str, survey_id: UUID) -> str:
     survey = survey_of(program_of(slug), survey_id)
     walk = _walk(survey)
-    return _page(survey, walk, Step(first_values(walk.definition), 0))
+    return _page(survey, walk, Step(walk.begun(), 0))
 
 
 @blueprint.post("/<id(svy):survey_id>/preview")
@@ -60,8 +59,7 @@ def preview_page(slug: str, survey_id: UUID) -> Any:
     answers = _carried()
     scene = walk.scene(answers)
     asked = [each for each in pages[index].questions if each.is_asked and each.name in there]
-    form = form_for(scene, asked, request.form, _pretended())
-    answers = merged(answers, values_from(form, asked))
+    answers = walk.answered(answers, sent_values(scene, asked, request.form, _pretended()))
     changed = arranged(walk.definition, answers, request.form.get("__action", ""))
     if changed is not None:
         return _page(survey, walk, Step(changed, index))
@@ -123,8 +121,10 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
         judged = judge_all(
             walk.definition, step.answers, now=walk.now, language=walk.language, seed=walk.seed
         )
-        words = piped(walk.definition.option_text("completedHtml", walk.language), walk.scene(judged.values))
-        return render_template("surveys/answer/end.html", words=clean_html(words), **values)
+        scene = walk.scene(judged.values)
+        onward = endings.address(scene, survey.origins)
+        words = clean_html(endings.words(scene))
+        return render_template("surveys/answer/end.html", words=words, onward=onward, **values)
     codes = languages_of(dict(walk.definition.options))
     return render_template(
         "surveys/answer/page.html",

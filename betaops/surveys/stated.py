@@ -1,0 +1,106 @@
+"""Every place of a definition where an expression stands, and every name that an action goes by. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from betaops.kernel.i18n import gettext as _
+from betaops.surveys import endings
+from betaops.surveys.actions import BOUNDS, FILLING, NARROWING, Trigger, expression, line
+from betaops.surveys.definition import OWN, Choice, Definition, Panel, Question
+from betaops.surveys.quotas import screen_out_of
+
+Place = tuple[str | int, ...]
+
+#: Properties of single kinds that are expressions, too.
+_CALCULATED = ("totalExpression", "expression")
+
+
+@dataclass(frozen=True)
+class Stated:
+    """`source` is the property `property` of what is called `name`; `place` leads to it in the JSON."""
+
+    name: str
+    place: Place
+    property: str
+    source: str
+
+
+def expressions(definition: Definition) -> Iterator[Stated]:
+    """All that the product evaluates."""
+    for page in definition.pages:
+        if page.visible_if:
+            yield Stated(page.name, page.place, "visibleIf", page.visible_if)
+    for element in _elements(definition):
+        yield from _own_conditions(element)
+    for question in definition.every_question:
+        yield from _of_question(question)
+    for each in definition.actions.calculated:
+        yield Stated(each.name, each.place, "expression", each.expression)
+    for trigger in definition.actions.triggers:
+        yield from _of_trigger(trigger)
+    for name in ("completedHtmlOnCondition", "navigateToUrlOnCondition"):
+        for index, item in endings.conditional(definition.options, name):
+            yield Stated(name, (name, index), "expression", line(item, "expression"))
+    if screen_out := screen_out_of(definition):
+        yield Stated(_("the survey"), (OWN,), "screenOutIf", screen_out)
+
+
+def targets(definition: Definition) -> Iterator[Stated]:
+    """Names of questions that actions need; `source` is the name."""
+    for question in definition.every_question:
+        if name := line(question.options, "choicesFromQuestion"):
+            yield Stated(question.name, question.place, "choicesFromQuestion", name)
+    for trigger in definition.actions.triggers:
+        if trigger.kind == "skip":
+            yield Stated(trigger.kind, trigger.place, "gotoName", trigger.target)
+        if trigger.kind == "copyvalue":
+            yield Stated(trigger.kind, trigger.place, "fromName", trigger.source)
+
+
+def _elements(definition: Definition) -> Iterator[Panel | Question]:
+    """Panels and questions, also those inside compound ones."""
+    yield from definition.panels
+    for question in definition.questions:
+        yield question
+        if question.inner is not None:
+            yield from _elements(question.inner)
+
+
+def _own_conditions(element: Panel | Question) -> Iterator[Stated]:
+    named = (
+        ("visibleIf", element.visible_if),
+        ("enableIf", element.enable_if),
+        ("requiredIf", element.required_if),
+    )
+    for name, source in named:
+        if source:
+            yield Stated(element.name, element.place, name, source)
+
+
+def _of_question(question: Question) -> Iterator[Stated]:
+    for name in (*FILLING, *BOUNDS, *NARROWING, *_CALCULATED):
+        if source := expression(question.options, name):
+            yield Stated(question.name, question.place, name, source)
+    for name, group in (
+        ("choices", question.choices),
+        ("rows", question.rows),
+        ("columns", question.columns),
+    ):
+        yield from _of_choices(question, name, group)
+    for validator in question.validators:
+        if isinstance(written := validator.get("expression"), str):
+            yield Stated(question.name, question.place, "validators", written)
+
+
+def _of_choices(question: Question, name: str, choices: tuple[Choice, ...]) -> Iterator[Stated]:
+    for choice in choices:
+        for source in (choice.visible_if, choice.enable_if):
+            if source:
+                yield Stated(question.name, question.place, name, source)
+
+
+def _of_trigger(trigger: Trigger) -> Iterator[Stated]:
+    if trigger.condition or trigger.kind != "copyvalue":
+        yield Stated(trigger.kind, trigger.place, "expression", trigger.condition)
+    if trigger.kind == "runexpression" and trigger.target:
+        yield Stated(trigger.kind, trigger.place, "runExpression", trigger.expression)

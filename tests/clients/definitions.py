@@ -1,0 +1,200 @@
+"""Whole definitions with answers one after the other, made up: what both engines are led through."""
+
+import re
+from typing import Any
+
+from hypothesis import strategies as st
+
+_NAMES = ("one", "two", "three", "four", "five", "six")
+_CHOICES = ["a", "b", "c"]
+_KINDS = ("text", "number", "radiogroup", "dropdown", "checkbox", "boolean", "rating", "comment")
+
+_OPERAND = st.sampled_from([f"{{{name}}}" for name in _NAMES] + ["{total}", "{label}", "{mark}"])
+_VALUE = st.sampled_from(["'a'", "'b'", "1", "3", "5", "true", "['a','b']"])
+# Not one question with another: an unanswered checkbox question is `[]`, which equals the library's *undefined* of an
+# unanswered question and not the *null* of a name that stands for nothing. Both are None here.
+_CONDITION = st.one_of(
+    st.builds(
+        "{} {} {}".format, _OPERAND, st.sampled_from(["=", "<>", ">", "<=", "anyof", "contains"]), _VALUE
+    ),
+    st.builds("{} {}".format, _OPERAND, st.sampled_from(["empty", "notempty"])),
+    _OPERAND,
+)
+_CONDITIONS = _CONDITION | st.builds(
+    "{} {} {}".format, _CONDITION, st.sampled_from(["and", "or"]), _CONDITION
+)
+_TEXT = st.sampled_from(["'a'", "'b'", "{one} + 'x'", "today()", "iif({two} notempty, 'a', 'b')", "{label}"])
+_NUMBER = st.sampled_from(
+    ["1", "3", "sum({one}, {two})", "{three} + 1", "iif({four} notempty, 2, 4)", "count({five})", "{total}"]
+)
+_ONE_OF = st.sampled_from(
+    ["'a'", "'b'", "iif({one} notempty, 'a', 'c')", "iif({six} = 3, 'b', 'a')", "{label}"]
+)
+#: Formulas whose values a question of a kind could have: what others may hold, the library's questions themselves bend.
+_FORMULAS: dict[str, st.SearchStrategy[str]] = {
+    "text": _TEXT,
+    "comment": _TEXT,
+    "number": _NUMBER,
+    "rating": _NUMBER,
+    "boolean": st.sampled_from(["true", "false", "{one} notempty", "{two} = 3"]),
+    "checkbox": st.sampled_from(["['a']", "['a','b']", "iif({one} notempty, ['a','c'], ['b'])"]),
+    "radiogroup": _ONE_OF,
+    "dropdown": _ONE_OF,
+}
+_ITEM_CONDITION = st.builds(
+    "{} {} {}".format, _OPERAND, st.sampled_from(["=", "<>", "contains"]), st.just("{item}")
+)
+
+
+def _optional(**strategies: Any) -> st.SearchStrategy[dict[str, Any]]:
+    """Some of these properties, seldom many."""
+    return st.lists(st.sampled_from(sorted(strategies)), max_size=2, unique=True).flatmap(
+        lambda chosen: st.fixed_dictionaries({name: strategies[name] for name in chosen})
+    )
+
+
+_COMMON: dict[str, Any] = {
+    "visibleIf": _CONDITIONS,
+    "resetValueIf": _CONDITIONS,
+    "setValueIf": _CONDITIONS,
+    "visible": st.booleans(),
+    "clearIfInvisible": st.sampled_from(["none", "onComplete", "onHidden"]),
+}
+_OFFERED = {
+    "choicesVisibleIf": _ITEM_CONDITION,
+    "showOtherItem": st.booleans(),
+    "showNoneItem": st.booleans(),
+    "hideIfChoicesEmpty": st.booleans(),
+}
+
+
+def answer_to(kind: str) -> st.SearchStrategy[Any]:
+    """What a person could answer, or that they take their answer back."""
+    answers: dict[str, st.SearchStrategy[Any]] = {
+        "text": st.sampled_from(["a", "b", "Yes", "5"]),
+        "comment": st.sampled_from(["a", "long words"]),
+        "number": st.integers(0, 6),
+        "rating": st.integers(1, 5),
+        "boolean": st.booleans(),
+        "checkbox": st.lists(st.sampled_from(_CHOICES), unique=True, min_size=1),
+    }
+    return answers.get(kind, st.sampled_from(_CHOICES)) | st.none()
+
+
+def _feeds_itself(called: str, formula: str) -> bool:
+    """Through a calculated value as well: those look at the first three questions."""
+    looks_at = set(re.findall(r"\{(\w+)\}", formula))
+    return called in looks_at or (called in ("one", "two", "three") and bool(looks_at & {"label", "total"}))
+
+
+@st.composite
+def _question(draw: st.DrawFn, called: str, kind: str, kinds: dict[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": "text" if kind == "number" else kind, "name": called}
+    if kind == "number":
+        found["inputType"] = "number"
+    if kind in ("radiogroup", "dropdown", "checkbox"):
+        shown = st.fixed_dictionaries({"value": st.just("c")}, optional={"visibleIf": _CONDITIONS})
+        found["choices"] = ["a", "b", draw(shown)]
+        mode = st.sampled_from(["all", "selected", "unselected"])
+        found |= draw(_optional(**_OFFERED))
+        sources = [
+            each for each in _NAMES if each < called and kinds[each] in ("radiogroup", "dropdown", "checkbox")
+        ]
+        if sources and draw(st.integers(0, 2)) == 0:
+            found |= {
+                "choicesFromQuestion": draw(st.sampled_from(sources)),
+                "choicesFromQuestionMode": draw(mode),
+            }
+    if draw(st.integers(0, 3)) == 0:
+        found["defaultValue"] = draw(answer_to(kind))
+    # What feeds itself has the value that it has when the library stops trying.
+    formula = _FORMULAS[kind].filter(lambda source: not _feeds_itself(called, source))
+    found |= draw(_optional(**_COMMON, setValueExpression=formula, defaultValueExpression=formula))
+    if {"choicesFromQuestion", "choicesVisibleIf"} & found.keys():
+        # What a question fills in without offering it, the library keeps or drops by when it last looked.
+        for name in ("setValueExpression", "defaultValueExpression", "defaultValue"):
+            found.pop(name, None)
+    if "defaultValueExpression" in found:
+        found.pop("defaultValue", None)  # of two defaults, which one wins depends on the kind of question
+    return found
+
+
+def _trigger(kinds: dict[str, str]) -> st.SearchStrategy[dict[str, Any]]:
+    """One trigger; what it writes to a question fits there, "elsewhere" is none."""
+    targets = st.sampled_from([*_NAMES, "elsewhere"])
+
+    def setting(target: str) -> st.SearchStrategy[dict[str, Any]]:
+        kind = kinds.get(target, "text")
+        expression, name = _CONDITIONS, st.just(target)
+        value = answer_to(kind).filter(lambda each: each is not None)
+        alike = [each for each in _NAMES if kinds[each] == kind and each != target] or [target]
+        return st.one_of(
+            st.fixed_dictionaries(
+                {"type": st.just("setvalue"), "expression": expression, "setToName": name, "setValue": value}
+            ),
+            st.fixed_dictionaries(
+                {"type": st.just("copyvalue"), "fromName": st.sampled_from(alike), "setToName": name},
+                optional={"expression": expression},
+            ),
+            st.fixed_dictionaries(
+                {
+                    "type": st.just("runexpression"),
+                    "expression": expression,
+                    "setToName": name,
+                    "runExpression": _FORMULAS[kind],
+                }
+            ),
+        )
+
+    mark = st.fixed_dictionaries(
+        {
+            "type": st.just("setvalue"),
+            "expression": _CONDITIONS,
+            "setToName": st.just("mark"),
+            "setValue": st.sampled_from(["a", 3]),
+            "isVariable": st.just(True),
+        }
+    )
+    return targets.flatmap(setting) | mark
+
+
+_CALCULATED = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(["total", "label"]),
+        "expression": st.one_of(
+            st.builds(
+                "sum({}, {})".format, st.sampled_from(["{one}", "{two}"]), st.sampled_from(["{three}", "4"])
+            ),
+            st.builds("iif({}, 'a', 'b')".format, st.sampled_from(["{one} = 'a'", "{two} notempty"])),
+        ),
+    },
+    optional={"includeIntoResult": st.booleans()},
+)
+
+
+@st.composite
+def played(draw: st.DrawFn) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
+    """A definition, and who is answered what, in order."""
+    kinds = {name: draw(st.sampled_from(_KINDS)) for name in _NAMES}
+    questions = [draw(_question(name, kind, kinds)) for name, kind in kinds.items()]
+    panel = {
+        "type": "panel",
+        "name": "group",
+        "elements": questions[2:4],
+        **draw(_optional(visibleIf=_CONDITIONS)),
+    }
+    second = {"name": "later", "elements": questions[4:], **draw(_optional(visibleIf=_CONDITIONS))}
+    definition: dict[str, Any] = {
+        "pages": [{"name": "first", "elements": [*questions[:2], panel]}, second],
+        "triggers": draw(st.lists(_trigger(kinds), max_size=2)),
+        "calculatedValues": draw(st.lists(_CALCULATED, max_size=2, unique_by=lambda each: each["name"])),
+        **draw(_optional(clearInvisibleValues=st.sampled_from(["none", "onComplete", "onHidden"]))),
+    }
+    steps = draw(
+        st.lists(
+            st.sampled_from(_NAMES).flatmap(lambda name: st.tuples(st.just(name), answer_to(kinds[name]))),
+            min_size=1,
+            max_size=6,
+        )
+    )
+    return definition, steps
