@@ -173,6 +173,7 @@ def _shown(read: _Read, received: Received) -> bytes:
             "language": read.submission.language,
             "answers": received.values,
             "is_in_product": False,
+            "doubts": received.doubts,
             "started_at": received.at,
             "finished_at": received.at,
         },

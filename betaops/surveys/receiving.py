@@ -25,7 +25,7 @@ from betaops.surveys import policy, queries
 from betaops.surveys.events import SurveyAnswered
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
 from betaops.surveys.plain import Plain, Taken, is_plain
-from betaops.surveys.quality import digest, doubts
+from betaops.surveys.quality import Doubt, digest, doubts
 from betaops.surveys.queries.surveys import Published
 from betaops.surveys.service.rollups import count_in
 
@@ -53,6 +53,7 @@ class Received(NamedTuple):
     id: UUID
     number: int
     values: dict[str, Any]
+    doubts: list[Doubt]
     at: datetime
     key_id: UUID
 
@@ -95,7 +96,6 @@ _NOTHING_MORE: dict[str, Any] = {
     "is_embedded": False,
     "is_anonymous": False,
     "active_seconds": None,
-    "flags": "",
     "places": [],
     "turned_away_by": None,
 }
@@ -112,12 +112,14 @@ def receive(work: Work, submission: Submission) -> Received | None:
     if asked is None or not asked.survey.takes_answers(work.now):
         return None
     taken = asked.plain.judge(submission.answers, now=work.now)
-    if taken is None or _is_doubtful(work, asked, taken):
+    if taken is None:
         return None
-    response_id = _write(work, asked, submission, taken)
+    mark = digest(asked.published.definition, taken.values)
+    found = _doubts(work, asked, taken, mark)
+    response_id = _write(work, asked, submission, taken, {"answers_digest": mark, "flags": ",".join(found)})
     if response_id is None:
         return None
-    return Received(response_id, asked.published.number, taken.values, work.now, key.id)
+    return Received(response_id, asked.published.number, taken.values, found, work.now, key.id)
 
 
 def _key(work: Work, token: str) -> ApiKey | None:
@@ -162,15 +164,16 @@ def _read(work: Work, survey_id: UUID) -> _Asked | None:
     return _Asked(survey, published, Plain(published.definition)) if is_plain(published.definition) else None
 
 
-def _is_doubtful(work: Work, asked: _Asked, taken: Taken) -> bool:
-    """Whether there is something to mark."""
-    mark, definition = digest(asked.published.definition, taken.values), asked.published.definition
+def _doubts(work: Work, asked: _Asked, taken: Taken, mark: bytes | None) -> list[Doubt]:
+    definition = asked.published.definition
     whose = {"its_workspace": work.workspace_id, "its_survey": asked.survey.id, "mark": mark}
     is_repeated = mark is not None and bool(_find_same.rows(work.session, **whose))
-    return bool(doubts(definition, taken.values, seconds=None, is_repeated=is_repeated))
+    return doubts(definition, taken.values, seconds=None, is_repeated=is_repeated)
 
 
-def _write(work: Work, asked: _Asked, submission: Submission, taken: Taken) -> UUID | None:
+def _write(
+    work: Work, asked: _Asked, submission: Submission, taken: Taken, care: dict[str, Any]
+) -> UUID | None:
     """Response, typed rows and event; None where the key was sent before."""
     response_id = new_id()
     own = {"workspace_id": work.workspace_id}
@@ -193,7 +196,7 @@ def _write(work: Work, asked: _Asked, submission: Submission, taken: Taken) -> U
         started_at=work.now,
         saved_at=work.now,
         finished_at=work.now,
-        answers_digest=digest(asked.published.definition, taken.values),
+        **care,
         **_NOTHING_MORE,
     )
     if not written:

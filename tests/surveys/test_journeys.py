@@ -66,7 +66,7 @@ def test_drop_off_is_of_those_who_saw_the_page(work: Work, survey: Survey, clien
     assert steps(work, survey) == {"first": (4, 1), "only_a": (2, 1), "only_b": (1, 0), "last": (2, 0)}
     trial = respond.begin(work, a_door(survey), submission_key="five").response
     trial.state = ResponseState.TEST
-    visiting.note_left(work, trial, "first", "last", seen="")
+    visiting.note_left(work, trial, "first", "last", shown_at=None)
     assert steps(work, survey)["last"] == (2, 0)
 
 
@@ -80,11 +80,11 @@ def test_a_page_sent_with_a_mistake_was_not_left(work: Work, program: Program, c
         "__action": "next",
         "__submission": "key",
         "__on": "must",
-        "__seen": "1700000000000",
+        "__shown": "as it was",
     }
     again = client.post(address, data=form, csrf=False)
     assert again.status_code == 422
-    assert 'name="__seen" value="1700000000000"' in again.text
+    assert 'name="__shown" value="as it was"' in again.text
     assert steps(work, survey) == {"a": (1, 1), "b": (0, 0)}
     assert client.post(address, data={**form, "must": "x"}, csrf=False).status_code == 303
     back = {"__page": "1", "__action": "back", "__submission": "key", "__on": "then"}
@@ -97,10 +97,11 @@ def test_the_median_time_ignores_what_cannot_be(work: Work, survey: Survey) -> N
     assert live is not None
     response: Response = respond.begin(work, a_door(survey), submission_key="k").response
     for seconds in (10, 12, 900):
-        seen = visiting.moment(work.now - timedelta(seconds=seconds))
-        visiting.note_left(work, response, "first", "last", seen=seen)
-    for seen in ("", "x", "-5", "9" * 15, visiting.moment(work.now - timedelta(days=3)), "١٢"):
-        visiting.note_left(work, response, "first", "last", seen=seen)
+        visiting.note_left(
+            work, response, "first", "last", shown_at=(work.now - timedelta(seconds=seconds)).timestamp()
+        )
+    for shown_at in (None, 9e15, -5.0, (work.now - timedelta(days=3)).timestamp()):
+        visiting.note_left(work, response, "first", "last", shown_at=shown_at)
     first = queries.steps(work.session, survey.id, live)[0]
     assert first.seconds == pytest.approx(12, abs=0.5)
 

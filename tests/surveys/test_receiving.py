@@ -117,12 +117,32 @@ def test_both_ways_leave_the_same_and_answer_the_same(work: Work, post: Post, ta
     assert kept(work, "quick") == kept(work, "long")
     assert quick.json.keys() == long.json.keys()
     different = {name for name in quick.json if quick.json[name] != long.json[name]}
-    assert different == {"id", "started_at", "finished_at"}
+    assert different == {"id", "started_at", "finished_at", "doubts"}
+    assert (quick.json["doubts"], long.json["doubts"]) == ([], ["duplicate"])
     assert list(quick.json) == list(long.json)
     assert quick.mimetype == long.mimetype
     assert {name for name, _value in quick.headers} >= {name for name, _value in long.headers} - {"Vary"}
     assert quick.json["finished_at"].endswith("Z")
     assert quick.json["answers"] == {**ANSWERS, "plan": 5, "pay": True, "role": "Designer"}
+
+
+def test_the_same_answers_again_are_marked(work: Work, post: Post, taken: list[bool]) -> None:
+    post({"submission_key": "one", "answers": ANSWERS})
+    assert post({"submission_key": "two", "answers": ANSWERS}).json["doubts"] == ["duplicate"]
+    assert taken == [True, True]
+    assert work.session.scalars(select(Response.flags).order_by(Response.submission_key)).all() == [
+        "",
+        "duplicate",
+    ]
+
+
+def test_a_survey_with_a_quota_or_a_limit_goes_the_long_way(
+    work: Work, survey: Survey, post: Post, taken: list[bool]
+) -> None:
+    service.add_quota(work, survey.id, name="Designers", condition="{role} = 'Designer'", most=1)
+    work.session.commit()
+    states = [post({"submission_key": key, "answers": ANSWERS}).json["state"] for key in ("one", "two")]
+    assert (states, taken) == (["complete", "over_quota"], [False, False])
 
 
 def test_a_key_that_was_sent_before_gives_the_first_response(post: Post, taken: list[bool]) -> None:

@@ -80,7 +80,7 @@ def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, 
         origins=" ".join(framers_of(door)),
         is_kept=door.response is not None or sent is not None,
         onward=_onward(door),
-        shown_at=tokens.sign(current_app.config["SECRET_KEY"], SHOWN, int(clock.now().timestamp() * 1000)),
+        shown_at=sent.get("__shown") if sent and sent.get("__shown") else _shown_now(),
         default=DEFAULT,
     )
 
@@ -127,6 +127,11 @@ def review(door: Door, response: Answered, walk: Walk) -> str:
         origins=" ".join(framers_of(door)),
         default=DEFAULT,
     )
+
+
+def _shown_now() -> str:
+    """The moment, signed, for a page to carry."""
+    return tokens.sign(current_app.config["SECRET_KEY"], SHOWN, int(clock.now().timestamp() * 1000))
 
 
 def _onward(door: Door) -> str | None:

@@ -93,10 +93,11 @@ def take_page(work: Work, sent: Sent) -> Taken:
         taken, asked = _filled_in(work, sent)
         if taken.response.is_finished:
             return taken
-        _note_care(work, taken.response, sent)
+        _note_care(taken.response, sent)
         if sent.is_completing and taken.walk.definition.wants_review:
             return _finished(work, _kept(work, taken, taken.step, page=None))
         if sent.is_going_back:
+            _spend(work, taken.response, sent)
             back = taken.walk.back(taken.step.answers, taken.index)
             return _left(work, sent, _kept(work, taken, back, page=None))
         changed = arranged(taken.published.definition, taken.step.answers, sent.action)
@@ -105,6 +106,7 @@ def take_page(work: Work, sent: Sent) -> Taken:
         step = _shown_first(taken.walk.forward(taken.step.answers, taken.index, asked), sent)
         if step.problems:
             return _kept(work, taken, step, page=None)
+        _spend(work, taken.response, sent)
         if step.page is not None:
             kept = _left(work, sent, _kept(work, taken, step, page=max(taken.response.page, step.page)))
             return _ended(work, kept)
@@ -114,10 +116,14 @@ def take_page(work: Work, sent: Sent) -> Taken:
         return _left(work, sent, _finished(work, kept))
 
 
-def _note_care(work: Work, response: Response, sent: Sent) -> None:
-    """How long the page took, and signs that nobody read it."""
+def _spend(work: Work, response: Response, sent: Sent) -> None:
+    """How long the page took, from when it was first shown: one with mistakes is shown again as it was."""
     if sent.shown_at is not None:
         respond.spend(response, work.now.timestamp() - sent.shown_at)
+
+
+def _note_care(response: Response, sent: Sent) -> None:
+    """Signs that nobody read the page."""
     if sent.form.get("__website"):
         response.doubt(Doubt.HONEYPOT)
     if sent.form.get("__pasted"):
