@@ -62,10 +62,18 @@ def early_ending(scene: Scene, quotas: Iterable[Limited]) -> Ending | None:
     return None
 
 
-def _is_known(condition: str, scene: Scene) -> bool:
-    """Every question that it names has an answer."""
+def _is_known(condition: str, scene: Scene, through: frozenset[str] = frozenset()) -> bool:
+    """Every question that it names has an answer, also those that calculated values in it come from (`through`)."""
     try:
-        named = conditions.names(parse(condition))
+        found = conditions.names(parse(condition))
     except SyntaxProblem:
         return False
-    return all(not is_empty(look_up(scene.values, name.removeprefix("#"))) for name in named)
+    return all(_has_answer(name.removeprefix("#"), scene, through) for name in found)
+
+
+def _has_answer(name: str, scene: Scene, through: frozenset[str]) -> bool:
+    calculated = {each.name.lower(): each.expression for each in scene.definition.actions.calculated}
+    first = name.lower() if name.lower() in calculated else name.lower().partition(".")[0]
+    if first in calculated and first not in through:
+        return _is_known(calculated[first], scene, through | {first})
+    return not is_empty(look_up(scene.known, name))

@@ -103,3 +103,63 @@ def test_one_answer_at_once_has_the_same_outcome(work: Work, client: Browser) ->
     told = {"price": 4, "enough": True, "__logic": {"variables": {"sum": 1}}}
     begun = respond.submit(work, survey, told, submission_key="once")
     assert begun.response.answers == {"price": 4, "double": 8, "enough": True, "sum": 12}
+
+
+def test_what_an_address_brings_along_counts_once_it_is_sent_and_what_follows_from_it_is_seen_before(
+    work: Work, client: Browser
+) -> None:
+    token = a_public_link(work, a_survey(work, definition=ACTING))
+    shown = client.get(f"/s/{token}?fill.price=4").text
+    assert 'value="8"' in shown
+    drawn = shown.split('name="__drawn" value="')[1].split('"')[0].replace("&#34;", '"')
+    answers = {"price": "4", "double": "8", "__drawn": drawn, "__action": "next"}
+    client.submit(f"/s/{token}", answers)
+    kept = only_response(work).answers
+    assert (kept["price"], kept["double"]) == (4, 8)
+
+
+def test_who_is_screened_out_is_led_nowhere(work: Work, client: Browser) -> None:
+    out = {"x-betaops": {"screenOutIf": "{sum} > 100", "screenedOutHtml": "<p>Not you</p>"}}
+    survey = a_survey(work, definition={**ACTING, **out})
+    survey.origins = ["https://example.com"]
+    work.session.commit()
+    token = a_public_link(work, survey)
+    end = client.get(go(client, f"/s/{token}", {"price": "400", "enough": "false"}).location)
+    assert only_response(work).state is ResponseState.SCREENED_OUT
+    assert (end.status_code, "Not you" in end.text, "example.com/next" in end.text) == (200, True, False)
+
+
+REVIEWED: dict[str, Any] = {
+    **ACTING,
+    "showPreviewBeforeComplete": "showAllQuestions",
+    "pages": [
+        {
+            "name": "one",
+            "elements": [
+                *ACTING["pages"][0]["elements"],
+                {
+                    "type": "matrixdynamic",
+                    "name": "costs",
+                    "columns": [{"name": "amount", "cellType": "text", "inputType": "number"}],
+                },
+            ],
+        },
+        ACTING["pages"][1],
+    ],
+}
+
+
+def test_all_answers_are_looked_at_but_those_of_pages_that_were_led_past(work: Work, client: Browser) -> None:
+    survey = a_survey(work, definition=REVIEWED)
+    survey.origins = ["https://example.com"]
+    work.session.commit()
+    token = a_public_link(work, survey)
+    added = go(client, f"/s/{token}", {"price": "4", "costs[0].amount": "7"}, press="add:costs")
+    assert 'name="costs[2].amount"' in client.get(added.location).text
+    review = client.get(go(client, added.location, {"price": "4", "enough": "true"}).location)
+    assert "form-action 'self' https://example.com" in review.headers["Content-Security-Policy"]
+    assert "amount: 7" in review.text
+    assert "Why 8" not in review.text
+    end = client.post(review.request.path, data={"__action": "complete", "__page": "1"})
+    assert only_response(work).state is ResponseState.COMPLETE
+    assert client.get(end.location).location == "https://example.com/next?p=4"

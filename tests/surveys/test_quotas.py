@@ -160,6 +160,21 @@ def test_what_is_not_answered_yet_ends_nothing() -> None:
     assert early_ending(Scene(definition, {"nps": 10}, now=now), []) is None
 
 
+def test_a_calculated_value_ends_nothing_before_what_it_comes_from_is_answered() -> None:
+    values = [
+        {"name": "twice", "expression": "{nps} * 2"},
+        {"name": "far", "expression": "{twice} <> 20"},
+        {"name": "round", "expression": "{round} + 1"},
+    ]
+    screened = {"x-betaops": {"screenOutIf": "{far} = true"}}
+    definition, now = read({**SCREENING, **screened, "calculatedValues": values}), clock.now()
+    assert early_ending(Scene(definition, {"used_import": "yes"}, now=now), []) is None
+    assert early_ending(Scene(definition, {"nps": 3}, now=now), []) == Ending()
+    assert early_ending(Scene(definition, {"nps": 10}, now=now), []) is None
+    circular = read({**SCREENING, "x-betaops": {"screenOutIf": "{round} > 0"}, "calculatedValues": values})
+    assert early_ending(Scene(circular, {"nps": 3}, now=now), []) is None
+
+
 def test_a_screen_out_that_cannot_be_read_is_not_published(work: Work) -> None:
     definition = {**CHECK_IN, "x-betaops": {"screenOutIf": "{nobody} = 1"}}
     with pytest.raises(Invalid) as refused:
