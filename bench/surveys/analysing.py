@@ -21,8 +21,8 @@ from betaops.kernel import clock, migrations
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import SYSTEM, Platform, Work
 from betaops.surveys import exports, queries
+from betaops.surveys.engine.judging import rows_of
 from betaops.surveys.exports import FileFormat, Wanted
-from betaops.surveys.judging import rows_of
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
 from tests.factories.programs import a_program
 from tests.factories.surveys import a_survey

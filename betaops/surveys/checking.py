@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import conditions, endings, instruments, stated
+from betaops.surveys import instruments
 from betaops.surveys.definition import KINDS, Definition, Oddity, Question
+from betaops.surveys.engine import conditions, endings, stated
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.kinds.validators import pattern
 from betaops.surveys.localised import text

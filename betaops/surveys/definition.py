@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from betaops.surveys.actions import Actions, fills
-from betaops.surveys.actions import read as read_actions
+from betaops.surveys.engine.actions import Actions, fills
+from betaops.surveys.engine.actions import read as read_actions
 from betaops.surveys.localised import DEFAULT, text
 
 #: Question types that are asked. Others are kept in the JSON and shown to nobody.

@@ -16,14 +16,14 @@ from betaops.kernel import clock, ids
 from betaops.kernel.errors import Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Platform
-from betaops.surveys import sheets, spss, variables, workbooks
 from betaops.surveys.definition import Question
+from betaops.surveys.formats import sheets, spss, variables, workbooks
+from betaops.surveys.formats.spss import Format as Shown
+from betaops.surveys.formats.spss import Measure, Variable
 from betaops.surveys.localised import DEFAULT
 from betaops.surveys.models import ResponseState, Survey
 from betaops.surveys.queries import exporting
 from betaops.surveys.queries.exporting import Exported
-from betaops.surveys.spss import Format as Shown
-from betaops.surveys.spss import Measure, Variable
 
 #: Up to so many responses a file is answered at once; above, a job writes it.
 AT_ONCE = 2_000

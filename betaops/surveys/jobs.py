@@ -9,7 +9,7 @@ from betaops.kernel import mail
 from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
 from betaops.surveys import anonymity, exports, links, queries, service
-from betaops.surveys.filling import First, first_question
+from betaops.surveys.engine.filling import First, first_question
 from betaops.surveys.reading import read
 from betaops.web.letters import letter, link
 

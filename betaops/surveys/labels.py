@@ -3,6 +3,8 @@
 from typing import Any
 
 from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.surveys.analysis.narrowing import CameBy
+from betaops.surveys.analysis.quality import Doubt
 from betaops.surveys.changes import Weight
 from betaops.surveys.models import (
     Audience,
@@ -15,8 +17,6 @@ from betaops.surveys.models import (
     UrlMatch,
     WhenFull,
 )
-from betaops.surveys.narrowing import CameBy
-from betaops.surveys.quality import Doubt
 
 #: What the builder offers, in this order.
 KINDS = {

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import uploads
 from betaops.surveys.definition import TOTAL, Choice, Definition, Question
-from betaops.surveys.entries import LISTS, Entry, may_add, may_remove
+from betaops.surveys.engine.entries import LISTS, Entry, may_add, may_remove
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.kinds.base import code_of
 from betaops.surveys.kinds.expression import shown
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.localised import text
-from betaops.surveys.scene import Scene
 
 _DATA = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
 _ORIGIN = re.compile(r"https://[a-z0-9.-]{1,253}(:\d{1,5})?")

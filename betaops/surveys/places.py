@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 
 from betaops.kernel.work import Work
 from betaops.surveys import queries
+from betaops.surveys.engine.quotas import Ending, is_screened_out
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.models import Quota, Response, ResponseState, Survey, SurveyLink, WhenFull
-from betaops.surveys.quotas import Ending, is_screened_out
-from betaops.surveys.scene import Scene
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,12 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import policy, queries, respond, showing
 from betaops.surveys.cleaning import storable
+from betaops.surveys.engine.walking import Walk
 from betaops.surveys.kinds import Wrong
 from betaops.surveys.models import Repeat, Response, SurveyPlacement
 from betaops.surveys.product.answers import answers
 from betaops.surveys.product.payload import iteration_of
 from betaops.surveys.queries.doors import Door, Way
-from betaops.surveys.walking import Walk
 
 
 class Heard(Protocol):

@@ -22,10 +22,10 @@ from betaops.kernel.ingest import kept
 from betaops.kernel.prepared import Prepared
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import policy, queries
+from betaops.surveys.analysis.quality import Doubt, digest, doubts
+from betaops.surveys.engine.plain import Plain, Taken, is_plain
 from betaops.surveys.events import SurveyAnswered
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
-from betaops.surveys.plain import Plain, Taken, is_plain
-from betaops.surveys.quality import Doubt, digest, doubts
 from betaops.surveys.queries.surveys import Published
 from betaops.surveys.service.rollups import count_in
 

@@ -8,20 +8,21 @@ import orjson
 from markupsafe import Markup
 from wtforms.form import BaseForm
 
-from betaops.surveys import instant, looks
+from betaops.surveys import looks
 from betaops.surveys.cleaning import NOTHING, clean_html, clean_title, storable
 from betaops.surveys.definition import Element, Page, Panel, Question
-from betaops.surveys.entries import LISTS, entries
+from betaops.surveys.engine import instant
+from betaops.surveys.engine.entries import LISTS, entries
+from betaops.surveys.engine.judging import Problem
+from betaops.surveys.engine.marking import changed, marks
+from betaops.surveys.engine.piping import marked, piped_html
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.fields import FIELDS
 from betaops.surveys.fields.base import Filled, comment_data, comment_fields
 from betaops.surveys.fields.compound import inside
-from betaops.surveys.judging import Problem
 from betaops.surveys.localised import text
 from betaops.surveys.looks import Look
-from betaops.surveys.marking import changed, marks
-from betaops.surveys.piping import marked, piped_html
-from betaops.surveys.scene import Scene
 
 #: Templates that draw the fields of their question one by one, or none where there are none.
 _WITHOUT_FIELDS = ("entries", "expression", "matrix", "ranking")

@@ -19,17 +19,17 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
 from betaops.surveys import places, queries, service
+from betaops.surveys.analysis.quality import digest, doubts
 from betaops.surveys.anonymity import moment_of, row_id
 from betaops.surveys.anonymity import note_answered as note_in_ledger
-from betaops.surveys.calculating import answered, begun
+from betaops.surveys.engine.calculating import answered, begun
+from betaops.surveys.engine.judging import MOST_VALUES, Judged, judge_all, rows_of
+from betaops.surveys.engine.quotas import Ending
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
-from betaops.surveys.judging import MOST_VALUES, Judged, judge_all, rows_of
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
-from betaops.surveys.quality import digest, doubts
 from betaops.surveys.queries.doors import Door, Way
 from betaops.surveys.queries.surveys import Published
-from betaops.surveys.quotas import Ending
-from betaops.surveys.scene import Scene
 from betaops.surveys.service import filing
 from betaops.surveys.showing import note_answered
 

@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 from betaops.enrollment.models import Enrollment, State
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import links, queries, respond, service, showing
+from betaops.surveys.engine.scene import first_values
 from betaops.surveys.models import Response, ResponseState, Survey, SurveyLink
 from betaops.surveys.queries.doors import Door, Way
-from betaops.surveys.scene import first_values
 
 if TYPE_CHECKING:
     from betaops.accounts.sample import World

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.judging import calculated, judge_all
+from betaops.surveys.engine.scene import STATE, Scene
+from betaops.surveys.engine.walking import Walk
 from betaops.surveys.expressions import evaluate
-from betaops.surveys.judging import calculated, judge_all
 from betaops.surveys.reading import read
-from betaops.surveys.scene import STATE, Scene
-from betaops.surveys.walking import Walk
 from tests.clients.conftest import STANDS_AT, Node
 from tests.clients.definitions import played
 from tests.clients.expressions import EXPRESSIONS, VALUES, plain

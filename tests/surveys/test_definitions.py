@@ -9,18 +9,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from betaops.kernel.errors import Invalid
-from betaops.surveys import endings
 from betaops.surveys.changes import Weight, compare
 from betaops.surveys.checking import check, problems
-from betaops.surveys.conditions import in_words
+from betaops.surveys.engine import endings
+from betaops.surveys.engine.conditions import in_words
+from betaops.surveys.engine.judging import judge_all, rows_of
+from betaops.surveys.engine.scene import STATE
+from betaops.surveys.engine.walking import Walk
 from betaops.surveys.importers import read_file, report_on
-from betaops.surveys.judging import judge_all, rows_of
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.localised import text
 from betaops.surveys.reading import read
 from betaops.surveys.rendering import form_for, values_from, view
-from betaops.surveys.scene import STATE
-from betaops.surveys.walking import Walk
 from tests.factories.surveys import CHECK_IN
 from tests.support.odd_definitions import ANY, DEFINITIONS, SCALAR
 

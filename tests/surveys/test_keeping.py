@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from betaops.surveys import editing
-from betaops.surveys.judging import judge_all
+from betaops.surveys.engine.judging import judge_all
 from betaops.surveys.reading import read
 from tests.factories.surveys import CHECK_IN
 

@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
-from betaops.surveys import instant, looks, timing
+from betaops.surveys import looks
 from betaops.surveys.checking import check
 from betaops.surveys.definition import Definition
+from betaops.surveys.engine import instant, timing
+from betaops.surveys.engine.judging import Judged, judge_all
+from betaops.surveys.engine.scene import Scene
+from betaops.surveys.engine.walking import Walk
 from betaops.surveys.importers import report_on
-from betaops.surveys.judging import Judged, judge_all
 from betaops.surveys.kinds.expression import shown
 from betaops.surveys.reading import read
-from betaops.surveys.scene import Scene
-from betaops.surveys.walking import Walk
 from tests.factories.surveys import FAMILY, FRUIT, ORDER, PLANS
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import uuid4
 
-from betaops.surveys import results, sheets
-from betaops.surveys.judging import rows_of
+from betaops.surveys.analysis import results
+from betaops.surveys.engine.judging import rows_of
+from betaops.surveys.formats import sheets
 from betaops.surveys.kinds import KINDS
 from betaops.surveys.reading import read
 from tests.factories.surveys import FAMILY, FRUIT, ORDER, PLANS

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from betaops.surveys import endings
 from betaops.surveys.checking import problems
 from betaops.surveys.cleaning import clean_title
 from betaops.surveys.definition import Definition
-from betaops.surveys.judging import judge_all
-from betaops.surveys.piping import marked, piped, piped_html
+from betaops.surveys.engine import endings
+from betaops.surveys.engine.judging import judge_all
+from betaops.surveys.engine.piping import marked, piped, piped_html
+from betaops.surveys.engine.scene import STATE, Scene
+from betaops.surveys.engine.walking import Walk
 from betaops.surveys.reading import read
-from betaops.surveys.scene import STATE, Scene
-from betaops.surveys.walking import Walk
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -8,12 +8,12 @@ import pytest
 
 from betaops.surveys.checking import check
 from betaops.surveys.definition import Definition
-from betaops.surveys.judging import judge_all
-from betaops.surveys.marking import changed, marks
+from betaops.surveys.engine.judging import judge_all
+from betaops.surveys.engine.marking import changed, marks
+from betaops.surveys.engine.scene import STATE
+from betaops.surveys.engine.walking import Walk
 from betaops.surveys.reading import read
 from betaops.surveys.rendering import view
-from betaops.surveys.scene import STATE
-from betaops.surveys.walking import Walk
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TOOLS = {"type": "checkbox", "name": "tools", "choices": ["hammer", "saw", "file"]}

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.product.answers import answers
 from betaops.surveys.product.branching import BUCKETS
 from betaops.surveys.product.payload import Compiled, compiled
 from betaops.surveys.reading import read
-from betaops.surveys.scene import Scene
 from tests.factories.surveys import CHECK_IN, SHORT
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

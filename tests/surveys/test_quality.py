@@ -9,8 +9,8 @@ from betaops.kernel import ids
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.surveys import queries
+from betaops.surveys.analysis.quality import Doubt, digest, doubts
 from betaops.surveys.models import Response, ResponseState, Survey
-from betaops.surveys.quality import Doubt, digest, doubts
 from betaops.surveys.reading import read
 from tests.factories.surveys import a_public_link, a_response, a_survey
 from tests.support.browsers import Browser

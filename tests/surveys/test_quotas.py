@@ -12,10 +12,10 @@ from betaops.kernel.errors import DomainError, Invalid, Refused
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import SYSTEM, Platform, Work
 from betaops.surveys import links, queries, respond, service
+from betaops.surveys.engine.quotas import Ending, early_ending
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.models import Quota, Response, ResponseState, Survey, SurveyLink, SurveyState, WhenFull
-from betaops.surveys.quotas import Ending, early_ending
 from betaops.surveys.reading import read
-from betaops.surveys.scene import Scene
 from tests.factories.surveys import CHECK_IN, a_public_link, a_response, a_survey
 from tests.support.browsers import Browser
 from tests.support.running import RunJobs

@@ -16,9 +16,9 @@ from betaops.kernel.events import EventSubject, RecordedEvent
 from betaops.kernel.work import Work
 from betaops.surveys import receiving, service
 from betaops.surveys.definition import Definition
-from betaops.surveys.judging import judge_all, rows_of
+from betaops.surveys.engine.judging import judge_all, rows_of
+from betaops.surveys.engine.plain import Plain, is_plain
 from betaops.surveys.models import Answer, Response, Survey, SurveyState
-from betaops.surveys.plain import Plain, is_plain
 from betaops.surveys.reading import read
 from betaops.web.application import Application
 from tests.factories.programs import a_program

@@ -12,9 +12,10 @@ from betaops.kernel import ids
 from betaops.kernel.errors import Invalid, NotFound
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
-from betaops.surveys import crosstabs, links, policy, queries, respond, service, waves
+from betaops.surveys import links, policy, queries, respond, service
+from betaops.surveys.analysis import crosstabs, waves
+from betaops.surveys.analysis.narrowing import CameBy, Given, Narrowing, read
 from betaops.surveys.models import Response, Survey
-from betaops.surveys.narrowing import CameBy, Given, Narrowing, read
 from betaops.surveys.queries.doors import Door, Way
 from tests.factories.cohorts import a_cohort
 from tests.factories.enrollment import an_enrollment

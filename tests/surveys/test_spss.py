@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from betaops.surveys import spss
-from betaops.surveys.spss import Format, Measure, Variable
+from betaops.surveys.formats import spss
+from betaops.surveys.formats.spss import Format, Measure, Variable
 
 NOW = datetime(2026, 11, 30, 9, 5, 7, tzinfo=UTC)
 

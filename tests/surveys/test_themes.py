@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from betaops.surveys import themes as module
-from betaops.surveys.themes import FEWEST_TEXTS, themes
+from betaops.surveys.analysis import themes as module
+from betaops.surveys.analysis.themes import FEWEST_TEXTS, themes
 
 SYNC = [
     "Syncing between my laptop and phone",

@@ -8,10 +8,10 @@ import pytest
 from betaops.kernel import clock
 from betaops.kernel.work import Work
 from betaops.surveys import links, queries
-from betaops.surveys.filling import filled, first_question
+from betaops.surveys.engine.filling import filled, first_question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.models import ResponseState, Survey
 from betaops.surveys.reading import read
-from betaops.surveys.scene import Scene
 from tests.factories.enrollment import an_enrollment
 from tests.factories.programs import a_program
 from tests.factories.surveys import CHECK_IN, SHORT, a_public_link, a_survey

@@ -10,12 +10,12 @@ from betaops.enrollment.queries import testers as tester_queries
 from betaops.kernel import ids
 from betaops.kernel.errors import Invalid, NotFound
 from betaops.surveys import policy, queries, respond
+from betaops.surveys.analysis.quality import Doubt
 from betaops.surveys.api.shapes import OfSurvey, blueprint
 from betaops.surveys.cleaning import storable
-from betaops.surveys.judging import Problem
+from betaops.surveys.engine.judging import Problem
 from betaops.surveys.models import Response as Answered
 from betaops.surveys.models import ResponseState
-from betaops.surveys.quality import Doubt
 from betaops.web.access import scope
 from betaops.web.api import Body, Paging, Text, path_id, shown
 from betaops.web.application import reading, writing

@@ -10,9 +10,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Choice, Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.kinds.base import chosen, code_of
 from betaops.surveys.localised import text
-from betaops.surveys.scene import Scene
 
 
 class QuestionFields(Protocol):

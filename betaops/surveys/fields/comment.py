@@ -6,10 +6,10 @@ from wtforms import TextAreaField
 from wtforms.form import BaseForm
 
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import text_of
 from betaops.surveys.fields.base import described, field_of
 from betaops.surveys.kinds.text import longest
-from betaops.surveys.scene import Scene
 
 MOST_LINES = 12
 

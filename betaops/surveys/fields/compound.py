@@ -7,10 +7,10 @@ from typing import Any
 from wtforms.form import BaseForm
 
 from betaops.surveys.definition import COMPOUND, Question
-from betaops.surveys.entries import LISTS, entries, first_entries
+from betaops.surveys.engine.entries import LISTS, entries, first_entries
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import is_empty, text_of
 from betaops.surveys.fields.base import comment_data, comment_fields, filled
-from betaops.surveys.scene import Scene
 
 
 def inside(question: Question, name: str) -> Question:

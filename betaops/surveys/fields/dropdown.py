@@ -7,9 +7,9 @@ from wtforms.form import BaseForm
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.fields.base import described, field_of, offer, options, typed
 from betaops.surveys.kinds.base import code_of
-from betaops.surveys.scene import Scene
 
 
 class DropdownFields:

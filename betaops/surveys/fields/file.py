@@ -7,9 +7,9 @@ from wtforms.form import BaseForm
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.fields.base import ManyChoices, described, filled, offer
 from betaops.surveys.kinds.file import most
-from betaops.surveys.scene import Scene
 from betaops.surveys.uploads import accepted
 
 

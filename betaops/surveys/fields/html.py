@@ -5,7 +5,7 @@ from typing import Any
 from wtforms.form import BaseForm
 
 from betaops.surveys.definition import Question
-from betaops.surveys.scene import Scene
+from betaops.surveys.engine.scene import Scene
 
 
 class HtmlFields:

@@ -5,10 +5,10 @@ from typing import Any
 from wtforms.form import BaseForm
 
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.fields.checkbox import CheckboxFields
 from betaops.surveys.fields.radiogroup import RadiogroupFields
 from betaops.surveys.kinds.picture import takes_several
-from betaops.surveys.scene import Scene
 
 
 class ImagepickerFields:

@@ -5,11 +5,11 @@ from typing import Any
 from wtforms.form import BaseForm
 
 from betaops.surveys.definition import Choice, Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.fields.base import Choices, ManyChoices, options, typed
 from betaops.surveys.kinds.base import code_of
 from betaops.surveys.kinds.matrix import takes_several
 from betaops.surveys.localised import text
-from betaops.surveys.scene import Scene
 
 
 def row_name(question: Question, row: Choice) -> str:

@@ -5,9 +5,9 @@ from typing import Any
 from wtforms.form import BaseForm
 
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.fields.base import Choices, described, field_of, options, typed
 from betaops.surveys.kinds.base import code_of
-from betaops.surveys.scene import Scene
 
 
 class RadiogroupFields:

@@ -7,10 +7,10 @@ from wtforms.form import BaseForm
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Choice, Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.fields.base import offer
 from betaops.surveys.kinds.base import code_of
 from betaops.surveys.localised import text
-from betaops.surveys.scene import Scene
 
 
 def place_name(question: Question, choice: Choice) -> str:

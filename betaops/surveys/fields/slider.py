@@ -7,10 +7,10 @@ from wtforms.form import BaseForm
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import is_empty, text_of
 from betaops.surveys.fields.base import described, field_of
 from betaops.surveys.kinds.slider import ENDS, ends, is_range
-from betaops.surveys.scene import Scene
 
 
 def end_name(question: Question, end: str) -> str:

@@ -8,11 +8,11 @@ from wtforms.form import BaseForm
 from wtforms.widgets import TextInput
 
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import text_of, written_number
 from betaops.surveys.fields.base import described, field_of
 from betaops.surveys.kinds import masks
 from betaops.surveys.kinds.text import NUMERIC, input_type, longest
-from betaops.surveys.scene import Scene
 
 #: What a browser is asked for, by the author's `inputType`. Everything else is plain text.
 INPUTS = {

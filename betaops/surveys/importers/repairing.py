@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import conditions
+from betaops.surveys.engine import conditions
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.importers.report import Report
 from betaops.surveys.importers.words import items, mapping

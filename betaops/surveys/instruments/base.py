@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from betaops.kernel.i18n import gettext as _
+from betaops.surveys.analysis.scales import FEW, Bar, Score
 from betaops.surveys.definition import Choice, Element, Panel, Question
 from betaops.surveys.kinds.base import code_of
 from betaops.surveys.kinds.matrix import takes_several
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.kinds.text import NUMERIC, input_type
 from betaops.surveys.localised import DEFAULT, text
-from betaops.surveys.scales import FEW, Bar, Score
 
 #: One person's answer to one item: the code chosen, a number written, or nothing.
 Cell = str | float | None

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.surveys.analysis.scales import Bar, Score, share_score
 from betaops.surveys.definition import Element
 from betaops.surveys.instruments.base import Instrument, Item, Pattern, Reading, likert, positions
-from betaops.surveys.scales import Bar, Score, share_score
 
 #: With it (down) and without it (across): like, must be, neutral, live with, dislike. The letters are those of
 #: Kano et al. (1984) in the table of Berger et al. (1993): attractive, one-dimensional, must-be, indifferent,

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.surveys.analysis.scales import Bar, mean_score
 from betaops.surveys.definition import Element
 from betaops.surveys.instruments.base import Cell, Instrument, Item, Misfit, Pattern, Reading, items
-from betaops.surveys.scales import Bar, mean_score
 
 
 def _fit(element: Element, language: str) -> tuple[Item, ...]:

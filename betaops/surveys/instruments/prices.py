@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.surveys.analysis.scales import ERROR, Score
 from betaops.surveys.definition import Element
 from betaops.surveys.instruments.base import (
     Curve,
@@ -17,7 +18,6 @@ from betaops.surveys.instruments.base import (
     Reading,
     items,
 )
-from betaops.surveys.scales import ERROR, Score
 
 if TYPE_CHECKING:
     import numpy as np

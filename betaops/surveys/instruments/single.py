@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.statistics.intervals import adjusted_wald_nps
+from betaops.surveys.analysis.scales import ERROR, Bar, Score, mean_score, share_score
 from betaops.surveys.definition import Element
 from betaops.surveys.instruments.base import (
     Instrument,
@@ -17,7 +18,6 @@ from betaops.surveys.instruments.base import (
     one_scale,
     positions,
 )
-from betaops.surveys.scales import ERROR, Bar, Score, mean_score, share_score
 
 #: Share of "very disappointed" that Ellis found products to grow from.
 ELLIS = 0.4

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.surveys.analysis.scales import Bar, Score, band, mean_score
 from betaops.surveys.definition import Element
 from betaops.surveys.instruments.base import Instrument, Item, Pattern, Reading, likert, positions
-from betaops.surveys.scales import Bar, Score, band, mean_score
 
 #: Sauro and Lewis (2016), Quantifying the User Experience, table 8.5: the curved grading scale.
 #: (SUS from here on, grade, percentile ranks it stands for), the highest first.

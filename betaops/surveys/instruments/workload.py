@@ -6,6 +6,7 @@ from itertools import combinations
 
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.surveys.analysis.scales import mean_score
 from betaops.surveys.definition import Element
 from betaops.surveys.instruments.base import (
     Cell,
@@ -17,7 +18,6 @@ from betaops.surveys.instruments.base import (
     ascending,
     items,
 )
-from betaops.surveys.scales import mean_score
 
 RATINGS, PAIRS = 6, 15
 

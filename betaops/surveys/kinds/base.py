@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from betaops.surveys.definition import Choice, Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import text_of
-from betaops.surveys.scene import Scene
 
 #: Letters that one written answer may have.
 LONGEST_TEXT = 10_000

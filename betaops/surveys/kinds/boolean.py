@@ -5,8 +5,8 @@ from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.kinds.base import Row, Wrong, code_of
-from betaops.surveys.scene import Scene
 
 
 def values(question: Question) -> tuple[Any, Any]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.kinds.base import Row, Wrong, choice_words, chosen, code_of, number_or_none
-from betaops.surveys.scene import Scene
 
 #: Special answers that exclude every other.
 ALONE = ("none", "refused", "dontknow")

@@ -6,10 +6,10 @@ from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Question
-from betaops.surveys.entries import LISTS, Entry, entries, limits
+from betaops.surveys.engine.entries import LISTS, Entry, entries, limits
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import is_empty, text_of
 from betaops.surveys.kinds.base import Row, Wrong, choice_words, chosen
-from betaops.surveys.scene import Scene
 
 LONGEST_ROW = 200
 
@@ -59,7 +59,7 @@ class Compound:
         return value
 
     def _entry(self, entry: Entry) -> tuple[dict[str, Any], list[Part]]:
-        from betaops.surveys.judging import judge
+        from betaops.surveys.engine.judging import judge
 
         judged = judge(entry.scene, entry.scene.asked)
         inside = entry.scene.definition.asked
@@ -98,7 +98,7 @@ class Compound:
         return [] if question.kind == "matrixdynamic" and is_nothing else cleaned
 
     def rows(self, question: Question, value: Any) -> Iterable[Row]:
-        from betaops.surveys.judging import rows_of
+        from betaops.surveys.engine.judging import rows_of
 
         if question.inner is None:
             return

@@ -11,9 +11,9 @@ from babel.numbers import format_currency, format_decimal
 
 from betaops.kernel import i18n
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import text_of
 from betaops.surveys.kinds.base import Row, number_or_none
-from betaops.surveys.scene import Scene
 
 MOST_DIGITS = 10
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.kinds.base import Row, Wrong
-from betaops.surveys.scene import Scene
 
 #: Files that one question takes, whatever its author allows.
 MOST_FILES = 10

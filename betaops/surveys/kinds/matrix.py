@@ -5,9 +5,9 @@ from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Choice, Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.kinds.base import Row, Wrong, choice_words, chosen, code_of, number_or_none
-from betaops.surveys.scene import Scene
 
 
 def takes_several(question: Question) -> bool:

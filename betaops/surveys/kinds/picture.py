@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.kinds.base import Row
 from betaops.surveys.kinds.choice import One, Several
-from betaops.surveys.scene import Scene
 
 
 def takes_several(question: Question) -> bool:

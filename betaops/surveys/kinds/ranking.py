@@ -5,9 +5,9 @@ from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Choice, Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import written_number
 from betaops.surveys.kinds.base import Row, Wrong, choice_words, chosen, code_of
-from betaops.surveys.scene import Scene
 
 
 def takes_some(question: Question) -> bool:

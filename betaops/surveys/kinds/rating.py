@@ -5,9 +5,9 @@ from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Choice, Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.kinds.base import Row, Wrong, choice_words, chosen, code_of, number_or_none
 from betaops.surveys.reading import choice_of as read_choice
-from betaops.surveys.scene import Scene
 
 #: Steps that a scale has at most.
 MOST_STEPS = 50

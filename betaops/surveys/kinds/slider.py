@@ -6,9 +6,9 @@ from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import text_of, written_number
 from betaops.surveys.kinds.base import Row, Wrong, code_of, number_or_none
-from betaops.surveys.scene import Scene
 
 #: Names of the two ends of a stretch in rows of answers.
 ENDS = ("from", "to")

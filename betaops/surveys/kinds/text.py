@@ -8,11 +8,11 @@ from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import text_of, written_number
 from betaops.surveys.kinds import masks
 from betaops.surveys.kinds.base import LONGEST_TEXT, Row, Wrong, number_or_none
 from betaops.surveys.kinds.validators import is_address
-from betaops.surveys.scene import Scene
 
 NUMERIC = ("number", "range")
 _MOMENTS = {

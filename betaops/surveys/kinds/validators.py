@@ -9,10 +9,10 @@ import re2
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import written_number
 from betaops.surveys.kinds.base import Wrong
 from betaops.surveys.localised import text
-from betaops.surveys.scene import Scene
 
 LONGEST_PATTERN = 1000
 #: Bytes that RE2 may use for one compiled pattern.

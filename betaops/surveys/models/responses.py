@@ -19,8 +19,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from betaops.enrollment.models import Enrollment, Tester
 from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
+from betaops.surveys.analysis.quality import Doubt
 from betaops.surveys.models.surveys import Survey, SurveyVersion
-from betaops.surveys.quality import Doubt
 
 
 class ResponseState(StrEnum):

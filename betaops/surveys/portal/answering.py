@@ -16,8 +16,8 @@ from betaops.kernel import i18n
 from betaops.kernel.errors import Refused
 from betaops.kernel.work import Platform, Work
 from betaops.surveys import links
-from betaops.surveys.filling import filled
-from betaops.surveys.judging import judge
+from betaops.surveys.engine.filling import filled
+from betaops.surveys.engine.judging import judge
 from betaops.surveys.looks import calculated
 from betaops.surveys.portal.doors import address_of, door_of, published_for, refusal_of, to, token_of
 from betaops.surveys.portal.drawing import chosen_language, draw, end, review, stop, walk_of

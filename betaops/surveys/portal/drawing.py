@@ -7,25 +7,26 @@ from typing import Any
 from flask import current_app, make_response, redirect, render_template, request, url_for
 
 from betaops.kernel import clock, i18n, tokens
-from betaops.surveys import endings, languages, queries, timing
+from betaops.surveys import languages, queries
 from betaops.surveys.cleaning import clean_html, clean_title
 from betaops.surveys.definition import Definition, Page, Question
-from betaops.surveys.door_forms import PinForm
+from betaops.surveys.engine import endings, timing
+from betaops.surveys.engine.judging import gone_through
+from betaops.surveys.engine.piping import marked
+from betaops.surveys.engine.quotas import words_of
+from betaops.surveys.engine.scene import Scene
+from betaops.surveys.engine.walking import Walk
 from betaops.surveys.expressions.values import is_empty
-from betaops.surveys.judging import gone_through
+from betaops.surveys.forms.doors import PinForm
 from betaops.surveys.kinds import KINDS
 from betaops.surveys.localised import DEFAULT, text
 from betaops.surveys.localised import languages as languages_of
 from betaops.surveys.looks import origins
 from betaops.surveys.models import Response as Answered
 from betaops.surveys.models import ResponseState
-from betaops.surveys.piping import marked
 from betaops.surveys.queries.doors import SHOWN, Door
 from betaops.surveys.queries.surveys import Published
-from betaops.surveys.quotas import words_of
 from betaops.surveys.rendering import view
-from betaops.surveys.scene import Scene
-from betaops.surveys.walking import Walk
 from betaops.web.application import reading
 from betaops.web.headers import widen
 

@@ -9,7 +9,7 @@ from betaops.accounts import passwords
 from betaops.accounts.service import throttles
 from betaops.kernel.errors import TooMany
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys.door_forms import PinForm
+from betaops.surveys.forms.doors import PinForm
 from betaops.surveys.portal.doors import door_of, refusal_of
 from betaops.surveys.portal.drawing import pin, stop
 from betaops.surveys.portal.frame import blueprint

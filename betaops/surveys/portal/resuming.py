@@ -12,7 +12,7 @@ from betaops.kernel import i18n, mail
 from betaops.kernel.errors import Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.tokens import digest
-from betaops.surveys.door_forms import ElsewhereForm
+from betaops.surveys.forms.doors import ElsewhereForm
 from betaops.surveys.portal.doors import door_of, refusal_of, token_of
 from betaops.surveys.portal.drawing import framers_of, stop
 from betaops.surveys.portal.frame import blueprint

@@ -10,16 +10,16 @@ from werkzeug.datastructures import MultiDict
 from betaops.kernel import i18n, tokens
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import queries, respond
-from betaops.surveys.arranging import arranged
+from betaops.surveys.analysis.quality import Doubt
+from betaops.surveys.engine.arranging import arranged
+from betaops.surveys.engine.quotas import early_ending
+from betaops.surveys.engine.walking import Step, Walk
 from betaops.surveys.models import Response
-from betaops.surveys.quality import Doubt
 from betaops.surveys.queries.doors import SHOWN, Door
 from betaops.surveys.queries.surveys import Published
-from betaops.surveys.quotas import early_ending
 from betaops.surveys.rendering import sent_values
 from betaops.surveys.service import filing
 from betaops.surveys.visiting import note_left
-from betaops.surveys.walking import Step, Walk
 
 
 @dataclass(frozen=True)

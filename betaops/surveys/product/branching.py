@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import conditions
 from betaops.surveys.checking import Finding
+from betaops.surveys.engine import conditions
 from betaops.surveys.expressions import SyntaxProblem, holds, parse
 from betaops.surveys.expressions.grammar import Call, parts
 from betaops.surveys.kinds.rating import scale

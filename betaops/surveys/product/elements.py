@@ -14,11 +14,13 @@ from uuid import UUID
 
 from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import conditions
-from betaops.surveys.actions import BOUNDS, FILLING, NARROWING
 from betaops.surveys.checking import Finding
 from betaops.surveys.cleaning import clean_html, clean_title
 from betaops.surveys.definition import KINDS, Definition, Element, Page, Panel, Question
+from betaops.surveys.engine import conditions
+from betaops.surveys.engine.actions import BOUNDS, FILLING, NARROWING
+from betaops.surveys.engine.piping import PIPE
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import is_empty, written_number
 from betaops.surveys.kinds import boolean
 from betaops.surveys.kinds.base import LONGEST_TEXT
@@ -26,8 +28,6 @@ from betaops.surveys.kinds.choice import ALONE
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.kinds.text import input_type
 from betaops.surveys.localised import DEFAULT, languages, text
-from betaops.surveys.piping import PIPE
-from betaops.surveys.scene import Scene
 
 #: Of text questions whose answers may be anything; others would refuse what the SDK lets pass.
 _FREE = ("text", "tel", "url", "search", "password", "color")

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from betaops.surveys.analysis.narrowing import Given, Narrowing
 from betaops.surveys.models import Answer, Response
-from betaops.surveys.narrowing import Given, Narrowing
 from betaops.surveys.queries.narrowed import COMMENT, conditions, of_answers
 
 Place = tuple[UUID, str]

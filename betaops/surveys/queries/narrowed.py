@@ -13,6 +13,7 @@ from betaops.cohorts.models import Cohort, CohortMember, Trait
 from betaops.kernel import ids
 from betaops.kernel.db import Json
 from betaops.kernel.errors import NotFound
+from betaops.surveys.analysis.narrowing import CameBy, Given, Narrowing
 from betaops.surveys.instruments import Item, Pattern
 from betaops.surveys.models import (
     Answer,
@@ -23,7 +24,6 @@ from betaops.surveys.models import (
     SurveyQuestion,
     SurveyVersion,
 )
-from betaops.surveys.narrowing import CameBy, Given, Narrowing
 
 #: Values of traits that a filter offers, the most frequent first; waves that are told apart.
 MOST_VALUES, MOST_WAVES = 60, 60

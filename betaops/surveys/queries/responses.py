@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from betaops.kernel.errors import NotFound
 from betaops.kernel.paging import Page, keyset
+from betaops.surveys.analysis.narrowing import Narrowing
 from betaops.surveys.models import (
     LinkKind,
     Response,
@@ -17,7 +18,6 @@ from betaops.surveys.models import (
     SurveyLink,
     SurveyVersion,
 )
-from betaops.surveys.narrowing import Narrowing
 from betaops.surveys.policy import FEWEST_SHOWN
 from betaops.surveys.queries.narrowed import conditions
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
+from betaops.surveys.analysis.narrowing import Narrowing
 from betaops.surveys.models import (
     Answer,
     AnswerTally,
@@ -20,7 +21,6 @@ from betaops.surveys.models import (
     SurveyRollup,
     TailResponse,
 )
-from betaops.surveys.narrowing import Narrowing
 from betaops.surveys.queries.narrowed import conditions
 
 #: A survey's id belongs to one workspace already. Were that asked for besides, SQLite would rather read all answers of

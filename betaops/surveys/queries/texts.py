@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from betaops.kernel.errors import NotFound
 from betaops.kernel.folding import folded
+from betaops.surveys.analysis.narrowing import Narrowing
 from betaops.surveys.models import Answer, AnswerTag, Response, SurveyQuestion
-from betaops.surveys.narrowing import Narrowing
 from betaops.surveys.queries.narrowed import conditions
 
 #: Texts that themes are looked for in, the newest.

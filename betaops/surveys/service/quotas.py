@@ -8,7 +8,8 @@ from sqlalchemy import select
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
-from betaops.surveys import conditions, queries
+from betaops.surveys import queries
+from betaops.surveys.engine import conditions
 from betaops.surveys.events import SurveyChanged
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.models import Quota, Survey, SurveyState, WhenFull

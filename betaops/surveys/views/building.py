@@ -9,15 +9,15 @@ from betaops.kernel.errors import NotFound
 from betaops.programs.models import Program
 from betaops.surveys import editing, policy
 from betaops.surveys.checking import check
-from betaops.surveys.conditions import in_words
 from betaops.surveys.definition import Choice, Definition, Panel, Question
-from betaops.surveys.forms import AddForm, ElementForm, PageForm, SurveyForm
+from betaops.surveys.engine.conditions import in_words
+from betaops.surveys.forms.console import AddForm, ElementForm, PageForm, SurveyForm
+from betaops.surveys.forms.starting import BankForm
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.linting import lint
 from betaops.surveys.localised import text
 from betaops.surveys.models import Survey
 from betaops.surveys.reading import read, renamed
-from betaops.surveys.starting_forms import BankForm
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
 from betaops.surveys.views.properties import element_form, page_form, survey_form
 from betaops.web.access import needs

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from flask import request
 
-from betaops.surveys import crosstabs, policy, queries, waves
-from betaops.surveys.crosstabs import Side
+from betaops.surveys import policy, queries
+from betaops.surveys.analysis import crosstabs, waves
+from betaops.surveys.analysis.crosstabs import Side
+from betaops.surveys.analysis.narrowing import Given, Narrowing
 from betaops.surveys.models import Survey
-from betaops.surveys.narrowing import Given, Narrowing
 from betaops.surveys.views import counted
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
 from betaops.surveys.views.narrowed import Links, filters_of, wave_name

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from betaops.surveys import policy, queries, results
+from betaops.surveys import policy, queries
+from betaops.surveys.analysis import results
+from betaops.surveys.analysis.narrowing import Narrowing
 from betaops.surveys.definition import Question
 from betaops.surveys.instruments import Placed, Reading, placed
 from betaops.surveys.kinds.base import choice_words
@@ -11,7 +13,6 @@ from betaops.surveys.kinds.boolean import label as boolean_label
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.localised import DEFAULT
 from betaops.surveys.models import Survey
-from betaops.surveys.narrowing import Narrowing
 from betaops.web.application import reading
 
 

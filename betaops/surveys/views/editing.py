@@ -12,10 +12,10 @@ from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Program
 from betaops.surveys import editing, json_lines, policy, ready, service
 from betaops.surveys.checking import check
-from betaops.surveys.forms import AddForm, ElementForm, JsonForm, PageForm, SurveyForm
+from betaops.surveys.forms.console import AddForm, ElementForm, JsonForm, PageForm, SurveyForm
+from betaops.surveys.forms.starting import BankForm
 from betaops.surveys.models import Survey
 from betaops.surveys.reading import read, renamed
-from betaops.surveys.starting_forms import BankForm
 from betaops.surveys.views.building import builder
 from betaops.surveys.views.frame import blueprint, draw, number, program_of, survey_of
 from betaops.surveys.views.properties import changes_of, fitted, page_changes, survey_changes

@@ -9,7 +9,7 @@ from betaops.kernel.errors import NotFound
 from betaops.kernel.work import Platform
 from betaops.surveys import exports, policy
 from betaops.surveys.exports import FileFormat, Wanted
-from betaops.surveys.forms import ExportForm
+from betaops.surveys.forms.console import ExportForm
 from betaops.surveys.models import ResponseState, Survey
 from betaops.surveys.queries import exporting as queries
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of

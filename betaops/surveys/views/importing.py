@@ -6,8 +6,8 @@ import orjson
 from flask import render_template
 
 from betaops.surveys import importers, policy
+from betaops.surveys.forms.starting import FileForm, NewForm
 from betaops.surveys.importers import Report
-from betaops.surveys.starting_forms import FileForm, NewForm
 from betaops.surveys.views.frame import blueprint, program_of
 from betaops.web.access import needs
 

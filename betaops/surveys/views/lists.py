@@ -6,9 +6,9 @@ from flask import flash, redirect, render_template, url_for
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import labels, policy, queries, service
+from betaops.surveys.forms.starting import NewForm
 from betaops.surveys.models import SurveyState
 from betaops.surveys.queries.responses import Counts
-from betaops.surveys.starting_forms import NewForm
 from betaops.surveys.views.frame import blueprint, program_of
 from betaops.web.access import needs
 from betaops.web.application import reading, writing

@@ -11,9 +11,9 @@ from betaops.kernel import ids
 from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Program
 from betaops.surveys import labels, queries
+from betaops.surveys.analysis.narrowing import Given, Narrowing, read, written_trait
+from betaops.surveys.analysis.scales import FEW
 from betaops.surveys.models import Survey
-from betaops.surveys.narrowing import Given, Narrowing, read, written_trait
-from betaops.surveys.scales import FEW
 from betaops.web.application import reading
 
 

@@ -9,7 +9,7 @@ from betaops.cohorts import queries as cohort_queries
 from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Program
 from betaops.surveys import policy, queries, service
-from betaops.surveys.forms import PlacementForm
+from betaops.surveys.forms.console import PlacementForm
 from betaops.surveys.models import Survey, SurveyPlacement
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
 from betaops.web.access import needs

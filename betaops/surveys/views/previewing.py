@@ -9,10 +9,12 @@ import orjson
 from flask import render_template, request, url_for
 
 from betaops.kernel import clock
-from betaops.surveys import endings, languages, policy, timing
-from betaops.surveys.arranging import arranged
+from betaops.surveys import languages, policy
 from betaops.surveys.cleaning import clean_html
-from betaops.surveys.judging import judge_all
+from betaops.surveys.engine import endings, timing
+from betaops.surveys.engine.arranging import arranged
+from betaops.surveys.engine.judging import judge_all
+from betaops.surveys.engine.walking import Step, Walk
 from betaops.surveys.localised import DEFAULT, text
 from betaops.surveys.localised import languages as languages_of
 from betaops.surveys.looks import origins
@@ -21,7 +23,6 @@ from betaops.surveys.reading import read
 from betaops.surveys.rendering import sent_values, view
 from betaops.surveys.uploads import item
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
-from betaops.surveys.walking import Step, Walk
 from betaops.web.access import needs
 from betaops.web.headers import widen
 

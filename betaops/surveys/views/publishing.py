@@ -7,7 +7,7 @@ from flask import flash, redirect, url_for
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import editing, policy, queries, service
-from betaops.surveys.forms import PublishForm
+from betaops.surveys.forms.console import PublishForm
 from betaops.surveys.linting import lint
 from betaops.surveys.models import Survey
 from betaops.surveys.product.payload import compiled

@@ -8,10 +8,10 @@ from flask import flash, redirect, url_for
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import policy, queries, service
-from betaops.surveys.conditions import in_words
 from betaops.surveys.definition import Definition, Question
-from betaops.surveys.door_forms import QuotaForm
+from betaops.surveys.engine.conditions import in_words
 from betaops.surveys.expressions.values import text_of, written_number
+from betaops.surveys.forms.doors import QuotaForm
 from betaops.surveys.localised import text
 from betaops.surveys.models import Quota, Survey, WhenFull
 from betaops.surveys.reading import read

@@ -11,11 +11,12 @@ from flask import Response, current_app, flash, redirect, request, url_for
 from betaops.kernel import i18n
 from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import policy, queries, respond, timing
+from betaops.surveys import policy, queries, respond
+from betaops.surveys.analysis.narrowing import Narrowing
 from betaops.surveys.definition import Question
+from betaops.surveys.engine import timing
 from betaops.surveys.kinds import KINDS
 from betaops.surveys.models import ResponseState, Survey
-from betaops.surveys.narrowing import Narrowing
 from betaops.surveys.views import counted
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
 from betaops.surveys.views.narrowed import Links, filters_of, narrowing

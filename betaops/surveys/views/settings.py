@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import labels, policy, queries, service
-from betaops.surveys.forms import SettingsForm
+from betaops.surveys.forms.console import SettingsForm
 from betaops.surveys.models import Survey, SurveyState
 from betaops.surveys.views.frame import blueprint, draw, number, program_of, survey_of
 from betaops.web.access import needs

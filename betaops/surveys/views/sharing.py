@@ -12,7 +12,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
 from betaops.programs.models import Program
 from betaops.surveys import links, policy, queries
-from betaops.surveys.door_forms import ContactForm, LinkForm, SendForm
+from betaops.surveys.forms.doors import ContactForm, LinkForm, SendForm
 from betaops.surveys.models import LinkKind
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
 from betaops.surveys.views.settings import moment

@@ -10,9 +10,10 @@ from flask import flash, redirect, request
 from betaops.kernel.errors import Forbidden, Invalid, NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
-from betaops.surveys import policy, queries, results, service
+from betaops.surveys import policy, queries, service
+from betaops.surveys.analysis import results
+from betaops.surveys.analysis.themes import Theme, themes
 from betaops.surveys.models import Survey
-from betaops.surveys.themes import Theme, themes
 from betaops.surveys.views import counted
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
 from betaops.surveys.views.narrowed import Links, filters_of, narrowing

@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import languages, policy, service, translating
-from betaops.surveys.translation_forms import LanguageForm, translation_form
+from betaops.surveys.forms.translating import LanguageForm, translation_form
 from betaops.surveys.views.frame import blueprint, draw, number, program_of, survey_of
 from betaops.web.access import needs
 from betaops.web.application import writing

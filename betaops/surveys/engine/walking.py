@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from betaops.surveys import calculating
 from betaops.surveys.definition import Definition, Page
-from betaops.surveys.judging import Problem, judge
-from betaops.surveys.scene import Scene
+from betaops.surveys.engine import calculating
+from betaops.surveys.engine.judging import Problem, judge
+from betaops.surveys.engine.scene import Scene
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from betaops.surveys.definition import Definition, Page, Question
-from betaops.surveys.judging import judge_all, rows_of
+from betaops.surveys.engine.judging import judge_all, rows_of
+from betaops.surveys.engine.quotas import screen_out_of
 from betaops.surveys.kinds import Row
-from betaops.surveys.quotas import screen_out_of
 
 #: Properties that bring no logic with them; a definition with any other is not plain.
 _OF_SURVEY = frozenset((

@@ -6,7 +6,7 @@ from betaops.surveys.definition import Panel, Question
 from betaops.surveys.expressions.values import is_empty
 
 if TYPE_CHECKING:
-    from betaops.surveys.scene import Scene
+    from betaops.surveys.engine.scene import Scene
 
 
 def answer(scene: "Scene", function: str, arguments: list[Any]) -> Any:
@@ -58,7 +58,7 @@ def _property(scene: "Scene", question: Question, name: Any) -> Any:
 
 def _is_ready(scene: "Scene", name: str) -> bool:
     """Whether everything in the page or panel of that name is answered rightly."""
-    from betaops.surveys.judging import judge
+    from betaops.surveys.engine.judging import judge
 
     page = next((each for each in scene.definition.pages if each.name == name), None)
     panel = next((each for each in scene.definition.panels if each.name == name), None)

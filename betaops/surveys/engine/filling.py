@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from betaops.surveys.definition import Choice, Definition, Question
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.kinds import KINDS, Wrong
 from betaops.surveys.kinds import boolean as yes_or_no
 from betaops.surveys.kinds.base import code_of
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.localised import text
-from betaops.surveys.scene import Scene
 
 PREFIX = "fill."
 #: Kinds that a list of links can ask, and how many there may be.

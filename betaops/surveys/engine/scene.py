@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from betaops.surveys import asking, piping
-from betaops.surveys.actions import default_of, line
-from betaops.surveys.computing import MOST_ROUNDS, computed
 from betaops.surveys.definition import Choice, Definition, Element, Page, Panel, Question
+from betaops.surveys.engine import asking, piping
+from betaops.surveys.engine.actions import default_of, line
+from betaops.surveys.engine.computing import MOST_ROUNDS, computed
+from betaops.surveys.engine.knowing import STATE, Knowledge, named
 from betaops.surveys.expressions import can_run
 from betaops.surveys.expressions.values import is_empty
-from betaops.surveys.knowing import STATE, Knowledge, named
 from betaops.surveys.localised import text
 
 __all__ = ["STATE", "Scene", "clears_when_hidden", "first_values", "text_key"]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from betaops.surveys import conditions
 from betaops.surveys.definition import OWN, Definition
+from betaops.surveys.engine import conditions
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.expressions.names import look_up
 from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.localised import text
-from betaops.surveys.scene import Scene
 
 
 class Limited(Protocol):

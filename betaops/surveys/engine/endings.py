@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from betaops.surveys.actions import line
+from betaops.surveys.engine.actions import line
+from betaops.surveys.engine.piping import piped_address, piped_html
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.localised import text
-from betaops.surveys.piping import piped_address, piped_html
-from betaops.surveys.scene import Scene
 
 
 def words(scene: Scene) -> str:

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from betaops.kernel.i18n import gettext as _
 from betaops.statistics.bounded import mean_range
+from betaops.surveys.analysis.scales import ERROR, FEW, Bar, Score, share_score
 from betaops.surveys.definition import Choice, Question
-from betaops.surveys.entries import LISTS
+from betaops.surveys.engine.entries import LISTS
 from betaops.surveys.instruments import Reading, of_question
 from betaops.surveys.kinds.base import choice_words, code_of
 from betaops.surveys.kinds.boolean import label as boolean_label
@@ -21,7 +22,6 @@ from betaops.surveys.kinds.rating import scale
 from betaops.surveys.kinds.slider import ENDS, is_range
 from betaops.surveys.kinds.slider import ends as slider_ends
 from betaops.surveys.localised import text
-from betaops.surveys.scales import ERROR, FEW, Bar, Score, share_score
 
 COMMENT = "#comment"
 #: Types whose answers are among those offered.

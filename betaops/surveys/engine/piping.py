@@ -11,12 +11,12 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from betaops.surveys import asking
+from betaops.surveys.engine import asking
 from betaops.surveys.expressions.names import look_up
 from betaops.surveys.expressions.values import is_empty, text_of
 
 if TYPE_CHECKING:
-    from betaops.surveys.scene import Scene
+    from betaops.surveys.engine.scene import Scene
 
 #: A place in a text where an answer goes.
 PIPE = re.compile(r"\{([^{}]{1,200})\}")

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from betaops.surveys.course import Course
 from betaops.surveys.definition import Definition
+from betaops.surveys.engine.course import Course
+from betaops.surveys.engine.scene import STATE, first_values
 from betaops.surveys.localised import DEFAULT
-from betaops.surveys.scene import STATE, first_values
 
 NO_FILES: frozenset[str] = frozenset()
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from betaops.surveys.computing import about_entry
 from betaops.surveys.definition import Definition, Question, entry_word
+from betaops.surveys.engine.computing import about_entry
+from betaops.surveys.engine.scene import Scene, first_values
 from betaops.surveys.expressions.values import is_empty, text_of
 from betaops.surveys.localised import text
-from betaops.surveys.scene import Scene, first_values
 
 #: Panels or rows that one answer holds, whatever the author allows.
 MOST_ENTRIES = 100

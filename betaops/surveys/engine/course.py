@@ -9,13 +9,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from betaops.surveys.actions import default_of, expression, has_own_default, is_picky, line
-from betaops.surveys.computing import stored
 from betaops.surveys.definition import TOTAL, Definition, Question
-from betaops.surveys.entries import LISTS
-from betaops.surveys.expressions import can_run
-from betaops.surveys.expressions.values import is_empty, is_true
-from betaops.surveys.following import (
+from betaops.surveys.engine.actions import default_of, expression, has_own_default, is_picky, line
+from betaops.surveys.engine.computing import stored
+from betaops.surveys.engine.entries import LISTS
+from betaops.surveys.engine.following import (
     concerns,
     fitting,
     is_same,
@@ -24,8 +22,10 @@ from betaops.surveys.following import (
     shares_key,
     watched,
 )
-from betaops.surveys.scene import STATE, Scene, clears_when_hidden, text_key
-from betaops.surveys.triggers import Triggers
+from betaops.surveys.engine.scene import STATE, Scene, clears_when_hidden, text_key
+from betaops.surveys.engine.triggers import Triggers
+from betaops.surveys.expressions import can_run
+from betaops.surveys.expressions.values import is_empty, is_true
 
 #: How often conditions are looked at again because looking at them changed something.
 MOST_LOOKS = 11

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import endings
-from betaops.surveys.actions import BOUNDS, FILLING, NARROWING, Trigger, expression, line
 from betaops.surveys.definition import OWN, Choice, Definition, Panel, Question, entry_word
-from betaops.surveys.quotas import screen_out_of
+from betaops.surveys.engine import endings
+from betaops.surveys.engine.actions import BOUNDS, FILLING, NARROWING, Trigger, expression, line
+from betaops.surveys.engine.quotas import screen_out_of
 
 Place = tuple[str | int, ...]
 

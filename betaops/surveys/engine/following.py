@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from betaops.surveys.definition import Definition, Question
+from betaops.surveys.engine.scene import clears_when_hidden, text_key
 from betaops.surveys.expressions import SyntaxProblem, can_run, parse
 from betaops.surveys.expressions.grammar import Call, Variable, parts
 from betaops.surveys.expressions.names import look_up
 from betaops.surveys.expressions.values import is_empty, written_number
-from betaops.surveys.scene import clears_when_hidden, text_key
 
 #: Answers that changed: what they were and what they are.
 Changes = Mapping[str, tuple[Any, Any]]

@@ -5,13 +5,13 @@ Those that lead to another page or to the end are looked at by `Scene.passed_ove
 
 from typing import Any, Protocol
 
-from betaops.surveys.actions import Trigger
-from betaops.surveys.computing import stored
 from betaops.surveys.definition import Definition
+from betaops.surveys.engine.actions import Trigger
+from betaops.surveys.engine.computing import stored
+from betaops.surveys.engine.following import Changes, any_changed, names_in, needs_no_change
+from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions import can_run
 from betaops.surveys.expressions.names import look_up
-from betaops.surveys.following import Changes, any_changed, names_in, needs_no_change
-from betaops.surveys.scene import Scene
 
 #: Rounds of triggers that other triggers set off.
 MOST_ROUNDS = 3

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from betaops.statistics.shares import Independence, chi_square
+from betaops.surveys.analysis.scales import FEW, Score, share_score
 from betaops.surveys.definition import Question
 from betaops.surveys.kinds.base import code_of
 from betaops.surveys.kinds.boolean import label as boolean_label
@@ -14,7 +15,6 @@ from betaops.surveys.kinds.boolean import values as boolean_values
 from betaops.surveys.kinds.matrix import takes_several
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.localised import DEFAULT, text
-from betaops.surveys.scales import FEW, Score, share_score
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from betaops.surveys.definition import Definition, Question
-from betaops.surveys.entries import LISTS, first_entries, with_added, without
+from betaops.surveys.engine.entries import LISTS, first_entries, with_added, without
 from betaops.surveys.expressions.values import text_of
 
 _ACTION = re.compile(r"(add|remove:(\d{1,3})):(.+)", re.DOTALL)

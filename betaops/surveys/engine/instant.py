@@ -7,8 +7,8 @@ comparison and membership; anything else it leaves to the server, which answers 
 from collections.abc import Collection
 from typing import Any
 
-from betaops.surveys.conditions import asked_names, known_names
 from betaops.surveys.definition import Definition, Question
+from betaops.surveys.engine.conditions import asked_names, known_names
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.expressions.grammar import Array, Binary, Constant, Node, Unary, Variable, parts
 

@@ -8,16 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import sheets
 from betaops.surveys.definition import Choice, Question
 from betaops.surveys.expressions.values import is_empty
+from betaops.surveys.formats import sheets
+from betaops.surveys.formats.spss import LONGEST_STRING, Format, Measure, Variable
 from betaops.surveys.kinds.base import code_of, number_or_none
 from betaops.surveys.kinds.boolean import label as boolean_label
 from betaops.surveys.kinds.boolean import values as boolean_values
 from betaops.surveys.kinds.matrix import takes_several
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.localised import text
-from betaops.surveys.spss import LONGEST_STRING, Format, Measure, Variable
 
 #: Special answers that say nothing about what was asked: missing values, by these numbers.
 NO_ANSWERS: dict[str, float] = {"refused": -98, "dontknow": -99}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from betaops.surveys.definition import Question
-from betaops.surveys.parts import part_value, parts_of, plain
+from betaops.surveys.formats.parts import part_value, parts_of, plain
 
 _FORMULA = frozenset(("=", "+", "-", "@", "\t", "\r"))
 #: The part of a question that is the free text beside its answer.

@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.surveys import labels
-from betaops.surveys.forms import LIMIT
+from betaops.surveys.forms.console import LIMIT
 from betaops.surveys.models import WhenFull
 from betaops.web.forms import Form, WholeNumberField
 

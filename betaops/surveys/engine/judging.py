@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys.calculating import finished
 from betaops.surveys.definition import Definition, Panel, Question
-from betaops.surveys.entries import LISTS, settled
+from betaops.surveys.engine.calculating import finished
+from betaops.surveys.engine.entries import LISTS, settled
+from betaops.surveys.engine.scene import STATE, Scene, text_key
 from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.kinds import KINDS, Row, Wrong
 from betaops.surveys.kinds.base import LONGEST_TEXT
 from betaops.surveys.kinds.validators import check
 from betaops.surveys.localised import DEFAULT
-from betaops.surveys.scene import STATE, Scene, text_key
 
 #: Answers that one response may hold, counting unknown ones.
 MOST_VALUES = 2000

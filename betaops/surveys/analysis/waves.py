@@ -12,8 +12,8 @@ from uuid import UUID
 
 from betaops.statistics.means import Difference, paired, welch
 from betaops.statistics.shares import mcnemar, newcombe
-from betaops.surveys.crosstabs import Side
-from betaops.surveys.scales import ERROR, FEW
+from betaops.surveys.analysis.crosstabs import Side
+from betaops.surveys.analysis.scales import ERROR, FEW
 
 Place = tuple[UUID, str]
 

@@ -1,0 +1,1 @@
+"""What a definition does with answers: what is shown, asked, filled in and judged, from page to page. Pure."""

@@ -1,0 +1,1 @@
+"""Responses as files hold them: sheets, workbooks, SPSS. Pure."""
