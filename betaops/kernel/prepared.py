@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Dialect, Select, Text, Uuid, bindparam, cast, func, type_coerce
+from sqlalchemy import Dialect, SelectBase, Text, Uuid, bindparam, cast, func, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
@@ -102,7 +102,7 @@ class Prepared:
 
 
 def _returned(statement: Any) -> Iterable[Any]:
-    if isinstance(statement, Select):
+    if isinstance(statement, SelectBase):
         return statement.selected_columns
     return statement.exported_columns if statement._returning else ()  # noqa: SLF001  # else it has none
 
