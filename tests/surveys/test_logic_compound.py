@@ -251,3 +251,25 @@ def test_what_an_address_brought_along_counts_as_soon_as_it_is_sent() -> None:
     assert changed({"nps": 9, "why": None, "costs": [{"amount": 1}]}, drawn) == {"nps": 9}
     assert changed({"why": "so", "costs": [{"amount": 2}]}, drawn) == {"why": "so", "costs": [{"amount": 2}]}
     assert changed({"why": None}, "no JSON") == {"why": None}
+
+
+def test_what_feeds_itself_grows_no_further_than_an_answer_may() -> None:
+    walk = a_walk(
+        {
+            "type": "matrixdynamic",
+            "name": "costs",
+            "columns": [
+                {"name": "x", "cellType": "expression", "expression": "{more} + 1", "totalType": "sum"}
+            ],
+        },
+        {"type": "expression", "name": "more", "expression": "{costs-total.x} + 1"},
+        {"type": "expression", "name": "long", "expression": "{long} + {long} + 'x'"},
+        {"type": "text", "name": "one", "setValueExpression": "{two} + 1"},
+        {"type": "text", "name": "two", "setValueExpression": "{one} + 1"},
+        calculatedValues=[{"name": "none", "expression": "{one} % 'x'", "includeIntoResult": True}],
+    )
+    values = answered(walk, costs=[{}, {}], one=1)
+    values = walk.answered(values, {"costs": [{}, {}, {}]})
+    kept = final(walk, values)
+    assert (len(kept["long"]), "none" in kept) == (10_000, False)
+    assert orjson.loads(orjson.dumps(kept)) == kept

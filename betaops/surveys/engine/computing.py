@@ -1,5 +1,6 @@
 """Answers that nobody types: `expression` questions, wherever they stand, and the totals of matrices. Pure."""
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,8 @@ from betaops.surveys.expressions.values import is_empty
 
 #: One expression may use another; after so many rounds those that use each other in a circle stay as they are.
 MOST_ROUNDS = 10
+#: Letters of a calculated text.
+LONGEST_TEXT = 10_000
 
 Values = Mapping[str, Any]
 #: What gives the value of an expression that knows these names.
@@ -95,11 +98,16 @@ def _totals(question: Question, value: Any, known: Values, work_out: WorkOut) ->
 
 
 def stored(value: Any, question: Question | None) -> Any:
-    """A value as an answer: dates are written, days unless the question asks for a time as well."""
+    """A value as an answer: dates are written, days unless the question asks for a time as well.
+
+    What is no number is no answer, and text that grows with every look (it names itself) ends somewhere.
+    """
     if isinstance(value, datetime):
         has_time = question is not None and question.options.get("inputType") == "datetime-local"
         return value.strftime("%Y-%m-%dT%H:%M") if has_time else value.date().isoformat()
-    return value
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value[:LONGEST_TEXT] if isinstance(value, str) else value
 
 
 def _result(question: Question, expression: Any, known: Values, work_out: WorkOut) -> Any:

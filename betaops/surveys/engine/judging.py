@@ -8,6 +8,7 @@ from typing import Any
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import Definition, Panel, Question
 from betaops.surveys.engine.calculating import finished
+from betaops.surveys.engine.computing import stored
 from betaops.surveys.engine.entries import LISTS, settled
 from betaops.surveys.engine.scene import STATE, Scene, text_key
 from betaops.surveys.expressions.values import is_empty
@@ -96,8 +97,9 @@ def calculated(scene: Scene) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for each in scene.definition.actions.calculated:
         value = scene.variables.get(each.name.lower())
+        value = value.isoformat() if isinstance(value, datetime) else stored(value, None)
         if each.is_kept and value is not None:
-            found[each.name] = value.isoformat() if isinstance(value, datetime) else value
+            found[each.name] = value
     return found
 
 

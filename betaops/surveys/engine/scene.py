@@ -10,13 +10,16 @@ from typing import Any
 from betaops.surveys.definition import Choice, Definition, Element, Page, Panel, Question
 from betaops.surveys.engine import asking, piping
 from betaops.surveys.engine.actions import default_of, line
-from betaops.surveys.engine.computing import MOST_ROUNDS, computed
+from betaops.surveys.engine.computing import computed
 from betaops.surveys.engine.knowing import STATE, Knowledge, named
 from betaops.surveys.expressions import can_run
 from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.localised import text
 
 __all__ = ["STATE", "Scene", "clears_when_hidden", "first_values", "text_key"]
+
+#: Calculated values need totals and expressions, and these calculated values: so often they take turns.
+MOST_TURNS = 3
 
 
 class Scene(Knowledge):
@@ -31,8 +34,7 @@ class Scene(Knowledge):
         if not self.definition.computed:
             return values
         found = values
-        # Calculated values may need totals, and expressions calculated values.
-        for _round in range(MOST_ROUNDS if self.definition.actions.calculated else 1):
+        for _round in range(MOST_TURNS if self.definition.actions.calculated else 1):
             before, given = found, self._given(found)
             found = computed(self.definition, before, work_out=given.work_out, around=given.variables)
             if found == before:

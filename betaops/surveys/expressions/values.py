@@ -258,5 +258,10 @@ def _is_number(value: Any) -> bool:
 
 
 def _tidy(number: float) -> float | int:
-    """Whole floats as integers: JavaScript does not tell them apart."""
-    return int(number) if float(number).is_integer() and abs(number) < 1e15 else number
+    """Whole floats as integers: JavaScript does not tell them apart. Large ones are floats, as all of its numbers are."""
+    if abs(number) < 1e15:
+        return int(number) if float(number).is_integer() else number
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
