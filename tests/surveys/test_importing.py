@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from betaops.surveys.checking import problems
 from betaops.surveys.importers import read_any
+from betaops.surveys.importers.repairing import repaired
+from betaops.surveys.importers.report import Report
 from betaops.surveys.importers.xlsform.sheets import _refuse_huge
 from betaops.surveys.reading import read
 from tests.factories.survey_files import (
@@ -305,3 +307,14 @@ def test_files_that_were_cut_or_damaged_give_a_report(name: str, data: st.DataOb
 def test_any_bytes_give_a_report(data: bytes) -> None:
     definition, report = read_any(data)
     assert definition is not None or report.problems
+
+
+def test_a_calculated_value_whose_formula_cannot_stay_is_empty_and_may_still_be_spoken_of() -> None:
+    asked = {"type": "text", "name": "a", "visibleIf": "{score} = 1"}
+    draft = {
+        "pages": [{"name": "p", "elements": [asked]}],
+        "calculatedValues": [{"name": "score", "expression": "1 +"}],
+    }
+    left = repaired(draft, Report())
+    assert left["calculatedValues"] == [{"name": "score", "expression": "''"}]
+    assert problems(read(left)) == []

@@ -43,7 +43,9 @@ def repaired(draft: Json, report: Report) -> Json:
 
 
 def _without_empty_ones(draft: Json) -> None:
-    """Elements that calculate have nothing to show once their formula is gone."""
+    """Elements that calculate have nothing to show once their formula is gone; values of which others speak are empty."""
+    for value in items(draft.get("calculatedValues")):
+        value.setdefault("expression", "''")
     for owner in _owners(draft):
         for inner in ("elements", "templateElements"):
             if inner in owner:
