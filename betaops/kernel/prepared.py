@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Dialect, SelectBase, Text, Uuid, bindparam, cast, func, type_coerce
+from sqlalchemy import Connection, Dialect, SelectBase, Text, Uuid, bindparam, cast, func, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -58,12 +59,9 @@ class Prepared:
 
     def rows(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:
         """Everything that a SELECT or a RETURNING gives."""
-        text, cursor = self._open(session)
-        try:
+        with self._open(session) as (text, cursor):
             cursor.execute(text.sql, text.given(values))
             found = cursor.fetchall() if cursor.description else []
-        finally:
-            cursor.close()
         counting.note()
         return [_turned(row, text.columns) for row in found]
 
@@ -71,19 +69,16 @@ class Prepared:
         self, session: Session, several: Sequence[Mapping[str, Any]], shared: Mapping[str, Any] = _NONE
     ) -> None:
         """Once with each of these values, and those that all `shared`; for what gives nothing back."""
-        text, cursor = self._open(session)
-        try:
+        with self._open(session) as (text, cursor):
             same = text.turned(shared)
             cursor.executemany(text.sql, [text.given(values, same) for values in several])
-        finally:
-            cursor.close()
         counting.note()
 
-    def _open(self, session: Session) -> tuple[_Text, Any]:
+    def _open(self, session: Session) -> "_Opened":
         connection = session.connection()
         dialect = connection.dialect
         text = self._texts.get(dialect.name) or self._texts.setdefault(dialect.name, self._text(dialect))
-        return text, connection.connection.cursor()
+        return _Opened(text, connection)
 
     def _text(self, dialect: Dialect) -> _Text:
         statement = self._make(dialect.name)
@@ -99,6 +94,30 @@ class Prepared:
             [(place, turn) for place, turn in columns if turn],
             {name: (turn(fixed[name]) if turn else fixed[name]) for name, turn in turns if name in fixed},
         )
+
+
+class _Opened:
+    """A statement and a cursor for it. What the driver refuses is raised in SQLAlchemy's words, as of any other
+    statement: whoever catches that the database is away or full, or that a row is there already, need not know of two.
+    """
+
+    __slots__ = ("_connection", "_cursor", "_text")
+
+    def __init__(self, text: _Text, connection: Connection) -> None:
+        self._text, self._connection = text, connection
+        self._cursor: Any = connection.connection.cursor()
+
+    def __enter__(self) -> tuple[_Text, Any]:
+        return self._text, self._cursor
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self._cursor.close()
+        dialect = self._connection.dialect
+        driver_error = dialect.loaded_dbapi.Error
+        if isinstance(error, driver_error):
+            raise DBAPIError.instance(
+                self._text.sql, None, error, driver_error, hide_parameters=True, dialect=dialect
+            ) from error
 
 
 def _returned(statement: Any) -> Iterable[Any]:

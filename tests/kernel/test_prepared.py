@@ -2,7 +2,7 @@
 
 import pytest
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from betaops.kernel import counting
 from betaops.kernel.db import Database
@@ -69,3 +69,12 @@ def test_a_transaction_that_only_reads_still_refuses_writes_after_one_that_wrote
             session.execute(forget)
         with database.reading() as session, pytest.raises(DBAPIError):
             session.execute(forget)
+
+
+def test_what_the_driver_refuses_is_said_in_sqlalchemys_words(work: Work) -> None:
+    job_id = work.enqueue("kernel.tidy")
+    twice = Prepared(
+        lambda _dialect: update(Job).where(Job.id == bindparam("job_id", type_=Job.id.type)).values(name=None)
+    )
+    with pytest.raises(IntegrityError), work.session.begin_nested():
+        twice.rows(work.session, job_id=job_id)
