@@ -94,6 +94,7 @@ def stranger(facts: dict[str, Any], served: Installation) -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     origin = f"http://localhost:{server.server_address[1]}"
     _allow(served, facts, [origin])
+    # A test names this before `visit`, so that its pages close before they may not frame any more.
     yield origin
     _allow(served, facts, [])
     server.shutdown()
@@ -123,7 +124,7 @@ def _settings(work: Work, survey: Survey, origins: list[str]) -> None:
     service.change_settings(work, survey.id, name=survey.name, origins=origins, opens_at=None, closes_at=None)
 
 
-def test_an_embedded_survey_grows_with_its_content_and_sets_no_cookie(visit: Visit, stranger: str) -> None:
+def test_an_embedded_survey_grows_with_its_content_and_sets_no_cookie(stranger: str, visit: Visit) -> None:
     page = visit()
     page.goto(stranger)
     frame = page.frame_locator("iframe")
@@ -198,7 +199,7 @@ def test_a_mistake_in_the_json_is_shown_on_its_line(
 
 
 def test_what_the_survey_sets_is_seen_at_once_and_the_end_leads_on(
-    visit: Visit, stranger: str, served: Installation, facts: dict[str, Any]
+    stranger: str, visit: Visit, served: Installation, facts: dict[str, Any]
 ) -> None:
     definition = {
         "title": "What would you pay?",

@@ -45,6 +45,7 @@ def stranger(facts: dict[str, Any], served: Installation) -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     origin = f"http://localhost:{server.server_address[1]}"
     _allow(served, facts, [origin])
+    # A test names this before `visit`, so that its pages close before they may not frame any more.
     yield origin
     _allow(served, facts, [])
     server.shutdown()
@@ -72,7 +73,7 @@ SHIFTED = """() => new Promise((done) => new PerformanceObserver((list, self) =>
 
 
 @pytest.mark.parametrize("form", ["inline", "popover", "tab"])
-def test_nothing_in_the_page_moves_when_the_widget_comes(visit: Visit, stranger: str, form: str) -> None:
+def test_nothing_in_the_page_moves_when_the_widget_comes(stranger: str, visit: Visit, form: str) -> None:
     page = visit()
     page.goto(f"{stranger}/{form}")
     if form == "tab":
@@ -82,7 +83,7 @@ def test_nothing_in_the_page_moves_when_the_widget_comes(visit: Visit, stranger:
 
 
 def test_the_popover_leaves_the_keyboard_alone_and_closes_by_escape_for_good(
-    visit: Visit, stranger: str
+    stranger: str, visit: Visit
 ) -> None:
     page = visit(width=360, height=640)
     page.goto(f"{stranger}/popover")
@@ -102,7 +103,7 @@ def test_the_popover_leaves_the_keyboard_alone_and_closes_by_escape_for_good(
     assert page.locator("iframe").get_attribute("src") is None
 
 
-def test_the_tab_opens_by_keyboard_and_gives_the_focus_back(visit: Visit, stranger: str) -> None:
+def test_the_tab_opens_by_keyboard_and_gives_the_focus_back(stranger: str, visit: Visit) -> None:
     page = visit()
     page.goto(f"{stranger}/tab")
     tab = page.get_by_role("button", name="Feedback")
