@@ -20,7 +20,7 @@ from betaops.web.once import show_once, shown_once
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/console/programs/<slug>/webhooks")
 
-SECRET = "webhook_secret"  # noqa: S105  # the name of its place
+_ONCE = "webhook_secret"
 
 
 @blueprint.after_request
@@ -55,7 +55,7 @@ def new(slug: str) -> Any:
             made = service.add_endpoint(
                 writing(), program_id=program.id, url=form.url.data or "", topics=form.topics.data or []
             )
-            show_once(SECRET, [str(made.endpoint.id), made.secret])
+            show_once(_ONCE, [str(made.endpoint.id), made.secret])
             return _to(slug, made.endpoint.id)
     page = render_template("integrations/new.html", program=program, form=form)
     return page, 422 if form.errors else 200
@@ -67,7 +67,7 @@ def endpoint(slug: str, endpoint_id: UUID) -> str:
     """Its settings and the newest deliveries."""
     program = _program(slug)
     found = queries.endpoint(reading(), program.id, endpoint_id)
-    left = shown_once(SECRET)
+    left = shown_once(_ONCE)
     return _page(
         program, found, EndpointForm(obj=found), left[1] if left and left[0] == str(found.id) else ""
     )
@@ -98,7 +98,7 @@ def change(slug: str, endpoint_id: UUID) -> Any:
 def secret(slug: str, endpoint_id: UUID) -> Any:
     """A new one; the former signs too for a day."""
     found = queries.endpoint(reading(), _program(slug).id, endpoint_id)
-    show_once(SECRET, [str(found.id), service.new_secret(writing(), found.id)])
+    show_once(_ONCE, [str(found.id), service.new_secret(writing(), found.id)])
     return _to(slug, found.id)
 
 
