@@ -278,8 +278,9 @@ def test_the_coefficients_of_the_ski_survey(
     shares: dict[str, float], letter: str, better: float, worse: float
 ) -> None:
     assert kano.leading(shares) == letter
-    assert kano.better(shares) == pytest.approx(better, abs=0.005)
-    assert kano.worse(shares) == pytest.approx(worse, abs=0.005)
+    found = kano.coefficients(shares)
+    assert found.better / found.base == pytest.approx(better, abs=0.005)
+    assert -found.worse / found.base == pytest.approx(worse, abs=0.005)
 
 
 def test_a_kano_category_says_when_another_is_as_frequent() -> None:

@@ -36,11 +36,7 @@ def looks_like(source: Any) -> bool:
 def read(source: Any, report: Report) -> dict[str, Any]:
     """The definition of the first survey in the JSON."""
     surveys = [each for each in _surveys(source) if _is_survey(each)]
-    for other in surveys[1:]:
-        report.drop(
-            words.plain(other.get("name"))[:100], _("another survey of the file: import it by itself")
-        )
-    return _Survey(surveys[0], report).definition()
+    return _Survey(report.first(surveys), report).definition()
 
 
 def _surveys(source: Any) -> list[dict[str, Any]]:

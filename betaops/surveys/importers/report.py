@@ -1,9 +1,11 @@
 """What became of a file: taken as it is, approximated, or dropped (kept in the JSON, asked of nobody)."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
+from betaops.surveys.importers.words import plain
 
 #: Lines of one kind that a report has at most: a file may be wrong in a million places.
 MOST_LINES = 500
@@ -34,6 +36,12 @@ class Report:
         """Says so where not everything was read."""
         if there > most:
             self.drop("", _("everything after the first %(most)s of %(count)s parts", most=most, count=there))
+
+    def first(self, surveys: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """The one of several surveys that is read; the others are named."""
+        for other in surveys[1:]:
+            self.drop(plain(other.get("name"))[:100], _("another survey of the file: import it by itself"))
+        return surveys[0]
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -1,7 +1,9 @@
 """What published measures have in common: which answers they are made of, and how what they say is held. Pure."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.analysis.scales import FEW, Bar, Score
@@ -11,6 +13,8 @@ from betaops.surveys.kinds.matrix import takes_several
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.kinds.text import NUMERIC, input_type
 from betaops.surveys.localised import DEFAULT, text
+
+Value = TypeVar("Value", bound=Hashable)
 
 #: One person's answer to one item: the code chosen, a number written, or nothing.
 Cell = str | float | None
@@ -139,6 +143,21 @@ def positions(asked_items: Sequence[Item], cells: Sequence[Cell]) -> list[int] |
     """Where each answer stands on its scale; None as soon as one is missing."""
     found = [item.position(cell) for item, cell in zip(asked_items, cells, strict=True)]
     return None if None in found else [at for at in found if at is not None]
+
+
+def tallied(
+    asked_items: Sequence[Item], patterns: Sequence[Pattern], value: Callable[[Sequence[int]], Value]
+) -> tuple[Counter[Value], int]:
+    """How many people come to which `value` of their positions, and how many left something out."""
+    found: Counter[Value] = Counter()
+    left_out = 0
+    for cells, count in patterns:
+        places = positions(asked_items, cells)
+        if places is None:
+            left_out += count
+        else:
+            found[value(places)] += count
+    return found, left_out
 
 
 def _items(question: Question, language: str) -> Iterator[Item]:

@@ -1,14 +1,14 @@
 """Kano: what a feature is to people, from how they feel with it and without it. Pure."""
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.surveys.analysis.scales import Bar, Score, share_score
 from betaops.surveys.definition import Element
-from betaops.surveys.instruments.base import Instrument, Item, Pattern, Reading, likert, positions
+from betaops.surveys.instruments.base import Instrument, Item, Pattern, Reading, likert, tallied
 
 #: With it (down) and without it (across): like, must be, neutral, live with, dislike. The letters are those of
 #: Kano et al. (1984) in the table of Berger et al. (1993): attractive, one-dimensional, must-be, indifferent,
@@ -28,16 +28,18 @@ def leading(counted: Mapping[str, float]) -> str:
     return max(ORDER, key=lambda letter: (counted.get(letter, 0), -ORDER.index(letter)))
 
 
-def better(counted: Mapping[str, float]) -> float | None:
-    """How much having it raises satisfaction, 0 to 1; None where nobody's answer bears on it."""
-    base = sum(counted.get(letter, 0) for letter in "AOMI")
-    return (counted.get("A", 0) + counted.get("O", 0)) / base if base else None
+class Coefficients(NamedTuple):
+    """Of `base` people whose answers bear on it, how many having it makes content, and lacking it discontent."""
+
+    better: float
+    worse: float
+    base: float
 
 
-def worse(counted: Mapping[str, float]) -> float | None:
-    """How much lacking it lowers satisfaction, −1 to 0."""
-    base = sum(counted.get(letter, 0) for letter in "AOMI")
-    return -(counted.get("O", 0) + counted.get("M", 0)) / base if base else None
+def coefficients(counted: Mapping[str, float]) -> Coefficients:
+    """Berger et al. 1993; reverse and questionable answers bear on nothing."""
+    attractive, one, must, indifferent = (counted.get(letter, 0) for letter in "AOMI")
+    return Coefficients(attractive + one, one + must, attractive + one + must + indifferent)
 
 
 def is_settled(counted: Mapping[str, int]) -> bool:
@@ -72,14 +74,7 @@ def _fit(element: Element, language: str) -> tuple[Item, ...]:
 
 
 def _read(asked: Sequence[Item], patterns: Sequence[Pattern]) -> Reading:
-    counted: Counter[str] = Counter()
-    left_out = 0
-    for cells, count in patterns:
-        found = positions(asked, cells)
-        if found is None:
-            left_out += count
-        else:
-            counted[category(*found)] += count
+    counted, left_out = tallied(asked, patterns, lambda places: category(*places))
     n = counted.total()
     if not n:
         return Reading(0, left_out=left_out)
@@ -90,10 +85,10 @@ def _read(asked: Sequence[Item], patterns: Sequence[Pattern]) -> Reading:
         else _("%(category)s; not settled, another is nearly as frequent", category=words[letter])
     )
     scores = [share_score(words[letter], counted[letter], n)]
-    base = sum(counted[each] for each in "AOMI")
+    better, worse, base = coefficients(counted)
     if base:
-        scores.append(share_score(_("Better"), counted["A"] + counted["O"], base))
-        lack = share_score(_("Worse"), counted["O"] + counted["M"], base)
+        scores.append(share_score(_("Better"), int(better), int(base)))
+        lack = share_score(_("Worse"), int(worse), int(base))
         scores.append(Score(lack.label, -lack.value, -lack.high, -lack.low, (-1.0, 0.0), "percent"))
     roles = {"A": "good", "O": "good", "M": "accent", "I": "neutral", "R": "danger", "Q": "danger"}
     bars = tuple(Bar(words[each], counted[each], roles[each]) for each in "AOMIRQ")

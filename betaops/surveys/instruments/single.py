@@ -16,7 +16,7 @@ from betaops.surveys.instruments.base import (
     Reading,
     items,
     one_scale,
-    positions,
+    tallied,
 )
 
 #: Share of "very disappointed" that Ellis found products to grow from.
@@ -25,15 +25,7 @@ ELLIS = 0.4
 
 def _places(asked: Sequence[Item], patterns: Sequence[Pattern]) -> tuple[Counter[int], int]:
     """How many people stand at each place of the one scale, and how many nowhere on it."""
-    counted: Counter[int] = Counter()
-    left_out = 0
-    for cells, count in patterns:
-        found = positions(asked, cells)
-        if found is None:
-            left_out += count
-        else:
-            counted[found[0]] += count
-    return counted, left_out
+    return tallied(asked, patterns, lambda places: places[0])
 
 
 def _codes(asked: Sequence[Item], places: range) -> tuple[str, ...]:

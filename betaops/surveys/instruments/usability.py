@@ -7,7 +7,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.surveys.analysis.scales import Bar, Score, band, mean_score
 from betaops.surveys.definition import Element
-from betaops.surveys.instruments.base import Instrument, Item, Pattern, Reading, likert, positions
+from betaops.surveys.instruments.base import Instrument, Item, Pattern, Reading, likert, tallied
 
 #: Sauro and Lewis (2016), Quantifying the User Experience, table 8.5: the curved grading scale.
 #: (SUS from here on, grade, percentile ranks it stands for), the highest first.
@@ -70,16 +70,8 @@ def _fit_umux_lite(element: Element, language: str) -> tuple[Item, ...]:
 def _scored(
     asked: Sequence[Item], patterns: Sequence[Pattern], score: Callable[[Sequence[int]], float]
 ) -> tuple[Counter[float], int]:
-    """How many people scored what, and how many left something out."""
-    counted: Counter[float] = Counter()
-    left_out = 0
-    for cells, count in patterns:
-        found = positions(asked, cells)
-        if found is None:
-            left_out += count
-        else:
-            counted[score([at + 1 for at in found])] += count
-    return counted, left_out
+    """How many people scored what, and how many left something out. Scores count steps from 1."""
+    return tallied(asked, patterns, lambda places: score([at + 1 for at in places]))
 
 
 def _read_sus(asked: Sequence[Item], patterns: Sequence[Pattern]) -> Reading:
