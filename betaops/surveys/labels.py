@@ -91,6 +91,9 @@ DOORS = {
     CameBy.PRODUCT: _l("Inside the product"),
     CameBy.PORTAL: _l("Portal"),
     CameBy.API: _l("API, without a person"),
+    CameBy.TEST: _l("Trial link"),
+    CameBy.GONE: _l("A link that is gone"),
+    CameBy.UNKNOWN: _l("Not kept: the survey is anonymous"),
 }
 WHEN_FULL = {
     WhenFull.TURN_AWAY: _l("End the survey for people of this kind"),
@@ -210,16 +213,6 @@ def text_name(name: str) -> Any:
     return TEXTS.get(name, name)
 
 
-#: Ways in, by `queries.exporting.Exported.door`.
-WAYS_IN = {
-    "personal": _l("Personal links"),
-    "public": _l("Public links"),
-    "test": _l("Trial link"),
-    "link": _l("Links that are gone"),
-    "portal": _l("Portal"),
-    "product": _l("In the product"),
-    "api": _l("API"),
-}
 #: Files of responses, by `exports.FileFormat`.
 FILES = {
     "csv": _l("CSV: a line for each response"),

@@ -24,6 +24,11 @@ class CameBy(StrEnum):
     PRODUCT = "product"
     PORTAL = "portal"
     API = "api"
+    TEST = "test"
+    #: A link that is not there any more.
+    GONE = "gone"
+    #: Of an anonymous survey it is not kept.
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)

@@ -15,24 +15,23 @@ from betaops.kernel.jobs import Job
 from betaops.surveys.definition import Choice, Question
 from betaops.surveys.kinds.base import code_of
 from betaops.surveys.localised import DEFAULT, languages
-from betaops.surveys.models import Response, ResponseState, Survey, SurveyLink, SurveyQuestion, SurveyVersion
+from betaops.surveys.models import Response, ResponseState, Survey, SurveyQuestion, SurveyVersion
 from betaops.surveys.queries.responses import count_shown
 from betaops.surveys.queries.surveys import published
+from betaops.surveys.queries.ways_in import came_by
 
 BATCH = 1000
 EXPORT = "surveys.export_responses"
 
 
 class Exported(NamedTuple):
-    """One response with what an export says about it; `door` is how it came in."""
+    """One response with what an export says about it; `door` is a `CameBy`."""
 
     id: UUID
     number: int
     state: ResponseState
     language: str
-    is_in_product: bool
-    link_id: UUID | None
-    link_kind: str | None
+    door: str
     enrollment_id: UUID | None
     tester_id: UUID | None
     name: str | None
@@ -40,14 +39,6 @@ class Exported(NamedTuple):
     started_at: datetime
     finished_at: datetime | None
     answers: dict[str, Any]
-
-    @property
-    def door(self) -> str:
-        if self.is_in_product:
-            return "product"
-        if self.link_id is not None:
-            return str(self.link_kind or "link")
-        return "portal" if self.enrollment_id else "api"
 
 
 def count_in(session: Session, survey_id: UUID, states: Sequence[ResponseState]) -> int:
@@ -95,9 +86,7 @@ def _batch(
             SurveyVersion.number,
             Response.state,
             Response.language,
-            Response.is_in_product,
-            Response.link_id,
-            SurveyLink.kind,
+            came_by(),
             Response.enrollment_id,
             Response.tester_id,
             Tester.name,
@@ -107,7 +96,6 @@ def _batch(
             Response.answers,
         )
         .join(SurveyVersion, SurveyVersion.id == Response.version_id)
-        .outerjoin(SurveyLink, SurveyLink.id == Response.link_id)
         .outerjoin(Tester, Tester.id == Response.tester_id)
         .where(Response.survey_id == survey_id, Response.state == state)
         .order_by(Response.started_at, Response.id)

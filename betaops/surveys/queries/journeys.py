@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import Cohort, CohortMember
 from betaops.surveys.localised import text
-from betaops.surveys.models import UNFINISHED, Response, ResponseState, SurveyLink, Visit
+from betaops.surveys.models import UNFINISHED, Response, ResponseState, Visit
 from betaops.surveys.queries.surveys import published
+from betaops.surveys.queries.ways_in import came_by
 
 
 @dataclass(frozen=True)
@@ -50,18 +51,11 @@ def steps(session: Session, survey_id: UUID, version_id: UUID) -> list[Step]:
 
 
 def by_door(session: Session, survey_id: UUID) -> list[Group]:
-    """`product`, a kind of link, `portal`, `api`."""
-    door = case(
-        (Response.is_in_product, "product"),
-        (Response.link_id.is_not(None), func.coalesce(SurveyLink.kind, "link")),
-        (Response.enrollment_id.is_not(None), "portal"),
-        else_="api",
-    )
+    """By name of the `CameBy`."""
+    door = came_by()
     return _groups(
         session,
         select(door, func.count(), _complete())
-        .select_from(Response)
-        .outerjoin(SurveyLink, SurveyLink.id == Response.link_id)
         .where(Response.survey_id == survey_id, Response.state != ResponseState.TEST)
         .group_by(door),
     )

@@ -15,15 +15,8 @@ from betaops.kernel.db import Json
 from betaops.kernel.errors import NotFound
 from betaops.surveys.analysis.narrowing import CameBy, Given, Narrowing
 from betaops.surveys.instruments import Item, Pattern
-from betaops.surveys.models import (
-    Answer,
-    LinkKind,
-    Response,
-    ResponseState,
-    SurveyLink,
-    SurveyQuestion,
-    SurveyVersion,
-)
+from betaops.surveys.models import Answer, Response, ResponseState, SurveyQuestion, SurveyVersion
+from betaops.surveys.queries.ways_in import came_by
 
 #: Values of traits that a filter offers, the most frequent first; waves that are told apart.
 MOST_VALUES, MOST_WAVES = 60, 60
@@ -49,7 +42,7 @@ def conditions(survey_id: UUID, narrowing: Narrowing | None = None) -> list[Colu
         )
         found.append(Response.version_id.in_(versions))
     if narrowing.came_by is not None:
-        found.append(_came_by(survey_id, narrowing.came_by))
+        found.append(came_by() == narrowing.came_by)
     if narrowing.without_doubtful:
         found.append(Response.flags == "")
     if narrowing.since is not None:
@@ -77,20 +70,6 @@ def _members(cohort: str) -> Select[Any]:
     except NotFound:
         cohort_id = UUID(int=0)
     return select(CohortMember.tester_id).where(CohortMember.cohort_id == cohort_id)
-
-
-def _came_by(survey_id: UUID, door: CameBy) -> ColumnElement[bool]:
-    if door is CameBy.PRODUCT:
-        return Response.is_in_product.is_(True)
-    if door is CameBy.EMBEDDED:
-        return Response.is_embedded.is_(True)
-    elsewhere = and_(Response.is_in_product.is_(False), Response.is_embedded.is_(False))
-    if door in (CameBy.PORTAL, CameBy.API):
-        known = Response.enrollment_id.is_not(None)
-        return and_(elsewhere, Response.link_id.is_(None), known if door is CameBy.PORTAL else ~known)
-    kind = LinkKind.PERSONAL if door is CameBy.PERSONAL else LinkKind.PUBLIC
-    links = select(SurveyLink.id).where(SurveyLink.survey_id == survey_id, SurveyLink.kind == kind)
-    return and_(elsewhere, Response.link_id.in_(links))
 
 
 def _midnight(day: date, *, days: int = 0) -> datetime:
@@ -193,8 +172,5 @@ def traits_answered(session: Session, survey_id: UUID) -> list[tuple[str, Any, i
 
 def doors_answered(session: Session, survey_id: UUID) -> list[CameBy]:
     """The doors that somebody came in by."""
-    found = select(*(func.max(case((_came_by(survey_id, door), 1), else_=0)) for door in CameBy)).where(
-        *conditions(survey_id)
-    )
-    row = session.execute(found).one()
-    return [door for door, is_used in zip(CameBy, row, strict=True) if is_used]
+    used = set(session.scalars(select(came_by()).where(*conditions(survey_id)).distinct()))
+    return [door for door in CameBy if door in used]
