@@ -98,8 +98,8 @@ def begin_placement(run: Run, *, survey_id: str) -> dict[str, int]:
 
 
 def fold(work: Work) -> dict[str, int]:
-    """Periodic: answers of all surveys that are not in their counts yet."""
-    found = queries.surveys_with_tail(work.session)
+    """Periodic: what is answered and not in the counts of its survey yet."""
+    found = queries.surveys_to_fold(work.session)
     for workspace_id, survey_id in found:
         work.enter(workspace_id)
         work.enqueue("surveys.fold_survey", {"survey_id": str(survey_id)}, unique=f"surveys.fold:{survey_id}")

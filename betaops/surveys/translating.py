@@ -9,21 +9,22 @@ from typing import Any, NamedTuple
 
 from betaops.surveys.localised import DEFAULT, changed, languages
 from betaops.surveys.localised import text as in_language
+from betaops.surveys.reading import ALIASES
 
 Draft = dict[str, Any]
 _Path = tuple[str | int, ...]
 
-#: Properties that people read, by what a translator calls them; old names as `reading.ALIASES` has them.
-TEXTS = (
-    "title", "description", "html", "requiredErrorText", "placeholder", "placeHolder", "optionsCaption",
-    "commentText", "commentPlaceholder", "commentPlaceHolder", "otherText", "otherPlaceholder", "otherPlaceHolder",
-    "otherErrorText", "noneText", "refuseText", "dontKnowText", "selectAllText", "labelTrue", "labelFalse",
-    "minRateDescription", "maxRateDescription", "mininumRateDescription", "maximumRateDescription",
-    "completedHtml", "completedBeforeHtml", "loadingHtml", "startSurveyText", "pageNextText", "pagePrevText",
-    "completeText", "previewText", "editText", "emptySurvey", "addPanelText", "panelAddText", "removePanelText",
-    "panelRemoveText", "templateTitle", "templateDescription", "noEntriesText", "addRowText", "removeRowText",
-    "emptyRowsText", "totalText", "text", "navigationTitle", "navigationDescription",
+#: Properties that people read.
+_TEXTS = (
+    "title", "description", "html", "requiredErrorText", "placeholder", "commentText", "commentPlaceholder", "otherText",
+    "otherPlaceholder", "otherErrorText", "noneText", "refuseText", "dontKnowText", "selectAllText", "labelTrue",
+    "labelFalse", "minRateDescription", "maxRateDescription", "completedHtml", "completedBeforeHtml", "loadingHtml",
+    "startSurveyText", "pageNextText", "pagePrevText", "completeText", "previewText", "editText", "emptySurvey",
+    "addPanelText", "removePanelText", "templateTitle", "templateDescription", "noEntriesText", "addRowText",
+    "removeRowText", "noRowsText", "totalText", "text", "navigationTitle", "navigationDescription",
 )  # fmt: skip
+#: With the old names of the same.
+TEXTS = (*_TEXTS, *(old for old, name in ALIASES.items() if name in _TEXTS))
 #: Lists whose bare values ("Yes", 5) are texts as well.
 CHOICES = frozenset({"choices", "rows", "columns", "rateValues"})
 #: What is nested inside of elements and has texts of its own.

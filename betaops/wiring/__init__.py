@@ -66,7 +66,6 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.messaging.views.outbox",
     "betaops.surveys.api",
     "betaops.surveys.endpoints",
-    "betaops.surveys.file_endpoints",
     "betaops.surveys.portal",
     "betaops.surveys.views",
     "betaops.usage.endpoints",

@@ -17,6 +17,7 @@ from betaops.surveys.models import (
     ResponseState,
     Survey,
     SurveyRollup,
+    SurveyState,
     TailResponse,
 )
 from tests.factories.enrollment import an_enrollment
@@ -130,6 +131,20 @@ def test_the_job_folds_every_survey_and_nothing_waits_afterwards(
     work.enqueue("surveys.fold")
     run_jobs()
     assert (rows_of(work, TailResponse), sum(work.session.scalars(select(SurveyRollup.responses)))) == (0, 2)
+
+
+def test_the_job_begins_counts_where_none_are_kept(work: Work, run_jobs: Callable[[], Any]) -> None:
+    """Answers of before there were counts, and of a survey that has begun anew and is closed."""
+    survey = a_survey(work)
+    a_response(work, survey)
+    service.rollups.start_over(work, survey.id)
+    work.session.query(TailResponse).delete()
+    service.change_state(work, survey.id, SurveyState.CLOSED)
+    a_survey(work, name="Draft", is_published=False)
+    work.enqueue("surveys.fold")
+    run_jobs()
+    assert work.session.scalars(select(SurveyRollup.responses)).all() == [1]
+    assert counts(work, survey) == truth(work, survey)
 
 
 def test_reading_asks_the_same_two_statements_at_any_size(work: Work) -> None:

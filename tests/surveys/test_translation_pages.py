@@ -79,3 +79,19 @@ def test_readers_get_their_language_and_its_direction(work: Work, client: Any) -
     assert "الاسم؟" in arabic
     assert '<div class="survey-page">' in german
     assert ">العربية</a>" in german
+
+
+def test_the_last_pages_run_the_way_of_the_language_too(work: Work, client: Any) -> None:
+    definition = {
+        "completedHtml": {"default": "<p>Thanks</p>", "ar": "<p>شكرا</p>"},
+        "showPreviewBeforeComplete": True,
+        "pages": [{"name": "p", "elements": [{"type": "text", "name": "q"}]}],
+    }
+    link = a_public_link(work, a_survey(work, definition=definition))
+    work.session.commit()
+    page = f"/s/{link}?lang=ar"
+    sent = client.submit(page, {"q": "x", "__action": "next", "__on": "q"})
+    review = client.get(sent.location)
+    assert '<div lang="ar" dir="rtl" class="survey-page">' in review.text
+    done = client.submit(sent.location, {"__action": "complete"})
+    assert '<div class="prose" lang="ar" dir="rtl"><p>شكرا</p></div>' in client.get(done.location).text

@@ -1,4 +1,4 @@
-"""What the addresses about surveys share: their blueprint, and a survey's id."""
+"""What the addresses about surveys share: their blueprint, and the ids in them."""
 
 from flask_openapi import APIBlueprint
 from pydantic import BaseModel, Field
@@ -17,3 +17,7 @@ blueprint = APIBlueprint(
 
 class OfSurvey(BaseModel):
     survey_id: path_id("svy") = Field(description="`svy_…`")  # type: ignore[valid-type]  # a type made by a function
+
+
+class InProgram(BaseModel):
+    program_id: path_id("prg") = Field(description="`prg_…`")  # type: ignore[valid-type]  # a type made by a function

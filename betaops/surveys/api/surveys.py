@@ -10,7 +10,7 @@ from betaops.kernel import ids
 from betaops.kernel.errors import Invalid, NotFound
 from betaops.programs import queries as program_queries
 from betaops.surveys import policy, queries, service
-from betaops.surveys.api.shapes import OfSurvey, blueprint
+from betaops.surveys.api.shapes import InProgram, OfSurvey, blueprint
 from betaops.surveys.checking import Finding
 from betaops.surveys.models import (
     Audience,
@@ -24,13 +24,9 @@ from betaops.surveys.models import (
 )
 from betaops.surveys.product.payload import FLAG_PREFIX
 from betaops.web.access import scope
-from betaops.web.api import Body, Int, Text, path_id, shown
+from betaops.web.api import Body, Int, Text, shown
 from betaops.web.application import reading, writing
 from betaops.web.errors import problem
-
-
-class InProgram(BaseModel):
-    program_id: path_id("prg") = Field(description="`prg_…`")  # type: ignore[valid-type]  # a type made by a function
 
 
 class NewSurvey(Body):

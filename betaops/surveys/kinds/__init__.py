@@ -1,5 +1,10 @@
 """The kinds of questions that are asked, and what an answer to each may be. Pure."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from betaops.surveys.definition import Question
+from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.kinds.base import Kind, Row, Wrong
 from betaops.surveys.kinds.boolean import Boolean
 from betaops.surveys.kinds.choice import One, Several
@@ -12,6 +17,7 @@ from betaops.surveys.kinds.ranking import Ranking
 from betaops.surveys.kinds.rating import Rating
 from betaops.surveys.kinds.slider import Slider
 from betaops.surveys.kinds.text import Comment, Text
+from betaops.surveys.localised import DEFAULT
 
 KINDS: dict[str, Kind] = {
     "text": Text(),
@@ -35,4 +41,12 @@ KINDS: dict[str, Kind] = {
     "file": Files(),
 }
 
-__all__ = ["KINDS", "Kind", "Row", "Wrong"]
+
+def answer_words(question: Question, answers: Mapping[str, Any], language: str = DEFAULT) -> str:
+    """The answer as a person reads it, with the free text beside it; empty where there is none."""
+    value, comment = answers.get(question.key), answers.get(question.comment_key)
+    words = "" if is_empty(value) else KINDS[question.kind].words(question, value, language)
+    return f"{words} ({comment})" if comment else words
+
+
+__all__ = ["KINDS", "Kind", "Row", "Wrong", "answer_words"]

@@ -9,16 +9,15 @@ from flask import current_app, make_response, redirect, render_template, request
 from betaops.kernel import clock, i18n, tokens
 from betaops.surveys import languages, queries
 from betaops.surveys.cleaning import clean_html, clean_title
-from betaops.surveys.definition import Definition, Page, Question
+from betaops.surveys.definition import Definition, Page
 from betaops.surveys.engine import endings, timing
 from betaops.surveys.engine.judging import gone_through
 from betaops.surveys.engine.piping import marked
 from betaops.surveys.engine.quotas import words_of
 from betaops.surveys.engine.scene import Scene
 from betaops.surveys.engine.walking import Walk
-from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.forms.doors import PinForm
-from betaops.surveys.kinds import KINDS
+from betaops.surveys.kinds import answer_words
 from betaops.surveys.localised import DEFAULT, text
 from betaops.surveys.localised import languages as languages_of
 from betaops.surveys.looks import origins
@@ -107,7 +106,7 @@ def review(door: Door, response: Answered, walk: Walk) -> str:
     items = [
         (
             marked(question.label(walk.language), scene, clean_title),
-            _words_of(question, scene),
+            answer_words(question, scene.values, scene.language),
             walk.number(page),
         )
         for page in scene.pages
@@ -120,6 +119,8 @@ def review(door: Door, response: Answered, walk: Walk) -> str:
         survey=door.survey,
         definition=walk.definition,
         language=walk.language,
+        written=languages.written(walk.definition, walk.language),
+        text_direction=languages.direction,
         items=[item for item in items if item[1] or not only_answered],
         last=len(walk.definition.pages) - 1,
         submission_key=response.submission_key,
@@ -148,12 +149,6 @@ def _onward(door: Door) -> str | None:
     )
 
 
-def _words_of(question: Question, scene: Scene) -> str:
-    value, comment = scene.values.get(question.key), scene.values.get(question.comment_key)
-    words = "" if is_empty(value) else KINDS[question.kind].words(question, value, scene.language)
-    return f"{words} ({comment})" if comment else words
-
-
 def end(door: Door, response: Answered) -> Any:
     """Thanks, in the author's words or ours; the first that fits of those with a condition."""
     published = queries.published(reading(), response.version_id)
@@ -169,6 +164,8 @@ def end(door: Door, response: Answered) -> Any:
             survey=door.survey,
             response=response,
             words=clean_html(words),
+            written=languages.written(scene.definition, scene.language),
+            text_direction=languages.direction,
             onward=onward,
             title=text(scene.definition.title, scene.language) or door.survey.name,
             embedded=is_embedded,

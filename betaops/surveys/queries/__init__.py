@@ -51,7 +51,7 @@ from betaops.surveys.queries.rollups import (
     complete_outside_tail,
     people_per_question,
     rollups,
-    surveys_with_tail,
+    surveys_to_fold,
     tallies,
 )
 from betaops.surveys.queries.surveys import (
@@ -143,7 +143,7 @@ __all__ = [
     "survey_shown_in",
     "survey_to_answer",
     "surveys",
-    "surveys_with_tail",
+    "surveys_to_fold",
     "tag_names",
     "tags_counted",
     "tags_of",

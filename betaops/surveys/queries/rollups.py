@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, cast, func, literal, null, select, union_all
+from sqlalchemy import Select, cast, func, literal, null, select, union, union_all
 from sqlalchemy.orm import Session
 
 from betaops.surveys.analysis.narrowing import Narrowing
@@ -18,6 +18,7 @@ from betaops.surveys.models import (
     QuestionTally,
     Response,
     ResponseState,
+    Survey,
     SurveyRollup,
     TailResponse,
 )
@@ -123,10 +124,15 @@ def answers_of(response_ids: Sequence[UUID]) -> Parts:
     return Parts(select().select_from(Answer).where(Answer.response_id.in_(response_ids)))
 
 
-def surveys_with_tail(session: Session) -> list[tuple[UUID, UUID]]:
-    """(workspace, survey) of the whole installation."""
-    found = select(TailResponse.workspace_id, TailResponse.survey_id).distinct()
-    return [tuple(row) for row in session.execute(found, execution_options={"unscoped": True})]  # type: ignore[misc]
+def surveys_to_fold(session: Session) -> list[tuple[UUID, UUID]]:
+    """(workspace, survey) of the whole installation: those with a tail, and published ones of which no counts are kept."""
+    with_tail = select(TailResponse.workspace_id, TailResponse.survey_id)
+    has_rollup = select(SurveyRollup.id).where(SurveyRollup.survey_id == Survey.id).exists()
+    not_kept = select(Survey.workspace_id, Survey.id).where(Survey.live_number.is_not(None), ~has_rollup)
+    rows: Sequence[Any] = session.execute(
+        union(with_tail, not_kept), execution_options={"unscoped": True}
+    ).all()
+    return [(row[0], row[1]) for row in rows]
 
 
 def rollups(session: Session) -> Sequence[SurveyRollup]:

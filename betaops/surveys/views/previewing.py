@@ -113,7 +113,8 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
     action = url_for(".preview", slug=survey.program.slug, survey_id=survey.id)
     values: dict[str, Any] = {
         "preview": True, "door": None, "survey": survey, "title": title, "action": action,
-        "embedded": False, "origins": "", "response": None,
+        "embedded": False, "origins": "", "response": None, "text_direction": languages.direction,
+        "written": languages.written(walk.definition, walk.language),
     }  # fmt: skip
     if found := origins(walk.definition):
         widen("img-src", " ".join(("'self'", "data:", "blob:", *found)))
@@ -136,9 +137,7 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
         carried=orjson.dumps(step.answers).decode(),
         language=walk.language,
         languages=["", *sorted(codes)] if codes else [],
-        written=languages.written(walk.definition, walk.language),
         language_name=languages.name,
-        text_direction=languages.direction,
         description=clean_html(text(walk.definition.description, walk.language)),
         seconds_left=timing.limit(walk.definition),
         is_revealing=step.is_revealing,

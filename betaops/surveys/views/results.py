@@ -13,9 +13,8 @@ from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import policy, queries, respond
 from betaops.surveys.analysis.narrowing import Narrowing
-from betaops.surveys.definition import Question
 from betaops.surveys.engine import timing
-from betaops.surveys.kinds import KINDS
+from betaops.surveys.kinds import answer_words
 from betaops.surveys.models import ResponseState, Survey
 from betaops.surveys.views import counted
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
@@ -124,7 +123,7 @@ def response(slug: str, survey_id: UUID, response_id: UUID) -> str:
     if found.survey_id != survey.id or _is_hidden(survey):
         raise NotFound
     definition = queries.published(reading(), found.version_id).definition
-    shown = [(question.label(), _words(question, found.answers)) for question in definition.asked]
+    shown = [(question.label(), answer_words(question, found.answers)) for question in definition.asked]
     files = queries.uploads(reading(), found.id)
     late = timing.over(definition, found.started_at, found.finished_at)
     return draw(
@@ -167,9 +166,3 @@ def _is_hidden(survey: Survey) -> bool:
 def fixed(value: float, digits: int = 1) -> str:
     """With its digits behind the point, also where they are noughts: 4.0 beside 4.3."""
     return format_decimal(value, format="#,##0." + "0" * digits, locale=i18n.locale())
-
-
-def _words(question: Question, answers: dict[str, Any]) -> str:
-    value, comment = answers.get(question.key), answers.get(question.comment_key)
-    words = "" if value is None else KINDS[question.kind].words(question, value, "default")
-    return f"{words} ({comment})" if comment else words

@@ -4,7 +4,6 @@ import base64
 import binascii
 
 from flask import Response
-from flask_openapi import APIBlueprint
 from pydantic import BaseModel, Field
 
 from betaops.kernel import ids
@@ -12,23 +11,11 @@ from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
 from betaops.surveys import importers, policy, service
+from betaops.surveys.api.shapes import InProgram, blueprint
 from betaops.surveys.models import Survey
 from betaops.web.access import scope
-from betaops.web.api import PROBLEMS, Body, Text, path_id, shown
+from betaops.web.api import Body, Text, shown
 from betaops.web.application import reading, writing
-
-blueprint = APIBlueprint(
-    "survey_files_api",
-    __name__,
-    url_prefix="/api/v1",
-    abp_tags=[{"name": "surveys", "description": "Questionnaires in SurveyJS JSON, and what was answered."}],
-    abp_security=[{"key": []}],
-    abp_responses=PROBLEMS,
-)
-
-
-class InProgram(BaseModel):
-    program_id: path_id("prg") = Field(description="`prg_…`")  # type: ignore[valid-type]  # a type made by a function
 
 
 class SurveyFile(Body):
