@@ -1,29 +1,23 @@
 """A program of a million people with twenty attributes each, in a SQLite file of its own."""
 
 import random
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from betaops import wiring
-from betaops.accounts.models import Workspace
+from bench.embedded import beta, database_file, embedded
 from betaops.cohorts import service
 from betaops.cohorts.rules import Rule
-from betaops.kernel import clock, jobs, migrations
+from betaops.kernel import clock, jobs
 from betaops.kernel.ids import new_id
-from betaops.kernel.settings import Settings
 from betaops.kernel.work import SYSTEM, Platform, Work
-from betaops.programs.service import create_product, create_program
 
 PEOPLE = 1_000_000
 SEED = 2027
@@ -83,43 +77,19 @@ class Crowd:
 @contextmanager
 def crowd(people: int) -> Iterator[Crowd]:
     """Made anew, and gone at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="betaops-cohorts-"))
-    wiring.connect()
-    settings = Settings(
-        database_url=f"sqlite:///{folder / 'crowd.db'}",
-        secret_key="a secret of the bench, long enough",
-        base_url="http://localhost",
-        instance=folder,
-    )
-    platform = Platform.open(settings)
-    try:
-        migrations.upgrade(platform.database)
+    with embedded() as platform:
         began = time.perf_counter()
-        made = _program(platform)
-        made.people = people
+        with beta(platform) as (work, program):
+            made = Crowd(platform, work.workspace_id, program.id, people)
         for start in range(0, people, _AT_ONCE):
             _bring_in(made, range(start, min(start + _AT_ONCE, people)))
         with platform.database.engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.exec_driver_sql("BEGIN")
-        size = (folder / "crowd.db").stat().st_size / 1e9
+        size = database_file(platform).stat().st_size / 1e9
         print(f"{people:,} people in {time.perf_counter() - began:.0f} s, {size:.1f} GB", file=sys.stderr)
         yield made
-    finally:
-        platform.database.close()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _program(platform: Platform) -> Crowd:
-    with platform.database.writing() as session:
-        work = Work(session, platform, SYSTEM, clock.now())
-        workspace = Workspace(name="Bench", slug="bench", created_at=work.now)
-        work.add(workspace)
-        work.enter(workspace.id)
-        product, _key = create_product(work, name="Aurora")
-        program = create_program(work, product_id=product.id, name="Beta", template="closed_beta")
-        return Crowd(platform, workspace.id, program.id)
 
 
 def attributes(draw: random.Random, number: int) -> dict[str, Any]:

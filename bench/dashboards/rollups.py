@@ -4,25 +4,19 @@ times fewer. In the same run, in turn, the naive way: the answers themselves, gr
 500,000 responses of ten typed answers each in a SQLite file of its own; of them 100, then 1,000 stand in the tail.
 """
 
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
 
-from betaops import wiring
-from betaops.accounts.models import Workspace
-from betaops.kernel import clock, migrations
+from bench.embedded import beta, embedded
+from betaops.kernel import clock
 from betaops.kernel.ids import new_id
-from betaops.kernel.settings import Settings
 from betaops.kernel.work import SYSTEM, Platform, Work
-from betaops.programs.service import create_product, create_program
 from betaops.surveys import queries, service
 from betaops.surveys.models import Answer, Response, ResponseState, TailResponse
 from betaops.surveys.service import rollups
@@ -34,21 +28,8 @@ _AT_ONCE = 10_000
 
 
 def main(most: int) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="betaops-dashboards-"))
-    wiring.connect()
-    settings = Settings(
-        database_url=f"sqlite:///{folder / 'answers.db'}",
-        secret_key="a secret of the bench, long enough",
-        base_url="http://localhost",
-        instance=folder,
-    )
-    platform = Platform.open(settings)
-    try:
-        migrations.upgrade(platform.database)
+    with embedded() as platform:
         measure(platform, most)
-    finally:
-        platform.database.close()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def measure(platform: Platform, most: int) -> None:
@@ -103,31 +84,21 @@ def timed(platform: Platform, workspace_id: UUID, ask: Callable[[Any], Any]) -> 
 
 
 def a_survey(platform: Platform) -> tuple[UUID, UUID]:
-    with platform.database.writing() as session:
-        work = Work(session, platform, SYSTEM, clock.now())
-        workspace = Workspace(name="Bench", slug="bench", created_at=work.now)
-        work.add(workspace)
-        work.enter(workspace.id)
-        product, _key = create_product(work, name="Aurora")
-        program = create_program(work, product_id=product.id, name="Beta", template="closed_beta")
-        questions = [
-            {
-                "type": "rating",
-                "name": f"q{each}",
-                "title": f"Question {each}",
-                "rateMin": 1,
-                "rateMax": 5 + each % 6,
-            }
-            for each in range(QUESTIONS)
-        ]
-        survey = service.create_survey(
-            work,
-            program_id=program.id,
-            name="Bench",
-            definition={"pages": [{"name": "p", "elements": questions}]},
-        )
+    questions = [
+        {
+            "type": "rating",
+            "name": f"q{each}",
+            "title": f"Question {each}",
+            "rateMin": 1,
+            "rateMax": 5 + each % 6,
+        }
+        for each in range(QUESTIONS)
+    ]
+    with beta(platform) as (work, program):
+        definition = {"pages": [{"name": "p", "elements": questions}]}
+        survey = service.create_survey(work, program_id=program.id, name="Bench", definition=definition)
         service.publish(work, survey.id)
-        return workspace.id, survey.id
+        return work.workspace_id, survey.id
 
 
 def answer(platform: Platform, workspace_id: UUID, survey_id: UUID, number: int) -> None:
