@@ -1,22 +1,14 @@
 """Surveys in a real browser: answering at once with the script, and inside somebody else's page."""
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from sqlalchemy import select
 
-import config
 from bench.spine.server import Installation
-from betaops import wiring
-from betaops.kernel import clock
-from betaops.kernel.work import SYSTEM, Platform, Work
 from betaops.surveys import links, service
-from betaops.surveys.models import Survey
+from tests.support.strangers import framing, let_frame, sample_survey, strange_site
 
 Visit = Callable[..., Page]
 
@@ -77,51 +69,13 @@ def test_a_survey_is_answered_by_keyboard_alone(visit: Visit, facts: dict[str, A
 @pytest.fixture
 def stranger(facts: dict[str, Any], served: Installation) -> Iterator[str]:
     """A page of another origin that frames the survey by the loader, and may."""
-    html = f"""<!doctype html><title>Somebody's page</title><h1>Our app</h1>
-        <script src="{served.url}/embed.js" data-survey="{facts["survey_url"]}"></script><p id="after">After it.</p>"""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(html.encode())
+    def page(_path: str) -> str:
+        return f"""<!doctype html><title>Somebody's page</title><h1>Our app</h1>
+            <script src="{served.url}/embed.js" data-survey="{facts["survey_url"]}"></script><p id="after">After it.</p>"""
 
-        def log_message(self, *_arguments: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    origin = f"http://localhost:{server.server_address[1]}"
-    _allow(served, facts, [origin])
-    # A test names this before `visit`, so that its pages close before they may not frame any more.
-    yield origin
-    _allow(served, facts, [])
-    server.shutdown()
-    server.server_close()
-
-
-@contextmanager
-def _survey(served: Installation, facts: dict[str, Any]) -> Iterator[tuple[Work, Survey]]:
-    wiring.load_models()
-    platform = Platform.open(config.load(served.environ))
-    with platform.database.writing() as session:
-        survey = session.scalars(
-            select(Survey).where(Survey.name == facts["survey"]).execution_options(unscoped=True)
-        ).one()
-        work = Work(session, platform, SYSTEM, clock.now(), is_quiet=True)
-        work.enter(survey.workspace_id)
-        yield work, survey
-    platform.database.close()
-
-
-def _allow(served: Installation, facts: dict[str, Any], origins: list[str]) -> None:
-    with _survey(served, facts) as (work, survey):
-        _settings(work, survey, origins)
-
-
-def _settings(work: Work, survey: Survey, origins: list[str]) -> None:
-    service.change_settings(work, survey.id, name=survey.name, origins=origins, opens_at=None, closes_at=None)
+    with strange_site(page) as origin, framing(served, facts, origin):
+        yield origin
 
 
 def test_an_embedded_survey_grows_with_its_content_and_sets_no_cookie(stranger: str, visit: Visit) -> None:
@@ -209,10 +163,10 @@ def test_what_the_survey_sets_is_seen_at_once_and_the_end_leads_on(
         ],
         "navigateToUrl": f"{stranger}/thanks?price={{price}}",
     }
-    with _survey(served, facts) as (work, survey):
+    with sample_survey(served, facts) as (work, survey):
         own = service.create_survey(work, program_id=survey.program_id, name="Price", definition=definition)
         service.publish(work, own.id)
-        _settings(work, own, [stranger])
+        let_frame(work, own, [stranger])
         address = f"{served.url}/s/{links.public_link(work, own.id).token}"
     page = visit(width=360)
     page.goto(address)

@@ -1,21 +1,13 @@
 """The widget in somebody's page under a strict policy: in the text, in a corner, behind a tab."""
 
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
 
-import config
 from bench.spine.server import Installation
-from betaops import wiring
-from betaops.kernel import clock
-from betaops.kernel.work import SYSTEM, Platform, Work
-from betaops.surveys import service
-from betaops.surveys.models import Survey
+from tests.support.strangers import framing, strange_site
 
 Visit = Callable[..., Page]
 
@@ -26,45 +18,15 @@ def stranger(facts: dict[str, Any], served: Installation) -> Iterator[str]:
     policy = f"default-src 'none'; script-src {served.url}; frame-src {served.url}"
     token = facts["survey_url"].rsplit("/", 1)[1]
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            form = self.path.strip("/")
-            html = f"""<!doctype html><html lang="en"><title>A page</title><h1>Our app</h1><button id="own">Own</button>
-                <script src="{served.url}/embed.js" data-survey="{token}" data-form="{form}" data-height="1200"></script>
-                <p id="after">After it.</p>"""
-            self.send_response(200 if form in ("inline", "popover", "tab") else 404)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Security-Policy", policy)
-            self.end_headers()
-            self.wfile.write(html.encode())
+    def page(form: str) -> str | None:
+        if form not in ("inline", "popover", "tab"):
+            return None
+        return f"""<!doctype html><html lang="en"><title>A page</title><h1>Our app</h1><button id="own">Own</button>
+            <script src="{served.url}/embed.js" data-survey="{token}" data-form="{form}" data-height="1200"></script>
+            <p id="after">After it.</p>"""
 
-        def log_message(self, *_arguments: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    origin = f"http://localhost:{server.server_address[1]}"
-    _allow(served, facts, [origin])
-    # A test names this before `visit`, so that its pages close before they may not frame any more.
-    yield origin
-    _allow(served, facts, [])
-    server.shutdown()
-    server.server_close()
-
-
-def _allow(served: Installation, facts: dict[str, Any], origins: list[str]) -> None:
-    wiring.load_models()
-    platform = Platform.open(config.load(served.environ))
-    with platform.database.writing() as session:
-        survey = session.scalars(
-            select(Survey).where(Survey.name == facts["survey"]).execution_options(unscoped=True)
-        ).one()
-        work = Work(session, platform, SYSTEM, clock.now(), is_quiet=True)
-        work.enter(survey.workspace_id)
-        service.change_settings(
-            work, survey.id, name=survey.name, origins=origins, opens_at=None, closes_at=None
-        )
-    platform.database.close()
+    with strange_site(page, {"Content-Security-Policy": policy}) as origin, framing(served, facts, origin):
+        yield origin
 
 
 SHIFTED = """() => new Promise((done) => new PerformanceObserver((list, self) => {
