@@ -5,8 +5,10 @@ from typing import Any
 
 from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
+from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.surveys.checking import check
 from betaops.surveys.definition import Definition
+from betaops.surveys.engine.actions import FILLING, TRIGGERS
 from betaops.surveys.fields.text import INPUTS
 from betaops.surveys.importers.files import bounded, decoded, json_in
 from betaops.surveys.importers.report import Report
@@ -16,29 +18,17 @@ from betaops.surveys.reading import read
 FORMAT = "SurveyJS"
 
 #: Properties of a whole survey that SurveyJS acts on and we only keep.
-NOT_ACTED_ON = {
-    "triggers": "triggers",
-    "calculatedValues": "calculated values",
-    "navigateToUrl": "leading to another address at the end",
-    "navigateToUrlOnCondition": "leading to another address at the end",
-    "timeLimitPerPage": "a time limit for each page",
-    "showPreviewBeforeComplete": "a preview before sending",
-    "showTOC": "a table of contents",
-    "logo": "a logo",
+_NOT_ACTED_ON = {
+    "timeLimitPerPage": _l("a time limit for each page"),
+    "showTOC": _l("a table of contents"),
+    "logo": _l("a logo"),
 }
-#: The same of one question.
-NOT_ACTED_ON_IN_QUESTIONS = {
-    "defaultValueExpression": "a calculated default",
-    "setValueExpression": "calculated values",
-    "setValueIf": "calculated values",
-    "resetValueIf": "values reset by a condition",
-    "choicesFromQuestion": "answers taken from another question",
-    "choicesVisibleIf": "a condition for all answers",
-    "choicesByUrl": "answers from another address",
-    "showSelectAllItem": "a choice that selects all",
-    "minValueExpression": "a calculated limit",
-    "maxValueExpression": "a calculated limit",
+#: The same of one question, and of one inside another.
+_NOT_ACTED_ON_IN_QUESTIONS = {
+    "choicesByUrl": _l("answers from another address"),
+    "showSelectAllItem": _l("a choice that selects all"),
 }
+_NOT_ACTED_ON_INSIDE = dict.fromkeys(FILLING, _l("filling itself in, inside another question"))
 
 
 def read_file(data: bytes) -> tuple[dict[str, Any], str]:
@@ -62,9 +52,12 @@ def report_on(source: Mapping[str, Any], encoding: str = "utf-8-sig") -> Report:
     ]
     if encoding != "utf-8-sig":
         report.approximated.append(_("The file was read as %(encoding)s.", encoding=encoding))
-    for name, words in NOT_ACTED_ON.items():
+    for name, what in _NOT_ACTED_ON.items():
         if definition.options.get(name):
-            report.dropped.append(_("%(what)s (%(name)s)", what=words, name=name))
+            report.drop("", _("%(what)s (%(name)s)", what=what, name=name))
+    for kind in _triggers(definition):
+        if kind not in TRIGGERS:
+            report.drop("", _("a trigger of type “%(kind)s”", kind=kind))
     _questions(definition, report)
     for finding in check(definition):
         if finding.is_blocking:
@@ -75,13 +68,18 @@ def report_on(source: Mapping[str, Any], encoding: str = "utf-8-sig") -> Report:
 
 
 def _questions(definition: Definition, report: Report) -> None:
+    outer = {id(question) for question in definition.questions}
     for question in definition.every_question:
         if not _is_taken(question):
             report.dropped.append(f"{question.name} ({question.kind})")
             continue
-        for name, words in NOT_ACTED_ON_IN_QUESTIONS.items():
+        is_inside = id(question) not in outer
+        for name, what in {
+            **_NOT_ACTED_ON_IN_QUESTIONS,
+            **(_NOT_ACTED_ON_INSIDE if is_inside else {}),
+        }.items():
             if question.options.get(name):
-                report.dropped.append(f"{question.name}: {words} ({name})")
+                report.drop(question.name, _("%(what)s (%(name)s)", what=what, name=name))
         kind = str(question.options.get("inputType") or "text")
         if question.kind == "text" and kind not in ("text", *INPUTS):
             report.approximated.append(
@@ -89,6 +87,16 @@ def _questions(definition: Definition, report: Report) -> None:
             )
         if question.kind == "boolean" and question.options.get("renderAs") == "checkbox":
             report.approximated.append(_("%(name)s: asked as yes or no", name=question.name))
+
+
+def _triggers(definition: Definition) -> list[str]:
+    """Their types, as the engine names them."""
+    found = definition.options.get("triggers")
+    return [
+        str(each.get("type")).lower().removesuffix("trigger")
+        for each in (found if isinstance(found, list) else ())
+        if isinstance(each, Mapping)
+    ]
 
 
 def _is_taken(question: Any) -> bool:

@@ -49,13 +49,15 @@ def cards(survey: Survey, narrowing: Narrowing | None = None) -> list[results.Ca
 
 def questions(survey: Survey) -> list[tuple[UUID, Question, int]]:
     """(id, question as its newest version words it, that version's number)."""
-    found = []
-    for row in queries.survey_questions(reading(), survey.id):
-        version = queries.version(reading(), survey.id, row.last_number)
-        question = queries.published(reading(), version.id).definition.by_name.get(row.name)
-        if question is not None:
-            found.append((row.id, question, row.last_number))
-    return found
+    rows = queries.survey_questions(reading(), survey.id)
+    definitions = {
+        number: queries.published(
+            reading(), queries.version(reading(), survey.id, number).id
+        ).definition.by_name
+        for number in {row.last_number for row in rows}
+    }
+    found = [(row.id, definitions[row.last_number].get(row.name), row.last_number) for row in rows]
+    return [(row_id, question, number) for row_id, question, number in found if question is not None]
 
 
 def measures(survey: Survey, narrowing: Narrowing | None = None) -> list[Measure]:
