@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import ForeignKey, Index, String, bindparam, insert, select
+from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from betaops.kernel.db import Base, Identified
 from betaops.kernel.errors import NotFound
 from betaops.kernel.ids import new_id
-from betaops.kernel.prepared import Prepared
+from betaops.kernel.prepared import Prepared, inserting
 
 _KINDS: dict[str, type["Event"]] = {}
 #: Names of fields by kind.
@@ -102,20 +102,9 @@ class EventSubject(Base):
     )
 
 
-def _event_row(_dialect: str) -> Any:
-    columns = RecordedEvent.__table__.columns
-    return insert(RecordedEvent).values(
-        {each.name: bindparam(each.name, type_=each.type) for each in columns}
-    )
-
-
-def _subject_row(_dialect: str) -> Any:
-    columns = EventSubject.__table__.columns
-    return insert(EventSubject).values({each.name: bindparam(each.name, type_=each.type) for each in columns})
-
-
 #: Almost everything that changes anything is recorded: see `kernel.prepared`.
-_insert_event, _insert_subject = Prepared(_event_row), Prepared(_subject_row)
+_insert_event = Prepared(lambda dialect: inserting(RecordedEvent, dialect))
+_insert_subject = Prepared(lambda dialect: inserting(EventSubject, dialect))
 
 
 def write_event(

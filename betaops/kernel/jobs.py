@@ -22,7 +22,6 @@ from sqlalchemy import (
     String,
     Text,
     and_,
-    bindparam,
     case,
     delete,
     or_,
@@ -30,14 +29,13 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from betaops.kernel import clock, outbox
 from betaops.kernel.db import Base, Identified, one_of
 from betaops.kernel.ids import new_id
 from betaops.kernel.logging import blot
-from betaops.kernel.prepared import Prepared
+from betaops.kernel.prepared import Prepared, inserting
 
 if TYPE_CHECKING:
     from betaops.kernel.work import Platform, Work
@@ -98,14 +96,9 @@ _FILLED = (
 )  # fmt: skip
 
 
-def _job_row(dialect: str) -> Any:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    columns = Job.__table__.columns
-    values = {name: bindparam(name, type_=columns[name].type) for name in _FILLED}
-    return insert(Job).values(values).on_conflict_do_nothing().returning(Job.id)
-
-
-_insert_job = Prepared(_job_row)
+_insert_job = Prepared(
+    lambda dialect: inserting(Job, dialect, _FILLED).on_conflict_do_nothing().returning(Job.id)
+)
 
 
 def enqueue(

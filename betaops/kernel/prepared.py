@@ -12,7 +12,19 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, Dialect, SelectBase, Text, Uuid, bindparam, cast, func, type_coerce
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    SelectBase,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    inspect,
+    type_coerce,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -124,6 +136,14 @@ def _returned(statement: Any) -> Iterable[Any]:
     if isinstance(statement, SelectBase):
         return statement.selected_columns
     return statement.exported_columns if statement._returning else ()  # noqa: SLF001  # else it has none
+
+
+def inserting(model: Any, dialect: str, names: Iterable[str] | None = None) -> Any:
+    """An INSERT of one row of `model`, its columns (all, or these `names`) given by name."""
+    flavour: Any = postgresql if dialect == "postgresql" else sqlite
+    columns = inspect(model).columns
+    given = columns.keys() if names is None else names
+    return flavour.insert(model).values({name: bindparam(name, type_=columns[name].type) for name in given})
 
 
 def as_text(ids: Iterable[UUID]) -> str:

@@ -10,8 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, inspect, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, inspect, select
 
 from betaops.accounts import queries as account_queries
 from betaops.accounts.models import ApiKey
@@ -19,7 +18,7 @@ from betaops.accounts.service.sessions import SEEN_EVERY
 from betaops.kernel.errors import NotFound
 from betaops.kernel.ids import new_id
 from betaops.kernel.ingest import kept
-from betaops.kernel.prepared import Prepared
+from betaops.kernel.prepared import Prepared, inserting
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import policy, queries
 from betaops.surveys.analysis.quality import Doubt, digest, doubts
@@ -66,18 +65,6 @@ class _Asked(NamedTuple):
     plain: Plain
 
 
-def _response_row(dialect: str) -> Any:
-    flavour: Any = postgresql if dialect == "postgresql" else sqlite
-    columns = inspect(Response).columns
-    values = {each.name: bindparam(each.name, type_=each.type) for each in columns}
-    return flavour.insert(Response).values(values).on_conflict_do_nothing().returning(Response.id)
-
-
-def _answer_row(_dialect: str) -> Any:
-    columns = inspect(Answer).columns
-    return insert(Answer).values({each.name: bindparam(each.name, type_=each.type) for each in columns})
-
-
 def _same(_dialect: str) -> Any:
     return (
         select(Response.id)
@@ -90,7 +77,11 @@ def _same(_dialect: str) -> Any:
     )
 
 
-_insert_response, _insert_answer, _find_same = Prepared(_response_row), Prepared(_answer_row), Prepared(_same)
+_insert_response = Prepared(
+    lambda dialect: inserting(Response, dialect).on_conflict_do_nothing().returning(Response.id)
+)
+_insert_answer = Prepared(lambda dialect: inserting(Answer, dialect))
+_find_same = Prepared(_same)
 #: What a plain response has nothing of.
 _NOTHING_MORE: dict[str, Any] = {
     "is_embedded": False,

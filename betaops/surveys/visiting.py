@@ -1,12 +1,9 @@
 """Noting which pages people left, and after how long: one row with what they sent."""
 
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import bindparam, insert, inspect
 
 from betaops.kernel.ids import new_id
-from betaops.kernel.prepared import Prepared
+from betaops.kernel.prepared import Prepared, inserting
 from betaops.kernel.work import Work
 from betaops.surveys.models import Response, Visit
 from betaops.surveys.models.visits import LONGEST_PAGE
@@ -15,12 +12,7 @@ from betaops.surveys.models.visits import LONGEST_PAGE
 LONGEST_MS = 24 * 3600 * 1000
 
 
-def _visit_row(_dialect: str) -> Any:
-    columns = inspect(Visit).columns
-    return insert(Visit).values({each.name: bindparam(each.name, type_=each.type) for each in columns})
-
-
-_insert = Prepared(_visit_row)
+_insert = Prepared(lambda dialect: inserting(Visit, dialect))
 
 
 def note_left(

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Uuid, delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.kernel.ids import new_id
-from betaops.kernel.prepared import Prepared
+from betaops.kernel.prepared import Prepared, inserting
 from betaops.kernel.work import Work
 from betaops.surveys import queries
 from betaops.surveys.models import (
@@ -42,11 +42,7 @@ def count_in(work: Work, survey_id: UUID, response_id: UUID) -> None:
     _INTO_TAIL.each(work.session, [{**row, "workspace_id": work.workspace_id}])
 
 
-_INTO_TAIL = Prepared(
-    lambda _dialect: insert(TailResponse).values(
-        {name: bindparam(name, type_=Uuid()) for name in ("id", "workspace_id", "survey_id", "response_id")}
-    )
-)
+_INTO_TAIL = Prepared(lambda dialect: inserting(TailResponse, dialect))
 
 
 def count_out(work: Work, response: Response) -> None:
