@@ -192,6 +192,8 @@ class Definition:
     description: Any = ""
     #: What reading could not make sense of, in words, with the place.
     oddities: tuple["Oddity", ...] = ()
+    #: The arm of whoever answers it (see `engine.arms`); empty: the survey has none, or it is read for nobody yet.
+    arm: str = ""
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:

@@ -172,6 +172,7 @@ def _shown(read: _Read, received: Received) -> bytes:
             "enrollment": None,
             "language": read.submission.language,
             "answers": received.values,
+            "arm": None,
             "is_in_product": False,
             "doubts": received.doubts,
             "started_at": received.at,

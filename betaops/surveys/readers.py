@@ -81,7 +81,7 @@ def _claim(response: Response, place: Enrollment | None) -> None:
 
 def _take(work: Work, response: Response, properties: dict[str, Any]) -> None:
     items = queries.compiled_version(work.session, response.version_id).outline.items
-    published = queries.published(work.session, response.version_id)
+    published = queries.published(work.session, response.version_id, response.arm)
     walk = Walk(published.definition, work.now, response.language, response.submission_key)
     try:
         told = answers(items, storable(properties))

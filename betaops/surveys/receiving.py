@@ -86,6 +86,7 @@ _find_same = Prepared(_same)
 _NOTHING_MORE: dict[str, Any] = {
     "is_embedded": False,
     "is_anonymous": False,
+    "arm": "",
     "active_seconds": None,
     "places": [],
     "turned_away_by": None,

@@ -69,6 +69,8 @@ class Survey(Versioned, Tenant, Base):
     taken: Mapped[int] = mapped_column(default=0, server_default="0")
     #: Nothing joins a response to a person; stays as it is once somebody has answered.
     is_anonymous: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Everybody new is put into one of its arms (`SurveyArm`).
+    has_arms: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: When personal links were last asked to be sent.
     sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -1,8 +1,16 @@
 """Surveys of one workspace, what was answered, and what the rooms above read of it."""
 
 from betaops.surveys.queries.answers import item_answers, items
+from betaops.surveys.queries.arms import arm, arm_names, arms, arms_answered, shows_arms
 from betaops.surveys.queries.contacts import asked_lately, contact_days, count_asked_lately
-from betaops.surveys.queries.crossed import crossed, crossed_people, crossed_several, fresh, paired
+from betaops.surveys.queries.crossed import (
+    crossed,
+    crossed_people,
+    crossed_several,
+    crossed_with_arm,
+    fresh,
+    paired,
+)
 from betaops.surveys.queries.doors import door
 from betaops.surveys.queries.journeys import by_cohort, by_door, steps
 from betaops.surveys.queries.narrowed import (
@@ -88,6 +96,10 @@ __all__ = [
     "answered_anonymously",
     "answered_unnoted",
     "answers_of",
+    "arm",
+    "arm_names",
+    "arms",
+    "arms_answered",
     "asked_lately",
     "by_cohort",
     "by_door",
@@ -108,6 +120,7 @@ __all__ = [
     "crossed",
     "crossed_people",
     "crossed_several",
+    "crossed_with_arm",
     "door",
     "doors_answered",
     "find_surveys",
@@ -135,6 +148,7 @@ __all__ = [
     "rollups",
     "showings",
     "shown",
+    "shows_arms",
     "steps",
     "survey",
     "survey_in",

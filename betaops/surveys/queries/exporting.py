@@ -25,7 +25,7 @@ EXPORT = "surveys.export_responses"
 
 
 class Exported(NamedTuple):
-    """One response with what an export says about it; `door` is a `CameBy`."""
+    """One response with what an export says about it; `door` is a `CameBy`; `arm` is empty where it has none."""
 
     id: UUID
     number: int
@@ -38,6 +38,7 @@ class Exported(NamedTuple):
     mail: str | None
     started_at: datetime
     finished_at: datetime | None
+    arm: str
     answers: dict[str, Any]
 
 
@@ -93,6 +94,7 @@ def _batch(
             Tester.mail,
             Response.started_at,
             Response.finished_at,
+            Response.arm,
             Response.answers,
         )
         .join(SurveyVersion, SurveyVersion.id == Response.version_id)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 from betaops.kernel.errors import NotFound
 from betaops.programs.models import Program
 from betaops.surveys.definition import Definition
+from betaops.surveys.engine.arms import in_arm
 from betaops.surveys.models import LinkKind, Survey, SurveyLink, SurveyQuestion, SurveyState, SurveyVersion
 from betaops.surveys.reading import read
 
@@ -30,12 +31,13 @@ class Published:
     question_ids: Mapping[str, UUID]
 
 
-_kept: dict[UUID, Published] = {}
+_kept: dict[tuple[UUID, str], Published] = {}
 
 
-def published(session: Session, version_id: UUID) -> Published:
-    """The version, parsed once per process. Look its survey or response up first: this asks no workspace."""
-    found = _kept.get(version_id)
+def published(session: Session, version_id: UUID, arm: str = "") -> Published:
+    """The version as it is asked in `arm`, parsed once per process. Look its survey or response up first: this asks no
+    workspace."""
+    found = _kept.get((version_id, arm))
     if found is None:
         row = session.scalar(select(SurveyVersion).where(SurveyVersion.id == version_id))
         if row is None:
@@ -43,12 +45,11 @@ def published(session: Session, version_id: UUID) -> Published:
         ids = session.execute(
             select(SurveyQuestion.name, SurveyQuestion.id).where(SurveyQuestion.survey_id == row.survey_id)
         )
-        found = Published(
-            row.id, row.survey_id, row.number, read(row.definition), {row.name: row.id for row in ids}
-        )
+        definition = in_arm(read(row.definition), arm)
+        found = Published(row.id, row.survey_id, row.number, definition, {row.name: row.id for row in ids})
         while len(_kept) >= MOST_KEPT:
             _kept.pop(next(iter(_kept)), None)
-        _kept[version_id] = found
+        _kept[version_id, arm] = found
     return found
 
 

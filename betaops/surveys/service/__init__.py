@@ -1,5 +1,6 @@
 """What changes surveys. Nobody commits here but the edge that called."""
 
+from betaops.surveys.service.arms import add_arm, change_arm, delete_arm
 from betaops.surveys.service.building import (
     change_settings,
     change_state,
@@ -20,8 +21,10 @@ from betaops.surveys.service.tagging import LONGEST_TAG, tag_answer, tag_answers
 
 __all__ = [
     "LONGEST_TAG",
+    "add_arm",
     "add_quota",
     "begin_placement",
+    "change_arm",
     "change_placement",
     "change_quota",
     "change_settings",
@@ -30,6 +33,7 @@ __all__ = [
     "count_in",
     "count_out",
     "create_survey",
+    "delete_arm",
     "delete_quota",
     "delete_survey",
     "digest",

@@ -1,7 +1,7 @@
 """Publishing: a draft becomes an immutable version that people answer."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -50,13 +50,18 @@ def digest(definition: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(orjson.dumps(definition, option=orjson.OPT_SORT_KEYS)).digest()
 
 
-def review(live: SurveyVersion | None, draft: dict[str, Any], kinds: Mapping[str, str]) -> Review:
-    """`kinds` are those that questions of any earlier version had, by name: a name never changes its kind."""
+def review(
+    live: SurveyVersion | None, draft: dict[str, Any], kinds: Mapping[str, str], arms: Collection[str] = ()
+) -> Review:
+    """`kinds` are those that questions of any earlier version had, by name: a name never changes its kind.
+
+    `arms` are the names of the survey's arms.
+    """
     new = read(draft)
     changes = [] if live is None else compare(read(live.definition), new)
     named = {change.name for change in changes if change.weight is Weight.BREAKING}
     changes = [*_returned(new, kinds, named), *changes]
-    return Review(check(new), changes, is_first=live is None, is_same=is_live(live, draft))
+    return Review(check(new, arms), changes, is_first=live is None, is_same=is_live(live, draft))
 
 
 def is_live(live: SurveyVersion | None, draft: dict[str, Any]) -> bool:
@@ -74,7 +79,8 @@ def publish(work: Work, survey_id: UUID, *, note: str = "") -> SurveyVersion:
         raise Refused("archived", _("This survey is archived. Restore it to change it."))
     live = queries.live_version(work.session, survey)
     known = {row.name: row for row in queries.survey_questions(work.session, survey.id)}
-    seen = review(live, survey.draft, {name: row.kind for name, row in known.items()})
+    arms = queries.arm_names(work.session, survey.id)
+    seen = review(live, survey.draft, {name: row.kind for name, row in known.items()}, arms)
     if seen.is_same and live is not None:
         return live
     if seen.problems:

@@ -10,6 +10,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.surveys import queries
 from betaops.surveys.engine import conditions
+from betaops.surveys.engine.arms import ARM
 from betaops.surveys.events import SurveyChanged
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.models import Quota, Survey, SurveyState, WhenFull
@@ -105,7 +106,7 @@ def _condition(work: Work, survey: Survey, condition: str) -> str:
             field="condition",
         )
     live = queries.live_version(work.session, survey)
-    known = conditions.known_names(read(survey.draft))
+    known = conditions.known_names(read(survey.draft)) | ({ARM} if survey.has_arms else set())
     if live is not None:
         known |= conditions.known_names(queries.published(work.session, live.id).definition)
     for name in conditions.names(tree):

@@ -7,7 +7,7 @@ from flask import redirect, request, url_for
 
 from betaops.kernel.errors import NotFound
 from betaops.programs.models import Program
-from betaops.surveys import editing, policy
+from betaops.surveys import editing, policy, queries
 from betaops.surveys.checking import check
 from betaops.surveys.definition import Choice, Definition, Panel, Question
 from betaops.surveys.engine.conditions import in_words
@@ -21,6 +21,7 @@ from betaops.surveys.reading import read, renamed
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
 from betaops.surveys.views.properties import element_form, page_form, survey_form
 from betaops.web.access import needs
+from betaops.web.application import reading
 from betaops.web.forms import Form
 
 
@@ -49,7 +50,7 @@ def builder(program: Program, survey: Survey, at: str, *, sent: Form | None = No
     definition = read(_flat(survey.draft))
     chosen, kind = _chosen(survey, at)
     page = int(at.split(".", maxsplit=1)[0]) if chosen is not None else 0
-    findings = check(definition)
+    findings = check(definition, queries.arm_names(reading(), survey.id))
     return draw(
         "build",
         program,

@@ -36,7 +36,8 @@ def publication(slug: str, survey_id: UUID) -> Any:
             )
             return redirect(url_for(".share", slug=slug, survey_id=survey.id), 303)
     kinds = {row.name: row.kind for row in queries.survey_questions(reading(), survey.id)}
-    review = service.review(queries.live_version(reading(), survey), survey.draft, kinds)
+    arms = queries.arm_names(reading(), survey.id)
+    review = service.review(queries.live_version(reading(), survey), survey.draft, kinds, arms)
     page = draw(
         "publish",
         program,

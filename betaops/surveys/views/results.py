@@ -69,7 +69,7 @@ def responses(slug: str, survey_id: UUID) -> str:
     wanted = request.args.get("state", "")
     state = next((each for each in ResponseState if each == wanted), None)
     is_counted = "counted" in request.args
-    narrow = narrowing() if is_counted else None
+    narrow = narrowing(survey) if is_counted else None
     care = request.args.get("care", "")
     page = queries.responses(
         reading(),
@@ -126,9 +126,11 @@ def response(slug: str, survey_id: UUID, response_id: UUID) -> str:
     shown = [(question.label(), answer_words(question, found.answers)) for question in definition.asked]
     files = queries.uploads(reading(), found.id)
     late = timing.over(definition, found.started_at, found.finished_at)
+    arm = found.arm if queries.shows_arms(reading(), survey) else ""
     return draw(
-        "response", program, survey, "results", response=found, answers=shown, files=files, late_seconds=late
-    )
+        "response", program, survey, "results",
+        response=found, answers=shown, files=files, late_seconds=late, arm=arm,
+    )  # fmt: skip
 
 
 @blueprint.get("/<id(svy):survey_id>/files/<id(upl):upload_id>")
