@@ -102,6 +102,11 @@ EXCLUDED: dict[str, Callable[[int], str]] = {
         "%(num)s testers finished the survey without this question, which not everybody is asked.",
         n,
     ),
+    "later_series": lambda n: ngettext(
+        "%(num)s tester answered after a new series of the question began. Choose the question again to count such answers.",
+        "%(num)s testers answered after a new series of the question began. Choose the question again to count such answers.",
+        n,
+    ),
     "no_number": lambda n: ngettext(
         "%(num)s answer is not on the scale and was left out.",
         "%(num)s answers are not on the scale and were left out.",

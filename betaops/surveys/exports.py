@@ -107,8 +107,9 @@ def pieces(
     columns = sheets.columns(questions, wanted.language)
     heads = [*about.names, *(head for head, _question, _part in columns)]
     known = sheets.Rows(columns, wanted.language)
+    split = exporting.Split(session, survey.id)
     found = exporting.exported(session, survey.id, wanted.states, tell)
-    rows = ([*about.values(each), *known.cells(each.answers)] for each in found)
+    rows = ([*about.values(each), *known.cells(split.answers(each))] for each in found)
     if wanted.format is FileFormat.CSV:
         return (line.encode("utf-8", "replace") for line in sheets.lines(heads, rows))
     if len(heads) > workbooks.MOST_COLUMNS:
@@ -209,21 +210,27 @@ def _system_file(
 ) -> Iterator[bytes]:
     """Read twice: what stands in the head of the file is known only after all answers were seen."""
     columns = variables.columns(questions, wanted.language)
+    split = exporting.Split(session, survey.id)
     total = 0
     texts = _Widths(about.names)
     for row in exporting.exported(session, survey.id, wanted.states):
         total += 1
         texts.see(about.values(row))
+        answers = split.answers(row)
         for column in columns:
-            column.see(row.answers)
+            column.see(answers)
     wished = [*texts.variables(), *chain.from_iterable(column.variables() for column in columns)]
     named = [
         Variable(name, each.label, each.width, each.labels, each.missing, each.measure, each.format)
         for name, each in zip(spss.names(each.name for each in wished), wished, strict=True)
     ]
     rows = (
-        [*_plain(about.values(row)), *chain.from_iterable(column.values(row.answers) for column in columns)]
+        [
+            *_plain(about.values(row)),
+            *chain.from_iterable(column.values(answers) for column in columns),
+        ]
         for row in exporting.exported(session, survey.id, wanted.states, tell)
+        for answers in (split.answers(row),)
     )
     return spss.pieces(named, rows, count=total, label=survey.name, at=clock.now())
 

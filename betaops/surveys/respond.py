@@ -20,6 +20,7 @@ from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
 from betaops.surveys import arming, places, queries, service
 from betaops.surveys.analysis.quality import digest, doubts
+from betaops.surveys.analysis.series import trait_name
 from betaops.surveys.anonymity import moment_of, row_id
 from betaops.surveys.anonymity import note_answered as note_in_ledger
 from betaops.surveys.engine.calculating import answered, begun
@@ -355,7 +356,8 @@ def _count_in(work: Work, response: Response, published: Published, survey: Surv
         for question in published.definition.asked:
             if question.trait:
                 value = response.answers.get(question.key)
-                cohort_service.set_trait(work, response.tester_id, f"survey.{question.trait}"[:120], value)
+                name = trait_name(question.trait, published.series.get(question.name, 1))
+                cohort_service.set_trait(work, response.tester_id, name, value)
         note_answered(work, survey.id, survey.program_id, response.tester_id, work.now)
     if response.is_anonymous:
         return  # an event would tell the moment

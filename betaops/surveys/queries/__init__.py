@@ -63,6 +63,7 @@ from betaops.surveys.queries.rollups import (
     tallies,
 )
 from betaops.surveys.queries.surveys import (
+    current_questions,
     find_surveys,
     links,
     live_version,
@@ -121,6 +122,7 @@ __all__ = [
     "crossed_people",
     "crossed_several",
     "crossed_with_arm",
+    "current_questions",
     "door",
     "doors_answered",
     "find_surveys",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 
 from betaops.kernel.errors import NotFound
 from betaops.programs.models import Program
+from betaops.surveys.analysis.series import ended, trait_name
 from betaops.surveys.definition import Definition
 from betaops.surveys.engine.arms import in_arm
 from betaops.surveys.models import LinkKind, Survey, SurveyLink, SurveyQuestion, SurveyState, SurveyVersion
@@ -27,8 +28,9 @@ class Published:
     survey_id: UUID
     number: int
     definition: Definition
-    #: Identities of its questions by name.
+    #: Identities of its questions by name; and which series of it each is.
     question_ids: Mapping[str, UUID]
+    series: Mapping[str, int]
 
 
 _kept: dict[tuple[UUID, str], Published] = {}
@@ -42,15 +44,27 @@ def published(session: Session, version_id: UUID, arm: str = "") -> Published:
         row = session.scalar(select(SurveyVersion).where(SurveyVersion.id == version_id))
         if row is None:
             raise NotFound
-        ids = session.execute(
-            select(SurveyQuestion.name, SurveyQuestion.id).where(SurveyQuestion.survey_id == row.survey_id)
+        questions = _questions_of(session, row.survey_id, row.number)
+        found = Published(
+            row.id,
+            row.survey_id,
+            row.number,
+            in_arm(read(row.definition), arm),
+            {name: each.id for name, each in questions.items()},
+            {name: each.series for name, each in questions.items()},
         )
-        definition = in_arm(read(row.definition), arm)
-        found = Published(row.id, row.survey_id, row.number, definition, {row.name: row.id for row in ids})
         while len(_kept) >= MOST_KEPT:
             _kept.pop(next(iter(_kept)), None)
         _kept[version_id, arm] = found
     return found
+
+
+def _questions_of(session: Session, survey_id: UUID, number: int | None) -> Mapping[str, SurveyQuestion]:
+    """By name, those of a version (None: of the newest): of each name the series that began last, up to it."""
+    found = select(SurveyQuestion).where(SurveyQuestion.survey_id == survey_id)
+    if number is not None:
+        found = found.where(SurveyQuestion.first_number <= number)
+    return {row.name: row for row in session.scalars(found.order_by(SurveyQuestion.series))}
 
 
 def surveys(session: Session, program_id: UUID, *, with_archived: bool = True) -> Sequence[Survey]:
@@ -138,12 +152,31 @@ def trait_names(session: Session, program: Program) -> dict[str, str]:
         .where(Survey.program_id == program.id)
         .order_by(Survey.created_at, Survey.id)
     ).all()
-    return {
-        f"trait.survey.{question.trait}": f"{question.label()} ({name})"
-        for name, version_id in live
-        for question in published(session, version_id).definition.asked
-        if question.trait
-    }
+    found: dict[str, str] = {}
+    for name, version_id in live:
+        now = published(session, version_id)
+        if any(series > 1 for series in now.series.values()):
+            found |= _former_traits(session, now, name)
+        for question in now.definition.asked:
+            if question.trait:
+                trait = trait_name(question.trait, now.series.get(question.name, 1))
+                found[f"trait.{trait}"] = f"{question.label()} ({name})"
+    return found
+
+
+def _former_traits(session: Session, live: Published, survey_name: str) -> dict[str, str]:
+    """Those of series that have ended."""
+    rows = survey_questions(session, live.survey_id)
+    over = ended(rows)
+    found = {}
+    for row in rows:
+        if row.id in over:
+            version_id = version(session, live.survey_id, row.last_number).id
+            question = published(session, version_id).definition.by_name.get(row.name)
+            if question is not None and question.trait:
+                label = over[row.id].titled(question).label()
+                found[f"trait.{trait_name(question.trait, row.series)}"] = f"{label} ({survey_name})"
+    return found
 
 
 def version(session: Session, survey_id: UUID, number: int) -> SurveyVersion:
@@ -167,12 +200,17 @@ def versions(session: Session, survey_id: UUID) -> Sequence[Any]:
 
 
 def survey_questions(session: Session, survey_id: UUID) -> Sequence[SurveyQuestion]:
-    """Of all versions, those of the newest first in their order."""
+    """Of all versions, those of the newest first in their order; of a name, every series."""
     return session.scalars(
         select(SurveyQuestion)
         .where(SurveyQuestion.survey_id == survey_id)
         .order_by(SurveyQuestion.last_number.desc(), SurveyQuestion.position, SurveyQuestion.id)
     ).all()
+
+
+def current_questions(session: Session, survey_id: UUID) -> Mapping[str, SurveyQuestion]:
+    """By name, as they are counted now: those of earlier series are not among them."""
+    return _questions_of(session, survey_id, None)
 
 
 def links(session: Session, survey_id: UUID) -> Sequence[SurveyLink]:

@@ -14,13 +14,14 @@ from betaops.surveys.service.placing import (
     note_earlier_answers,
     tell_product,
 )
-from betaops.surveys.service.publishing import digest, is_live, publish, review
+from betaops.surveys.service.publishing import Review, digest, is_live, publish, review
 from betaops.surveys.service.quotas import add_quota, change_quota, close_full, delete_quota
 from betaops.surveys.service.rollups import count_in, count_out, fold, mend
 from betaops.surveys.service.tagging import LONGEST_TAG, tag_answer, tag_answers, untag_answer
 
 __all__ = [
     "LONGEST_TAG",
+    "Review",
     "add_arm",
     "add_quota",
     "begin_placement",

@@ -13,6 +13,7 @@ from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import policy, queries, respond
 from betaops.surveys.analysis.narrowing import Narrowing
+from betaops.surveys.analysis.results import by_question
 from betaops.surveys.engine import timing
 from betaops.surveys.kinds import answer_words
 from betaops.surveys.models import ResponseState, Survey
@@ -44,7 +45,7 @@ def overview(slug: str, survey_id: UUID) -> str:
         program,
         survey,
         "results",
-        cards=cards,
+        cards=by_question(cards),
         measures=[] if is_hidden else counted.measures(survey, filters.narrowing),
         quotes=quotes,
         filters=filters,
