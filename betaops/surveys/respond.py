@@ -47,16 +47,25 @@ class Begun:
     is_new: bool
 
 
-def begin(work: Work, door: Door, *, submission_key: str, language: str = "en", arm: str = "") -> Begun:
+def begin(
+    work: Work,
+    door: Door,
+    *,
+    submission_key: str,
+    language: str = "en",
+    arm: str = "",
+    version_id: UUID | None = None,
+) -> Begun:
     """The response of whoever stands at the door: theirs if there is one, else a new one on the live version.
 
-    `arm` is the one that a trial asks for; others do not choose.
+    `arm` is the one that a trial asks for; others do not choose. `version_id` is what they were shown where that is
+    another version.
     """
     if door.response is not None:
         return Begun(work.lock(Response, door.response.id), is_new=False)
     survey = door.survey
     arm = arming.arm_for(work, survey, is_test=door.is_test, wanted=arm)
-    published = _live(work, survey, arm)
+    published = _live(work, survey, arm, version_id)
     response = _insert(
         work,
         survey,
@@ -262,12 +271,12 @@ def _tells_who(door: Door) -> bool:
     return door.survey.is_anonymous and door.enrollment is not None
 
 
-def _live(work: Work, survey: Survey, arm: str) -> Published:
-    """What new responses in that arm are to; `Refused` where none are taken."""
+def _live(work: Work, survey: Survey, arm: str, shown_id: UUID | None = None) -> Published:
+    """What new responses in that arm are to, or what was shown instead; `Refused` where none are taken."""
     live_id = queries.live_version_id(work.session, survey) if survey.takes_answers(work.now) else None
     if live_id is None:
         raise Refused("closed", _("This survey does not take answers now."))
-    return queries.published(work.session, live_id, arm)
+    return queries.published(work.session, shown_id or live_id, arm)
 
 
 def _earlier(

@@ -77,6 +77,7 @@ from betaops.surveys.queries.surveys import (
     surveys,
     trait_names,
     version,
+    version_shown,
     versions,
 )
 from betaops.surveys.queries.texts import (
@@ -173,6 +174,7 @@ __all__ = [
     "uploads",
     "users_of_cohort",
     "version",
+    "version_shown",
     "versions",
     "versions_answered",
     "waiting_for",

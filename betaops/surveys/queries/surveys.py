@@ -1,6 +1,6 @@
 """Surveys, versions, questions, links."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -211,6 +211,16 @@ def survey_questions(session: Session, survey_id: UUID) -> Sequence[SurveyQuesti
 def current_questions(session: Session, survey_id: UUID) -> Mapping[str, SurveyQuestion]:
     """By name, as they are counted now: those of earlier series are not among them."""
     return _questions_of(session, survey_id, None)
+
+
+def version_shown(session: Session, survey_id: UUID, question_ids: Collection[UUID]) -> UUID | None:
+    """The version that asked these questions, where one of their series has ended since; None: the live one does."""
+    if not question_ids:
+        return None
+    rows = survey_questions(session, survey_id)
+    over = ended(rows)
+    numbers = [over[each].last for each in question_ids if each in over]
+    return version(session, survey_id, min(numbers)).id if numbers else None
 
 
 def links(session: Session, survey_id: UUID) -> Sequence[SurveyLink]:
