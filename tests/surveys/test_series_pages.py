@@ -71,7 +71,7 @@ def test_results_show_both_with_a_break_between_them(
     for table in ("", "?table=1"):
         page = member.get(_console(program, survey, "results") + table).text
         assert page.count("A new series began with version 2.") == 1
-        assert "What follows was answered to version 1" in page
+        assert "Below stand the answers to version 1." in page
         before, after = page.split("A new series began with version 2.")
         links = [re.findall(r'href="[^"]*responses\?answer=([^"&]+)', part) for part in (before, after)]
         assert links[0]
