@@ -124,7 +124,25 @@ def test_results_cross_a_question_with_the_arm(work: Work, program: Program, mem
         assert found is not None
         behind = member.get(found[1].replace("&amp;", "&")).text
         assert f"{found[2]} of 18 complete responses" in behind or f">{found[2]}<" in behind
-    assert "tin" in member.get(f"{_console(program, survey, 'results')}?arm=tin").text
+    page = member.get(f"{_console(program, survey, 'results')}?arm=tin").text
+    assert "9 of 18 complete responses" in page
+    assert "across=arm" in page
+
+
+def test_the_builder_asks_for_the_arm_in_conditions(work: Work, program: Program, member_client: Any) -> None:
+    survey = an_armed_survey(work, program=program)
+    member, address = member_client("manager"), _console(program, survey, "build")
+    changed = member.submit(
+        f"{address}?at=0.0",
+        {"condition_question": "__arm", "condition_operator": "=", "condition_value": "box"},
+        action="/element",
+    )
+    assert changed.status_code == 303
+    work.session.refresh(survey)
+    assert survey.draft["pages"][0]["elements"][0]["visibleIf"] == "{__arm} = 'box'"
+    assert "Shown if the arm is box" in member.get(address).text
+    plain = a_survey(work, program=program)
+    assert "__arm" not in member.get(f"{_console(program, plain, 'build')}?at=0.0").text
 
 
 def test_the_api_tells_the_arm(work: Work, client: Browser) -> None:

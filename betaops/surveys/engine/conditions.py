@@ -118,7 +118,7 @@ class _Words:
 
     def _question(self, variable: Variable) -> str:
         if variable.name.lower() == ARM:
-            return _("The arm")
+            return _("the arm")
         for question in self.definition.asked:
             if question.key.lower() == variable.name.lower():
                 return f"“{question.label(self.language)}”"

@@ -12,6 +12,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Program
 from betaops.surveys import editing, json_lines, policy, queries, ready, service
 from betaops.surveys.checking import check
+from betaops.surveys.engine.arms import in_arm
 from betaops.surveys.forms.console import AddForm, ElementForm, JsonForm, PageForm, SurveyForm
 from betaops.surveys.forms.starting import BankForm
 from betaops.surveys.models import Survey
@@ -95,7 +96,7 @@ def edit_element(slug: str, survey_id: UUID) -> Any:
         )
     options = renamed(editing.element_at(survey.draft, at))
     kind = "page" if "." not in at else str(options.get("type") or "text")
-    definition = read(survey.draft)
+    definition = in_arm(read(survey.draft), next(iter(queries.arm_names(reading(), survey.id)), ""))
     if kind in ("page", "panel"):
         page = PageForm()
         return _apply(

@@ -51,6 +51,7 @@ def overview(slug: str, survey_id: UUID) -> str:
         filters=filters,
         links=Links(program, survey, filters.narrowing),
         waves=queries.waves(reading(), survey.id),
+        arms=queries.shows_arms(reading(), survey),
         funnel=queries.funnel(reading(), survey.id),
         reach=queries.reach(reading(), survey.id),
         quotas=queries.quotas(reading(), survey.id),
