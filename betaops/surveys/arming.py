@@ -4,6 +4,7 @@ The arms of a survey are locked until the response is written, so people who beg
 the arms stay even, in however many processes. Always locked before the survey and all places (see `places`).
 """
 
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -13,6 +14,15 @@ from betaops.surveys.engine.arms import drawn, next_of
 from betaops.surveys.models import Survey, SurveyArm
 
 
+class _Arm(NamedTuple):
+    """An arm as it stands."""
+
+    id: UUID
+    name: str
+    weight: int
+    taken: int
+
+
 def arm_for(work: Work, survey: Survey, *, is_test: bool = False, wanted: str = "") -> str:
     """The arm of a response that is about to be written; `count` it then. Empty where the survey has none.
 
@@ -20,7 +30,9 @@ def arm_for(work: Work, survey: Survey, *, is_test: bool = False, wanted: str = 
     """
     if not survey.has_arms:
         return ""
-    arms = _standing(work, survey.id, is_locked=not is_test)
+    columns = select(SurveyArm.id, SurveyArm.name, SurveyArm.weight, SurveyArm.taken)
+    found = _in_order(columns, survey.id)
+    arms = [_Arm(*row) for row in work.session.execute(found if is_test else found.with_for_update())]
     if not arms:
         return ""
     if is_test:
@@ -38,12 +50,11 @@ def count(work: Work, survey_id: UUID, arm: str) -> None:
 
 
 def lock(work: Work, survey_id: UUID) -> list[SurveyArm]:
-    """All of them, in one order."""
-    return _standing(work, survey_id, is_locked=True)
-
-
-def _standing(work: Work, survey_id: UUID, *, is_locked: bool) -> list[SurveyArm]:
-    found = select(SurveyArm).where(SurveyArm.survey_id == survey_id).order_by(SurveyArm.id)
-    if is_locked:
-        found = found.with_for_update()
+    """All of them, so that nobody is put into one meanwhile."""
+    found = _in_order(select(SurveyArm), survey_id).with_for_update()
     return list(work.session.scalars(found.execution_options(populate_existing=True)))
+
+
+def _in_order(found: Any, survey_id: UUID) -> Any:
+    """The one order in which all lock them."""
+    return found.where(SurveyArm.survey_id == survey_id).order_by(SurveyArm.id)

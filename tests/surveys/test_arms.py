@@ -186,6 +186,22 @@ def test_a_survey_with_arms_does_not_stand_in_the_product(work: Work) -> None:
         service.add_arm(work, other.id, name="tin")
 
 
+def test_quotas_count_people_of_an_arm(work: Work) -> None:
+    survey = an_armed_survey(work, definition=SHORT)
+    for condition, code in (("{__arm} = 'jar'", "unknown_arm"), ("{__arms} = 'tin'", "unknown_name")):
+        with pytest.raises(Invalid) as refused:
+            service.add_quota(work, survey.id, name="Tin", condition=condition, most=2)
+        assert refused.value.code == code
+    service.add_quota(work, survey.id, name="Tin", condition="{__arm} = 'tin'", most=2)
+    rows = [respond.submit(work, survey, {"nps": 9}, submission_key=f"k{at}").response for at in range(8)]
+    ended = Counter((row.arm, row.state) for row in rows)
+    assert ended == {
+        ("tin", ResponseState.COMPLETE): 2,
+        ("tin", ResponseState.OVER_QUOTA): 2,
+        ("box", ResponseState.COMPLETE): 4,
+    }
+
+
 # -- Being put into one.
 
 

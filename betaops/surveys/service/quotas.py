@@ -10,7 +10,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.surveys import queries
 from betaops.surveys.engine import conditions
-from betaops.surveys.engine.arms import ARM
+from betaops.surveys.engine.arms import ARM, unknown_arms
 from betaops.surveys.events import SurveyChanged
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.models import Quota, Survey, SurveyState, WhenFull
@@ -104,6 +104,10 @@ def _condition(work: Work, survey: Survey, condition: str) -> str:
             "unknown_function",
             _("%(function)s() is not known.", function=unknown[0]),
             field="condition",
+        )
+    for name in unknown_arms(tree, queries.arm_names(work.session, survey.id)):
+        raise Invalid(
+            "unknown_arm", _("There is no arm “%(name)s” in the survey.", name=name), field="condition"
         )
     live = queries.live_version(work.session, survey)
     known = conditions.known_names(read(survey.draft)) | ({ARM} if survey.has_arms else set())
