@@ -1,6 +1,6 @@
 """What differs between two versions, and what that means for answers already given. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +34,17 @@ def compare(old: Definition, new: Definition) -> list[Change]:
     found = list(_compare(old, new))
     order = (Weight.BREAKING, Weight.ADDITIVE, Weight.COSMETIC)
     return sorted(found, key=lambda change: order.index(change.weight))
+
+
+def returned(former: Mapping[str, Question], new: Definition) -> list[Change]:
+    """What past answers could not bear of questions that come back; `former` are those that are not asked now, by name."""
+    return [
+        change
+        for question in new.asked
+        if question.name in former
+        for change in _question(former[question.name], question)
+        if change.weight is Weight.BREAKING
+    ]
 
 
 def _compare(old: Definition, new: Definition) -> Iterator[Change]:

@@ -147,18 +147,44 @@ def test_every_breaking_question_is_chosen_by_itself(work: Work) -> None:
     assert service.publish(work, survey.id, new_series=["ease", "plan"]).number == 2
 
 
-def test_a_question_that_comes_back_as_another_type_begins_anew_too(work: Work) -> None:
+@pytest.mark.parametrize("definition", [TO_TEN, IN_WORDS])
+def test_a_question_that_comes_back_as_another_begins_anew_too(
+    work: Work, definition: dict[str, Any]
+) -> None:
     survey = a_survey(work, definition=EASE)
     submit(work, survey, "one", ease=4)
     without = {"elements": EASE["pages"][0]["elements"][1:]}
     edit(work, survey, without)
     service.publish(work, survey.id)
-    edit(work, survey, IN_WORDS)
+    edit(work, survey, definition)
     with pytest.raises(Refused):
         service.publish(work, survey.id)
     service.publish(work, survey.id, new_series=["ease"])
     over = ended(rows_of(work, survey))
     assert [(each.words, each.followed) for each in over.values()] == [("version 1", 3)]
+
+
+def test_kinds_that_differ_in_their_looks_alone_count_on(work: Work) -> None:
+    survey = a_survey(work, definition=EASE)
+    for kind in ("buttongroup", "dropdown", "radiogroup"):
+        submit(work, survey, kind, plan="pro")
+        changed = copy.deepcopy(EASE)
+        changed["pages"][0]["elements"][1]["type"] = kind
+        edit(work, survey, changed)
+        service.publish(work, survey.id)
+        work.session.refresh(survey)
+    assert told(work, survey) == {("plan", 1, "pro"): 3}
+
+
+def test_a_question_that_comes_back_as_it_was_counts_on(work: Work) -> None:
+    survey = a_survey(work, definition=EASE)
+    submit(work, survey, "one", ease=4)
+    for definition in ({"elements": EASE["pages"][0]["elements"][1:]}, with_ease(title="Easy now?")):
+        edit(work, survey, definition)
+        service.publish(work, survey.id)
+    work.session.refresh(survey)
+    submit(work, survey, "two", ease=4)
+    assert told(work, survey) == {("ease", 1, "4"): 2}
 
 
 def test_the_scale_of_before_is_a_series_of_its_own_once_more(work: Work) -> None:

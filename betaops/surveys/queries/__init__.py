@@ -65,6 +65,7 @@ from betaops.surveys.queries.rollups import (
 from betaops.surveys.queries.surveys import (
     current_questions,
     find_surveys,
+    former_questions,
     links,
     live_version,
     live_version_id,
@@ -127,6 +128,7 @@ __all__ = [
     "door",
     "doors_answered",
     "find_surveys",
+    "former_questions",
     "fresh",
     "funnel",
     "item_answers",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 from betaops.kernel.errors import NotFound
 from betaops.programs.models import Program
 from betaops.surveys.analysis.series import ended, trait_name
-from betaops.surveys.definition import Definition
+from betaops.surveys.definition import Definition, Question
 from betaops.surveys.engine.arms import in_arm
 from betaops.surveys.models import LinkKind, Survey, SurveyLink, SurveyQuestion, SurveyState, SurveyVersion
 from betaops.surveys.reading import read
@@ -211,6 +211,16 @@ def survey_questions(session: Session, survey_id: UUID) -> Sequence[SurveyQuesti
 def current_questions(session: Session, survey_id: UUID) -> Mapping[str, SurveyQuestion]:
     """By name, as they are counted now: those of earlier series are not among them."""
     return _questions_of(session, survey_id, None)
+
+
+def former_questions(session: Session, survey: Survey) -> Mapping[str, Question]:
+    """Those of the newest series that the live version does not ask, by name, as they were asked last."""
+    found: dict[str, Question] = {}
+    for name, row in current_questions(session, survey.id).items():
+        if row.last_number != survey.live_number:
+            asked = published(session, version(session, survey.id, row.last_number).id).definition.by_name
+            found |= {name: asked[name]} if name in asked else {}
+    return found
 
 
 def version_shown(session: Session, survey_id: UUID, question_ids: Collection[UUID]) -> UUID | None:

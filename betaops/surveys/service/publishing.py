@@ -13,9 +13,9 @@ from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.surveys import queries
-from betaops.surveys.changes import ALIKE, Change, Weight, compare
+from betaops.surveys.changes import Change, Weight, compare, returned
 from betaops.surveys.checking import Finding, check
-from betaops.surveys.definition import Definition
+from betaops.surveys.definition import Question
 from betaops.surveys.events import SurveyPublished, SurveyStateChanged
 from betaops.surveys.models import Survey, SurveyQuestion, SurveyState, SurveyVersion
 from betaops.surveys.reading import read
@@ -53,17 +53,22 @@ def digest(definition: Mapping[str, Any]) -> bytes:
 
 
 def review(
-    live: SurveyVersion | None, draft: dict[str, Any], kinds: Mapping[str, str], arms: Collection[str] = ()
+    live: SurveyVersion | None,
+    draft: dict[str, Any],
+    former: Mapping[str, Question],
+    arms: Collection[str] = (),
 ) -> Review:
-    """`kinds` are those that questions of any earlier version had, by name: a name never changes its kind.
-
-    `arms` are the names of the survey's arms.
+    """`former` are questions of earlier versions that the live one has not, by name: where they come back, their answers
+    count on. `arms` are the names of the survey's arms.
     """
     new = read(draft)
     changes = [] if live is None else compare(read(live.definition), new)
-    named = {change.name for change in changes if change.weight is Weight.BREAKING}
-    changes = [*_returned(new, kinds, named), *changes]
-    return Review(check(new, arms), changes, is_first=live is None, is_same=is_live(live, draft))
+    return Review(
+        check(new, arms),
+        [*returned(former, new), *changes],
+        is_first=live is None,
+        is_same=is_live(live, draft),
+    )
 
 
 def is_live(live: SurveyVersion | None, draft: dict[str, Any]) -> bool:
@@ -86,7 +91,7 @@ def publish(
     live = queries.live_version(work.session, survey)
     known = queries.current_questions(work.session, survey.id)
     arms = queries.arm_names(work.session, survey.id)
-    seen = review(live, survey.draft, {name: row.kind for name, row in known.items()}, arms)
+    seen = review(live, survey.draft, queries.former_questions(work.session, survey), arms)
     if seen.is_same and live is not None:
         return live
     if seen.problems:
@@ -164,23 +169,3 @@ def _keep_identities(
             row.kind, row.title = question.kind, question.label()
             row.position, row.last_number = position, version.number
     work.session.flush()
-
-
-def _returned(new: Definition, kinds: Mapping[str, str], named: set[str]) -> list[Change]:
-    """Questions whose name an earlier version used for another kind, also where the live one has none."""
-    return [
-        Change(
-            Weight.BREAKING,
-            question.name,
-            _(
-                "“%(name)s” was a question of type %(old)s before. Give this one another name or start a new series.",
-                name=question.name,
-                old=kinds[question.name],
-            ),
-            question.label(),
-        )
-        for question in new.asked
-        if question.name not in named
-        and kinds.get(question.name, question.kind) != question.kind
-        and not any({kinds[question.name], question.kind} <= alike for alike in ALIKE)
-    ]

@@ -56,11 +56,10 @@ def publication(slug: str, survey_id: UUID) -> Any:
 
 
 def _review(survey: Survey) -> service.Review:
-    known = queries.current_questions(reading(), survey.id)
     return service.review(
         queries.live_version(reading(), survey),
         survey.draft,
-        {name: row.kind for name, row in known.items()},
+        queries.former_questions(reading(), survey),
         queries.arm_names(reading(), survey.id),
     )
 
