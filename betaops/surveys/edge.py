@@ -84,7 +84,7 @@ class Submissions:
 
     def _receive(self, submission: Submission) -> Received | None:
         try:
-            return self._platform.ingest.write(None, lambda work: receiving.receive(work, submission))
+            return self._platform.ingest.write_one(None, receiving.receive, submission)
         except (SQLAlchemyError, Unavailable):
             log.warning("submission_not_taken", exc_info=True)
             return None
