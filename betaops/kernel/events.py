@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from betaops.kernel.db import Base, Identified
 from betaops.kernel.errors import NotFound
-from betaops.kernel.ids import new_id
+from betaops.kernel.ids import new_ids
 from betaops.kernel.prepared import Inserts
 
 _KINDS: dict[str, type["Event"]] = {}
@@ -116,7 +116,7 @@ def write_events(
     actor_id: uuid.UUID | None,
 ) -> list[uuid.UUID]:
     """Their rows and their subjects; the rows' ids."""
-    ids = [new_id() for _event in events]
+    ids = new_ids(len(events))
     rows = [
         {"id": event_id, "kind": event.kind, "data": event.to_json()}
         for event_id, event in zip(ids, events, strict=True)

@@ -17,7 +17,7 @@ from betaops.accounts.models import ApiKey
 from betaops.accounts.service import keys
 from betaops.accounts.service.sessions import SEEN_EVERY
 from betaops.kernel.errors import NotFound
-from betaops.kernel.ids import new_id
+from betaops.kernel.ids import new_id, new_ids
 from betaops.kernel.ingest import kept
 from betaops.kernel.prepared import Inserts, Prepared, as_text, listed
 from betaops.kernel.work import Actor, Work
@@ -275,19 +275,21 @@ def _write(work: Work, asked: _Asked, new: Sequence[_New]) -> set[UUID]:
 
 
 def _typed(published: Published, new: Sequence[_New]) -> list[dict[str, Any]]:
-    return [
+    rows: list[dict[str, Any]] = [
         {
-            "id": new_id(),
             "response_id": each.id,
             "question_id": published.question_ids[name],
-            "row": row.row,
-            "code": row.code,
-            "number": row.number,
-            "text": row.text,
+            "row": part.row,
+            "code": part.code,
+            "number": part.number,
+            "text": part.text,
         }
         for each in new
         for name, typed in each.taken.rows.items()
         # A version from before a type was asked knows no question of that name.
         if name in published.question_ids
-        for row in typed
+        for part in typed
     ]
+    for row, row_id in zip(rows, new_ids(len(rows)), strict=True):
+        row["id"] = row_id
+    return rows

@@ -38,9 +38,10 @@ def doubts(
     """`seconds` were spent on its pages (None where that is not known); `is_repeated`: see `digest`."""
     answered = [each for each in definition.asked if not is_empty(answers.get(each.key))]
     found = []
-    usual = sum(_usual(each, answers[each.key]) for each in answered)
-    if seconds is not None and usual >= LEAST_SECONDS and seconds < usual / SHARE_TO_READ:
-        found.append(Doubt.SPEEDING)
+    if seconds is not None:
+        usual = sum(_usual(each, answers[each.key]) for each in answered)
+        if usual >= LEAST_SECONDS and seconds < usual / SHARE_TO_READ:
+            found.append(Doubt.SPEEDING)
     if is_straight(answered, answers):
         found.append(Doubt.STRAIGHT_LINING)
     if is_repeated:
