@@ -132,7 +132,9 @@ def _patiently(attempt: Callable[[], None], number: int) -> None:
 def load_web(target: str) -> Any:
     """Granian's way to the application, in each of its processes: they end when granian does, even by SIGKILL."""
     from betaops.web.cores import on_one_core
+    from betaops.web.deferring import let_defer
 
+    let_defer()
     return on_one_core(_loaded(target))
 
 

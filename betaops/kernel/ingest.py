@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
+import structlog
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session as OrmSession
 
@@ -22,6 +23,8 @@ from betaops.kernel.i18n import gettext as _
 
 if TYPE_CHECKING:
     from betaops.kernel.work import Platform, Work
+
+log = structlog.get_logger("ingest")
 
 Thing = TypeVar("Thing")
 Result = TypeVar("Result")
@@ -53,8 +56,19 @@ class _Write:
     thing: Any
     #: Held until it is committed, or has failed. An Event would be a condition with a lock and cost ten times as much.
     done: threading.Lock = field(default_factory=_locked)
+    #: Called instead, where nobody waits.
+    then: "Callable[[Any, BaseException | None], None] | None" = None
     result: Any = None
     error: BaseException | None = None
+
+    def is_done(self) -> None:
+        if self.then is None:
+            self.done.release()
+            return
+        try:
+            self.then(self.result, self.error)
+        except Exception:
+            log.exception("nobody_told", take=self.take.__qualname__)
 
 
 def _change(work: "Work", changes: Sequence[Callable[["Work"], Any]]) -> Sequence[Any]:
@@ -152,8 +166,27 @@ class Ingest:
         """
         return self._write(_Write(workspace_id, take, thing))  # type: ignore[no-any-return]  # what `take` gives
 
+    def write_one_later(
+        self,
+        workspace_id: UUID | None,
+        take: "Callable[[Work, Sequence[Thing]], Sequence[Result]]",
+        thing: Thing,
+        then: "Callable[[Result | None, BaseException | None], None]",
+    ) -> None:
+        """The same without waiting; only where writes are grouped.
+
+        `then` gets the result or the error, on the thread of which all writes wait: it must not take long.
+        """
+        self._waiting.put(_Write(workspace_id, take, thing, then=then))
+        self._start()
+
+    @property
+    def is_grouping(self) -> bool:
+        """Whether writes wait for each other here; PostgreSQL groups commits itself."""
+        return self._platform.database.is_sqlite
+
     def _write(self, write: _Write) -> Any:
-        if not self._platform.database.is_sqlite:
+        if not self.is_grouping:
             with self._platform.database.writing(write.workspace_id) as session:
                 return write.take(self._work(session), [write.thing])[0]
         self._waiting.put(write)
@@ -205,7 +238,7 @@ class Ingest:
             own.drop()
         finally:
             for write in writes:
-                write.done.release()
+                write.is_done()
 
     def _write_all(self, own: "_Own", writes: list[_Write]) -> bool:
         """One after the other in one session, as most go well; False, with nothing written, where one does not."""
