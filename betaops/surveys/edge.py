@@ -118,8 +118,9 @@ class Submissions:
 
     def _answer(self, read: _Read, received: Received, began: float) -> tuple[list[tuple[str, str]], bytes]:
         """Headers and body of a 201."""
-        body = _shown(read, received)
-        request_id = ids.encode("req", received.id)
+        response_id = ids.encode("rsp", received.id)
+        body = _shown(read, received, response_id)
+        request_id = response_id.replace("rsp", "req", 1)
         log.info(
             "request",
             id=request_id,
@@ -202,11 +203,11 @@ def _is_plain(value: Any, depth: int) -> bool:
     return isinstance(value, list) and all(_is_plain(each, depth + 1) for each in value)
 
 
-def _shown(read: _Read, received: Received) -> bytes:
+def _shown(read: _Read, received: Received, response_id: str) -> bytes:
     """As the view shows a response."""
     return orjson.dumps(
         {
-            "id": ids.encode("rsp", received.id),
+            "id": response_id,
             "survey": read.survey,
             "version": received.number,
             "state": "complete",

@@ -22,7 +22,7 @@ from betaops.kernel.ingest import kept
 from betaops.kernel.prepared import Inserts, Prepared, as_text, listed
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import policy, queries
-from betaops.surveys.analysis.quality import Doubt, digest, doubts
+from betaops.surveys.analysis.quality import Doubt, digest_of, doubts
 from betaops.surveys.engine.plain import Plain, Taken, is_plain
 from betaops.surveys.events import SurveyAnswered
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
@@ -208,7 +208,7 @@ def _new(work: Work, asked: _Asked, submissions: Sequence[Submission]) -> list[_
         is_first = submission.submission_key not in keys_seen
         keys_seen.add(submission.submission_key)
         taken = asked.plain.judge(submission.answers, now=work.now) if is_first else None
-        mark = None if taken is None else digest(definition, taken.values)
+        mark = None if taken is None else digest_of(taken.values)
         judged.append(None if taken is None else (submission, taken, mark))
     marks = _known_marks(
         work, asked, {each[2] for each in judged if each is not None and each[2] is not None}
