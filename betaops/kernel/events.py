@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from betaops.kernel.db import Base, Identified
 from betaops.kernel.errors import NotFound
 from betaops.kernel.ids import new_ids
-from betaops.kernel.prepared import Inserts
+from betaops.kernel.inserts import Inserts
 
 _KINDS: dict[str, type["Event"]] = {}
 #: Names of fields by kind.
@@ -102,7 +102,7 @@ class EventSubject(Base):
     )
 
 
-#: Almost everything that changes anything is recorded: see `kernel.prepared`.
+#: Almost everything that changes anything is recorded: see `kernel.inserts`.
 _events, _subjects = Inserts(RecordedEvent), Inserts(EventSubject)
 
 

@@ -8,7 +8,6 @@ waits in the session must be flushed before.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -33,7 +32,7 @@ from sqlalchemy.types import TypeEngine
 
 from betaops.kernel import counting
 
-_Turn = Callable[[Any], Any]
+Turn = Callable[[Any], Any]
 _NONE: Mapping[str, Any] = {}
 
 
@@ -44,8 +43,8 @@ class _Text(NamedTuple):
     #: Names of the values in the order of their places; empty where the driver takes them by name.
     order: Sequence[str]
     #: Those of the values and of the columns that are something else to the driver.
-    turns: Sequence[tuple[str, _Turn]]
-    columns: Sequence[tuple[int, _Turn]]
+    turns: Sequence[tuple[str, Turn]]
+    columns: Sequence[tuple[int, Turn]]
     #: As the driver takes them.
     fixed: Mapping[str, Any]
 
@@ -74,7 +73,7 @@ class Prepared:
         """Everything that a SELECT or a RETURNING gives."""
         connection = session.connection()
         text = self._in_words_of(connection.dialect)
-        with _Opened(text.sql, connection) as cursor:
+        with Opened(text.sql, connection) as cursor:
             cursor.execute(text.sql, text.given(values))
             found = cursor.fetchall() if cursor.description else []
         counting.note()
@@ -87,7 +86,7 @@ class Prepared:
         connection = session.connection()
         text = self._in_words_of(connection.dialect)
         same = text.turned(shared)
-        with _Opened(text.sql, connection) as cursor:
+        with Opened(text.sql, connection) as cursor:
             cursor.executemany(text.sql, [text.given(values, same) for values in several])
         counting.note()
 
@@ -98,7 +97,7 @@ class Prepared:
         statement = self._make(dialect.name)
         compiled = statement.compile(dialect=dialect)
         returned = _returned(statement)
-        turns = [(name, _bind(bind.type, dialect)) for name, bind in compiled.binds.items()]
+        turns = [(name, turn_in(bind.type, dialect)) for name, bind in compiled.binds.items()]
         fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         columns = [(place, _result(column.type, dialect)) for place, column in enumerate(returned)]
         return _Text(
@@ -110,96 +109,7 @@ class Prepared:
         )
 
 
-class Inserts:
-    """Whole rows of one model, many in one statement.
-
-    SQLite's driver lets go of the interpreter with each statement: what is written row by row waits as often as it has
-    rows for whoever else wants to run.
-    """
-
-    #: Rows in one statement at most.
-    MOST = 64
-
-    def __init__(self, model: Any, *, passes_over: bool = False) -> None:
-        """`passes_over`: what a unique constraint refuses is left out, instead of an error."""
-        self._model, self._passes_over = model, passes_over
-        self._words: dict[str, _Words] = {}
-
-    def write(
-        self, session: Session, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any] = _NONE
-    ) -> int:
-        """How many were inserted; each has every column in its own mapping or in what all `shared`."""
-        connection = session.connection()
-        words = self._in_words_of(connection.dialect)
-        same = {
-            name: turn(shared[name]) if turn else shared[name]
-            for name, turn in words.columns
-            if name in shared
-        }
-        given = [
-            [
-                same[name] if name in same else turn(row[name]) if turn else row[name]
-                for name, turn in words.columns
-            ]
-            for row in rows
-        ]
-        written = begin = 0
-        while begin < len(given):
-            # Powers of two: any number of rows is made of few texts.
-            size = min(self.MOST, 1 << (len(given) - begin).bit_length() - 1)
-            sql = words.sql.get(size) or words.sql.setdefault(size, self._sql(connection.dialect, size))
-            with _Opened(sql, connection) as cursor:
-                cursor.execute(sql, words.given(given[begin : begin + size]))
-                written += cursor.rowcount
-            counting.note()
-            begin += size
-        return written
-
-    def _in_words_of(self, dialect: Dialect) -> "_Words":
-        return self._words.get(dialect.name) or self._words.setdefault(dialect.name, self._first(dialect))
-
-    def _first(self, dialect: Dialect) -> "_Words":
-        compiled = self._statement(dialect, 1).compile(dialect=dialect)
-        order = [name.removesuffix("_0") for name in compiled.positiontup or compiled.binds]
-        columns = [(name, _bind(compiled.binds[f"{name}_0"].type, dialect)) for name in order]
-        return _Words(columns, bool(compiled.positiontup), {1: str(compiled)})
-
-    def _sql(self, dialect: Dialect, size: int) -> str:
-        return str(self._statement(dialect, size).compile(dialect=dialect))
-
-    def _statement(self, dialect: Dialect, size: int) -> Any:
-        flavour: Any = postgresql if dialect.name == "postgresql" else sqlite
-        columns = inspect(self._model).columns
-        rows = [
-            {name: bindparam(f"{name}_{place}", type_=columns[name].type) for name in columns.keys()}  # noqa: SIM118  # not a dict
-            for place in range(size)
-        ]
-        statement = flavour.insert(self._model).values(rows)
-        return statement.on_conflict_do_nothing() if self._passes_over else statement
-
-
-class _Words(NamedTuple):
-    """INSERTs of one model in the words of one database."""
-
-    #: Names in the order of their places, and what turns the values of those that are something else to the driver.
-    columns: Sequence[tuple[str, _Turn | None]]
-    #: Whether the driver takes values by their places; else by the name with the row's number behind it.
-    is_by_place: bool
-    #: By the number of rows.
-    sql: dict[int, str]
-
-    def given(self, rows: Sequence[Sequence[Any]]) -> Any:
-        """The values of all `rows` as the driver takes them."""
-        if self.is_by_place:
-            return list(chain.from_iterable(rows))
-        return {
-            f"{name}_{place}": value
-            for place, row in enumerate(rows)
-            for (name, _turn), value in zip(self.columns, row, strict=True)
-        }
-
-
-class _Opened:
+class Opened:
     """A cursor for a statement. What the driver refuses is raised in SQLAlchemy's words, as of any other statement:
     whoever catches that the database is away or full, or that a row is there already, need not know of two.
     """
@@ -251,15 +161,15 @@ def listed(dialect: str, name: str) -> Any:
     return type_coerce(func.json_each(given).table_valued("value").c.value, Uuid())
 
 
-def _bind(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
+def turn_in(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _result(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
+def _result(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
     return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
-def _turned(row: Sequence[Any], columns: Sequence[tuple[int, _Turn]]) -> tuple[Any, ...]:
+def _turned(row: Sequence[Any], columns: Sequence[tuple[int, Turn]]) -> tuple[Any, ...]:
     found = list(row)
     for place, turn in columns:
         found[place] = turn(found[place])

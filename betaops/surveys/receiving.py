@@ -19,7 +19,8 @@ from betaops.accounts.service.sessions import SEEN_EVERY
 from betaops.kernel.errors import NotFound
 from betaops.kernel.ids import new_id, new_ids
 from betaops.kernel.ingest import kept
-from betaops.kernel.prepared import Inserts, Prepared, as_text, listed
+from betaops.kernel.inserts import Inserts
+from betaops.kernel.prepared import Prepared, as_text, listed
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import policy, queries
 from betaops.surveys.analysis.quality import Doubt, digest_of, doubts

@@ -7,8 +7,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from betaops.kernel import counting
 from betaops.kernel.db import Database
 from betaops.kernel.ids import new_ids
+from betaops.kernel.inserts import Inserts
 from betaops.kernel.jobs import Job, JobState
-from betaops.kernel.prepared import Inserts, Prepared
+from betaops.kernel.prepared import Prepared
 from betaops.kernel.work import Work
 
 _JOBS = Prepared(

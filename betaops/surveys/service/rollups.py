@@ -11,7 +11,7 @@ from sqlalchemy import Uuid, delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.kernel.ids import new_id
-from betaops.kernel.prepared import Inserts
+from betaops.kernel.inserts import Inserts
 from betaops.kernel.work import Work
 from betaops.surveys import queries
 from betaops.surveys.models import (
