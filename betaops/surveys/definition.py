@@ -78,12 +78,12 @@ class Question:
         """Whether anybody sees it."""
         return self.kind in KINDS
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Under which its answer is kept."""
         return str(self.options.get("valueName") or self.name)
 
-    @property
+    @cached_property
     def comment_key(self) -> str:
         return f"{self.key}-Comment"
 
