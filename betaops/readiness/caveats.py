@@ -18,7 +18,7 @@ def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
     if outcome["mode"] == "live":
         lines.append(
             _(
-                "Read while answers still come in: every early look is one more chance to be lucky. Decide on a day fixed before."
+                "Answers still come in: only overwhelming evidence is believed before the close, so daily looks do no harm."
             )
         )
     if asked and found.n < asked / 2:
@@ -63,21 +63,23 @@ def method(found: Found) -> str:
     outcome = found.outcome
     if outcome["method"] == "count":
         return _("A count against a limit.")
-    confidence = figure(1 - outcome["error"] * outcome["n_expectations"], Unit.SHARE)
-    text = (
-        _(
+    values = {"confidence": figure(1 - outcome["error"], Unit.SHARE)}
+    text = {
+        "betting": _(
+            "Evidence by betting, which may be looked at on any day: one score for each tester, %(confidence)s confidence.",
+            **values,
+        ),
+        "clopper_pearson": _(
             "Exact range for a share (Clopper–Pearson), one score for each tester, %(confidence)s confidence.",
-            confidence=confidence,
-        )
-        if outcome["method"] == "clopper_pearson"
-        else _(
-            "Dirichlet bound for a mean, one score for each tester, %(confidence)s confidence.",
-            confidence=confidence,
-        )
-    )
+            **values,
+        ),
+        "dirichlet": _(
+            "Dirichlet bound for a mean, one score for each tester, %(confidence)s confidence.", **values
+        ),
+    }[outcome["method"]]
     if outcome["n_expectations"] > 1:
         text += " " + _(
-            "Shared among %(count)s expectations that are judged together, so that it holds for all of them.",
+            "Judged together with others, %(count)s in all, so that it holds for the whole list (Hochberg).",
             count=outcome["n_expectations"],
         )
     return text

@@ -130,8 +130,8 @@ def _nothing_yet(found: Found) -> str:
     if smallest is None:
         return _("no number of people can prove this. Choose a lower threshold.")
     return ngettext(
-        "nothing measured yet. Even if all goes well, %(num)s person is needed to prove it.",
-        "nothing measured yet. Even if all goes well, %(num)s people are needed to prove it.",
+        "nothing measured yet. Even if all goes well, %(num)s person is needed to prove it at the close.",
+        "nothing measured yet. Even if all goes well, %(num)s people are needed to prove it at the close.",
         smallest,
     )
 
@@ -141,11 +141,14 @@ def _open(found: Found) -> str:
     best = 1.0 if found.direction is Direction.AT_LEAST else 0.0
     if smallest is not None and found.n < smallest and found.outcome["estimate"] == best:
         return ngettext(
-            "one answer, however good, cannot prove %(threshold)s, %(smallest)s people are needed.",
-            "even %(num)s of %(num)s cannot prove %(threshold)s, %(smallest)s people are needed.",
+            "one answer, however good, cannot prove %(threshold)s: %(smallest)s people are needed at the close, "
+            "%(early)s to call it early.",
+            "even %(num)s of %(num)s cannot prove %(threshold)s: %(smallest)s people are needed at the close, "
+            "%(early)s to call it early.",
             found.n,
             threshold=figure(found.threshold, found.unit),
             smallest=smallest,
+            early=found.outcome.get("smallest_early") or smallest,
         )
     return _(
         "%(estimate)s from %(people)s, could be %(span)s (%(line)s).",

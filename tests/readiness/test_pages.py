@@ -67,7 +67,7 @@ def test_the_readiness_page_says_verdict_sentence_and_how_we_know(work: Work, me
     an_expectation(work, program, need="Nothing stops me")
     page = member_client().get(address(program, "/readiness")).text
     assert "83% from 24 people, could be" in page
-    assert "Exact range for a share" in page
+    assert "Evidence by betting" in page
     assert "no blocker is open" in page
     assert "CONDITIONAL GO" in page
 

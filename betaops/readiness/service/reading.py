@@ -1,6 +1,6 @@
 """Taking readings: every expectation of a program judged on the data as it stands."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
@@ -8,15 +8,25 @@ from uuid import UUID
 
 from betaops.kernel.work import Work
 from betaops.programs.models import Phase, Program
-from betaops.readiness import measures, queries
+from betaops.readiness import family, measures, queries
 from betaops.readiness.board import need_key
 from betaops.readiness.events import VerdictChanged
+from betaops.readiness.family import Claim
 from betaops.readiness.measures import Measure, Sample, Scope
 from betaops.readiness.models import Expectation, Reading
-from betaops.readiness.verdict import Mode, Outcome, Verdict, counted, reconciled, verdict
+from betaops.readiness.recommendation import Weight
+from betaops.readiness.verdict import Mode, Outcome, Verdict, counted, reconciled
 
 #: How long a change may wait for others, so that a hundred answers in a minute are read once.
 DEBOUNCE = timedelta(seconds=5)
+
+
+class Sampled(NamedTuple):
+    """One expectation with the data about it."""
+
+    expectation: Expectation
+    measure: Measure
+    sample: Sample
 
 
 class Judged(NamedTuple):
@@ -61,35 +71,49 @@ def keep(work: Work, program: Program, judged: Sequence[Judged]) -> list[Reading
 
 
 def _judge(work: Work, program: Program, expectations: Sequence[Expectation]) -> list[Judged]:
-    scopes: dict[UUID | None, Scope] = {}
+    sampled = _sampled(work, program, expectations)
     mode = Mode.CLOSE if program.phase in (Phase.CLOSED, Phase.ARCHIVED) else Mode.LIVE
+    outcomes: dict[UUID, Outcome] = {}
     # What must be and what should be are two families: adding a wish does not make the musts harder to prove.
-    families = Counter(each.weight for each in expectations if not measures.named(each.measure).is_counted)
-    judged = []
+    for weight in Weight:
+        group = [
+            each for each in sampled if each.expectation.weight is weight and not each.measure.is_counted
+        ]
+        judged = family.judged([_claim(each, mode) for each in group])
+        outcomes |= {each.expectation.id: outcome for each, outcome in zip(group, judged, strict=True)}
+    return [Judged(*each, outcomes.get(each.expectation.id) or _counted(each)) for each in sampled]
+
+
+def _sampled(work: Work, program: Program, expectations: Sequence[Expectation]) -> list[Sampled]:
+    scopes: dict[UUID | None, Scope] = {}
+    found = []
     for expectation in expectations:
         if expectation.cohort_id not in scopes:
             scopes[expectation.cohort_id] = queries.scope(work.session, program, expectation.cohort_id)
         measure = measures.named(expectation.measure)
         parameters = measure.read(expectation.parameters)
         sample = measure.sample(work.session, scopes[expectation.cohort_id], parameters)
-        if measure.is_counted:
-            outcome = counted(
-                sample.value or 0, int(expectation.threshold), expectation.direction, sample.asked
-            )
-        else:
-            outcome = verdict(
-                sample.levels,
-                sample.counts,
-                measure.to_score(expectation.threshold, parameters),
-                expectation.direction,
-                expectation.confidence,
-                families[expectation.weight],
-                mode,
-                imagined=measure.imagined,
-                waiting=sample.waiting,
-            )
-        judged.append(Judged(expectation, measure, sample, outcome))
-    return judged
+        found.append(Sampled(expectation, measure, sample))
+    return found
+
+
+def _claim(sampled: Sampled, mode: Mode) -> Claim:
+    expectation, measure, sample = sampled
+    return Claim(
+        levels=sample.levels,
+        counts=sample.counts,
+        threshold=measure.to_score(expectation.threshold, measure.read(expectation.parameters)),
+        direction=expectation.direction,
+        confidence=expectation.confidence,
+        mode=mode,
+        imagined=measure.imagined,
+        waiting=sample.waiting,
+    )
+
+
+def _counted(sampled: Sampled) -> Outcome:
+    expectation, _measure, sample = sampled
+    return counted(sample.value or 0, int(expectation.threshold), expectation.direction, sample.asked)
 
 
 def _reconcile(judged: Sequence[Judged]) -> dict[UUID, Verdict]:

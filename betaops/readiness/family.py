@@ -1,0 +1,67 @@
+"""Expectations that are judged together: with how many each has to share the error that is allowed for all.
+
+Hochberg's way is the usual one: all are met as soon as each would be met alone, which is what a GO asks for, so that
+the badges and the recommendation never contradict each other. Strict programs take Holm's, which holds however
+their measures hang together.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from betaops.readiness.verdict import Direction, Mode, Outcome, chances, verdict
+from betaops.statistics import families
+
+
+class Claim(NamedTuple):
+    """What `verdict` is asked about one of them."""
+
+    levels: Sequence[float]
+    counts: Sequence[int]
+    threshold: float
+    direction: Direction
+    confidence: float
+    mode: Mode
+    imagined: float = 1.0
+    waiting: int = 0
+
+
+def judged(claims: Sequence[Claim], *, is_strict: bool = False) -> list[Outcome]:
+    """The outcome of each, in their order."""
+    return [
+        verdict(
+            claim.levels,
+            claim.counts,
+            claim.threshold,
+            claim.direction,
+            claim.confidence,
+            len(claims),
+            claim.mode,
+            imagined=claim.imagined,
+            waiting=claim.waiting,
+            shares=shared,
+        )
+        for claim, shared in zip(claims, shares(claims, is_strict=is_strict), strict=True)
+    ]
+
+
+def shares(claims: Sequence[Claim], *, is_strict: bool = False) -> list[tuple[int, int]]:
+    """With how many the error is shared to be met, and not to be met, this one among them."""
+    found = [
+        chances(
+            claim.levels,
+            claim.counts,
+            claim.threshold,
+            Direction(claim.direction),
+            Mode(claim.mode),
+            imagined=claim.imagined,
+        )
+        for claim in claims
+    ]
+    share = families.holm if is_strict else families.hochberg
+    # Each by its own confidence: what is compared is how much of its error a claim needs.
+    needed = [
+        [chance / (1 - claim.confidence) for chance in pair]
+        for pair, claim in zip(found, claims, strict=True)
+    ]
+    met, not_met = (share([pair[side] for pair in needed], 1.0) for side in (0, 1))
+    return list(zip(met, not_met, strict=True))
