@@ -5,7 +5,7 @@ the badges and the recommendation never contradict each other. Strict programs t
 their measures hang together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from betaops.readiness.verdict import Direction, Mode, Outcome, chances, verdict
@@ -44,24 +44,35 @@ def judged(claims: Sequence[Claim], *, is_strict: bool = False) -> list[Outcome]
     ]
 
 
+def judged_met(claims: Sequence[Claim], *, is_strict: bool = False) -> list[bool]:
+    """Only whether each is met: what a simulation asks a million times."""
+    found = [_chances(claim)[0] / (1 - claim.confidence) for claim in claims]
+    shared = _way(is_strict)(found, 1.0)
+    return [chance <= 1 / share for chance, share in zip(found, shared, strict=True)]
+
+
 def shares(claims: Sequence[Claim], *, is_strict: bool = False) -> list[tuple[int, int]]:
     """With how many the error is shared to be met, and not to be met, this one among them."""
-    found = [
-        chances(
-            claim.levels,
-            claim.counts,
-            claim.threshold,
-            Direction(claim.direction),
-            Mode(claim.mode),
-            imagined=claim.imagined,
-        )
-        for claim in claims
-    ]
-    share = families.holm if is_strict else families.hochberg
+    found = [_chances(claim) for claim in claims]
     # Each by its own confidence: what is compared is how much of its error a claim needs.
     needed = [
         [chance / (1 - claim.confidence) for chance in pair]
         for pair, claim in zip(found, claims, strict=True)
     ]
-    met, not_met = (share([pair[side] for pair in needed], 1.0) for side in (0, 1))
+    met, not_met = (_way(is_strict)([pair[side] for pair in needed], 1.0) for side in (0, 1))
     return list(zip(met, not_met, strict=True))
+
+
+def _way(is_strict: bool) -> Callable[[Sequence[float], float], list[int]]:
+    return families.holm if is_strict else families.hochberg
+
+
+def _chances(claim: Claim) -> tuple[float, float]:
+    return chances(
+        claim.levels,
+        claim.counts,
+        claim.threshold,
+        Direction(claim.direction),
+        Mode(claim.mode),
+        imagined=claim.imagined,
+    )
