@@ -7,8 +7,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from betaops.kernel import ids
+from babel.dates import format_date
+
+from betaops.kernel import i18n, ids
 from betaops.kernel.i18n import gettext as _
+from betaops.kernel.i18n import ngettext
 from betaops.readiness import caveats, measures, wording
 from betaops.readiness.figures import figure
 from betaops.readiness.measures import Evidence, Measure
@@ -117,6 +120,21 @@ class Row:
         return caveats.method(self.found) if self.found is not None else ""
 
     @property
+    def close(self) -> str:
+        """When it is read for good, in words; empty for counts."""
+        expectation = self.expectation
+        if self.measure.is_counted:
+            return ""
+        if expectation.amended_at is not None:
+            return _("never: it was amended after the seal")
+        words = []
+        if expectation.closes_on is not None:
+            words.append(_("after %(day)s", day=format_date(expectation.closes_on, locale=i18n.locale())))
+        if expectation.closes_at is not None:
+            words.append(ngettext("at %(num)s person", "at %(num)s people", expectation.closes_at))
+        return _(" or ").join(words) or _("never: no close was fixed")
+
+    @property
     def limits(self) -> list[str]:
         if self.found is None or self.reading is None:
             return []
@@ -166,6 +184,10 @@ class Row:
             "direction": expectation.direction.value,
             "scope": ids.encode("coh", expectation.cohort_id) if expectation.cohort_id else None,
             "confidence": expectation.confidence,
+            "closes_on": expectation.closes_on.isoformat() if expectation.closes_on else None,
+            "closes_at": expectation.closes_at,
+            "least_answered": expectation.least_answered,
+            "amended_at": moment(expectation.amended_at) if expectation.amended_at else None,
             "version": expectation.version,
             "reading": None if reading is None else reading_json(reading),
         }
@@ -201,9 +223,13 @@ def of_snapshot(item: dict[str, Any]) -> Row:
     return Row(expectation, reading)
 
 
+def moment(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def reading_json(reading: Reading) -> dict[str, Any]:
     return {
-        "taken_at": reading.taken_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "taken_at": moment(reading.taken_at),
         "version": reading.version,
         "verdict": reading.verdict.value,
         "n": reading.n,

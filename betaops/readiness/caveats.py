@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
 from betaops.readiness.figures import Unit, figure
-from betaops.readiness.verdict import Direction, Verdict
+from betaops.readiness.verdict import Direction, Mode, Verdict
 from betaops.readiness.wording import Found
 
 
@@ -15,7 +15,15 @@ def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
     asked = found.n + outcome["waiting"]
     if outcome["method"] == "count":
         return [_("Counted, not estimated: it says what was found, not what is there.")]
-    if outcome["mode"] == "live":
+    if outcome["mode"] == Mode.ANYTIME:
+        lines.append(
+            _(
+                "No close was fixed before answers came, so it takes more of them: daily looks have to be paid for."
+            )
+        )
+    if outcome["mode"] == Mode.CLOSE:
+        lines.append(_("Read at the close, and it stands: answers that came later are not in it."))
+    if outcome["mode"] == Mode.LIVE:
         lines.append(
             _(
                 "Answers still come in: only overwhelming evidence is believed before the close, so daily looks do no harm."

@@ -8,7 +8,7 @@ their measures hang together.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from betaops.readiness.verdict import Direction, Mode, Outcome, chances, verdict
+from betaops.readiness.verdict import Direction, Mode, Outcome, chances, held, verdict
 from betaops.statistics import families
 
 
@@ -23,6 +23,7 @@ class Claim(NamedTuple):
     mode: Mode
     imagined: float = 1.0
     waiting: int = 0
+    gate: float = 0.0
 
 
 def judged(claims: Sequence[Claim], *, is_strict: bool = False) -> list[Outcome]:
@@ -38,6 +39,7 @@ def judged(claims: Sequence[Claim], *, is_strict: bool = False) -> list[Outcome]
             claim.mode,
             imagined=claim.imagined,
             waiting=claim.waiting,
+            gate=claim.gate,
             shares=shared,
         )
         for claim, shared in zip(claims, shares(claims, is_strict=is_strict), strict=True)
@@ -68,6 +70,9 @@ def _way(is_strict: bool) -> Callable[[Sequence[float], float], list[int]]:
 
 
 def _chances(claim: Claim) -> tuple[float, float]:
+    """What is held back claims nothing."""
+    if held(sum(claim.counts), claim.waiting, claim.gate):
+        return 1.0, 1.0
     return chances(
         claim.levels,
         claim.counts,

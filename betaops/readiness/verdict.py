@@ -8,7 +8,8 @@ The error that is allowed, 1 − confidence at either end, is spent on two readi
 while answers come in, on any day and as often as one likes: evidence by betting (`statistics.betting`), which calls a
 verdict early only where it is overwhelming. The rest is for the one reading at the close, on a day or at a number
 that was fixed before: exact, Clopper–Pearson for yes/no scores and the Dirichlet bound for scores on several levels.
-Either may call it; together they are wrong as often as is allowed and no more (union bound).
+Either may call it; together they are wrong as often as is allowed and no more (union bound). Where no close was fixed
+before answers came there is none, and betting has all of the error.
 
 Where several expectations are judged together each has to share its error with others, so that it holds for the
 whole list: see `family`, which says with how many.
@@ -19,6 +20,7 @@ from enum import StrEnum
 from typing import Any, TypedDict
 
 from betaops.statistics import betting, bounded, forecast, planning
+from betaops.statistics.forecast import Rule
 from betaops.statistics.intervals import Range
 
 #: How much of the error is kept for looking on any day, and how much for the one look at the close.
@@ -39,10 +41,12 @@ class Direction(StrEnum):
 
 
 class Mode(StrEnum):
-    #: Looked at while answers still come in.
+    #: Looked at while answers still come in, before the look that was planned.
     LIVE = "live"
     #: The one look that was planned.
     CLOSE = "close"
+    #: Looked at on any day, and no close was planned before the answers came: all of the error is for that.
+    ANYTIME = "anytime"
 
 
 class Outcome(TypedDict):
@@ -78,6 +82,9 @@ class Outcome(TypedDict):
     #: How many people were asked and have not answered, and the chance that they settle it.
     waiting: int
     settles: float | None
+    #: The share of those asked who must have answered before it is called, and whether that holds it back.
+    gate: float
+    is_held: bool
 
 
 def verdict(
@@ -91,6 +98,7 @@ def verdict(
     *,
     imagined: float = 1.0,
     waiting: int = 0,
+    gate: float = 0.0,
     shares: tuple[int, int] | None = None,
 ) -> Outcome:
     """Judge one expectation; see `Outcome` for what comes back.
@@ -98,15 +106,18 @@ def verdict(
     `levels` lie in [0, 1] and hold the worst and best possible score; `threshold` is on the same scale.
     `confidence`, in (0.5, 1), is one-sided: at 0.95 at most 5 % of expectations whose truth lies exactly on
     the threshold are ever called met. `shares` says with how many of the `n_expectations` the error is shared to be
-    met and not to be (`family.shares`); without it with all of them (Bonferroni). Raises ValueError for what cannot
-    be judged.
+    met and not to be (`family.shares`); without it with all of them (Bonferroni). `gate` is the share of those asked
+    (`waiting` of them are silent) who must have answered before it is called. Raises ValueError for what cannot be
+    judged.
     """
     _check(levels, counts, threshold, confidence, n_expectations)
     wanted, read, error = Direction(direction), Mode(mode), _rounded(1 - confidence)
     share_met, share_not_met = shares or (n_expectations, n_expectations)
     n = sum(counts)
     p_met, p_not_met = chances(levels, counts, threshold, wanted, read, imagined=imagined)
-    met, not_met = p_met <= error / share_met, p_not_met <= error / share_not_met
+    is_held = held(n, waiting, gate)
+    met = not is_held and p_met <= error / share_met
+    not_met = not is_held and p_not_met <= error / share_not_met
     ends = (error / share_met, error / share_not_met)
     low_error, high_error = ends if wanted is Direction.AT_LEAST else ends[::-1]
     reach = _range(levels, counts, low_error, high_error, read, imagined)
@@ -127,23 +138,48 @@ def verdict(
         mode=read,
         p_met=_rounded(p_met),
         p_not_met=_rounded(p_not_met),
-        smallest_sample=planning.smallest_perfect_sample(rising, ends[0] * CLOSE_PART),
-        smallest_early=betting.smallest_perfect_sample_anytime(rising, ends[0] * LIVE_PART),
+        smallest_sample=smallest_sample(rising, ends[0], read),
+        smallest_early=smallest_early(rising, ends[0], read),
         more_early=None,
         more_likely=None,
         more_late=None,
         waiting=waiting,
         settles=None,
+        gate=gate,
+        is_held=is_held,
     )
-    if n and not met and not not_met:
-        # By the close, where the exact reading sees at least what betting sees in as many answers.
-        left = min(ends) * CLOSE_PART
-        ahead = forecast.about_more(levels, counts, threshold, left, imagined=imagined)
+    if n and not met and not not_met and not is_held:
+        rule = _ahead(min(ends), read)
+        ahead = forecast.about_more(levels, counts, threshold, rule, imagined=imagined)
         outcome["more_early"], outcome["more_likely"], outcome["more_late"] = ahead
         outcome["settles"] = _rounded(
-            forecast.chance_settled(levels, counts, threshold, left, waiting, imagined=imagined)
+            forecast.chance_settled(levels, counts, threshold, rule, waiting, imagined=imagined)
         )
     return outcome
+
+
+def smallest_sample(threshold: float, error: float, mode: Mode) -> int | None:
+    """Fewest answers, all as good as can be, with which more than `threshold` is met in the end; None: no number."""
+    if mode is Mode.ANYTIME:
+        return betting.smallest_perfect_sample_anytime(threshold, error)
+    return planning.smallest_perfect_sample(threshold, error * CLOSE_PART)
+
+
+def smallest_early(threshold: float, error: float, mode: Mode) -> int | None:
+    """The same for a verdict that is called before the close."""
+    return betting.smallest_perfect_sample_anytime(threshold, error * _early_part(mode))
+
+
+def answers_needed(threshold: float, truth: float, error: float, mode: Mode) -> int | None:
+    """Answers with which four programs of five prove more than `threshold`, if really `truth` say yes; None: too many."""
+    if mode is Mode.ANYTIME:
+        return betting.answers_needed_anytime(threshold, truth, error)
+    return planning.answers_needed(threshold, truth, error * CLOSE_PART)
+
+
+def held(n: int, waiting: int, gate: float) -> bool:
+    """Whether too few of those asked have answered to call it: the quick ones are often the keen ones."""
+    return gate > 0 and n < gate * (n + waiting)
 
 
 def chances(
@@ -166,8 +202,8 @@ def _chance_above(
     levels: Sequence[float], counts: Sequence[int], threshold: float, mode: Mode, imagined: float
 ) -> float:
     """Each reading by its part of the error: the smaller counts."""
-    early = betting.chance_anytime(levels, counts, threshold) / LIVE_PART
-    if mode is Mode.LIVE:
+    early = betting.chance_anytime(levels, counts, threshold) / _early_part(mode)
+    if mode is not Mode.CLOSE:
         return min(1.0, early)
     exact = bounded.chance_below(levels, counts, threshold, imagined=imagined) / CLOSE_PART
     return min(1.0, early, exact)
@@ -182,9 +218,9 @@ def _range(
     imagined: float,
 ) -> Range:
     """What either reading leaves possible; its ends are on the threshold's side exactly when the verdict says so."""
-    low = betting.range_anytime(levels, counts, low_error * LIVE_PART).low
-    high = betting.range_anytime(levels, counts, high_error * LIVE_PART).high
-    if mode is Mode.LIVE:
+    low = betting.range_anytime(levels, counts, low_error * _early_part(mode)).low
+    high = betting.range_anytime(levels, counts, high_error * _early_part(mode)).high
+    if mode is not Mode.CLOSE:
         return Range(low, high)
     return Range(
         max(low, bounded.mean_range(levels, counts, low_error * CLOSE_PART, imagined=imagined).low),
@@ -192,8 +228,20 @@ def _range(
     )
 
 
+def _early_part(mode: Mode) -> float:
+    """How much of the error betting has."""
+    return 1.0 if mode is Mode.ANYTIME else LIVE_PART
+
+
+def _ahead(error: float, mode: Mode) -> Rule:
+    """What will settle it: by the close, or whenever it is looked at where there is none."""
+    if mode is Mode.ANYTIME:
+        return Rule(exact=0.0, betting=error)
+    return Rule(exact=error * CLOSE_PART, betting=error * LIVE_PART)
+
+
 def _method(levels: Sequence[float], mode: Mode, imagined: float) -> str:
-    if mode is Mode.LIVE:
+    if mode is not Mode.CLOSE:
         return "betting"
     return "clopper_pearson" if len(levels) == 2 and imagined == 1 else "dirichlet"
 
@@ -231,6 +279,8 @@ def counted(value: int, limit: int, direction: str, watched: int) -> Outcome:
         more_late=None,
         waiting=0,
         settles=None,
+        gate=0.0,
+        is_held=False,
     )
 
 

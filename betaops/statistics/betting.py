@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _GAMBLERS = 64
+_MOST_ANSWERS = 3000
 
 
 def log_evidence(levels: Sequence[float], counts: Sequence[int], threshold: float) -> float:
@@ -38,6 +39,17 @@ def log_evidence(levels: Sequence[float], counts: Sequence[int], threshold: floa
     owned = np.log1p(np.outer(_stakes(), values / threshold - 1)) @ times
     most = float(owned.max())
     return most + math.log(float(np.mean(np.exp(owned - most))))
+
+
+def log_evidences(
+    levels: "NDArray[np.float64]", counts: "NDArray[np.float64]", threshold: float
+) -> "NDArray[np.float64]":
+    """`log_evidence` of many at once: a row of `counts` each; `threshold` lies between 0 and 1, both left out."""
+    import numpy as np
+
+    owned = counts @ np.log1p(np.outer(levels / threshold - 1, _stakes()))
+    most = owned.max(axis=1)
+    return np.asarray(most + np.log(np.mean(np.exp(owned - most[:, None]), axis=1)))
 
 
 def chance_anytime(levels: Sequence[float], counts: Sequence[int], threshold: float) -> float:
@@ -93,3 +105,29 @@ def _lowest(levels: Sequence[float], counts: Sequence[int], error: float) -> flo
     if excess(lowest) <= 0:
         return 0.0
     return float(brentq(excess, lowest, highest, xtol=2**-32)) if excess(highest) < 0 else highest
+
+
+def answers_needed_anytime(threshold: float, truth: float, error: float, power: float = 0.8) -> int | None:
+    """After how many answers "more than `threshold` do" has been called with chance `power`, looking after each one.
+
+    Exact, for yes and no: the chance of every number of yeses is carried from answer to answer, and those that are
+    called leave. None where more than 3,000 would be needed or the truth is not above the threshold.
+    """
+    if not 0 < threshold < truth <= 1:
+        return None
+    import numpy as np
+
+    going = np.ones(1)
+    called, enough = 0.0, 1
+    for n in range(1, _MOST_ANSWERS + 1):
+        after = np.zeros(len(going) + 1)
+        after[1:] += going * truth
+        after[:-1] += going * (1 - truth)
+        # With one answer more it takes as many yeses as before, or one more.
+        while enough <= n and chance_anytime((0.0, 1.0), (n - enough, enough), threshold) > error:
+            enough += 1
+        called += float(after[enough:].sum())
+        if called >= power:
+            return n
+        going = after[:enough]
+    return None

@@ -211,7 +211,7 @@ def test_measures_of_one_need_that_disagree_contradict_each_other(work: Work) ->
 
 def test_a_wish_does_not_make_the_must_haves_harder_to_prove(work: Work) -> None:
     program = a_program(work, capacity=300)
-    must = a_top_box(work, program, good=18, bad=0)
+    must = a_top_box(work, program, good=14, bad=0)
     assert last(work, must).verdict is Verdict.MET
     a_top_box(work, program, good=3, bad=0, need="It is fast", weight=Weight.SHOULD)
     service.take_readings(work, program)

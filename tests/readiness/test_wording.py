@@ -66,7 +66,7 @@ def test_six_of_six_is_told_that_it_cannot_prove_seventy_percent() -> None:
 
 def test_nobody_yet_is_told_how_many_it_takes() -> None:
     assert said(verdict(YES_NO, (0, 0), 0.7)) == (
-        "Not settled: nothing measured yet. Even if all goes well, 10 people are needed to prove it at the close."
+        "Not settled: nothing measured yet. Even if all goes well, 10 people are needed to prove it."
     )
 
 

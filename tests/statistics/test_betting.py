@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from betaops.statistics.betting import (
+    answers_needed_anytime,
     chance_anytime,
     log_evidence,
     range_anytime,
@@ -85,3 +86,11 @@ def test_nobody_has_said_nothing() -> None:
     assert chance_anytime(FIVE, [0] * 5, 0.5) == 1.0
     assert log_evidence(YES_NO, (3, 0), 0.0) == 0.0
     assert log_evidence(YES_NO, (3, 1), 0.0) == math.inf
+
+
+@pytest.mark.parametrize(("truth", "answers"), [(0.8, 223), (0.85, 85), (0.9, 42)])
+def test_the_answers_it_takes_are_those_simulated(truth: float, answers: int) -> None:
+    """Simulated (80 % power at a threshold of 70 %, error 5 %): 223, 85 and 42, to within a few."""
+    assert answers_needed_anytime(0.7, truth, 0.05) == pytest.approx(answers, rel=0.07)
+    assert answers_needed_anytime(0.7, 0.7, 0.05) is None
+    assert answers_needed_anytime(0.7, 0.71, 0.05) is None

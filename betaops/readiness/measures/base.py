@@ -58,6 +58,11 @@ class Sample:
     def waiting(self) -> int:
         return max(0, self.asked - self.n)
 
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> "Sample":
+        """What `to_json` gave."""
+        return cls(**{**told, "levels": tuple(told["levels"]), "counts": tuple(told["counts"])})
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"levels": list(self.levels), "counts": list(self.counts)}
 

@@ -10,6 +10,7 @@ from betaops.readiness.queries.decisions import (
 from betaops.readiness.queries.evidence import (
     HISTORY,
     Past,
+    amendments,
     board,
     expectation,
     expectation_page,
@@ -18,6 +19,7 @@ from betaops.readiness.queries.evidence import (
     histories,
     latest_readings,
     reading_page,
+    seal,
 )
 from betaops.readiness.queries.people import (
     count_answering,
@@ -32,6 +34,7 @@ __all__ = [
     "HISTORY",
     "READ",
     "Past",
+    "amendments",
     "board",
     "count_answering",
     "count_unsigned",
@@ -48,6 +51,7 @@ __all__ = [
     "measured_programs",
     "reading_page",
     "scope",
+    "seal",
     "signatures",
     "silent_testers",
     "unique_key",

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from betaops.kernel.work import Work
-from betaops.programs.models import Phase, Program
-from betaops.readiness import family, measures, queries
+from betaops.programs.models import Program
+from betaops.readiness import criteria, family, measures, queries
 from betaops.readiness.board import need_key
 from betaops.readiness.events import VerdictChanged
 from betaops.readiness.family import Claim
@@ -27,6 +27,8 @@ class Sampled(NamedTuple):
     expectation: Expectation
     measure: Measure
     sample: Sample
+    #: It was read at the close; the data is as it was then.
+    is_final: bool
 
 
 class Judged(NamedTuple):
@@ -72,47 +74,71 @@ def keep(work: Work, program: Program, judged: Sequence[Judged]) -> list[Reading
 
 def _judge(work: Work, program: Program, expectations: Sequence[Expectation]) -> list[Judged]:
     sampled = _sampled(work, program, expectations)
-    mode = Mode.CLOSE if program.phase in (Phase.CLOSED, Phase.ARCHIVED) else Mode.LIVE
     outcomes: dict[UUID, Outcome] = {}
     # What must be and what should be are two families: adding a wish does not make the musts harder to prove.
     for weight in Weight:
         group = [
             each for each in sampled if each.expectation.weight is weight and not each.measure.is_counted
         ]
-        judged = family.judged([_claim(each, mode) for each in group])
+        judged = family.judged([_claim(each, work.now.date()) for each in group])
         outcomes |= {each.expectation.id: outcome for each, outcome in zip(group, judged, strict=True)}
-    return [Judged(*each, outcomes.get(each.expectation.id) or _counted(each)) for each in sampled]
+    return [
+        Judged(
+            each.expectation,
+            each.measure,
+            each.sample,
+            outcomes.get(each.expectation.id) or _counted(each),
+        )
+        for each in sampled
+    ]
 
 
 def _sampled(work: Work, program: Program, expectations: Sequence[Expectation]) -> list[Sampled]:
     scopes: dict[UUID | None, Scope] = {}
+    last = queries.latest_readings(work.session, program.id)
     found = []
     for expectation in expectations:
         if expectation.cohort_id not in scopes:
             scopes[expectation.cohort_id] = queries.scope(work.session, program, expectation.cohort_id)
         measure = measures.named(expectation.measure)
-        parameters = measure.read(expectation.parameters)
-        sample = measure.sample(work.session, scopes[expectation.cohort_id], parameters)
-        found.append(Sampled(expectation, measure, sample))
+        final = _final(expectation, last.get(expectation.id))
+        sample = final or measure.sample(
+            work.session, scopes[expectation.cohort_id], measure.read(expectation.parameters)
+        )
+        found.append(Sampled(expectation, measure, sample, is_final=final is not None))
     return found
 
 
-def _claim(sampled: Sampled, mode: Mode) -> Claim:
-    expectation, measure, sample = sampled
+def _final(expectation: Expectation, last: Reading | None) -> Sample | None:
+    """What was read at the close: that stands, whoever answers afterwards. A second look would be a second chance."""
+    is_final = last is not None and last.outcome["mode"] == Mode.CLOSE and criteria.has_close(expectation)
+    return Sample.of_json(last.sample) if last is not None and is_final else None
+
+
+def _claim(sampled: Sampled, today: date) -> Claim:
+    expectation, measure, sample = sampled.expectation, sampled.measure, sampled.sample
     return Claim(
         levels=sample.levels,
         counts=sample.counts,
         threshold=measure.to_score(expectation.threshold, measure.read(expectation.parameters)),
         direction=expectation.direction,
         confidence=expectation.confidence,
-        mode=mode,
+        mode=_mode(sampled, today),
         imagined=measure.imagined,
         waiting=sample.waiting,
+        gate=expectation.least_answered,
     )
 
 
+def _mode(sampled: Sampled, today: date) -> Mode:
+    if not criteria.has_close(sampled.expectation):
+        return Mode.ANYTIME
+    is_closing = criteria.is_closing(sampled.expectation, today=today, n=sampled.sample.n)
+    return Mode.CLOSE if sampled.is_final or is_closing else Mode.LIVE
+
+
 def _counted(sampled: Sampled) -> Outcome:
-    expectation, _measure, sample = sampled
+    expectation, sample = sampled.expectation, sampled.sample
     return counted(sample.value or 0, int(expectation.threshold), expectation.direction, sample.asked)
 
 

@@ -19,11 +19,18 @@ def index(slug: str) -> str:
     program = program_queries.program_by_slug(reading(), slug)
     rows = queries.board(reading(), program.id)
     decision = queries.decision_that_stands(reading(), program.id)
+    amendments = queries.amendments(reading(), program.id)
     return render_template(
         "readiness/index.html",
         program=program,
         groups=[(weight, [row for row in rows if row.expectation.weight is weight]) for weight in Weight],
         rows=rows,
+        seal=queries.seal(reading(), program.id),
+        amendments=amendments,
+        amended={
+            row.expectation.id: [each for each in amendments if each.expectation_id == row.expectation.id]
+            for row in rows
+        },
         recommended=board.recommended(rows),
         tally=board.tally(rows),
         missing=board.missing(rows),
