@@ -1,9 +1,10 @@
 """One expectation with its last reading, ready to be said and drawn. No session: everything is loaded."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +18,7 @@ from betaops.readiness.figures import figure
 from betaops.readiness.measures import Evidence, Measure
 from betaops.readiness.models import Expectation, Reading
 from betaops.readiness.recommendation import FAILED, Choice, Standing, Weight, recommend
-from betaops.readiness.verdict import Direction, Verdict
+from betaops.readiness.verdict import Direction, Verdict, reconciled
 from betaops.readiness.wording import Found
 
 
@@ -205,6 +206,10 @@ def of_snapshot(item: dict[str, Any]) -> Row:
         threshold=item["threshold"],
         direction=Direction(item["direction"]),
         confidence=item["confidence"],
+        closes_on=date.fromisoformat(item["closes_on"]) if item.get("closes_on") else None,
+        closes_at=item.get("closes_at"),
+        least_answered=item.get("least_answered", 0.0),
+        amended_at=datetime.fromisoformat(item["amended_at"]) if item.get("amended_at") else None,
         version=item["version"],
     )
     if told is None:
@@ -254,6 +259,18 @@ def missing(rows: Sequence[Row]) -> list[Row]:
 def tally(rows: Sequence[Row]) -> dict[Verdict, int]:
     """How many expectations stand where; every verdict is named."""
     return {verdict: sum(row.verdict is verdict for row in rows) for verdict in Verdict}
+
+
+def reconciled_by_need(said: Sequence[tuple[str, str]]) -> list[Verdict]:
+    """The verdicts as they count, in their order: measures of one need are heard together. Given as (need, verdict)."""
+    needs: dict[str, list[int]] = defaultdict(list)
+    for at, (need, _verdict) in enumerate(said):
+        needs[need_key(need)].append(at)
+    found = [Verdict(word) for _need, word in said]
+    for group in needs.values():
+        for at, word in zip(group, reconciled([found[each] for each in group]), strict=True):
+            found[at] = word
+    return found
 
 
 def need_key(need: str) -> str:

@@ -1,33 +1,13 @@
-"""The readiness report of a program: as JSON for programs, as Markdown for people."""
+"""The readiness report of a program as Markdown; for programs there is the `dossier`."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Program
-from betaops.readiness import board, evidence, wording
+from betaops.readiness import board, wording
 from betaops.readiness.board import Row
 from betaops.readiness.models import Decision, DecisionState, Signature, Stance
 from betaops.readiness.recommendation import Choice, Weight
-
-
-def as_json(
-    program: Program, rows: Sequence[Row], decision: Decision | None, signatures: Sequence[Signature], at: str
-) -> dict[str, Any]:
-    """Plain values; nothing about any tester."""
-    recommended = board.recommended(rows)
-    items = [row.to_json() | {"sentence": row.sentence} for row in rows]
-    return {
-        "program": {"name": program.name, "slug": program.slug, "phase": program.phase.value},
-        "at": at,
-        "language": i18n.language(),
-        "recommended": recommended.value if recommended else None,
-        "tally": {verdict.value: number for verdict, number in board.tally(rows).items()},
-        "expectations": items,
-        "digest": evidence.digest({"expectations": [row.to_json() for row in rows]}),
-        "decision": None if decision is None else _decision(decision, signatures),
-    }
 
 
 def as_markdown(
@@ -86,29 +66,6 @@ def _decided(decision: Decision, signatures: Sequence[Signature]) -> list[str]:
             f"- {_escaped(each.name)} ({_escaped(each.role)}), {each.signed_at:%Y-%m-%d}, {word}{reason}"
         )
     return [*lines, "", f"SHA-256: `{decision.digest}`"]
-
-
-def _decision(decision: Decision, signatures: Sequence[Signature]) -> dict[str, Any]:
-    return {
-        "choice": decision.choice.value,
-        "recommended": decision.recommended.value if decision.recommended else None,
-        "state": decision.state.value,
-        "reason": decision.reason,
-        "conditions": decision.conditions,
-        "next_look_on": decision.next_look_on.isoformat() if decision.next_look_on else None,
-        "digest": decision.digest,
-        "snapshot": decision.snapshot,
-        "signatures": [
-            {
-                "name": each.name,
-                "role": each.role,
-                "stance": each.stance.value,
-                "reason": each.reason,
-                "signed_at": each.signed_at.isoformat(),
-            }
-            for each in signatures
-        ],
-    }
 
 
 def choice_words(choice: Choice | None) -> str:

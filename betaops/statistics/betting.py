@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_GAMBLERS = 64
+GAMBLERS = 64
 _MOST_ANSWERS = 3000
 
 
@@ -89,7 +89,7 @@ def _stakes() -> "NDArray[np.float64]":
     """What part of their money each of them bets: the midpoints of (0, 1) in equal parts."""
     import numpy as np
 
-    return (np.arange(_GAMBLERS) + 0.5) / _GAMBLERS
+    return (np.arange(GAMBLERS) + 0.5) / GAMBLERS
 
 
 def _lowest(levels: Sequence[float], counts: Sequence[int], error: float) -> float:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 HORIZON = 5000  # further answers looked ahead; beyond it the honest word is "more than that"
 _FUTURES = 500
-_SEED = 20260101
+SEED = 20260101
 
 
 class Rule(NamedTuple):
@@ -151,7 +151,7 @@ def _chances_of_means(
     scores = (np.array([levels[at] for at in order]) - bottom) / (top - bottom)
     now = np.array([counts[at] for at in order], dtype=float)
     limit = (threshold - bottom) / (top - bottom)
-    random = np.random.default_rng(_SEED)
+    random = np.random.default_rng(SEED)
     truths = random.dirichlet(now + 0.5 / len(now), size=_FUTURES)
     seen = np.tile(now, (_FUTURES, 1))
 

@@ -7,6 +7,7 @@ from betaops.readiness.queries.decisions import (
     decisions,
     signatures,
 )
+from betaops.readiness.queries.dossier import dossier_contents
 from betaops.readiness.queries.evidence import (
     HISTORY,
     Past,
@@ -41,6 +42,7 @@ __all__ = [
     "decision",
     "decision_that_stands",
     "decisions",
+    "dossier_contents",
     "expectation",
     "expectation_page",
     "expectations",

@@ -1,6 +1,5 @@
 """Taking readings: every expectation of a program judged on the data as it stands."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -9,13 +8,13 @@ from uuid import UUID
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import criteria, family, measures, queries
-from betaops.readiness.board import need_key
+from betaops.readiness.board import reconciled_by_need
 from betaops.readiness.events import VerdictChanged
 from betaops.readiness.family import Claim
 from betaops.readiness.measures import Measure, Sample, Scope
 from betaops.readiness.models import Expectation, Reading
 from betaops.readiness.recommendation import Weight
-from betaops.readiness.verdict import Mode, Outcome, Verdict, counted, reconciled
+from betaops.readiness.verdict import Mode, Outcome, Verdict, counted
 
 #: How long a change may wait for others, so that a hundred answers in a minute are read once.
 DEBOUNCE = timedelta(seconds=5)
@@ -143,15 +142,9 @@ def _counted(sampled: Sampled) -> Outcome:
 
 
 def _reconcile(judged: Sequence[Judged]) -> dict[UUID, Verdict]:
-    """The verdicts as they count, by expectation: measures of one need are heard together."""
-    needs: dict[str, list[Judged]] = defaultdict(list)
-    for each in judged:
-        needs[need_key(each.expectation.need)].append(each)
-    return {
-        each.expectation.id: word
-        for group in needs.values()
-        for each, word in zip(group, reconciled([each.outcome["verdict"] for each in group]), strict=True)
-    }
+    """The verdicts as they count, by expectation."""
+    words = reconciled_by_need([(each.expectation.need, each.outcome["verdict"]) for each in judged])
+    return {each.expectation.id: word for each, word in zip(judged, words, strict=True)}
 
 
 def _keep(work: Work, judged: Judged, word: Verdict, last: Reading | None) -> Reading:
