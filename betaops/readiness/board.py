@@ -142,6 +142,13 @@ class Row:
         return caveats.limits(self.found, self.reading.sample.get("excluded", {}))
 
     @property
+    def flips(self) -> list[str]:
+        """What would flip it, each as a sentence."""
+        if self.found is None or self.reading is None:
+            return []
+        return caveats.flips(self.found, self.reading.sample.get("flips", []))
+
+    @property
     def evidence(self) -> Evidence:
         return self.measure.evidence(self.parameters)
 

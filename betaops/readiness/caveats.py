@@ -1,12 +1,14 @@
 """What stands under *How we know*: how the range was made, and what a reading cannot promise."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
 from betaops.readiness.figures import Unit, figure
+from betaops.readiness.flipping import Kind
 from betaops.readiness.verdict import Direction, Mode, Verdict
-from betaops.readiness.wording import Found
+from betaops.readiness.wording import Found, word
 
 
 def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
@@ -37,8 +39,6 @@ def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
                 asked=asked,
             )
         )
-    if found.turning is not None:
-        lines.append(_turning(found))
     lines += [
         EXCLUDED[reason](number) for reason, number in excluded.items() if number and reason in EXCLUDED
     ]
@@ -47,6 +47,43 @@ def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
             _("The bound for means holds in every simulation we ran; a general proof is still missing.")
         )
     return lines
+
+
+def flips(found: Found, told: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What would flip the verdict, each as a sentence; `told` are `flipping.Flip`s as they are kept."""
+    if found.outcome["method"] == "count" or not found.n:
+        return []
+    lines = [_flip(each) for each in told]
+    if found.turning is not None:
+        lines.append(_turning(found))
+    if not lines and found.own is not Verdict.INCONCLUSIVE:
+        lines.append(_("No cohort, no group of loud reporters and no doubtful answers decide it alone."))
+    return lines
+
+
+def _flip(told: Mapping[str, Any]) -> str:
+    values = {"verdict": word(Verdict(told["verdict"])).lower(), "name": told["name"]}
+    number = told["left_out"]
+    if told["kind"] == Kind.COHORT:
+        return ngettext(
+            "Without the one person of “%(name)s” it would be: %(verdict)s.",
+            "Without the %(num)s people of “%(name)s” it would be: %(verdict)s.",
+            number,
+            **values,
+        )
+    if told["kind"] == Kind.LOUDEST:
+        return ngettext(
+            "Without the one who reports most it would be: %(verdict)s.",
+            "Without the %(num)s who report most it would be: %(verdict)s.",
+            number,
+            **values,
+        )
+    return ngettext(
+        "Without the one person whose answers are doubtful it would be: %(verdict)s.",
+        "Without the %(num)s people whose answers are doubtful it would be: %(verdict)s.",
+        number,
+        **values,
+    )
 
 
 def _turning(found: Found) -> str:

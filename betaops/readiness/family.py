@@ -8,7 +8,7 @@ their measures hang together.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from betaops.readiness.verdict import Direction, Mode, Outcome, chances, held, verdict
+from betaops.readiness.verdict import Direction, Mode, Outcome, Verdict, chances, held, verdict
 from betaops.statistics import families
 
 
@@ -44,6 +44,15 @@ def judged(claims: Sequence[Claim], *, is_strict: bool = False) -> list[Outcome]
         )
         for claim, shared in zip(claims, shares(claims, is_strict=is_strict), strict=True)
     ]
+
+
+def word(claim: Claim, shared: tuple[int, int]) -> Verdict:
+    """Only the verdict, where it is known with how many the error is shared."""
+    error = 1 - claim.confidence
+    met, not_met = _chances(claim)
+    if met <= error / shared[0]:
+        return Verdict.MET
+    return Verdict.NOT_MET if not_met <= error / shared[1] else Verdict.INCONCLUSIVE
 
 
 def judged_met(claims: Sequence[Claim], *, is_strict: bool = False) -> list[bool]:

@@ -39,7 +39,7 @@ def as_markdown(
                 lines.append(f"- {_('Scope')}: {_escaped(row.cohort)}")
             if row.method:
                 lines.append(f"- {_('Method')}: {row.method}")
-            lines += [f"- {line}" for line in row.limits]
+            lines += [f"- {line}" for line in (*row.flips, *row.limits)]
     lines += ["", f"## {_('Decision')}", ""]
     lines += _decided(decision, signatures) if decision is not None else [_("Nothing is decided yet.")]
     return "\n".join(lines) + "\n"

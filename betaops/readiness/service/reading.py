@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from betaops.kernel.work import Work
@@ -11,6 +11,7 @@ from betaops.readiness import criteria, family, measures, queries
 from betaops.readiness.board import reconciled_by_need
 from betaops.readiness.events import VerdictChanged
 from betaops.readiness.family import Claim
+from betaops.readiness.flipping import Flip, Kind, Part, flips
 from betaops.readiness.measures import Measure, Sample, Scope
 from betaops.readiness.models import Expectation, Reading
 from betaops.readiness.recommendation import Weight
@@ -37,6 +38,7 @@ class Judged(NamedTuple):
     measure: Measure
     sample: Sample
     outcome: Outcome
+    flips: list[Flip]
 
 
 def soon(work: Work, program_id: UUID, *, wait: bool = True) -> None:
@@ -73,23 +75,24 @@ def keep(work: Work, program: Program, judged: Sequence[Judged]) -> list[Reading
 
 def _judge(work: Work, program: Program, expectations: Sequence[Expectation]) -> list[Judged]:
     sampled = _sampled(work, program, expectations)
-    outcomes: dict[UUID, Outcome] = {}
+    parts = queries.parts(work.session, program.id)
+    found: dict[UUID, Judged] = {}
     # What must be and what should be are two families: adding a wish does not make the musts harder to prove.
     for weight in Weight:
         group = [
             each for each in sampled if each.expectation.weight is weight and not each.measure.is_counted
         ]
-        judged = family.judged([_claim(each, work.now.date()) for each in group])
-        outcomes |= {each.expectation.id: outcome for each, outcome in zip(group, judged, strict=True)}
-    return [
-        Judged(
-            each.expectation,
-            each.measure,
-            each.sample,
-            outcomes.get(each.expectation.id) or _counted(each),
-        )
-        for each in sampled
-    ]
+        claims = [_claim(each, work.now.date()) for each in group]
+        for each, claim, outcome in zip(group, claims, family.judged(claims), strict=True):
+            found[each.expectation.id] = Judged(*each[:3], outcome, _flips(each, claim, outcome, parts))
+    return [found.get(each.expectation.id) or Judged(*each[:3], _counted(each), flips=[]) for each in sampled]
+
+
+def _flips(sampled: Sampled, claim: Claim, outcome: Outcome, parts: Sequence[Part]) -> list[Flip]:
+    """Who it hangs on; of a reading at the close nobody knows any more who said what."""
+    doubtful = Part(Kind.DOUBTFUL, "", sampled.sample.doubtful)
+    shared = (outcome["share_met"], outcome["share_not_met"])
+    return flips(claim, sampled.sample.scores, [doubtful, *parts], shared)
 
 
 def _sampled(work: Work, program: Program, expectations: Sequence[Expectation]) -> list[Sampled]:
@@ -147,8 +150,16 @@ def _reconcile(judged: Sequence[Judged]) -> dict[UUID, Verdict]:
     return {each.expectation.id: word for each, word in zip(judged, words, strict=True)}
 
 
+def _told(judged: Judged, last: Reading | None) -> dict[str, Any]:
+    """The sample as it is kept, with who it hangs on. What was found at the close stays."""
+    if not judged.sample.scores and last is not None and judged.outcome["mode"] == Mode.CLOSE:
+        return last.sample
+    return judged.sample.to_json() | {"flips": [each._asdict() for each in judged.flips]}
+
+
 def _keep(work: Work, judged: Judged, word: Verdict, last: Reading | None) -> Reading:
-    expectation, measure, sample, outcome = judged
+    expectation, measure, outcome = judged.expectation, judged.measure, judged.outcome
+    told = _told(judged, last)
     former = last.verdict if last is not None else None
     if last is not None and last.taken_on == work.now.date():
         row = last
@@ -156,7 +167,7 @@ def _keep(work: Work, judged: Judged, word: Verdict, last: Reading | None) -> Re
             expectation.version,
             word,
             dict(outcome),
-            sample.to_json(),
+            told,
         ):
             return row
     else:
@@ -174,7 +185,7 @@ def _keep(work: Work, judged: Judged, word: Verdict, last: Reading | None) -> Re
 
     row.taken_at, row.version, row.verdict, row.n = work.now, expectation.version, word, outcome["n"]
     row.estimate, row.low, row.high = (in_unit(outcome[name]) for name in ("estimate", "low", "high"))
-    row.outcome, row.sample = dict(outcome), sample.to_json()
+    row.outcome, row.sample = dict(outcome), told
     work.add(row)
     if former is not word:
         work.record(
