@@ -16,7 +16,8 @@ from betaops.kernel.errors import NotFound
 from betaops.kernel.work import Platform
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
-from betaops.readiness import board, dossier, queries, report, verifying
+from betaops.readiness import board, dossier, queries, verifying
+from betaops.readiness.papers import PAPERS
 
 
 @click.group("readiness")
@@ -24,15 +25,13 @@ def readiness() -> None:
     """What customers expect, and whether it is met."""
 
 
-@readiness.command("report")
+@readiness.command("paper")
+@click.argument("name", type=click.Choice(list(PAPERS)))
 @click.option("--program", "slug", required=True, help="The program's name in addresses (`aurora-notes-2`).")
-def write_report(slug: str) -> None:
-    """Print the readiness report of a program as Markdown."""
+def write_paper(name: str, slug: str) -> None:
+    """Print a paper on a program as Markdown."""
     with _reading(slug) as (session, program):
-        rows = queries.board(session, program.id)
-        decision = queries.decision_that_stands(session, program.id)
-        signatures = queries.signatures(session, [decision.id])[decision.id] if decision else []
-        click.echo(report.as_markdown(program, rows, decision, signatures, _now()), nl=False)
+        click.echo(PAPERS[name].write(queries.material(session, program, at=_now())), nl=False)
 
 
 @readiness.command("dossier")

@@ -22,6 +22,7 @@ from betaops.readiness.queries.evidence import (
     reading_page,
     seal,
 )
+from betaops.readiness.queries.papers import material
 from betaops.readiness.queries.parts import parts
 from betaops.readiness.queries.people import (
     count_answering,
@@ -51,6 +52,7 @@ __all__ = [
     "histories",
     "is_not_awaited",
     "latest_readings",
+    "material",
     "measured_programs",
     "parts",
     "reading_page",
