@@ -31,6 +31,7 @@ from betaops.readiness.queries.people import (
     silent_testers,
     weeks,
 )
+from betaops.readiness.queries.problems import began, problems
 from betaops.readiness.queries.waiting import READ, is_not_awaited, unique_key
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "READ",
     "Past",
     "amendments",
+    "began",
     "board",
     "count_answering",
     "count_unsigned",
@@ -55,6 +57,7 @@ __all__ = [
     "material",
     "measured_programs",
     "parts",
+    "problems",
     "reading_page",
     "scope",
     "seal",

@@ -5,8 +5,8 @@ from alembic import op
 
 from betaops.kernel import db
 
-revision = "0031"
-down_revision = "0027"
+revision = "0030"
+down_revision = "0029"
 
 
 def upgrade() -> None:
