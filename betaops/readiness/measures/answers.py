@@ -1,7 +1,7 @@
 """What the measures on survey questions share: which questions there are, and what each tester answered."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, NamedTuple
@@ -84,6 +84,8 @@ class Given(NamedTuple):
 
     codes: frozenset[str]
     number: float | None
+    #: There are signs that nobody read the questions.
+    is_doubtful: bool = False
 
 
 def questions(session: Session, program: Program) -> list[Asked]:
@@ -151,7 +153,14 @@ def given(
     """
     survey_id = ids.decode("svy", parameters.survey)
     rows = session.execute(
-        select(Response.id, Response.tester_id, Answer.code, Answer.number, SurveyQuestion.series)
+        select(
+            Response.id,
+            Response.tester_id,
+            Response.flags,
+            Answer.code,
+            Answer.number,
+            SurveyQuestion.series,
+        )
         .join(Answer, Answer.response_id == Response.id)
         .join(SurveyQuestion, SurveyQuestion.id == Answer.question_id)
         .where(
@@ -167,11 +176,14 @@ def given(
     numbers: dict[UUID, float | None] = {}
     people: dict[UUID, UUID | None] = {}
     later: set[UUID | None] = set()
-    for response_id, tester_id, code, number, series in rows:
+    flagged: set[UUID] = set()
+    for response_id, tester_id, flags, code, number, series in rows:
         if series > parameters.series:
             later.add(tester_id)
             continue
         codes[response_id].add(code)
+        if flags:
+            flagged.add(response_id)
         numbers[response_id], people[response_id] = number, tester_id
     by_tester: dict[UUID, list[Given]] = defaultdict(list)
     left_out = {"anonymous": 0, "outside": 0}
@@ -179,7 +191,9 @@ def given(
         if tester_id is None:
             left_out["anonymous"] += 1
         elif tester_id in scope.testers:
-            by_tester[tester_id].append(Given(frozenset(codes[response_id]), numbers[response_id]))
+            by_tester[tester_id].append(
+                Given(frozenset(codes[response_id]), numbers[response_id], response_id in flagged)
+            )
         else:
             left_out["outside"] += 1
     finished = session.scalars(
@@ -203,9 +217,14 @@ def asked(scope: Scope, left_out: dict[str, int]) -> int:
     return len(scope.testers) - left_out["skipped"] - left_out.get("later_series", 0)
 
 
-def means(by_tester: Iterable[list[float]]) -> list[float]:
+def means(by_tester: Mapping[UUID, list[float]]) -> dict[UUID, float]:
     """One number for each tester: who answered twice is not two people."""
-    return [fmean(values) for values in by_tester if values]
+    return {tester: fmean(values) for tester, values in by_tester.items() if values}
+
+
+def doubtful(by_tester: Mapping[UUID, list[Given]]) -> frozenset[UUID]:
+    """Testers of whom there is no answer without doubt."""
+    return frozenset(tester for tester, said in by_tester.items() if all(each.is_doubtful for each in said))
 
 
 def results(parameters: AboutQuestion, label: str) -> Evidence:
