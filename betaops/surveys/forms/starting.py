@@ -12,7 +12,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.surveys import ready
 from betaops.surveys.checking import LARGEST_DEFINITION
-from betaops.surveys.forms.console import read_json
+from betaops.surveys.forms.building import read_json
 from betaops.surveys.localised import text
 from betaops.web.forms import Form
 

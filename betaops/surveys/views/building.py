@@ -11,7 +11,7 @@ from betaops.surveys import editing, policy
 from betaops.surveys.checking import check
 from betaops.surveys.definition import Choice, Definition, Panel, Question
 from betaops.surveys.engine.conditions import in_words
-from betaops.surveys.forms.console import AddForm, ElementForm, PageForm, SurveyForm
+from betaops.surveys.forms.building import AddForm, ElementForm, PageForm, SurveyForm
 from betaops.surveys.forms.starting import BankForm
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.linting import lint

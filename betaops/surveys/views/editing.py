@@ -12,7 +12,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Program
 from betaops.surveys import editing, json_lines, policy, ready, service
 from betaops.surveys.checking import check
-from betaops.surveys.forms.console import AddForm, ElementForm, JsonForm, PageForm, SurveyForm
+from betaops.surveys.forms.building import AddForm, ElementForm, JsonForm, PageForm, SurveyForm
 from betaops.surveys.forms.starting import BankForm
 from betaops.surveys.models import Survey
 from betaops.surveys.reading import read, renamed

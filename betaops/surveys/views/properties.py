@@ -6,7 +6,7 @@ from typing import Any
 from betaops.surveys import editing
 from betaops.surveys.definition import OWN, Definition
 from betaops.surveys.expressions.values import written_number
-from betaops.surveys.forms.console import ElementForm, PageForm, SurveyForm
+from betaops.surveys.forms.building import ElementForm, PageForm, SurveyForm
 from betaops.surveys.kinds.base import code_of
 from betaops.surveys.localised import changed, text
 from betaops.surveys.models import Survey
