@@ -11,6 +11,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.surveys import labels
 from betaops.surveys.forms.console import choices_of
+from betaops.surveys.ready import measures
 from betaops.web.forms import Form
 
 
@@ -25,6 +26,10 @@ def read_json(source: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValidationError(_("This is not a survey: a JSON object with pages is expected."))
     return found
+
+
+#: Chosen as a question: what stands in the field for expressions decides.
+BY_EXPRESSION = "*"
 
 
 class JsonForm(Form):
@@ -48,22 +53,49 @@ class AddForm(Form):
         self.kind.choices = choices_of(labels.KINDS)
 
 
-class PageForm(Form):
-    """A page, or a panel."""
+class ConditionForm(Form):
+    """When something is shown: a comparison in words, or an expression."""
 
     version = HiddenField()
-    title = StringField(_l("Heading"), [Length(max=500)])
-    description = TextAreaField(_l("Text below it"), [Length(max=2000)])
+    condition_question = SelectField(_l("Depends on"), validate_choice=False)
+    condition_operator = SelectField(_l("Comparison"), validate_choice=False)
+    condition_value = StringField(_l("Answer"), [Length(max=500)])
     visible_if = StringField(
-        _l("Show only if"), [Length(max=2000)], description=_l("An expression; empty means always.")
+        _l("Expression"),
+        [Length(max=2000)],
+        description=_l("Like {plan} = 'pro' and {size} > 10."),
     )
 
+    #: By question, the words of its answers: what a browser offers while somebody types.
+    answers: dict[str, list[str]]
 
-class ElementForm(Form):
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.answers = {}
+        self.condition_operator.choices = choices_of(labels.OPERATORS)
+        self.offer_questions([])
+
+    def offer_questions(self, questions: list[tuple[str, str, list[str]]]) -> None:
+        """(key, label, words of the answers) of questions that a condition may ask about."""
+        self.answers = {key: words for key, _label, words in questions}
+        self.condition_question.choices = [
+            SelectChoice("", _("Nothing: it is always shown")),
+            *(SelectChoice(key, label) for key, label, _words in questions),
+            SelectChoice(BY_EXPRESSION, _("More than one answer: an expression")),
+        ]
+
+
+class PageForm(ConditionForm):
+    """A page, or a panel."""
+
+    title = StringField(_l("Heading"), [Length(max=500)])
+    description = TextAreaField(_l("Text below it"), [Length(max=2000)])
+
+
+class ElementForm(ConditionForm):
     """Every property that the builder knows; a view takes away what the kind does not have."""
 
-    version = HiddenField()
-    title = StringField(_l("Question"), [Length(max=2000)])
+    title = TextAreaField(_l("Question"), [Length(max=2000)])
     description = TextAreaField(_l("Help below it"), [Length(max=2000)])
     html = TextAreaField(
         _l("Text"), [Length(max=20_000)], description=_l("HTML; scripts and styles are taken out.")
@@ -142,12 +174,6 @@ class ElementForm(Form):
         [Length(max=80)],
         description=_l("A short name: rules can then ask for survey.<name>. Empty: not kept."),
     )
-    visible_if = StringField(
-        _l("Expression"), [Length(max=2000)], description=_l("Empty means always shown.")
-    )
-    condition_question = SelectField(_l("Question"), validate_choice=False)
-    condition_operator = SelectField(_l("Comparison"), validate_choice=False)
-    condition_value = StringField(_l("Answer"), [Length(max=500)])
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -155,15 +181,48 @@ class ElementForm(Form):
         self.cell_type.choices = choices_of(labels.CELL_TYPES)
         self.rate_type.choices = choices_of(labels.RATE_TYPES)
         self.display_style.choices = choices_of(labels.DISPLAY_STYLES)
-        self.condition_operator.choices = choices_of(labels.OPERATORS)
-        self.condition_question.choices = [SelectChoice("", _("Leave as it is"))]
 
-    def offer_questions(self, questions: list[tuple[str, str]]) -> None:
-        """(name, label) of questions that a condition may ask about."""
-        self.condition_question.choices = [
-            SelectChoice("", _("Leave as it is")),
-            *(SelectChoice(name, label) for name, label in questions),
-        ]
+
+class MeasureForm(ElementForm):
+    """A published measure: what of it is its author's to say. A view takes away what it does not have."""
+
+    subject = StringField(_l("Name of the product"), [Length(max=300)])
+    steps = SelectField(
+        _l("Steps"),
+        choices=[SelectChoice(str(steps), str(steps)) for steps in measures.CSAT_STEPS],
+        default="5",
+    )
+    compared = TextAreaField(
+        _l("What is compared"),
+        [Length(max=20_000)],
+        description=_l("One a line. “value | text” keeps the value when you reword the text."),
+    )
+    per_set = SelectField(
+        _l("Shown at a time"),
+        choices=[SelectChoice(str(size), str(size)) for size in measures.SET_SIZES],
+        default="4",
+    )
+    has_pairs = BooleanField(
+        _l("Also ask which of each two mattered more"),
+        description=_l("Fifteen more questions; the score is then weighted by them."),
+    )
+    more_features = TextAreaField(
+        _l("Further features"),
+        [Length(max=10_000)],
+        description=_l("One a line. Each gets these two questions, below this one."),
+    )
+    is_scored = BooleanField(
+        _l("Score it as this measure"),
+        description=_l("Switched off, it is a question like any other, and everything in it can be changed."),
+    )
+
+
+class AddMeasureForm(Form):
+    """Its buttons each send the name of a measure."""
+
+    version = HiddenField()
+    at = HiddenField()
+    measure = HiddenField()
 
 
 class SurveyForm(Form):
