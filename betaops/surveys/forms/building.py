@@ -45,8 +45,11 @@ class JsonForm(Form):
 class AddForm(Form):
     version = HiddenField()
     at = HiddenField()
-    kind = SelectField(_l("Type"))
-    title = StringField(_l("Question"), [Length(max=500)], description=_l("As testers read it."))
+    #: Ids of their own: the properties beside it have a title as well.
+    kind = SelectField(_l("Type"), id="new-kind")
+    title = StringField(
+        _l("Question"), [Length(max=500)], description=_l("As testers read it."), id="new-title"
+    )
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)

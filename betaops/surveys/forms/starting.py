@@ -64,7 +64,7 @@ class BankForm(Form):
 
     version = HiddenField()
     at = HiddenField()
-    question = SelectField(_l("Question"), [InputRequired(_l("Choose a question."))])
+    question = SelectField(_l("Question"), [InputRequired(_l("Choose a question."))], id="bank-question")
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)

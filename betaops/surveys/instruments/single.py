@@ -165,7 +165,7 @@ CES = Instrument(
 PMF = Instrument(
     "pmf",
     _l("Product-market fit"),
-    _l("Whether people would miss the product; 40% is the mark. One question."),
+    _l("Whether people would miss the product; four in ten is the mark. One question."),
     _l("Ellis 2009; range: Wilson"),
     _fit_pmf,
     _pmf,

@@ -241,4 +241,7 @@ def _change_now(
 
 
 def _back(program: Program, survey: Survey, at: str) -> Any:
-    return redirect(url_for(".build", slug=program.slug, survey_id=survey.id, at=at or None), 303)
+    """To what it was about, which may stand far down the page."""
+    anchor = f"at-{at.replace('.', '-')}" if "." in at else None
+    address = url_for(".build", slug=program.slug, survey_id=survey.id, at=at or None, _anchor=anchor)
+    return redirect(address, 303)
