@@ -109,7 +109,7 @@ def test_a_survey_is_built_framed_mailed_answered_changed_and_exported(
     survey = pm.url.partition("/build")[0]
     _publish(pm)
     site.pasted = _frame_on(pm, survey, site.origin)
-    _answer_in_the_frame(visit(), site.origin)
+    _answer_in_the_frame(visit(height=480), site.origin)
     results = visit(state=pm.context.storage_state())
     results.goto(f"{survey}/results")
     expect(results.locator("#answers")).to_contain_text("Too many clicks")
@@ -195,11 +195,9 @@ def _frame_on(pm: Page, survey: str, origin: str) -> str:
     """The line to paste into pages of `origin`."""
     pm.goto(f"{survey}/share")
     pm.get_by_role("button", name="Make a public link").click()
-    pm.get_by_role("link", name="Name the sites").click()
+    pm.get_by_role("link", name="Name the sites and copy it").click()
     pm.get_by_label("Sites that may show it").fill(origin)
-    pm.get_by_role("button", name="Save the settings").click()
-    pm.get_by_role("link", name="Share", exact=True).click()
-    pm.get_by_role("link", name="Look at it and copy it").click()
+    pm.get_by_role("button", name="Save the sites").click()
     return pm.locator("pre code").inner_text()
 
 

@@ -311,7 +311,7 @@ def test_saving_leads_back_to_what_was_saved_and_says_when(
     browser = member_client("manager")
     saved = browser.submit(f"{base(program, survey)}/build?at=1.1", {"title": "Why?"}, action="/element")
     assert saved.location.endswith("/build?at=1.1#at-1-1")
-    assert "Draft saved just now" in browser.get(saved.location).text
+    assert "Saved just now" in browser.get(saved.location).text
 
 
 def test_results_of_an_open_survey_look_for_more_by_themselves(

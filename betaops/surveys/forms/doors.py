@@ -6,6 +6,7 @@ from wtforms import (
     BooleanField,
     DateTimeLocalField,
     EmailField,
+    HiddenField,
     RadioField,
     SelectField,
     StringField,
@@ -64,6 +65,17 @@ class LinkForm(Form):
     )
     response_limit = WholeNumberField(
         _l("At most so many answers"), LIMIT, description=_l("Complete ones by this link. Empty: no limit.")
+    )
+
+
+class SitesForm(Form):
+    """Which pages may frame a survey: the same as among its settings, where somebody stands who needs it."""
+
+    version = HiddenField()
+    origins = TextAreaField(
+        _l("Sites that may show it"),
+        [Length(max=4000)],
+        description=_l("One address a line, like https://app.example.com."),
     )
 
 
