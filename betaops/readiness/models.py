@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
 from betaops.kernel.versions import Versioned
-from betaops.readiness.recommendation import Choice, Weight, is_against
+from betaops.readiness.recommendation import Choice, Weight
 from betaops.readiness.verdict import Direction, Verdict
 
 
@@ -123,10 +123,6 @@ class Decision(Tenant, Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str] = mapped_column(String(200), default="")
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
-
-    @property
-    def is_against_recommendation(self) -> bool:
-        return is_against(self.choice, self.recommended)
 
 
 class Stance(StrEnum):
