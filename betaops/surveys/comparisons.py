@@ -45,6 +45,8 @@ COMPARED = (
 )
 #: Operators that make sense of what is between the answers.
 ORDERED = (">", "<", ">=", "<=")
+#: Answers of one question that are offered while somebody types.
+MOST_OFFERED = 100
 _MOST_NAMED = 8
 
 
@@ -170,4 +172,4 @@ def _quoted(words: str) -> str:
 def offered(definition: Definition) -> Iterator[tuple[Question, list[str]]]:
     """Questions that a comparison can be about, each with the words of its answers."""
     for question in definition.asked:
-        yield question, [words for words, _value in answers(question)]
+        yield question, [words for words, _value in answers(question)[:MOST_OFFERED]]
