@@ -18,8 +18,8 @@ Draft = dict[str, Any]
 #: Besides the parameters, fields that each measure leaves to its author; all others are what its score hangs on.
 _FREE: dict[str, tuple[str, ...]] = {
     "nps": ("is_required", "low_label", "high_label", "trait"),
-    "csat": ("is_required", "low_label", "high_label", "trait"),
-    "ces": ("is_required", "low_label", "high_label", "trait"),
+    "csat": ("is_required", "low_label", "high_label", "choices", "trait"),
+    "ces": ("is_required", "low_label", "high_label", "choices", "trait"),
     "pmf": ("is_required", "choices", "trait"),
     "sus": ("is_required",),
     "umux_lite": ("is_required", "rows"),
@@ -28,7 +28,8 @@ _ALWAYS = (
     "csrf_token", "version", "title", "description", "is_scored", "condition_question", "condition_operator", "condition_value",
     "visible_if",
 )  # fmt: skip
-_OBJECTS = {
+#: What the part of the wording is called that is the author's; elsewhere it is the product's name.
+_SUBJECTS = {
     "ces": _l("What it was easy to do"),
     "van_westendorp": _l("For what, and in which currency"),
 }
@@ -72,8 +73,8 @@ def fitted_measure(
     for field in [name for name in form._fields if name not in kept]:
         delattr(form, field)
     conditions.offer(form, definition, {str(options.get("name", "")), *names_inside(options)})
-    if "subject" in form and instrument.name in _OBJECTS:
-        form.subject.label.text = str(_OBJECTS[instrument.name])
+    if "subject" in form and instrument.name in _SUBJECTS:
+        form.subject.label.text = str(_SUBJECTS[instrument.name])
         form.subject.description = str(_HINTS[instrument.name])
     if instrument.name == "kano":
         form.title.label.text = str(_l("Feature"))
