@@ -42,7 +42,7 @@ from betaops.surveys.queries.placements import (
     targeting,
     users_of_cohort,
 )
-from betaops.surveys.queries.quotas import count_complete, link, quota, quota_words, quotas
+from betaops.surveys.queries.quotas import any_quota, count_complete, link, quota, quota_words, quotas
 from betaops.surveys.queries.responses import (
     count_answered,
     count_doubtful,
@@ -99,6 +99,7 @@ __all__ = [
     "answered_anonymously",
     "answered_unnoted",
     "answers_of",
+    "any_quota",
     "arm",
     "arm_names",
     "arms",
