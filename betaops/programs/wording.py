@@ -40,7 +40,9 @@ PHASE_CHANGES: dict[tuple[Phase, Phase], PhaseChange] = {
     ),
     (Phase.RECRUITING, Phase.RUNNING): PhaseChange(
         _l("Start the program"),
-        _l("The program counts as running from today."),
+        _l(
+            "The program counts as running from today, and what is expected is sealed: later changes say why."
+        ),
         _l("Testers keep their places. Applications stay open if the schedule says so."),
     ),
     (Phase.RECRUITING, Phase.DRAFT): PhaseChange(

@@ -56,8 +56,12 @@ def verify(file: IO[bytes]) -> None:
     if found is not None:
         click.echo(f"{found.place} says {json.dumps(found.told)}, recomputed: {json.dumps(found.found)}")
         sys.exit(1)
-    number = len(told["expectations"])
-    click.echo(f"Holds: {number} expectations and {len(told['decisions'])} decisions, recomputed.")
+    expectations = _counted(len(told["expectations"]), "expectation")
+    click.echo(f"Holds: {expectations} and {_counted(len(told['decisions']), 'decision')}, recomputed.")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 @contextmanager

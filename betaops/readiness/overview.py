@@ -6,7 +6,7 @@ from datetime import date
 
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
-from betaops.programs.models import Program
+from betaops.programs.models import Phase, Program
 from betaops.readiness.board import Row
 from betaops.readiness.figures import about
 from betaops.readiness.models import Decision, DecisionState
@@ -28,6 +28,8 @@ class Need:
 
 def day_of(program: Program, today: date) -> str:
     """“day 19 of 42”, or when it starts or ended."""
+    if today < program.starts_on and program.phase in (Phase.RUNNING, Phase.CLOSING):
+        return _("begun before its first day")
     if today < program.starts_on:
         days = (program.starts_on - today).days
         return ngettext("starts tomorrow", "starts in %(num)s days", days)

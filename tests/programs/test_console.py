@@ -121,7 +121,7 @@ def test_red_in_the_checklist_keeps_from_recruiting(work: Work, member_client: A
     program = a_program(work, phase=Phase.DRAFT, with_agreement=False)
     page = member_client("owner").submit(f"/console/programs/{program.slug}/settings/phase/recruiting")
     assert page.status_code == 422
-    assert "Not yet: An agreement is published" in page.text
+    assert "It cannot recruit yet. Publish the agreement that testers accept." in page.text
 
 
 @pytest.mark.parametrize(

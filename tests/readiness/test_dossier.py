@@ -150,7 +150,7 @@ def test_the_command_needs_no_database(
     monkeypatch.setattr(commands.Platform, "open", nothing)
     run = CliRunner().invoke
     held = run(commands.readiness, ["verify", str(file)])
-    assert (held.exit_code, held.output) == (0, "Holds: 4 expectations and 1 decisions, recomputed.\n")
+    assert (held.exit_code, held.output) == (0, "Holds: 4 expectations and 1 decision, recomputed.\n")
     changed(told, "expectations", 0, "reading", "verdict", to="not_met")
     file.write_text(json.dumps(told))
     broken = run(commands.readiness, ["verify", str(file)])

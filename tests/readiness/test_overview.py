@@ -1,5 +1,6 @@
 """What the overview says needs the PM today, and what the rules lean on."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,9 +22,20 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_draft_says_what_it_lacks_before_strangers_may_see_it(work: Work, member_client: Any) -> None:
     program = a_program(work, phase=Phase.DRAFT, with_agreement=False)
     page = member_client("manager").get(f"/console/programs/{program.slug}").text
-    assert "An agreement is published" in page
+    assert "Publish the agreement that testers accept." in page
     assert "Set up" in page
     assert "Nothing. No blocker" not in page
+
+
+def test_a_program_that_began_early_does_not_say_that_it_will_start(work: Work, member_client: Any) -> None:
+    tomorrow = work.now.date() + timedelta(days=1)
+    waiting = a_program(work, phase=Phase.RECRUITING, starts_on=tomorrow)
+    begun = a_program(work, phase=Phase.RUNNING, starts_on=tomorrow)
+    browser = member_client()
+    assert "starts tomorrow" in browser.get(f"/console/programs/{waiting.slug}").text
+    page = browser.get(f"/console/programs/{begun.slug}").text
+    assert "begun before its first day" in page
+    assert "starts tomorrow" not in page
 
 
 def test_a_thousand_applications_are_a_thousand_or_more(

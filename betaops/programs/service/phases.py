@@ -27,10 +27,10 @@ def change_phase(work: Work, program_id: UUID, phase: Phase, *, note: str = "") 
     if phase is Phase.RECRUITING:
         items = queries.checklist_of(work.session, program, work.now.date())
         if checklist.is_blocked(items):
-            red = [item.label for item in items if item.light is checklist.Light.RED]
+            red = [item.says for item in items if item.light is checklist.Light.RED]
             raise Refused(
                 "set_up_is_not_done",
-                _("Not yet: %(missing)s. Mend what is red in the checklist.", missing=", ".join(red)),
+                _("It cannot recruit yet. %(missing)s", missing=" ".join(red)),
                 missing=[item.key for item in items if item.light is checklist.Light.RED],
             )
     former, program.phase = program.phase, phase

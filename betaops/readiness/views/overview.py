@@ -165,10 +165,7 @@ def _to_set_up(session: Session, found: Program) -> list[Need]:
                 _("Everything stands: recruiting may begin"), "program_settings.show", {}, _("Look and start")
             )
         ]
-    return [
-        Need(item.label, "program_settings.show", {}, _("Set up"), note=item.says, role="danger")
-        for item in lacking
-    ]
+    return [Need(item.says, "program_settings.show", {}, _("Set up"), role="danger") for item in lacking]
 
 
 def _weeks(session: Session, found: Program) -> list[dict[str, Any]]:
