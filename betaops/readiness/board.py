@@ -142,6 +142,13 @@ class Row:
         return caveats.limits(self.found, self.reading.sample.get("excluded", {}))
 
     @property
+    def left_out(self) -> list[str]:
+        """Where nothing is measured, the answers that came all the same: else people look for them in vain."""
+        if self.found is None or self.reading is None or self.measure.is_counted or self.found.n:
+            return []
+        return caveats.left_out(self.reading.sample.get("excluded", {}))
+
+    @property
     def flips(self) -> list[str]:
         """What would flip it, each as a sentence."""
         if self.found is None or self.reading is None:

@@ -39,9 +39,7 @@ def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
                 asked=asked,
             )
         )
-    lines += [
-        EXCLUDED[reason](number) for reason, number in excluded.items() if number and reason in EXCLUDED
-    ]
+    lines += left_out(excluded)
     if outcome["method"] == "dirichlet":
         lines.append(
             _("The bound for means holds in every simulation we ran; a general proof is still missing.")
@@ -128,6 +126,11 @@ def method(found: Found) -> str:
             count=outcome["n_expectations"],
         )
     return text
+
+
+def left_out(excluded: Mapping[str, int]) -> list[str]:
+    """Whose answers do not count and why, a sentence for each reason."""
+    return [EXCLUDED[reason](number) for reason, number in excluded.items() if number and reason in EXCLUDED]
 
 
 EXCLUDED: dict[str, Callable[[int], str]] = {

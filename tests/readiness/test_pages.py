@@ -16,7 +16,15 @@ from betaops.readiness.recommendation import Choice
 from tests.factories.enrollment import an_enrollment
 from tests.factories.feedback import a_report
 from tests.factories.programs import a_program
-from tests.factories.readiness import a_survey, a_top_box, an_expectation, decided_by, some_use
+from tests.factories.readiness import (
+    a_response,
+    a_survey,
+    a_top_box,
+    an_expectation,
+    decided_by,
+    some_use,
+    top_box,
+)
 from tests.support.signed_in import a_member
 
 Client = Callable[..., Any]
@@ -70,6 +78,23 @@ def test_the_readiness_page_says_verdict_sentence_and_how_we_know(work: Work, me
     assert "Evidence by betting" in page
     assert "no blocker is open" in page
     assert "CONDITIONAL GO" in page
+
+
+def test_answers_that_belong_to_nobody_are_named_where_nothing_is_measured(
+    work: Work, member_client: Client
+) -> None:
+    program = a_program(work)
+    survey = a_survey(work, program)
+    a_response(work, survey, None, **{"import": 5})
+    an_expectation(work, program, "survey_share", parameters=top_box(survey), threshold=0.7)
+    page = member_client().get(address(program, "/readiness")).text
+    face = page.partition("How we know")[0]
+    assert "Nothing measured yet." in face
+    assert "1 anonymous answer was left out" in face
+    a_response(work, survey, an_enrollment(work, program=program), **{"import": 5})
+    service.take_readings(work, program)
+    face = member_client().get(address(program, "/readiness")).text.partition("How we know")[0]
+    assert "left out" not in face
 
 
 def test_an_expectation_is_added_in_two_steps(work: Work, member_client: Client) -> None:

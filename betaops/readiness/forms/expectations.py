@@ -59,7 +59,13 @@ class ExpectationForm(Form):
         ],
     )
     threshold = StringField(_l("Line"), [InputRequired(_l("Say where the line is."))])
-    cohort = SelectField(_l("Whose answers count?"), default="")
+    cohort = SelectField(
+        _l("Whose answers count?"),
+        default="",
+        description=_l(
+            "Of a survey, those of testers. Answers by a public link belong to nobody and are left out."
+        ),
+    )
     confidence = SelectField(
         _l("How sure must it be?"),
         choices=[
