@@ -25,6 +25,7 @@ from betaops.surveys.queries.narrowed import (
 from betaops.surveys.queries.people import (
     answered,
     answered_anonymously,
+    count_invited_complete,
     count_unanswered,
     unanswered,
     waiting_for,
@@ -116,6 +117,7 @@ __all__ = [
     "count_asked_lately",
     "count_complete",
     "count_doubtful",
+    "count_invited_complete",
     "count_narrowed",
     "count_responses",
     "count_shown",

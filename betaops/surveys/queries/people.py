@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import CohortMember
 from betaops.enrollment.models import INSIDE, Enrollment
-from betaops.surveys.models import Response, ResponseState, Survey, SurveyLedger, SurveyLink, SurveyState
+from betaops.surveys.models import (
+    LinkKind,
+    Response,
+    ResponseState,
+    Survey,
+    SurveyLedger,
+    SurveyLink,
+    SurveyState,
+)
 
 
 def waiting_for(
@@ -78,6 +86,24 @@ def unanswered(session: Session, survey: Survey, cohort_id: UUID | None = None) 
 def count_unanswered(session: Session, survey: Survey, cohort_id: UUID | None = None) -> int:
     people = people_to_ask(survey, cohort_id).subquery()
     return session.scalar(select(func.count()).select_from(people)) or 0
+
+
+def count_invited_complete(session: Session, survey_id: UUID) -> int:
+    """How many of those with a personal link have a complete response, by whatever way; strangers' are not among them."""
+    complete = select(Response.id).where(
+        Response.survey_id == survey_id,
+        Response.enrollment_id == SurveyLink.enrollment_id,
+        Response.state == ResponseState.COMPLETE,
+    )
+    in_ledger = select(SurveyLedger.id).where(
+        SurveyLedger.survey_id == survey_id, SurveyLedger.enrollment_id == SurveyLink.enrollment_id
+    )
+    found = select(func.count(SurveyLink.enrollment_id.distinct())).where(
+        SurveyLink.survey_id == survey_id,
+        SurveyLink.kind == LinkKind.PERSONAL,
+        or_(complete.exists(), in_ledger.exists()),
+    )
+    return session.scalar(found) or 0
 
 
 def answered(session: Session, tester_id: UUID) -> Sequence[tuple[Response, str]]:

@@ -156,6 +156,7 @@ def _page(slug: str, survey_id: UUID, form: SendForm) -> str:
         test=by_kind.get(LinkKind.TEST),
         addresses={each.id: absolute("surveys_portal.page", token=each.token) for each in found},
         funnel=queries.funnel(reading(), survey.id),
+        invited_complete=queries.count_invited_complete(reading(), survey.id),
         waiting=queries.count_unanswered(reading(), survey),
         asked_lately=queries.count_asked_lately(reading(), survey, clock.now()),
         contact_days=queries.contact_days(reading()),
