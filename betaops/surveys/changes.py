@@ -77,14 +77,15 @@ def _question(old: Question, new: Question) -> Iterator[Change]:
     if old.kind != new.kind and not any({old.kind, new.kind} <= alike for alike in ALIKE):
         message = _(
             "“%(question)s” was of type %(old)s and is %(new)s now: the two cannot be counted together."
-            " Give it a new name or start a new series.",
+            " Start a new series, or give it a new name in the JSON.",
             question=label, old=old.kind, new=new.kind,
         )  # fmt: skip
         yield Change(Weight.BREAKING, name, message, label)
         return
     if old.kind == "rating" and _codes(scale(old)) != _codes(scale(new)):
         message = _(
-            "“%(question)s” has another scale now: the two do not compare. Give it a new name or start a new series.",
+            "“%(question)s” has another scale now: the two do not compare."
+            " Start a new series, or give it a new name in the JSON.",
             question=label,
         )
         yield Change(Weight.BREAKING, name, message, label)

@@ -172,3 +172,16 @@ def _sent(client: Browser, key: str, survey: Survey, answers: dict[str, Any]) ->
 
 def _console(program: Program, survey: Survey, page: str) -> str:
     return f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}/{page}"
+
+
+def test_who_answered_before_there_were_arms_is_said_to_stay_without(
+    work: Work, program: Program, member_client: Any
+) -> None:
+    survey = a_survey(work, program=program)
+    respond.submit(work, survey, {"used_import": "no", "nps": 9}, submission_key="one")
+    member, address = member_client("manager"), _console(program, survey, "arms")
+    page = member.get(address).text
+    assert "They stay without an arm." in page
+    assert "The arms stay as they are" not in page
+    assert member.submit(address, {"name": "Tin", "weight": "1"}).status_code == 303
+    assert "The arms stay as they are" in member.get(address).text

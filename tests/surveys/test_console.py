@@ -9,7 +9,7 @@ import pytest
 from betaops.kernel import ids
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
-from betaops.surveys import queries, service
+from betaops.surveys import links, queries, service
 from betaops.surveys.models import Survey, SurveyState
 from tests.factories.enrollment import an_enrollment
 from tests.factories.programs import a_program
@@ -42,8 +42,12 @@ def test_a_branching_survey_is_built_without_javascript(
     assert changed.status_code == 303
     page = browser.get(changed.location).text
     assert "Shown if “Did you finish the tour?” is No" in page
-    published = browser.submit(build.replace("/build", "/publication"), {"note": "First"})
+    assert (
+        "What changed, for your colleagues" not in browser.get(build.replace("/build", "/publication")).text
+    )
+    published = browser.submit(build.replace("/build", "/publication"))
     assert published.status_code == 303
+    assert "Now choose how people come to it." in browser.get(published.location).text
     survey = queries.surveys(work.session, program.id)[0]
     assert (survey.state, survey.live_number) == (SurveyState.OPEN, 1)
     assert survey.draft["pages"][0]["elements"][1]["visibleIf"] == "{did_you_finish_the_tour} = 'no'"
@@ -137,7 +141,7 @@ def test_a_change_that_past_answers_could_not_bear_is_refused(
     changed["pages"][1]["elements"][0] = {"type": "text", "name": "nps", "title": "Would you recommend it?"}
     browser.submit(f"{base(program, survey)}/build/json", {"json": orjson.dumps(changed).decode()})
     shown = browser.get(f"{base(program, survey)}/publication").text
-    assert "Give it a new name" in shown
+    assert "Start a new series" in shown
     assert browser.post(f"{base(program, survey)}/publication", data={"note": ""}).status_code == 422
     assert survey.live_number == 1
 
@@ -282,6 +286,24 @@ def test_a_preview_walks_through_and_keeps_nothing(work: Work, program: Program,
         page = browser.post(form.action, data={**form.fields, **given, "__action": "next"}, csrf=False)
     assert "Thank you" in page.text
     assert queries.count_responses(work.session, survey.id) == 0
+
+
+def test_the_mail_card_counts_those_mailed_and_no_strangers(
+    work: Work, program: Program, member_client: Any
+) -> None:
+    survey = a_survey(work, program=program)
+    browser = member_client("manager")
+    shown = browser.get(f"{base(program, survey)}/share").text
+    assert "Nobody who takes part is left to ask." in shown
+    assert "count for no expectation" in shown
+    mailed, late = (an_enrollment(work, program=program) for _number in range(2))
+    for place in (mailed, late):
+        links.personal_link(work, survey.id, place.id)
+    a_response(work, survey)
+    assert queries.count_invited_complete(work.session, survey.id) == 0
+    a_response(work, survey, enrollment=mailed)
+    assert queries.count_invited_complete(work.session, survey.id) == 1
+    assert queries.funnel(work.session, survey.id).complete == 2
 
 
 def test_sending_mails_a_personal_link_to_each_who_has_not_answered(

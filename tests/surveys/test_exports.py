@@ -199,6 +199,15 @@ def address(program: Program, survey: Survey) -> str:
     return f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}"
 
 
+def test_the_languages_of_an_export_have_names(work: Work, program: Program, member_client: Any) -> None:
+    title = {"default": "How was it?", "de": "Wie war es?"}
+    survey = a_survey(
+        work, program=program, definition={"elements": [{"type": "text", "name": "how", "title": title}]}
+    )
+    page = member_client("analyst").get(f"{address(program, survey)}/export").text
+    assert '<option value="de">German</option>' in page
+
+
 def test_small_files_come_at_once_large_ones_by_a_job(
     work: Work,
     program: Program,

@@ -23,9 +23,10 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
-from betaops.surveys import labels
+from betaops.surveys import labels, languages
 from betaops.surveys.models import Audience, Corner, Repeat, Shape, UrlMatch
 from betaops.web.forms import Form, WholeNumberField
 
@@ -194,12 +195,15 @@ class ExportForm(Form):
     )
     language = SelectField(_l("Language of questions and answers"), default="default")
 
-    def __init__(self, *args: Any, languages: list[str], **options: Any) -> None:
+    def __init__(self, *args: Any, written: list[str], **options: Any) -> None:
         super().__init__(*args, **options)
         self.format.choices = choices_of(labels.FILES)
         self.states.choices = [
             SelectChoice(state.value, str(words)) for state, words in labels.RESPONSE_STATES.items()
         ]
         self.language.choices = [
-            SelectChoice(code, str(_("As written") if code == "default" else code)) for code in languages
+            SelectChoice(
+                code, str(_("As written")) if code == "default" else languages.name(code, str(i18n.locale()))
+            )
+            for code in written
         ]

@@ -75,7 +75,7 @@ def exported(slug: str, survey_id: UUID, job_id: UUID) -> Response:
 
 
 def _form(survey: Survey) -> ExportForm:
-    return ExportForm(languages=queries.export_languages(reading(), survey.id))
+    return ExportForm(written=queries.export_languages(reading(), survey.id))
 
 
 def _asked(slug: str, survey: Survey, form: ExportForm) -> str:

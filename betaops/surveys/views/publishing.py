@@ -32,12 +32,7 @@ def publication(slug: str, survey_id: UUID) -> Any:
             version = service.publish(
                 writing(), survey.id, note=form.note.data or "", new_series=form.new_series.data or []
             )
-            flash(
-                _(
-                    "Version %(number)s is live. Whoever is answering finishes the version they began.",
-                    number=version.number,
-                )
-            )
+            flash(_went_live(version.number))
             return redirect(url_for(".share", slug=slug, survey_id=survey.id), 303)
     page = draw(
         "publish",
@@ -61,6 +56,14 @@ def _review(survey: Survey) -> service.Review:
         survey.draft,
         queries.former_questions(reading(), survey),
         queries.arm_names(reading(), survey.id),
+    )
+
+
+def _went_live(number: int) -> str:
+    if number == 1:
+        return _("Version 1 is live. Now choose how people come to it.")
+    return _(
+        "Version %(number)s is live. Whoever is answering finishes the version they began.", number=number
     )
 
 
