@@ -43,6 +43,18 @@ def write_dossier(slug: str) -> None:
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
 
 
+@readiness.command("report")
+@click.option("--program", "slug", required=True, help="The program's name in addresses (`aurora-notes-2`).")
+@click.option("--format", "form", type=click.Choice(["md", "json"]), default="md", show_default=True)
+@click.pass_context
+def write_report(context: click.Context, slug: str, form: str) -> None:
+    """Print the release report as Markdown, or the dossier as JSON: the name by which scripts know both."""
+    if form == "json":
+        context.invoke(write_dossier, slug=slug)
+    else:
+        context.invoke(write_paper, name="report", slug=slug)
+
+
 @readiness.command("verify")
 @click.argument("file", type=click.File("rb"))
 def verify(file: IO[bytes]) -> None:

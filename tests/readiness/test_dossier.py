@@ -1,6 +1,7 @@
 """A dossier can be recomputed by a stranger, and whatever is changed in it is found."""
 
 import json
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -165,3 +166,20 @@ def test_the_page_gives_the_file(work: Work, decided: Program, member_client: An
     assert answer.status_code == 200
     assert "attachment" in answer.headers["Content-Disposition"]
     assert list(disagreements(json.loads(answer.text))) == []
+
+
+def test_the_report_is_the_paper_or_the_dossier(
+    work: Work, decided: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "_now", lambda: "2026-09-15T08:00:00Z")
+    monkeypatch.setattr(commands, "_reading", lambda _slug: nullcontext((work.session, decided)))
+
+    def printed(*words: str) -> str:
+        done = CliRunner().invoke(commands.readiness, [*words, "--program", decided.slug])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    assert printed("report") == printed("paper", "report")
+    told = json.loads(printed("report", "--format", "json"))
+    assert told["form"] == json.loads(printed("dossier"))["form"]
+    assert list(disagreements(told)) == []
