@@ -63,8 +63,30 @@ def run(host: str, port: int, *, with_sample: bool) -> int:
     stopping = _on_signal(children)
     for child in children:
         child.start()
-    _say(environ["BASE_URL"], json.loads(prepared.stdout.splitlines()[-1]))
-    return keep(children, stopping)
+    links = json.loads(prepared.stdout.splitlines()[-1])
+    return keep(children, stopping, once_it_answers(host, port, lambda: _say(environ["BASE_URL"], links)))
+
+
+def once_it_answers(host: str, port: int, say: Callable[[], None]) -> Callable[[], None]:
+    """To be called again and again: calls `say` the first time that the port is open.
+
+    Links that are shown earlier are refused to whoever presses them at once.
+    """
+    waiting = [say]
+
+    def look() -> None:
+        if waiting and _is_open(host, port):
+            waiting.pop()()
+
+    return look
+
+
+def _is_open(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=LOOK_EVERY_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 def address_to_serve(host: str, port: int) -> str:
@@ -236,11 +258,15 @@ class Child:
         self._process.communicate()
 
 
-def keep(children: Sequence[Child], stopping: list[int]) -> int:
-    """Keep the children alive until `stopping` is filled, then end them. Returns the exit code."""
+def keep(children: Sequence[Child], stopping: list[int], each_time: Callable[[], None] = lambda: None) -> int:
+    """Keep the children alive until `stopping` is filled, then end them. Returns the exit code.
+
+    Whenever it looks at them, `each_time` is called.
+    """
     code = 0
     while not stopping and not code:
         time.sleep(LOOK_EVERY_SECONDS)
+        each_time()
         for child in children:
             if not stopping and not child.look():
                 code = 1
@@ -288,7 +314,7 @@ def _say(base_url: str, links: dict[str, str]) -> None:
         "tester_url": "A tester's own page (once)",
         "survey_url": "A survey",
     }
-    click.echo(f"\nbetaops is starting on {base_url}  (Ctrl-C stops it)\n")
+    click.echo(f"\nbetaops runs on {base_url}  (Ctrl-C stops it)\n")
     for name, link in links.items():
         click.echo(f"  {words.get(name, name):28} {link}")
     click.echo()

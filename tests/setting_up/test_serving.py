@@ -170,6 +170,19 @@ def test_a_child_that_is_killed_once_is_there_again_at_once(
     assert capsys.readouterr().err == "web stopped with code -9; starting it again\n"
 
 
+def test_links_are_shown_once_when_somebody_answers_there() -> None:
+    shown: list[str] = []
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        look = supervisor.once_it_answers("127.0.0.1", server.getsockname()[1], lambda: shown.append("links"))
+        look()
+        assert shown == []
+        server.listen()
+        look()
+        look()
+    assert shown == ["links"]
+
+
 @pytest.mark.slow
 def test_an_installation_survives_the_death_of_its_server_and_ends_with_its_supervisor(
     tmp_path: Path,
@@ -185,6 +198,8 @@ def test_an_installation_survives_the_death_of_its_server_and_ends_with_its_supe
         )
     try:
         wait_until(lambda: answers(port), what="serving", seconds=120)
+        greeting = f"betaops runs on http://127.0.0.1:{port}"
+        wait_until(lambda: greeting in (tmp_path / "log").read_text(), what="the links")
         server = next(pid for pid in children(whole.pid) if b"serve" in words(pid))
         os.kill(server, signal.SIGKILL)
         wait_until(lambda: not Path(f"/proc/{server}").exists(), what="the server's end")
@@ -196,6 +211,7 @@ def test_an_installation_survives_the_death_of_its_server_and_ends_with_its_supe
     wait_until(lambda: not answers(port), what="the end of an orphaned server")
     told = (tmp_path / "log").read_text()
     assert "starting it again\n" in told
+    assert told.count(greeting) == 1
     assert "blocking" not in told
     assert "[WARNING]" not in told
 
