@@ -38,6 +38,17 @@ def test_a_language_is_added_and_a_text_translated(survey: Survey, page: str, me
     assert "1 of" in browser.get(saved.location).text
 
 
+def test_publishing_names_the_languages_in_which_something_is_missing(page: str, member_client: Any) -> None:
+    browser = member_client("manager")
+    publication = page.replace("/translations", "/publication")
+    assert "Not everything is translated" not in browser.get(publication).text
+    browser.submit(f"{page}?language=fr", {"text-title": "Un"}, action="/translations")
+    shown = browser.get(publication).text
+    assert "Not everything is translated" in shown
+    assert f'{page}?language=fr">French</a>' in shown
+    assert browser.submit(publication).status_code == 303
+
+
 def test_what_somebody_else_saved_meanwhile_is_not_lost_and_what_was_typed_stays(
     survey: Survey, page: str, member_client: Any
 ) -> None:

@@ -203,7 +203,7 @@ class ExportForm(Form):
         ]
         self.language.choices = [
             SelectChoice(
-                code, str(_("As written")) if code == "default" else languages.name(code, str(i18n.locale()))
+                code, str(_("As written")) if code == "default" else languages.name(code, i18n.language())
             )
             for code in written
         ]

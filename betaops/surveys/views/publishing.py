@@ -5,8 +5,9 @@ from uuid import UUID
 
 from flask import flash, redirect, url_for
 
+from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import editing, policy, queries, service
+from betaops.surveys import editing, languages, policy, queries, service, translating
 from betaops.surveys.analysis.series import trait_name
 from betaops.surveys.forms.publishing import PublishForm
 from betaops.surveys.linting import lint
@@ -44,6 +45,7 @@ def publication(slug: str, survey_id: UUID) -> Any:
         facts=_facts(survey, review),
         lost=_lost(survey),
         hints=[(hint, editing.spot_of(element_place(hint.place))) for hint in lint(read(survey.draft))],
+        half_translated=_half_translated(survey),
         spots={finding: editing.spot_of(element_place(finding.place)) for finding in review.findings},
         versions=queries.versions(reading(), survey.id),
     )
@@ -57,6 +59,12 @@ def _review(survey: Survey) -> service.Review:
         queries.former_questions(reading(), survey),
         queries.arm_names(reading(), survey.id),
     )
+
+
+def _half_translated(survey: Survey) -> list[tuple[str, translating.Progress]]:
+    """Languages, by name, in which some texts have no words yet."""
+    known = translating.progress(survey.draft)
+    return [(languages.name(each.language, i18n.language()), each) for each in known if each.done < each.of]
 
 
 def _went_live(number: int) -> str:
