@@ -1,6 +1,6 @@
 """What is fixed before the answers come: thresholds, scopes and the close. Sealed when the program starts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -53,3 +53,12 @@ def is_closing(row: Expectation, *, today: date, n: int) -> bool:
 def has_close(row: Expectation) -> bool:
     """Whether there is a reading at the close: it was planned before the answers came."""
     return row.amended_at is None and (row.closes_on is not None or row.closes_at is not None)
+
+
+def may_close(row: Expectation | None, wanted: Mapping[str, Any], *, is_sealed: bool) -> bool:
+    """Whether what is `wanted` (values of `FIXED`) would be read at a close: after the seal only what stays as it was."""
+    if not is_sealed:
+        return True
+    if row is None or row.amended_at is not None:
+        return False
+    return all(plain(name, wanted[name]) == plain(name, getattr(row, name)) for name in FIXED)

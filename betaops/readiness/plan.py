@@ -50,6 +50,8 @@ class Plan:
     is_mean: bool
     #: The last reading is fixed before answers come.
     has_close: bool
+    #: A close that is planned now would still be one: false after the seal.
+    may_close: bool
 
     @property
     def rare_met_words(self) -> str:
@@ -73,8 +75,10 @@ def plan(
     family: int,
     testers: int,
     has_close: bool,
+    may_close: bool = True,
 ) -> Plan:
-    """`threshold` in the measure's unit; `family` counts this expectation too."""
+    """`threshold` in the measure's unit; `family` counts this expectation too. Where it may not close it does not."""
+    has_close = has_close and may_close
     error = (1 - confidence) / family
     mode = Mode.LIVE if has_close else Mode.ANYTIME
     line = measure.to_score(threshold, parameters) if not measure.is_counted else 0.5
@@ -99,4 +103,5 @@ def plan(
         is_counted=measure.is_counted,
         is_mean=measure.unit in (Unit.MEAN, Unit.POINTS),
         has_close=has_close,
+        may_close=may_close,
     )

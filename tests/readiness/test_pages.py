@@ -192,6 +192,24 @@ def test_the_plan_moves_with_what_is_typed(work: Work, member_client: Client) ->
     assert "Write a line" in client.get(where + rest + "lots").text
 
 
+def test_after_the_seal_the_plan_counts_with_no_close_for_what_is_changed(
+    work: Work, member_client: Client
+) -> None:
+    program = a_program(work)
+    parameters = {"event": "note_synced", "times": 1}
+    row = an_expectation(work, program, "usage_share", parameters=parameters, threshold=0.7, closes_at=20)
+    service.seal(work, program)
+    where = address(program, f"/readiness/expectations/plan?measure=usage_share&expectation={ids_of(row)}")
+    rest = "&weight=must&direction=at_least&cohort=&confidence=0.95&times=1&closes_at=20&threshold="
+    client = member_client()
+    as_sealed, lower = client.get(f"{where}{rest}70").text, client.get(f"{where}{rest}60").text
+    assert "To call it before the close" in as_sealed
+    assert "Changed after the seal" not in as_sealed
+    assert "To call it before the close" not in lower
+    assert "Changed after the seal" in lower
+    assert "Fix a day or a number" not in lower
+
+
 def test_a_decision_is_proposed_signed_and_withdrawn_in_the_browser(
     work: Work, member_client: Client
 ) -> None:

@@ -11,7 +11,7 @@ from betaops.kernel.errors import Invalid, NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
-from betaops.readiness import measures, policy, queries, service
+from betaops.readiness import criteria, measures, policy, queries, service
 from betaops.readiness.board import Row
 from betaops.readiness.forms import ExpectationForm, expectation_form
 from betaops.readiness.measures import Group, Measure, Offer
@@ -196,6 +196,11 @@ def _plan(program: Program, measure: Measure, form: ExpectationForm, row: Expect
         family=len(others) + 1,
         testers=len(queries.scope(reading(), program, draft.cohort_id).testers),
         has_close=draft.closes_on is not None or draft.closes_at is not None,
+        may_close=criteria.may_close(
+            row,
+            vars(draft) | {"parameters": parameters.model_dump(mode="json")},
+            is_sealed=queries.seal(reading(), program.id) is not None,
+        ),
     )
 
 
