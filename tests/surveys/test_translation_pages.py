@@ -106,3 +106,38 @@ def test_the_last_pages_run_the_way_of_the_language_too(work: Work, client: Any)
     assert '<div lang="ar" dir="rtl" class="survey-page">' in review.text
     done = client.submit(sent.location, {"__action": "complete"})
     assert '<div class="prose" lang="ar" dir="rtl"><p>شكرا</p></div>' in client.get(done.location).text
+
+
+def test_the_language_of_the_original_is_said_once_and_named_to_who_answers(
+    work: Work, program: Program, member_client: Any, client: Any
+) -> None:
+    title = {"default": "How was it?", "de": "Wie war es?"}
+    survey = a_survey(
+        work, program=program, definition={"elements": [{"type": "text", "name": "how", "title": title}]}
+    )
+    address = f"/s/{a_public_link(work, survey)}"
+    assert "Original</" in client.get(address).text
+    own = f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}"
+    browser = member_client("manager")
+    assert browser.submit(f"{own}/build", {"language": "en"}, action="/element").status_code == 303
+    assert survey.draft["locale"] == "en"
+    assert '<option selected value="en">English</option>' in browser.get(f"{own}/build").text
+    assert browser.submit(f"{own}/publication").status_code == 303
+    shown = client.get(address).text
+    assert "Original</" not in shown
+    assert "English</" in shown
+
+
+def test_a_language_that_nobody_knows_changes_nothing_and_one_of_a_file_stays(
+    work: Work, program: Program, member_client: Any
+) -> None:
+    element = {"type": "text", "name": "how"}
+    survey = a_survey(work, program=program, definition={"locale": "gsw", "elements": [element]})
+    build = f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}/build"
+    browser = member_client("manager")
+    assert browser.submit(build, {"title": "Again"}, action="/element").status_code == 303
+    assert (survey.draft["title"], survey.draft["locale"]) == ("Again", "gsw")
+    assert browser.submit(build, {"language": "no such"}, action="/element").status_code == 303
+    assert survey.draft["locale"] == "gsw"
+    assert browser.submit(build, {"language": ""}, action="/element").status_code == 303
+    assert "locale" not in survey.draft

@@ -7,9 +7,10 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
-from betaops.surveys import labels
+from betaops.surveys import labels, languages
 from betaops.surveys.forms.console import choices_of
 from betaops.surveys.ready import measures
 from betaops.web.forms import Form
@@ -237,3 +238,21 @@ class SurveyForm(Form):
     completed = TextAreaField(
         _l("Text at the end"), [Length(max=20_000)], description=_l("HTML. Empty: we say thank you.")
     )
+    language = SelectField(
+        _l("Written in"),
+        default="",
+        validate_choice=False,
+        description=_l("Where there are translations, testers may come back to this language by its name."),
+    )
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        offered = languages.offered(i18n.language())
+        now = self.language.data or ""
+        if now and now not in dict(offered):
+            # Written in the JSON, or come with a file.
+            offered.append((now, languages.name(now, i18n.language())))
+        self.language.choices = [
+            SelectChoice("", str(_("Not said"))),
+            *(SelectChoice(*each) for each in offered),
+        ]

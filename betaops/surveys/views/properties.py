@@ -3,7 +3,7 @@
 import math
 from typing import Any, TypeVar
 
-from betaops.surveys import editing
+from betaops.surveys import editing, languages
 from betaops.surveys.definition import OWN, Definition
 from betaops.surveys.expressions.values import written_number
 from betaops.surveys.forms.building import ElementForm, PageForm, SurveyForm
@@ -227,6 +227,7 @@ def survey_form(survey: Survey) -> SurveyForm:
             "title": text(draft.get("title")) or survey.name,
             "description": text(draft.get("description")),
             "completed": text(draft.get("completedHtml")),
+            "language": str(draft.get("locale") or ""),
         },
     )
 
@@ -236,7 +237,13 @@ def survey_changes(form: SurveyForm, draft: dict[str, Any]) -> dict[str, Any]:
         "title": changed(draft.get("title"), form.title.data or ""),
         "description": changed(draft.get("description"), form.description.data or "") or None,
         "completedHtml": changed(draft.get("completedHtml"), form.completed.data or "") or None,
+        "locale": _language(form.language.data or "", draft),
     }
+
+
+def _language(wanted: str, draft: dict[str, Any]) -> str | None:
+    """What nobody knows as a language changes nothing."""
+    return wanted or None if not wanted or languages.is_language(wanted) else draft.get("locale")
 
 
 def _shown(value: Any) -> str:
