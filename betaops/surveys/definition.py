@@ -21,6 +21,8 @@ KINDS = (
 )  # fmt: skip
 #: Of these, what is only looked at.
 DISPLAYED = ("html", "image")
+#: Types that have a list of answers.
+WITH_CHOICES = ("radiogroup", "checkbox", "dropdown", "tagbox", "buttongroup", "imagepicker", "ranking")
 #: Types whose answer is made of the answers to questions inside.
 COMPOUND = ("multipletext", "paneldynamic", "matrixdynamic", "matrixdropdown")
 #: Behind the name of a matrix, what its totals are kept under.

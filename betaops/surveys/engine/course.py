@@ -22,6 +22,7 @@ from betaops.surveys.engine.following import (
     shares_key,
     watched,
 )
+from betaops.surveys.engine.knowing import named
 from betaops.surveys.engine.scene import STATE, Scene, clears_when_hidden, text_key
 from betaops.surveys.engine.triggers import Triggers
 from betaops.surveys.expressions import can_run
@@ -58,6 +59,8 @@ class Course:
         #: Chosen answers that are not offered any more, by question; they come back with the choice.
         self._aside: dict[str, Any] = _object(state.get("aside"))
         self._scene: Scene | None = None
+        #: Calculated values as they were when conditions were last looked at.
+        self._calculated: dict[str, Any] | None = None
         self._keys: dict[str, Any] = {}
         self._is_complete = self._is_loading = self._is_looking = self._looks_again = self._is_triggering = (
             False
@@ -72,7 +75,7 @@ class Course:
         self._watched = watched(definition)
         self._offered = {question.name: self._offer(question) for question in self._picky}
         self._shown = frozenset(each.place for each in self._watched if self._is_seen(each))
-        self._calculated = dict(self.scene.variables) if definition.actions.calculated else {}
+        self._calculated = self.scene.calculated(self._variables) if definition.actions.calculated else {}
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -100,12 +103,13 @@ class Course:
                 language=self.language,
                 seed=self.seed,
                 files=self.files,
+                reckoned=self._calculated,
             )
         return self._scene
 
     def begin(self) -> None:
         """Default values, then everything that follows from there being any."""
-        self._calculated = {}
+        self._calculated, self._scene = {}, None
         # Everything counts as shown and offered until conditions are looked at.
         self._offered = {
             question.name: tuple(text_key(each.value) for each in question.choices if not each.is_special)
@@ -141,10 +145,13 @@ class Course:
         scene, self._is_complete = self.scene, True
         hidden = scene.hidden_keys()
         for question in self.definition.asked:
+            if question.comment_key in hidden and question.key not in hidden:
+                self.answer(question, question.comment_key, None)
+        for question in self.definition.asked:
             if question.key in hidden:
                 self._clear(question)
-            elif question.comment_key in hidden:
-                self.answer(question, question.comment_key, None)
+            if question in self._picky and clears_when_hidden(self.definition, question) != "none":
+                self._narrow(question)
 
     # -- Changes.
 
@@ -156,7 +163,12 @@ class Course:
         if is_same(self._values.get(question.key), self._tidy(question.key, value)):
             return
         if not is_default:
-            self._direct |= {each.name for each in self.definition.asked if each.key == question.key}
+            self._direct |= {
+                each.name
+                for each in self.definition.asked
+                if each.key == question.key and (each.name, "defaultValueExpression") not in self._busy
+            }
+        self._aside.pop(question.name, None)
         self._setting.append(question.name)
         try:
             self._set(question.key, value)
@@ -213,12 +225,26 @@ class Course:
                 return
 
     def _calculate(self) -> None:
-        if not self.definition.actions.calculated:
-            return
-        before, self._calculated = self._calculated, dict(self.scene.variables)
-        for name, value in list(self._calculated.items()):
-            if not is_same(before.get(name), value):
-                self._changed(name, before.get(name), new=value)
+        """One after the other; what another one needs comes before it."""
+        by_name = {each.name.lower(): each for each in self.definition.actions.calculated}
+        begun: set[str] = set()
+
+        def calculate(name: str) -> None:
+            begun.add(name)
+            for needed in named(by_name[name].expression):
+                if needed in by_name and needed not in begun:
+                    calculate(needed)
+            self._reckon(name, self.scene.value(by_name[name].expression))
+
+        for name in by_name:
+            if name not in begun:
+                calculate(name)
+
+    def _reckon(self, name: str, value: Any) -> None:
+        before = self._calculated or {}
+        if not is_same(before.get(name), value):
+            self._calculated, self._scene = {**before, name: value}, None
+            self._changed(name, before.get(name), new=value)
 
     def _look_at(self, question: Question) -> None:
         if question in self._watched:
@@ -271,17 +297,22 @@ class Course:
     def _mind_choices(self, question: Question) -> None:
         """Answers that are no longer offered go; of several, they come back when they are offered again."""
         before, self._offered[question.name] = self._offered.get(question.name), self._offer(question)
-        offered = self._offered[question.name]
         is_carried = self.scene.source(question) is not None
-        if (before == offered and not is_carried) or shares_key(self.definition, question):
+        if before != self._offered[question.name] or is_carried:
+            self._narrow(question)
+
+    def _narrow(self, question: Question) -> None:
+        if shares_key(self.definition, question):
             return
+        offered = self._offered[question.name]
         value = self._values.get(question.key)
         if isinstance(value, dict):
             return  # a ranking as its page sends it
         known = {*offered, *(text_key(choice.value) for choice in question.choices if choice.is_special)}
         if not isinstance(value, list) and not is_several(question):
             if not is_empty(value) and text_key(value) not in known:
-                self._put(question, None, is_default=has_own_default(question.options))
+                self._put(question, None)
+                self._direct.discard(question.name)
             return
         chosen = value if isinstance(value, list) else []
         aside = _list(self._aside.get(question.name))
@@ -289,6 +320,9 @@ class Course:
         self._aside = {**self._aside, question.name: aside}
         if remaining != chosen:
             self._put(question, remaining)
+            self._aside = {**self._aside, question.name: aside}
+            if not remaining:
+                self._direct.discard(question.name)
 
     def _fill_in(self, question: Question) -> None:
         """The default value, where there is one."""
@@ -337,10 +371,8 @@ class Course:
 
     def _clear(self, question: Question) -> None:
         """The answer goes; a calculated default value comes back with the next change."""
-        before = question.name in self._direct
         self._put(question, None)
-        if not before:
-            self._direct.discard(question.name)
+        self._direct.discard(question.name)
         if question.comment_key in self._values:
             self.answer(question, question.comment_key, None)
 

@@ -26,6 +26,7 @@ class Knowledge:
         language: str = DEFAULT,
         seed: str = "",
         files: frozenset[str] = frozenset(),
+        reckoned: Mapping[str, Any] | None = None,
     ) -> None:
         self.definition = definition
         self.now = now
@@ -33,6 +34,8 @@ class Knowledge:
         self.seed = seed
         #: Addresses of the files that were sent with this very response: no other may stand in an answer.
         self.files = files
+        #: Calculated values as they were last looked at, by name in small letters; None: they are calculated here.
+        self.reckoned = reckoned
         self.values = self._with_computed(values)
 
     def _with_computed(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -68,6 +71,8 @@ class Knowledge:
         state = self.values.get(STATE)
         noted = state.get("variables") if isinstance(state, dict) else None
         found = dict(noted) if isinstance(noted, dict) else {}
+        if self.reckoned is not None:
+            return {**found, **self.reckoned}
         return {**found, **self.calculated(found)} if self.definition.actions.calculated else found
 
     def calculated(self, noted: Mapping[str, Any]) -> dict[str, Any]:

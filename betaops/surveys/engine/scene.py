@@ -34,7 +34,9 @@ class Scene(Knowledge):
         if not self.definition.computed:
             return values
         found = values
-        for _round in range(MOST_TURNS if self.definition.actions.calculated else 1):
+        for _round in range(
+            MOST_TURNS if self.definition.actions.calculated and self.reckoned is None else 1
+        ):
             before, given = found, self._given(found)
             found = computed(self.definition, before, work_out=given.work_out, around=given.variables)
             if found == before:
@@ -49,6 +51,7 @@ class Scene(Knowledge):
             language=self.language,
             seed=self.seed,
             files=self.files,
+            reckoned=self.reckoned,
         )
 
     @property
