@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from betaops.surveys.engine.actions import Actions, fills
+from betaops.surveys.engine.actions import Actions, fills, fills_in
 from betaops.surveys.engine.actions import read as read_actions
 from betaops.surveys.localised import DEFAULT, text
 
@@ -235,7 +235,7 @@ class Definition:
         return (
             bool(self.actions.triggers)
             or self.options.get("clearInvisibleValues") in ("onHidden", "onHiddenContainer")
-            or any(fills(each.options, each.kind, each.choices) for each in self.asked)
+            or any(fills(each.options, each.kind, each.choices) or acts_inside(each) for each in self.asked)
         )
 
     @cached_property
@@ -298,6 +298,11 @@ class Oddity:
 def entry_word(question: Question) -> str:
     """By which word what stands inside a compound question is named there (`panel.age`); empty where by none."""
     return {"paneldynamic": "panel", "multipletext": ""}.get(question.kind, "row")
+
+
+def acts_inside(question: Question) -> bool:
+    """Whether anything in its entries is filled in, set or reset by itself."""
+    return question.inner is not None and any(fills_in(each.options) for each in question.inner.asked)
 
 
 def has_total(column: Question) -> bool:

@@ -97,9 +97,9 @@ def _question(draw: st.DrawFn, called: str, kind: str, kinds: dict[str, str]) ->
         found["choices"] = ["a", "b", draw(shown)]
         mode = st.sampled_from(["all", "selected", "unselected"])
         found |= draw(_optional(**_OFFERED))
-        sources = [
-            each for each in _NAMES if each < called and kinds[each] in ("radiogroup", "dropdown", "checkbox")
-        ]
+        # Of a question that stands further down, the library offers what it offered one look before.
+        before = _NAMES[: _NAMES.index(called)]
+        sources = [each for each in before if kinds[each] in ("radiogroup", "dropdown", "checkbox")]
         if sources and draw(st.integers(0, 2)) == 0:
             found |= {
                 "choicesFromQuestion": draw(st.sampled_from(sources)),
@@ -198,3 +198,86 @@ def played(draw: st.DrawFn) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
         )
     )
     return definition, steps
+
+
+_INSIDE = ("x", "y", "z")
+
+
+def _cell(called: str, kind: str, word: str, *, is_named: bool) -> st.SearchStrategy[dict[str, Any]]:
+    """A question inside a panel or a row: what it fills in comes from beside it, from outside, or from nowhere."""
+    beside = [f"{{{word}.{each}}}" for each in _INSIDE if each != called]
+    operand = st.sampled_from([*beside, "{one}", "{two}", "{three}"])
+    condition = st.one_of(
+        st.builds("{} = {}".format, operand, st.sampled_from(["'a'", "'b'", "3"])),
+        st.builds("{} {}".format, operand, st.sampled_from(["empty", "notempty"])),
+    )
+    constant = st.sampled_from(["1", "3"] if kind == "number" else ["'a'", "'b'"])
+    if kind == "number":
+        changing = st.builds("iif({} notempty, 2, 4)".format, operand)
+    else:
+        joined = st.builds("{} + 'x'".format, st.sampled_from(["{one}", *beside[:1]]))
+        changing = st.builds("iif({} notempty, 'a', 'b')".format, operand) | joined
+    formula = constant | changing
+    return st.fixed_dictionaries(
+        {"name": st.just(called)},
+        optional={
+            "defaultValueExpression": formula,
+            # A constant is set as soon as a row is there, which rows with names show and do not keep.
+            "setValueExpression": changing if is_named else formula,
+            "setValueIf": condition,
+            "resetValueIf": condition,
+        },
+    ).map(lambda found: _typed(found, kind, word))
+
+
+def _typed(found: dict[str, Any], kind: str, word: str) -> dict[str, Any]:
+    shape = {"type": "text"} if word == "panel" else {"cellType": "text"}
+    return {**found, **shape, **({"inputType": "number"} if kind == "number" else {})}
+
+
+@st.composite
+def played_inside(draw: st.DrawFn) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
+    """A definition with questions inside panels and rows, and who is answered what there and outside."""
+    kinds = {name: draw(st.sampled_from(["text", "number"])) for name in _INSIDE}
+
+    def cells(word: str, *, is_named: bool = False) -> list[dict[str, Any]]:
+        return [draw(_cell(name, kind, word, is_named=is_named)) for name, kind in kinds.items()]
+
+    outers = draw(st.lists(st.sampled_from(["family", "costs", "grid"]), min_size=1, max_size=2, unique=True))
+    made = {
+        "family": lambda: {
+            "type": "paneldynamic", "name": "family", "panelCount": draw(st.integers(0, 2)),
+            "templateElements": cells("panel"),
+        },
+        "costs": lambda: {
+            "type": "matrixdynamic", "name": "costs", "rowCount": draw(st.integers(0, 2)), "columns": cells("row"),
+        },
+        "grid": lambda: {"type": "matrixdropdown", "name": "grid", "rows": ["r1", "r2"], "columns": cells("row", is_named=True)},
+    }  # fmt: skip
+    outside = [
+        {"type": "text", "name": "one"},
+        {"type": "radiogroup", "name": "two", "choices": _CHOICES},
+        {
+            "type": "text", "name": "three",
+            **draw(_optional(visibleIf=st.sampled_from(["{one} = 'a'", "{two} notempty"]))),
+        },
+    ]  # fmt: skip
+    definition = {"elements": [*outside, *(made[name]() for name in outers)]}
+    answers = {
+        "text": st.sampled_from(["a", "b", "Yes"]) | st.none(),
+        "number": st.integers(1, 4) | st.none(),
+    }
+
+    @st.composite
+    def step(draw: st.DrawFn) -> tuple[str, Any]:
+        where = draw(st.sampled_from([*outers, *outers, "outside"]))
+        if where == "outside":
+            called = draw(st.sampled_from(["one", "two", "three"]))
+            return called, draw(answer_to("radiogroup") if called == "two" else answers["text"])
+        if where != "grid" and draw(st.integers(0, 2)) == 0:
+            return draw(st.sampled_from([f"{where}[]", f"{where}[-0]", f"{where}[-1]"])), None
+        called = draw(st.sampled_from(_INSIDE))
+        entry = draw(st.sampled_from(["r1", "r2"] if where == "grid" else ["0", "1"]))
+        return f"{where}[{entry}].{called}", draw(answers[kinds[called]])
+
+    return definition, draw(st.lists(step(), min_size=1, max_size=6))

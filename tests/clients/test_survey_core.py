@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from betaops.surveys.definition import Question
+from betaops.surveys.engine.arranging import arranged
+from betaops.surveys.engine.entries import LISTS, entries
 from betaops.surveys.engine.judging import calculated, judge_all
 from betaops.surveys.engine.scene import STATE, Scene
 from betaops.surveys.engine.walking import Walk
@@ -68,8 +70,7 @@ def test_every_definition_goes_the_same_way(
     values = walk.begun()
     steps = [_look(walk.scene(values))]
     for name, value in answers:
-        if _can_give(walk.scene(values), definition.by_name[name], value):
-            values = walk.answered(values, {name: value})
+        values = _answered(walk, values, name, value)
         steps.append(_look(walk.scene(values)))
     for ours, other in zip(steps, theirs["steps"], strict=True):
         assert ours["shown"] == other["shown"]
@@ -135,6 +136,27 @@ def test_questions_inside_questions_go_the_same_way(survey_core: Node) -> None:
     assert alike(plain({**final, "costs-total": None}), {**theirs["data"], "costs-total": None})
 
 
+def _answered(walk: Walk, values: dict[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """`family[0].age` is answered as a page does it: the question with all its entries is sent."""
+    outer, _bracket, rest = name.partition("[")
+    scene, question = walk.scene(values), walk.definition.by_name[outer]
+    if not rest:
+        return walk.answered(values, {name: value}) if _can_give(scene, question, value) else values
+    if not scene.is_shown(question):
+        return values
+    code, _bracket, inner = rest.partition("]")
+    found = {each.code: dict(each.scene.values) for each in entries(question, scene.values.get(outer), scene)}
+    if not inner:
+        action = f"remove:{code[1:]}:{outer}" if code else f"add:{outer}"
+        arrangement = arranged(walk.definition, {**scene.values, outer: list(found.values())}, action)
+        assert arrangement is not None
+        return walk.answered(values, {outer: arrangement[outer]})
+    if code in found:
+        found[code] = {**found[code], inner.removeprefix("."): value}
+        found[code] = {key: each for key, each in found[code].items() if each is not None}
+    return walk.answered(values, {outer: list(found.values()) if question.kind in LISTS else found})
+
+
 def _look(scene: Scene) -> dict[str, Any]:
     answers = {key: value for key, value in scene.values.items() if key != STATE}
     shown = [question.name for question in scene.definition.asked if scene.is_shown(question)]
@@ -162,9 +184,27 @@ def _can_give(scene: Scene, question: Question, value: Any) -> bool:
 
 
 def alike(ours: Any, theirs: Any) -> bool:
-    """The same answers; what a calculation wrote into a field of text is a number there and its text with us."""
+    """The same answers; what a calculation wrote into a field of text is a number there and its text with us.
+
+    Entries in which nobody answered anything are none."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
+        ours, theirs = (
+            {key: value for key, value in side.items() if not is_empty_inside(value)}
+            for side in (ours, theirs)
+        )
         return ours.keys() == theirs.keys() and all(alike(ours[key], theirs[key]) for key in ours)
     if isinstance(ours, list) and isinstance(theirs, list):
         return len(ours) == len(theirs) and all(map(alike, ours, theirs))
     return same(ours, theirs) or str(ours).lower() == str(theirs).lower()
+
+
+def is_empty_inside(value: Any) -> bool:
+    """Entries without any answer."""
+    return (
+        isinstance(value, list | dict)
+        and not isinstance(value, str)
+        and all(
+            isinstance(each, dict) and not each
+            for each in (value.values() if isinstance(value, dict) else value)
+        )
+    )

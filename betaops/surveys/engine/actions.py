@@ -128,6 +128,11 @@ def is_picky(options: Mapping[str, Any], choices: Iterable[Any]) -> bool:
     )
 
 
+def fills_in(options: Mapping[str, Any]) -> bool:
+    """Whether it has a default value, or expressions that set or reset its answer."""
+    return not is_empty(options.get("defaultValue")) or any(expression(options, name) for name in FILLING)
+
+
 def fills(options: Mapping[str, Any], kind: str, choices: Iterable[Any]) -> bool:
     """Whether the answer to a question may change without anybody's doing."""
     return (

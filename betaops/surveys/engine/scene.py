@@ -304,7 +304,9 @@ class Scene(Knowledge):
         """Whether its own condition holds, whatever stands around it."""
         is_wanted = self.holds(element.visible_if) if element.visible_if else element.is_visible
         if is_wanted and isinstance(element, Question) and element.options.get("hideIfChoicesEmpty") is True:
-            return any(not choice.is_special for choice in self.choices(element))
+            # With choices of another question its own special ones count as well.
+            is_carried = self.source(element) is not None
+            return any(is_carried or not choice.is_special for choice in self.choices(element))
         return is_wanted
 
 
