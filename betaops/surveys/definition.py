@@ -239,6 +239,11 @@ class Definition:
         )
 
     @cached_property
+    def switches_off(self) -> bool:
+        """Whether any choice is seen at times when it cannot be chosen."""
+        return any(switches_off(question) for question in self.every_question)
+
+    @cached_property
     def every_question(self) -> tuple[Question, ...]:
         """Also those inside compound ones, however deep."""
         found: list[Question] = []
@@ -303,6 +308,11 @@ def entry_word(question: Question) -> str:
 def acts_inside(question: Question) -> bool:
     """Whether anything in its entries is filled in, set or reset by itself."""
     return question.inner is not None and any(fills_in(each.options) for each in question.inner.asked)
+
+
+def switches_off(question: Question) -> bool:
+    """Whether any of its choices has a condition of being chosen."""
+    return bool(question.options.get("choicesEnableIf")) or any(each.enable_if for each in question.choices)
 
 
 def has_total(column: Question) -> bool:

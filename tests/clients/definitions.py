@@ -203,9 +203,11 @@ def played(draw: st.DrawFn) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
 _INSIDE = ("x", "y", "z")
 
 
-def _cell(called: str, kind: str, word: str, *, is_named: bool) -> st.SearchStrategy[dict[str, Any]]:
+def _cell(
+    called: str, kind: str, word: str, before: tuple[str, ...], *, sets_constants: bool
+) -> st.SearchStrategy[dict[str, Any]]:
     """A question inside a panel or a row: what it fills in comes from beside it, from outside, or from nowhere."""
-    beside = [f"{{{word}.{each}}}" for each in _INSIDE if each != called]
+    beside = [f"{{{word}.{each}}}" for each in before]
     operand = st.sampled_from([*beside, "{one}", "{two}", "{three}"])
     condition = st.one_of(
         st.builds("{} = {}".format, operand, st.sampled_from(["'a'", "'b'", "3"])),
@@ -216,14 +218,15 @@ def _cell(called: str, kind: str, word: str, *, is_named: bool) -> st.SearchStra
         changing = st.builds("iif({} notempty, 2, 4)".format, operand)
     else:
         joined = st.builds("{} + 'x'".format, st.sampled_from(["{one}", *beside[:1]]))
-        changing = st.builds("iif({} notempty, 'a', 'b')".format, operand) | joined
+        changing = st.builds("iif({} notempty, 'a', 'b')".format, operand) | joined | st.just("{one}")
     formula = constant | changing
     return st.fixed_dictionaries(
         {"name": st.just(called)},
         optional={
             "defaultValueExpression": formula,
-            # A constant is set as soon as a row is there, which rows with names show and do not keep.
-            "setValueExpression": changing if is_named else formula,
+            # A constant is set as soon as a question is there: rows with names show it and do not keep it, and in panels
+            # it depends on which of the questions were there before.
+            "setValueExpression": formula if sets_constants else changing,
             "setValueIf": condition,
             "resetValueIf": condition,
         },
@@ -240,8 +243,15 @@ def played_inside(draw: st.DrawFn) -> tuple[dict[str, Any], list[tuple[str, Any]
     """A definition with questions inside panels and rows, and who is answered what there and outside."""
     kinds = {name: draw(st.sampled_from(["text", "number"])) for name in _INSIDE}
 
-    def cells(word: str, *, is_named: bool = False) -> list[dict[str, Any]]:
-        return [draw(_cell(name, kind, word, is_named=is_named)) for name, kind in kinds.items()]
+    # What feeds itself has the value that it has when the library stops trying.
+    order = draw(st.permutations(_INSIDE))
+
+    def cells(word: str, *, sets_constants: bool = False) -> list[dict[str, Any]]:
+        before = {name: tuple(order[: order.index(name)]) for name in _INSIDE}
+        return [
+            draw(_cell(name, kind, word, before[name], sets_constants=sets_constants))
+            for name, kind in kinds.items()
+        ]
 
     outers = draw(st.lists(st.sampled_from(["family", "costs", "grid"]), min_size=1, max_size=2, unique=True))
     made = {
@@ -250,9 +260,10 @@ def played_inside(draw: st.DrawFn) -> tuple[dict[str, Any], list[tuple[str, Any]
             "templateElements": cells("panel"),
         },
         "costs": lambda: {
-            "type": "matrixdynamic", "name": "costs", "rowCount": draw(st.integers(0, 2)), "columns": cells("row"),
+            "type": "matrixdynamic", "name": "costs", "rowCount": draw(st.integers(0, 2)),
+            "columns": cells("row", sets_constants=True),
         },
-        "grid": lambda: {"type": "matrixdropdown", "name": "grid", "rows": ["r1", "r2"], "columns": cells("row", is_named=True)},
+        "grid": lambda: {"type": "matrixdropdown", "name": "grid", "rows": ["r1", "r2"], "columns": cells("row")},
     }  # fmt: skip
     outside = [
         {"type": "text", "name": "one"},

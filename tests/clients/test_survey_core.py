@@ -7,7 +7,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from betaops.surveys.definition import Question
-from betaops.surveys.engine.arranging import arranged
 from betaops.surveys.engine.entries import LISTS, entries
 from betaops.surveys.engine.judging import calculated, judge_all
 from betaops.surveys.engine.scene import STATE, Scene
@@ -148,9 +147,9 @@ def _answered(walk: Walk, values: dict[str, Any], name: str, value: Any) -> dict
     found = {each.code: dict(each.scene.values) for each in entries(question, scene.values.get(outer), scene)}
     if not inner:
         action = f"remove:{code[1:]}:{outer}" if code else f"add:{outer}"
-        arrangement = arranged(walk.definition, {**scene.values, outer: list(found.values())}, action)
+        arrangement = walk.arranged(values, action)
         assert arrangement is not None
-        return walk.answered(values, {outer: arrangement[outer]})
+        return arrangement
     if code in found:
         found[code] = {**found[code], inner.removeprefix("."): value}
         found[code] = {key: each for key, each in found[code].items() if each is not None}
@@ -186,25 +185,21 @@ def _can_give(scene: Scene, question: Question, value: Any) -> bool:
 def alike(ours: Any, theirs: Any) -> bool:
     """The same answers; what a calculation wrote into a field of text is a number there and its text with us.
 
-    Entries in which nobody answered anything are none."""
+    Rows and panels at the end in which nobody answered anything may be missing."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
-        ours, theirs = (
-            {key: value for key, value in side.items() if not is_empty_inside(value)}
-            for side in (ours, theirs)
-        )
+        ours, theirs = _answered_in(ours), _answered_in(theirs)
         return ours.keys() == theirs.keys() and all(alike(ours[key], theirs[key]) for key in ours)
     if isinstance(ours, list) and isinstance(theirs, list):
+        ours, theirs = _without_last(ours), _without_last(theirs)
         return len(ours) == len(theirs) and all(map(alike, ours, theirs))
     return same(ours, theirs) or str(ours).lower() == str(theirs).lower()
 
 
-def is_empty_inside(value: Any) -> bool:
-    """Entries without any answer."""
-    return (
-        isinstance(value, list | dict)
-        and not isinstance(value, str)
-        and all(
-            isinstance(each, dict) and not each
-            for each in (value.values() if isinstance(value, dict) else value)
-        )
-    )
+def _answered_in(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value != {} and _without_last(value) != []}
+
+
+def _without_last(value: Any) -> Any:
+    while isinstance(value, list) and value and value[-1] == {}:
+        value = value[:-1]
+    return value

@@ -73,6 +73,8 @@ class Inside:
         self._setting: list[str] = []
         #: Codes of the entries that came with the answers that are being written down.
         self._new: frozenset[str] = frozenset()
+        #: Those, by question, that have no default values yet.
+        self._coming: set[tuple[str, str]] = set()
 
     def load(self) -> None:
         """Before anything is drawn there are no entries."""
@@ -87,10 +89,16 @@ class Inside:
 
     def look(self, outer: Question) -> None:
         """Calculated default values of what nobody answered."""
-        if outer not in self._acting or is_empty(self._course.value_of(outer)):
+        is_there = not is_empty(self._course.value_of(outer)) or self._course.scene.is_shown(outer)
+        if outer not in self._acting or not is_there:
             return
         for spot in list(self._spots(outer)):
-            if has_own_default(spot.question.options) and not self._course.is_direct(spot.name):
+            is_new = (outer.name, spot.entry.code) in self._coming
+            if (
+                has_own_default(spot.question.options)
+                and not is_new
+                and not self._course.is_direct(spot.name)
+            ):
                 self._own.fill_in(self.now(spot))
 
     def follow(self, outer: Question, keys: Mapping[str, Any], changed: str) -> None:
@@ -163,7 +171,9 @@ class Inside:
         old = list(former) if isinstance(former, list) else [dict(each) for each in first_entries(outer)]
         if len(value) > len(old):
             self._new = frozenset(str(index) for index in range(len(old), len(value)))
+            self._coming = {(outer.name, code) for code in self._new}
             self._course.put(outer, [*old, *value[len(old) :]], is_typed=True)
+            self._coming = set()
             self._fill_new(outer, self._new)
         elif len(value) < len(old):
             gone = _gone(old, value)
@@ -171,6 +181,8 @@ class Inside:
             self._course.mark_direct(_renamed(names, _moved(outer, gone, len(old))), gone=names)
             kept = [each for index, each in enumerate(old) if index not in gone]
             self._course.put(outer, kept, is_typed=True)
+            for entry in self._entries(outer):
+                self._tell_row([each for each in self._spots(outer) if each.entry.code == entry.code])
 
     def _fill_new(self, outer: Question, codes: frozenset[str]) -> None:
         """Default values of entries that have just come, one after the other, then all at once."""
@@ -190,13 +202,16 @@ class Inside:
             self._follow_new([spot for spot in self._spots(outer) if spot.entry.code == code])
 
     def _follow_new(self, spots: list[Spot]) -> None:
-        """In a panel what is filled in is told to the questions before it, which are there by then; a row is told that
-        it is there."""
+        """In a panel what is filled in is told to the questions before it, which are there by then; a row is told its
+        number."""
         for index, spot in enumerate(spots):
             if spot.outer.kind == "paneldynamic" and not is_empty(spot.answer):
                 self._setting.append(spot.name)
                 self._follow(spots[:index], {f"panel.{spot.question.key}": spot.answer})
                 self._setting.pop()
+        self._tell_row(spots)
+
+    def _tell_row(self, spots: list[Spot]) -> None:
         if spots and entry_word(spots[0].outer) == "row":
             self._follow(spots, {"visibleRowIndex": spots[0].entry.scene.known.get("rowIndex")})
 

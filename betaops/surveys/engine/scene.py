@@ -27,6 +27,8 @@ class Scene(Knowledge):
 
     #: Whether a function that looks at the survey is being answered just now.
     is_asking = False
+    #: Before the names of questions, where it is the scene of an entry (`family[0].`).
+    prefix = ""
     #: Numbers that texts name, as people count.
     counted: Mapping[str, int] = {}
 
@@ -241,15 +243,25 @@ class Scene(Knowledge):
         words = text(choice.text, self.language)
         if "{" in words:
             choice = replace(choice, text=piping.piped(words, self))
-        condition = choice.enable_if or line(question.options, "choicesEnableIf")
-        if choice.is_special or not condition:
+        if self.is_open(question, choice):
             return choice
         answer = self.values.get(question.key)
-        is_chosen = text_key(choice.value) in {
-            text_key(one) for one in (answer if isinstance(answer, list) else [answer])
-        }
-        is_open = is_chosen or self.fits(condition, item=choice.value, choice=choice.value)
-        return choice if is_open else replace(choice, is_disabled=True)
+        chosen = {text_key(one) for one in (answer if isinstance(answer, list) else [answer])}
+        stands = text_key(choice.value) in chosen - set(self.barred(question))
+        return choice if stands else replace(choice, is_disabled=True)
+
+    def is_open(self, question: Question, choice: Choice) -> bool:
+        """Whether the condition of a choice lets it be chosen now."""
+        condition = choice.enable_if or line(question.options, "choicesEnableIf")
+        is_free = choice.is_special or not condition
+        return is_free or self.fits(condition, item=choice.value, choice=choice.value)
+
+    def barred(self, question: Question) -> list[str]:
+        """Choices that were sent while they could not be chosen (`barring`), by their texts."""
+        state = self.root.values.get(STATE)
+        found = state.get("barred") if isinstance(state, dict) else None
+        codes = found.get(self.prefix + question.name) if isinstance(found, dict) else None
+        return [code for code in codes if isinstance(code, str)] if isinstance(codes, list) else []
 
     def rows(self, question: Question) -> tuple[Choice, ...]:
         """Rows of a matrix that are shown."""

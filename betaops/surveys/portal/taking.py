@@ -11,7 +11,6 @@ from betaops.kernel import i18n, tokens
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import queries, respond
 from betaops.surveys.analysis.quality import Doubt
-from betaops.surveys.engine.arranging import arranged
 from betaops.surveys.engine.quotas import early_ending
 from betaops.surveys.engine.walking import Step, Walk
 from betaops.surveys.models import Response
@@ -100,7 +99,7 @@ def take_page(work: Work, sent: Sent) -> Taken:
             _spend(work, taken.response, sent)
             back = taken.walk.back(taken.step.answers, taken.index)
             return _left(work, sent, _kept(work, taken, back, page=None))
-        changed = arranged(taken.published.definition, taken.step.answers, sent.action)
+        changed = taken.walk.arranged(taken.step.answers, sent.action)
         if changed is not None:
             return _kept(work, taken, Step(changed, taken.index), page=None)
         step = _shown_first(taken.walk.forward(taken.step.answers, taken.index, asked), sent)

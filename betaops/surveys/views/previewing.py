@@ -12,7 +12,6 @@ from betaops.kernel import clock
 from betaops.surveys import languages, policy
 from betaops.surveys.cleaning import clean_html
 from betaops.surveys.engine import endings, timing
-from betaops.surveys.engine.arranging import arranged
 from betaops.surveys.engine.judging import judge_all
 from betaops.surveys.engine.walking import Step, Walk
 from betaops.surveys.localised import DEFAULT, text
@@ -61,7 +60,7 @@ def preview_page(slug: str, survey_id: UUID) -> Any:
     scene = walk.scene(answers)
     asked = [each for each in pages[index].questions if each.is_asked and each.name in there]
     answers = walk.answered(answers, sent_values(scene, asked, request.form, _pretended()))
-    changed = arranged(walk.definition, answers, request.form.get("__action", ""))
+    changed = walk.arranged(answers, request.form.get("__action", ""))
     if changed is not None:
         return _page(survey, walk, Step(changed, index))
     if request.form.get("__action") == "back":
