@@ -239,6 +239,13 @@ class Definition:
         )
 
     @cached_property
+    def worded(self) -> "Definition":
+        """With the words of every choice where it can be chosen: for reading answers, not for asking."""
+        from betaops.surveys.carrying import worded
+
+        return worded(self)
+
+    @cached_property
     def switches_off(self) -> bool:
         """Whether any choice is seen at times when it cannot be chosen."""
         return any(switches_off(question) for question in self.every_question)

@@ -93,7 +93,9 @@ def _question(draw: st.DrawFn, called: str, kind: str, kinds: dict[str, str]) ->
     if kind == "number":
         found["inputType"] = "number"
     if kind in ("radiogroup", "dropdown", "checkbox"):
-        shown = st.fixed_dictionaries({"value": st.just("c")}, optional={"visibleIf": _CONDITIONS})
+        # A choice that is there while nothing is chosen goes with its being chosen, and comes back, and goes.
+        of_others = _CONDITIONS.filter(lambda source: f"{{{called}}}" not in source)
+        shown = st.fixed_dictionaries({"value": st.just("c")}, optional={"visibleIf": of_others})
         found["choices"] = ["a", "b", draw(shown)]
         mode = st.sampled_from(["all", "selected", "unselected"])
         found |= draw(_optional(**_OFFERED))

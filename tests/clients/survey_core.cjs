@@ -48,6 +48,13 @@ function arrange(survey, name) {
   if (+index < count) return question.panels ? question.removePanel(+index) : question.removeRow(+index);
 }
 
+// As from a page: who takes an answer back that is not there has done nothing.
+function give(question, value) {
+  if (!question || !canGive(question, value)) return;
+  if (value !== null) question.value = value;
+  else if (!question.isEmpty()) question.clearValueFromUI();
+}
+
 const ASK = {
   value({ expression, values }) {
     const runner = new ExpressionRunner(expression);
@@ -65,10 +72,7 @@ const ASK = {
     const steps = [look()];
     for (const [name, value] of answers) {
       if (name.endsWith("]")) arrange(survey, name);
-      else {
-        const question = questionAt(survey, name);
-        if (question && canGive(question, value)) question.value = value;
-      }
+      else give(questionAt(survey, name), value);
       steps.push(look());
     }
     survey.doComplete();

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from betaops.surveys.definition import TOTAL, Definition, Question
+from betaops.surveys.definition import TOTAL, Definition, Page, Panel, Question
 from betaops.surveys.engine.actions import has_own_default, line
 from betaops.surveys.engine.computing import stored
 from betaops.surveys.engine.entries import LISTS
-from betaops.surveys.engine.following import fitting, is_same, watched
+from betaops.surveys.engine.following import fitting, is_same
 from betaops.surveys.engine.inside import Inside
 from betaops.surveys.engine.knowing import named
 from betaops.surveys.engine.offering import Offering
 from betaops.surveys.engine.own import Own
-from betaops.surveys.engine.scene import STATE, Scene, clears_when_hidden
+from betaops.surveys.engine.scene import STATE, Scene
+from betaops.surveys.engine.showing import Showing
 from betaops.surveys.engine.triggers import Triggers
 from betaops.surveys.expressions.values import is_empty
 
@@ -60,9 +61,9 @@ class Course:
         self._triggers = Triggers(self, definition)
         self._setting: list[str] = []
         self._changes = 0
-        self._watched = watched(definition)
+        self._asked = {question.place for question in definition.asked}
         self._offering = Offering(self, definition, _object(state.get("aside")))
-        self._shown = frozenset(each.place for each in self._watched if self._is_seen(each))
+        self._showing = Showing(self.scene)
         self._calculated = self.scene.calculated(self._variables) if definition.actions.calculated else {}
 
     @property
@@ -105,7 +106,7 @@ class Course:
         # Everything counts as shown and offered until conditions are looked at.
         self._offering.begin()
         self._inside.load()
-        self._shown = frozenset(question.place for question in self._watched if question.is_visible)
+        self._showing.begin()
         self._is_loading = True
         for question in self.definition.asked:
             if is_empty(self._values.get(question.key)) and self._may_fill_in(question):
@@ -163,7 +164,10 @@ class Course:
         self._offering.forget(question)
         self._setting.append(question.name)
         try:
-            self._set(question.key, value)
+            old = self._values.get(question.key)
+            self._write(question.key, value)
+            self._offering.follow(question)
+            self._changed(question.key, old)
         finally:
             self._setting.pop()
 
@@ -230,8 +234,8 @@ class Course:
         for _ in range(MOST_LOOKS):
             self._is_looking, self._looks_again = True, False
             self._calculate()
-            for question in self.definition.asked:
-                self._look_at(question)
+            for page in self.definition.pages:
+                self._look_through(page)
             self._is_looking = False
             if not self._looks_again:
                 return
@@ -258,8 +262,19 @@ class Course:
             self._calculated, self._scene = {**before, name: value}, None
             self._changed(name, before.get(name), new=value)
 
+    def _look_through(self, container: Page | Panel) -> None:
+        """What is inside comes first: it is shown or hidden by what its container was before."""
+        for element in container.elements:
+            if isinstance(element, Panel):
+                self._look_through(element)
+            elif element.place in self._asked:
+                self._look_at(element)
+        for question in self._showing.look(self.scene, container):
+            if is_empty(self._values.get(question.key)) and self._may_fill_in(question):
+                self._fill_in(question)
+
     def _look_at(self, question: Question) -> None:
-        if question in self._watched:
+        if self._showing.is_watched(question):
             self._mind_visibility(question)
         if question.kind == "expression" and (source := line(question.options, "expression")):
             self.put(question, stored(Top(self, question).value(source), question))
@@ -281,8 +296,7 @@ class Course:
 
     def _mind_visibility(self, question: Question) -> None:
         """For surveys that take answers away as soon as their question is hidden."""
-        was, is_shown = question.place in self._shown, self._is_seen(question)
-        self._shown = self._shown | {question.place} if is_shown else self._shown - {question.place}
+        was, is_shown = self._showing.mind(self.scene, question)
         if was and not is_shown:
             self.clear(question)
         elif is_shown and not was and is_empty(self._values.get(question.key)):
@@ -291,17 +305,10 @@ class Course:
     def _may_fill_in(self, question: Question) -> bool:
         """Neither what is hidden in surveys that take such answers away, nor, before anything is looked at, a yes or no
         that is calculated."""
-        if self._is_loading and question.kind == "boolean" and has_own_default(question.options):
-            return False
-        if self._is_loading:
-            return question not in self._watched or question.place in self._shown
-        return question not in self._watched or self.scene.is_shown(question)
-
-    def _is_seen(self, question: Question) -> bool:
-        """With `onHidden` its own condition counts, with `onHiddenContainer` those around it as well."""
-        if clears_when_hidden(self.definition, question) == "onHidden":
-            return self.scene.is_wanted(question)
-        return self.scene.is_shown(question)
+        if not self._is_loading:
+            return self._showing.is_there(self.scene, question)
+        is_late = question.kind == "boolean" and has_own_default(question.options)
+        return not is_late and self._showing.was_shown(question)
 
     def _fill_in(self, question: Question) -> None:
         self._own.fill_in(Top(self, question))

@@ -50,6 +50,14 @@ class Offering:
         if before != self._offered[question.name] or is_carried:
             self._narrow(question)
 
+    def follow(self, source: Question) -> None:
+        """What others offer of its choices changes with its answer at once."""
+        for question in self._picky:
+            found = self._course.scene.source(question)
+            if found is not None and found[1].place == source.place:
+                self._offered[question.name] = self._offer(question)
+                self._narrow(question)
+
     def finish(self, question: Question) -> None:
         if question in self._picky and clears_when_hidden(self._definition, question) != "none":
             self._narrow(question)

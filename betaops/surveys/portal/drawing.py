@@ -100,13 +100,13 @@ def _let_out(door: Door, definition: Definition) -> None:
 def review(door: Door, response: Answered, walk: Walk) -> str:
     """All answers once more, each with the way back to its page."""
     scene = walk.scene(response.answers)
-    asked = gone_through(scene)
+    asked, worded = gone_through(scene), walk.definition.worded.by_name
     _let_out(door, walk.definition)
     only_answered = walk.definition.options.get("showPreviewBeforeComplete") == "showAnsweredQuestions"
     items = [
         (
             marked(question.label(walk.language), scene, clean_title),
-            answer_words(question, scene.values, scene.language),
+            answer_words(worded.get(question.name, question), scene.values, scene.language),
             walk.number(page),
         )
         for page in scene.pages

@@ -113,7 +113,7 @@ def export_questions(session: Session, survey_id: UUID) -> list[Question]:
         .where(SurveyVersion.survey_id == survey_id)
         .order_by(SurveyVersion.number.desc())
     )
-    versions = [published(session, row.id).definition.by_name for row in rows]
+    versions = [published(session, row.id).definition.worded.by_name for row in rows]
     names = session.scalars(
         select(SurveyQuestion.name)
         .where(SurveyQuestion.survey_id == survey_id)

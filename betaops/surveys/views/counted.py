@@ -53,7 +53,7 @@ def questions(survey: Survey) -> list[tuple[UUID, Question, int]]:
     definitions = {
         number: queries.published(
             reading(), queries.version(reading(), survey.id, number).id
-        ).definition.by_name
+        ).definition.worded.by_name
         for number in {row.last_number for row in rows}
     }
     found = [(row.id, definitions[row.last_number].get(row.name), row.last_number) for row in rows]

@@ -103,7 +103,7 @@ def _values(form: QuotaForm, definition: Definition) -> dict[str, Any]:
 
 def _condition(form: QuotaForm, definition: Definition) -> str:
     """What question and answer say where a question was chosen, else the expression."""
-    question = next((each for each in definition.asked if each.key == form.question.data), None)
+    question = next((each for each in definition.worded.asked if each.key == form.question.data), None)
     if question is None:
         return form.condition.data or ""
     typed = _value_of(question, (form.answer.data or "").strip())

@@ -123,7 +123,9 @@ def response(slug: str, survey_id: UUID, response_id: UUID) -> str:
     if found.survey_id != survey.id or _is_hidden(survey):
         raise NotFound
     definition = queries.published(reading(), found.version_id).definition
-    shown = [(question.label(), answer_words(question, found.answers)) for question in definition.asked]
+    shown = [
+        (question.label(), answer_words(question, found.answers)) for question in definition.worded.asked
+    ]
     files = queries.uploads(reading(), found.id)
     late = timing.over(definition, found.started_at, found.finished_at)
     return draw(
