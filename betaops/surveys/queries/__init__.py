@@ -4,6 +4,7 @@ from betaops.surveys.queries.answers import item_answers, items
 from betaops.surveys.queries.contacts import asked_lately, contact_days, count_asked_lately
 from betaops.surveys.queries.crossed import crossed, crossed_people, crossed_several, fresh, paired
 from betaops.surveys.queries.doors import door
+from betaops.surveys.queries.dropoff import by_question
 from betaops.surveys.queries.journeys import by_cohort, by_door, steps
 from betaops.surveys.queries.narrowed import (
     cohorts_answered,
@@ -91,6 +92,7 @@ __all__ = [
     "asked_lately",
     "by_cohort",
     "by_door",
+    "by_question",
     "cohorts_answered",
     "compiled_live",
     "compiled_version",
