@@ -24,8 +24,17 @@ _CONDITIONS = _CONDITION | st.builds(
     "{} {} {}".format, _CONDITION, st.sampled_from(["and", "or"]), _CONDITION
 )
 _TEXT = st.sampled_from(["'a'", "'b'", "{one} + 'x'", "today()", "iif({two} notempty, 'a', 'b')", "{label}"])
+#: No sums of what may be words: JavaScript reads 'b' after 0 and before 1 as a number in base 2.
 _NUMBER = st.sampled_from(
-    ["1", "3", "sum({one}, {two})", "{three} + 1", "iif({four} notempty, 2, 4)", "count({five})", "{total}"]
+    [
+        "1",
+        "3",
+        "iif({one} notempty, 2, 5)",
+        "{three} + 1",
+        "iif({four} notempty, 2, 4)",
+        "count({five})",
+        "{total}",
+    ]
 )
 _ONE_OF = st.sampled_from(
     ["'a'", "'b'", "iif({one} notempty, 'a', 'c')", "iif({six} = 3, 'b', 'a')", "{label}"]
@@ -236,6 +245,10 @@ def _cell(
 
 
 def _typed(found: dict[str, Any], kind: str, word: str) -> dict[str, Any]:
+    if "setValueIf" in found and "setValueExpression" not in found:
+        found.pop(
+            "defaultValueExpression", None
+        )  # what is taken away and filled in again stands as the last left it
     shape = {"type": "text"} if word == "panel" else {"cellType": "text"}
     return {**found, **shape, **({"inputType": "number"} if kind == "number" else {})}
 

@@ -196,7 +196,11 @@ def alike(ours: Any, theirs: Any) -> bool:
 
 
 def _answered_in(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value != {} and _without_last(value) != []}
+    found = {
+        key: _answered_in(value) if isinstance(value, dict) else _without_last(value)
+        for key, value in values.items()
+    }
+    return {key: value for key, value in found.items() if value not in ({}, [])}
 
 
 def _without_last(value: Any) -> Any:

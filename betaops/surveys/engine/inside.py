@@ -115,9 +115,12 @@ class Inside:
         """Answers of the person, cell by cell; False where `outer` is none of ours."""
         if outer not in self._acting or not isinstance(value, list | dict):
             return False
-        self._resize(outer, value)
+        is_resized = self._resize(outer, value)
         # What follows from one of them is no answer of the person, though the page still shows what was there before.
-        for spot, key, given in list(self._differing(outer, value)):
+        differing = list(self._differing(outer, value))
+        if is_resized:
+            self._fill_new(outer, self._new)
+        for spot, key, given in differing:
             if key == spot.question.key:
                 self.put(spot, given, is_typed=True)
             else:
@@ -162,58 +165,70 @@ class Inside:
         found = (each for each in self._spots(spot.outer) if each.name == spot.name)
         return next(found, spot)
 
-    def _resize(self, outer: Question, value: Any) -> None:
-        """Entries that came or went, before anything in the others changes."""
+    def _resize(self, outer: Question, value: Any) -> bool:
+        """Whether entries came or went: that is done before anything in the others changes."""
         self._new = frozenset()
-        if outer.kind not in LISTS or not isinstance(value, list):
-            return
         former = self._course.value_of(outer)
+        if outer.kind not in LISTS or not isinstance(value, list):
+            return False
         old = list(former) if isinstance(former, list) else [dict(each) for each in first_entries(outer)]
         if len(value) > len(old):
             self._new = frozenset(str(index) for index in range(len(old), len(value)))
             self._coming = {(outer.name, code) for code in self._new}
             self._course.put(outer, [*old, *value[len(old) :]], is_typed=True)
-            self._coming = set()
-            self._fill_new(outer, self._new)
         elif len(value) < len(old):
             gone = _gone(old, value)
             names = [spot.name for spot in self._spots(outer) if self._course.is_direct(spot.name)]
             self._course.mark_direct(_renamed(names, _moved(outer, gone, len(old))), gone=names)
             kept = [each for index, each in enumerate(old) if index not in gone]
             self._course.put(outer, kept, is_typed=True)
-            for entry in self._entries(outer):
-                self._tell_row([each for each in self._spots(outer) if each.entry.code == entry.code])
+        return len(value) != len(old)
 
     def _fill_new(self, outer: Question, codes: frozenset[str]) -> None:
-        """Default values of entries that have just come, one after the other, then all at once."""
+        """Default values of entries that have just come; every row is told its number again."""
+        self._coming = {(outer.name, code) for code in codes}
+        if outer.kind == "paneldynamic":
+            for code in sorted(codes, key=int):
+                self._fill_panel(outer, code)
+        else:
+            self._fill_rows(outer, codes)
+        self._coming = set()
+        self.look(outer)
+        if entry_word(outer) == "row":
+            for entry in self._entries(outer):
+                number = entry.scene.known.get("rowIndex")
+                spots = [each for each in self._spots(outer) if each.entry.code == entry.code]
+                self._follow(spots, {"visibleRowIndex": number})
+
+    def _fill_panel(self, outer: Question, code: str) -> None:
+        """One question after the other: what is filled in is told to those before it, which are there by then."""
+        spots = [each for each in self._spots(outer) if each.entry.code == code]
+        for index, old in enumerate(spots):
+            spot = self.now(old)
+            if is_empty(spot.answer):
+                self._write(spot, _default(spot, spot.entry.scene))
+            answer = self.now(spot).answer
+            if not is_empty(answer):
+                self._setting.append(spot.name)
+                self._follow(spots[:index], {f"panel.{spot.question.key}": answer})
+                self._setting.pop()
+        for spot in spots:
+            if has_own_default(spot.question.options) and is_empty(self.now(spot).answer):
+                self._own.fill_in(self.now(spot))
+
+    def _fill_rows(self, outer: Question, codes: frozenset[str]) -> None:
+        """All of them are written at once."""
         found = {entry.code: dict(entry.scene.values) for entry in self._entries(outer)}
         for spot in list(self._spots(outer)):
-            source = expression(spot.question.options, "defaultValueExpression")
-            if spot.entry.code in codes and is_empty(spot.answer) and source:
+            if spot.entry.code in codes and is_empty(spot.answer):
                 so_far = entries(outer, self._whole(outer, found), self._course.scene)
                 scene = next(
                     (each.scene for each in so_far if each.code == spot.entry.code), spot.entry.scene
                 )
-                value = fitting(spot.question, stored(scene.value(source), spot.question))
+                value = _default(spot, scene)
                 found[spot.entry.code] |= {} if is_empty(value) else {spot.question.key: value}
         if not all(is_empty(each) for each in found.values()):
             self._course.put(outer, self._whole(outer, found))
-        for code in sorted(codes):
-            self._follow_new([spot for spot in self._spots(outer) if spot.entry.code == code])
-
-    def _follow_new(self, spots: list[Spot]) -> None:
-        """In a panel what is filled in is told to the questions before it, which are there by then; a row is told its
-        number."""
-        for index, spot in enumerate(spots):
-            if spot.outer.kind == "paneldynamic" and not is_empty(spot.answer):
-                self._setting.append(spot.name)
-                self._follow(spots[:index], {f"panel.{spot.question.key}": spot.answer})
-                self._setting.pop()
-        self._tell_row(spots)
-
-    def _tell_row(self, spots: list[Spot]) -> None:
-        if spots and entry_word(spots[0].outer) == "row":
-            self._follow(spots, {"visibleRowIndex": spots[0].entry.scene.known.get("rowIndex")})
 
     def _write(self, spot: Spot, value: Any, *, key: str = "") -> None:
         key = key or spot.question.key
@@ -241,6 +256,12 @@ class Inside:
         for entry in self._entries(outer):
             for question in entry.scene.definition.asked:
                 yield Spot(self, outer, entry, question)
+
+
+def _default(spot: Spot, scene: Scene) -> Any:
+    """The calculated one; plain ones come with the entry."""
+    source = expression(spot.question.options, "defaultValueExpression")
+    return fitting(spot.question, stored(scene.value(source), spot.question)) if source else None
 
 
 def _own(value: Any, code: str, outer: Question) -> Mapping[str, Any]:

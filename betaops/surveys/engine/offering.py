@@ -54,9 +54,12 @@ class Offering:
         """What others offer of its choices changes with its answer at once."""
         for question in self._picky:
             found = self._course.scene.source(question)
-            if found is not None and found[1].place == source.place:
-                self._offered[question.name] = self._offer(question)
+            if found is None or found[1].place != source.place:
+                continue
+            before, self._offered[question.name] = self._offered[question.name], self._offer(question)
+            if before != self._offered[question.name]:
                 self._narrow(question)
+                self.follow(question)
 
     def finish(self, question: Question) -> None:
         if question in self._picky and clears_when_hidden(self._definition, question) != "none":
