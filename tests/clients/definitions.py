@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 
 _NAMES = ("one", "two", "three", "four", "five", "six")
 _CHOICES = ["a", "b", "c"]
-_KINDS = ("text", "number", "radiogroup", "dropdown", "checkbox", "boolean", "rating", "comment")
+_SIMPLE = ("text", "number", "radiogroup", "dropdown", "checkbox", "boolean", "rating", "comment")
+_FURTHER = (
+    "tagbox",
+    "buttongroup",
+    "imagepicker",
+    "ranking",
+    "slider",
+    "matrix",
+    "multipletext",
+    "expression",
+)
+WITH_CHOICES = ("radiogroup", "dropdown", "checkbox", "tagbox", "buttongroup")
 
 _OPERAND = st.sampled_from([f"{{{name}}}" for name in _NAMES] + ["{total}", "{label}", "{mark}"])
 _VALUE = st.sampled_from(["'a'", "'b'", "1", "3", "5", "true", "['a','b']"])
@@ -49,6 +60,13 @@ _FORMULAS: dict[str, st.SearchStrategy[str]] = {
     "checkbox": st.sampled_from(["['a']", "['a','b']", "iif({one} notempty, ['a','c'], ['b'])"]),
     "radiogroup": _ONE_OF,
     "dropdown": _ONE_OF,
+    "buttongroup": _ONE_OF,
+    "imagepicker": _ONE_OF,
+    "tagbox": st.sampled_from(["['a']", "['a','b']", "iif({one} notempty, ['a','c'], ['b'])"]),
+    "ranking": st.just("{nobody}"),
+    "slider": _NUMBER,
+    "matrix": st.just("{nobody}"),
+    "multipletext": st.just("{nobody}"),
 }
 _ITEM_CONDITION = st.builds(
     "{} {} {}".format, _OPERAND, st.sampled_from(["=", "<>", "contains"]), st.just("{item}")
@@ -86,6 +104,12 @@ def answer_to(kind: str) -> st.SearchStrategy[Any]:
         "rating": st.integers(1, 5),
         "boolean": st.booleans(),
         "checkbox": st.lists(st.sampled_from(_CHOICES), unique=True, min_size=1),
+        "tagbox": st.lists(st.sampled_from(_CHOICES), unique=True, min_size=1),
+        "ranking": st.permutations(_CHOICES),
+        "slider": st.integers(1, 100),
+        "matrix": st.dictionaries(st.sampled_from(["r1", "r2"]), st.sampled_from(_CHOICES), min_size=1),
+        "multipletext": st.dictionaries(st.sampled_from(["x", "y"]), st.sampled_from(["a", "b"]), min_size=1),
+        "expression": st.nothing(),
     }
     return answers.get(kind, st.sampled_from(_CHOICES)) | st.none()
 
@@ -101,7 +125,19 @@ def _question(draw: st.DrawFn, called: str, kind: str, kinds: dict[str, str]) ->
     found: dict[str, Any] = {"type": "text" if kind == "number" else kind, "name": called}
     if kind == "number":
         found["inputType"] = "number"
-    if kind in ("radiogroup", "dropdown", "checkbox"):
+    if kind in ("ranking", "imagepicker"):
+        found["choices"] = _CHOICES
+    if kind == "matrix":
+        found |= {"rows": ["r1", "r2"], "columns": _CHOICES}
+    if kind == "multipletext":
+        found["items"] = [{"name": "x"}, {"name": "y"}]
+    if kind == "expression":
+        # What looks at itself, or at another that looks at it, stops where the library stops trying.
+        # Dates it keeps as JavaScript's own, which JSON has not.
+        plain = (_TEXT | _NUMBER).filter(lambda source: "today" not in source)
+        found["expression"] = draw(plain.filter(lambda source: not _feeds_itself(called, source)))
+        return found | draw(_optional(visibleIf=_CONDITIONS, visible=st.booleans()))
+    if kind in WITH_CHOICES:
         # A choice that is there while nothing is chosen goes with its being chosen, and comes back, and goes.
         of_others = _CONDITIONS.filter(lambda source: f"{{{called}}}" not in source)
         shown = st.fixed_dictionaries({"value": st.just("c")}, optional={"visibleIf": of_others})
@@ -110,7 +146,7 @@ def _question(draw: st.DrawFn, called: str, kind: str, kinds: dict[str, str]) ->
         found |= draw(_optional(**_OFFERED))
         # Of a question that stands further down, the library offers what it offered one look before.
         before = _NAMES[: _NAMES.index(called)]
-        sources = [each for each in before if kinds[each] in ("radiogroup", "dropdown", "checkbox")]
+        sources = [each for each in before if kinds[each] in WITH_CHOICES]
         if sources and draw(st.integers(0, 2)) == 0:
             found |= {
                 "choicesFromQuestion": draw(st.sampled_from(sources)),
@@ -132,7 +168,7 @@ def _question(draw: st.DrawFn, called: str, kind: str, kinds: dict[str, str]) ->
 
 def _trigger(kinds: dict[str, str]) -> st.SearchStrategy[dict[str, Any]]:
     """One trigger; what it writes to a question fits there, "elsewhere" is none."""
-    targets = st.sampled_from([*_NAMES, "elsewhere"])
+    targets = st.sampled_from([*(name for name in _NAMES if kinds[name] != "expression"), "elsewhere"])
 
     def setting(target: str) -> st.SearchStrategy[dict[str, Any]]:
         kind = kinds.get(target, "text")
@@ -145,7 +181,11 @@ def _trigger(kinds: dict[str, str]) -> st.SearchStrategy[dict[str, Any]]:
             ),
             st.fixed_dictionaries(
                 {"type": st.just("copyvalue"), "fromName": st.sampled_from(alike), "setToName": name},
-                optional={"expression": expression},
+                optional={
+                    "expression": expression,
+                    # Words fit into text alone.
+                    **({"copyDisplayValue": st.booleans()} if kind in ("text", "comment") else {}),
+                },
             ),
             st.fixed_dictionaries(
                 {
@@ -166,7 +206,14 @@ def _trigger(kinds: dict[str, str]) -> st.SearchStrategy[dict[str, Any]]:
             "isVariable": st.just(True),
         }
     )
-    return targets.flatmap(setting) | mark
+    shown = st.fixed_dictionaries(
+        {"type": st.just("visible"), "expression": _CONDITIONS},
+        optional={
+            "questions": st.lists(st.sampled_from(_NAMES), max_size=2, unique=True),
+            "pages": st.lists(st.sampled_from(["first", "later"]), max_size=1),
+        },
+    )
+    return targets.flatmap(setting) | mark | shown
 
 
 _CALCULATED = st.fixed_dictionaries(
@@ -184,9 +231,11 @@ _CALCULATED = st.fixed_dictionaries(
 
 
 @st.composite
-def played(draw: st.DrawFn) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
+def played(
+    draw: st.DrawFn, kinds_of: tuple[str, ...] = _SIMPLE
+) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
     """A definition, and who is answered what, in order."""
-    kinds = {name: draw(st.sampled_from(_KINDS)) for name in _NAMES}
+    kinds = {name: draw(st.sampled_from(kinds_of)) for name in _NAMES}
     questions = [draw(_question(name, kind, kinds)) for name, kind in kinds.items()]
     panel = {
         "type": "panel",
@@ -203,8 +252,9 @@ def played(draw: st.DrawFn) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
     }
     steps = draw(
         st.lists(
-            st.sampled_from(_NAMES).flatmap(lambda name: st.tuples(st.just(name), answer_to(kinds[name]))),
-            min_size=1,
+            st.sampled_from(_NAMES)
+            .filter(lambda name: kinds[name] != "expression")
+            .flatmap(lambda name: st.tuples(st.just(name), answer_to(kinds[name]))),
             max_size=6,
         )
     )
@@ -307,3 +357,8 @@ def played_inside(draw: st.DrawFn) -> tuple[dict[str, Any], list[tuple[str, Any]
         return f"{where}[{entry}].{called}", draw(answers[kinds[called]])
 
     return definition, draw(st.lists(step(), min_size=1, max_size=6))
+
+
+def played_further() -> st.SearchStrategy[tuple[dict[str, Any], list[tuple[str, Any]]]]:
+    """With every type of question that stands in no other."""
+    return played((*_SIMPLE, *_FURTHER, *_FURTHER))

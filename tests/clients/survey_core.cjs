@@ -22,7 +22,7 @@ function plain(value) {
 // Nobody answers what they do not see, or chooses what is not offered.
 function canGive(question, value) {
   if (!question.isVisible || !question.isParentVisible) return false;
-  if (!["checkbox", "radiogroup", "dropdown"].includes(question.getType())) return true;
+  if (!["checkbox", "radiogroup", "dropdown", "tagbox", "buttongroup"].includes(question.getType())) return true;
   const offered = question.visibleChoices.map((each) => each.value);
   return [value ?? []].flat().every((each) => offered.includes(each));
 }

@@ -14,7 +14,7 @@ from betaops.surveys.engine.walking import Walk
 from betaops.surveys.expressions import evaluate
 from betaops.surveys.reading import read
 from tests.clients.conftest import STANDS_AT, Node
-from tests.clients.definitions import played
+from tests.clients.definitions import WITH_CHOICES, played
 from tests.clients.expressions import EXPRESSIONS, VALUES, plain
 
 pytestmark = pytest.mark.slow
@@ -176,7 +176,7 @@ def _offered(scene: Scene, data: dict[str, Any]) -> dict[str, Any]:
 
 def _can_give(scene: Scene, question: Question, value: Any) -> bool:
     """Nobody answers what they do not see, or chooses what is not offered."""
-    if not scene.is_shown(question) or question.kind not in ("checkbox", "radiogroup", "dropdown"):
+    if not scene.is_shown(question) or question.kind not in WITH_CHOICES:
         return scene.is_shown(question)
     offered = [choice.value for choice in scene.choices(question)]
     return all(each in offered for each in (value if isinstance(value, list) else [value] if value else []))

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from betaops.surveys.definition import TOTAL, Definition, Page, Panel, Question
-from betaops.surveys.engine.actions import has_own_default, line
+from betaops.surveys.engine.actions import Trigger, has_own_default, line, switched_by
 from betaops.surveys.engine.computing import stored
 from betaops.surveys.engine.entries import LISTS
 from betaops.surveys.engine.following import fitting, is_same
@@ -49,6 +49,8 @@ class Course:
         state = _object(values.get(STATE))
         self._values = {key: value for key, value in values.items() if key != STATE}
         self._variables: dict[str, Any] = _object(state.get("variables"))
+        #: What triggers have shown or hidden.
+        self._switched: dict[str, Any] = _object(state.get("switched"))
         #: Questions whose answer did not come from their default value; of others it is calculated anew.
         self._direct = {name for name in _list(state.get("direct")) if isinstance(name, str)}
         self._scene: Scene | None = None
@@ -71,6 +73,7 @@ class Course:
         """With what has to be remembered besides, while there is any."""
         state = {
             "variables": self._variables,
+            "switched": self._switched,
             "direct": sorted(self._direct)
             if any(has_own_default(each.options) for each in self.definition.every_question)
             else [],
@@ -82,9 +85,8 @@ class Course:
     @property
     def scene(self) -> Scene:
         if self._scene is None:
-            values = (
-                {**self._values, STATE: {"variables": self._variables}} if self._variables else self._values
-            )
+            state = {"variables": self._variables, "switched": self._switched}
+            values = {**self._values, STATE: state} if any(state.values()) else self._values
             self._scene = Scene(
                 self.definition,
                 dict(values),
@@ -334,6 +336,14 @@ class Course:
         self._scene = None
         if not is_same(old, value):
             self._changed(name.lower(), old, new=value)
+
+    def show(self, trigger: Trigger, *, is_shown: bool) -> None:
+        """What a trigger shows while its condition holds, and hides while it does not."""
+        names = switched_by(trigger)
+        if any(self._switched.get(name) is not is_shown for name in names):
+            self._switched |= dict.fromkeys(names, is_shown)
+            self._scene = None
+            self._look()
 
 
 @dataclass(frozen=True)

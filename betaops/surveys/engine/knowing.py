@@ -61,7 +61,9 @@ class Knowledge:
     @cached_property
     def _answers(self) -> dict[str, Any]:
         several: dict[str, Any] = {
-            question.key: [] for question in self.definition.asked if question.kind in ("checkbox", "tagbox")
+            question.key: []
+            for question in self.definition.asked
+            if question.kind in ("checkbox", "tagbox", "ranking")
         }
         return {**several, **{key: value for key, value in self.values.items() if key != STATE}}
 

@@ -314,12 +314,21 @@ class Scene(Knowledge):
 
     def is_wanted(self, element: Element | Page) -> bool:
         """Whether its own condition holds, whatever stands around it."""
-        is_wanted = self.holds(element.visible_if) if element.visible_if else element.is_visible
+        is_wanted = self.holds(element.visible_if) if element.visible_if else self._is_switched_on(element)
         if is_wanted and isinstance(element, Question) and element.options.get("hideIfChoicesEmpty") is True:
             # With choices of another question its own special ones count as well.
             is_carried = self.source(element) is not None
             return any(is_carried or not choice.is_special for choice in self.choices(element))
         return is_wanted
+
+    def _is_switched_on(self, element: Element | Page) -> bool:
+        """What a trigger has made of it, else what its author said."""
+        state = self.values.get(STATE)
+        switched = state.get("switched") if isinstance(state, dict) else None
+        if not isinstance(switched, dict) or isinstance(element, Panel):
+            return element.is_visible
+        kind = "page" if isinstance(element, Page) else "question"
+        return switched.get(f"{kind}:{element.name}", element.is_visible) is not False
 
 
 def clears_when_hidden(definition: Definition, question: Question) -> str:

@@ -42,7 +42,10 @@ class Showing:
         if question not in self._watched:
             return True
         around = (each for each in self._containers if any(one is question for one in _questions(each)))
-        return scene.is_wanted(question) and all(id(each) in self._open for each in around)
+        # What a trigger switches is so at once; conditions are as they were.
+        return scene.is_wanted(question) and all(
+            id(each) in self._open and (bool(each.visible_if) or scene.is_wanted(each)) for each in around
+        )
 
     def look(self, scene: Scene, container: Page | Panel) -> list[Question]:
         """The questions in a page or panel that has just come up: they have their default values again."""

@@ -58,6 +58,8 @@ def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, 
     let_pictures_in(definition)
     _let_out(door, definition)
     codes = languages_of(dict(definition.options))
+    # A page that is shown again with what is wrong was seen when it was shown first.
+    shown_at = sent.get("__shown") if sent and sent.get("__shown") else _shown_now()
     return render_template(
         "surveys/answer/page.html",
         door=door,
@@ -66,7 +68,6 @@ def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, 
         view=view(scene, page, sent=sent, problems=problems, unsaved=unsaved),
         index=walk.number(page),
         submission_key=submission_key,
-        # A page that is shown again with what is wrong was seen when it was shown first.
         language=walk.language,
         languages=["", *sorted(codes)] if codes else [],
         written=languages.written(walk.definition, walk.language),
@@ -80,7 +81,8 @@ def draw(door: Door, walk: Walk, scene: Scene, page: Page, submission_key: str, 
         origins=" ".join(framers_of(door)),
         is_kept=door.response is not None or sent is not None,
         onward=_onward(door),
-        shown_at=sent.get("__shown") if sent and sent.get("__shown") else _shown_now(),
+        shown_at=shown_at,
+        page_seconds_left=timing.page_left(definition, page, _moment(shown_at), walk.now),
         default=DEFAULT,
     )
 
@@ -134,6 +136,12 @@ def review(door: Door, response: Answered, walk: Walk) -> str:
 def _shown_now() -> str:
     """The moment, signed, for a page to carry."""
     return tokens.sign(current_app.config["SECRET_KEY"], SHOWN, int(clock.now().timestamp() * 1000))
+
+
+def _moment(shown_at: str) -> float | None:
+    """Seconds since 1970 in what a page carries; None where it is not ours."""
+    found = tokens.read(current_app.config["SECRET_KEY"], SHOWN, shown_at)
+    return found / 1000 if isinstance(found, int) else None
 
 
 def _onward(door: Door) -> str | None:

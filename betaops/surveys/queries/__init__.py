@@ -5,7 +5,7 @@ from betaops.surveys.queries.contacts import asked_lately, contact_days, count_a
 from betaops.surveys.queries.crossed import crossed, crossed_people, crossed_several, fresh, paired
 from betaops.surveys.queries.doors import door
 from betaops.surveys.queries.dropoff import by_question
-from betaops.surveys.queries.journeys import by_cohort, by_door, steps
+from betaops.surveys.queries.journeys import by_cohort, by_door, page_times, steps
 from betaops.surveys.queries.narrowed import (
     cohorts_answered,
     count_narrowed,
@@ -122,6 +122,7 @@ __all__ = [
     "links",
     "live_version",
     "live_version_id",
+    "page_times",
     "paired",
     "patterns",
     "people_per_question",

@@ -139,6 +139,7 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
         language_name=languages.name,
         description=clean_html(text(walk.definition.description, walk.language)),
         seconds_left=timing.limit(walk.definition),
+        page_seconds_left=timing.page_limit(walk.definition, page),
         is_revealing=step.is_revealing,
         is_kept=False,
         default=DEFAULT,

@@ -15,6 +15,7 @@ from betaops.surveys import policy, queries, respond
 from betaops.surveys.analysis.narrowing import Narrowing
 from betaops.surveys.engine import timing
 from betaops.surveys.kinds import answer_words
+from betaops.surveys.localised import text
 from betaops.surveys.models import ResponseState, Survey
 from betaops.surveys.views import counted
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
@@ -128,8 +129,18 @@ def response(slug: str, survey_id: UUID, response_id: UUID) -> str:
     ]
     files = queries.uploads(reading(), found.id)
     late = timing.over(definition, found.started_at, found.finished_at)
+    spent = queries.page_times(reading(), found.id)
+    late_pages = [(text(page.title) or page.name, by) for page, by in timing.pages_over(definition, spent)]
     return draw(
-        "response", program, survey, "results", response=found, answers=shown, files=files, late_seconds=late
+        "response",
+        program,
+        survey,
+        "results",
+        response=found,
+        answers=shown,
+        files=files,
+        late_seconds=late,
+        late_pages=late_pages,
     )
 
 
