@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from betaops.integrations.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from betaops.kernel.errors import NotFound
+from betaops.kernel.ingest import kept
 from betaops.kernel.paging import Page, keyset
 from betaops.kernel.prepared import Prepared
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
@@ -30,8 +31,12 @@ _any_endpoint = Prepared(
 
 def wants(session: Session, event: SurveyAnswered | ResponseWithdrawn) -> bool:
     """Whether anybody is to be told of it."""
-    workspace_id = session.info["workspace_id"]
-    return bool(_any_endpoint.rows(session, workspace=workspace_id, program=event.program_id))
+    held, place = kept(session), ("webhooks", event.program_id)
+    if place not in held:
+        workspace_id = session.info["workspace_id"]
+        held[place] = bool(_any_endpoint.rows(session, workspace=workspace_id, program=event.program_id))
+    is_told: bool = held[place]
+    return is_told
 
 
 def endpoints(session: Session, program_id: UUID) -> Sequence[WebhookEndpoint]:

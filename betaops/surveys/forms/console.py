@@ -202,10 +202,6 @@ class SurveyForm(Form):
     )
 
 
-class PublishForm(Form):
-    note = StringField(_l("What changed, for your colleagues"), [Length(max=500)])
-
-
 class SettingsForm(Form):
     version = HiddenField()
     name = StringField(_l("Name"), [InputRequired(_l("Give the survey a name.")), Length(max=200)])

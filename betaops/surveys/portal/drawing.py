@@ -159,7 +159,7 @@ def _onward(door: Door) -> str | None:
 
 def end(door: Door, response: Answered) -> Any:
     """Thanks, in the author's words or ours; the first that fits of those with a condition."""
-    published = queries.published(reading(), response.version_id)
+    published = queries.published(reading(), response.version_id, response.arm)
     scene = walk_of(published, response, response.submission_key).scene(response.answers)
     words, onward = _last_words(scene, response), _way_on(door, scene, response)
     is_embedded = bool(request.args.get("embed"))

@@ -1,8 +1,16 @@
 """Surveys of one workspace, what was answered, and what the rooms above read of it."""
 
 from betaops.surveys.queries.answers import item_answers, items
+from betaops.surveys.queries.arms import arm, arm_names, arms, arms_answered, shows_arms
 from betaops.surveys.queries.contacts import asked_lately, contact_days, count_asked_lately
-from betaops.surveys.queries.crossed import crossed, crossed_people, crossed_several, fresh, paired
+from betaops.surveys.queries.crossed import (
+    crossed,
+    crossed_people,
+    crossed_several,
+    crossed_with_arm,
+    fresh,
+    paired,
+)
 from betaops.surveys.queries.doors import door
 from betaops.surveys.queries.dropoff import by_question
 from betaops.surveys.queries.journeys import by_cohort, by_door, page_times, steps
@@ -56,7 +64,9 @@ from betaops.surveys.queries.rollups import (
     tallies,
 )
 from betaops.surveys.queries.surveys import (
+    current_questions,
     find_surveys,
+    former_questions,
     links,
     live_version,
     live_version_id,
@@ -69,6 +79,7 @@ from betaops.surveys.queries.surveys import (
     surveys,
     trait_names,
     version,
+    version_shown,
     versions,
 )
 from betaops.surveys.queries.texts import (
@@ -89,6 +100,10 @@ __all__ = [
     "answered_anonymously",
     "answered_unnoted",
     "answers_of",
+    "arm",
+    "arm_names",
+    "arms",
+    "arms_answered",
     "asked_lately",
     "by_cohort",
     "by_door",
@@ -110,9 +125,12 @@ __all__ = [
     "crossed",
     "crossed_people",
     "crossed_several",
+    "crossed_with_arm",
+    "current_questions",
     "door",
     "doors_answered",
     "find_surveys",
+    "former_questions",
     "fresh",
     "funnel",
     "item_answers",
@@ -138,6 +156,7 @@ __all__ = [
     "rollups",
     "showings",
     "shown",
+    "shows_arms",
     "steps",
     "survey",
     "survey_in",
@@ -160,6 +179,7 @@ __all__ = [
     "uploads",
     "users_of_cohort",
     "version",
+    "version_shown",
     "versions",
     "versions_answered",
     "waiting_for",

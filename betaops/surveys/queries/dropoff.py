@@ -52,9 +52,9 @@ class ByQuestion:
 def by_question(session: Session, survey_id: UUID, version_id: UUID) -> ByQuestion:
     """In the order of that version, answers to all versions counted by the names of their questions."""
     found, looked_at = DropOff(), 0
-    for its_version, passages in _passages(session, survey_id).items():
+    for (its_version, arm), passages in _passages(session, survey_id).items():
         looked_at += len(passages)
-        found.add(drop_off(published(session, its_version).definition, passages))
+        found.add(drop_off(published(session, its_version, arm).definition, passages))
     pages = []
     for page in published(session, version_id).definition.pages:
         asked = tuple(
@@ -87,12 +87,13 @@ def _total(session: Session, survey_id: UUID) -> int:
     return session.scalar(select(func.count()).select_from(Response).where(*_paged(survey_id))) or 0
 
 
-def _passages(session: Session, survey_id: UUID) -> dict[UUID, list[Passage]]:
-    """By version."""
+def _passages(session: Session, survey_id: UUID) -> dict[tuple[UUID, str], list[Passage]]:
+    """By version and arm: each asks in its own way."""
     newest = (
         select(
             Response.id,
             Response.version_id,
+            Response.arm,
             Response.state,
             Response.page,
             Response.answers,
@@ -104,16 +105,16 @@ def _passages(session: Session, survey_id: UUID) -> dict[UUID, list[Passage]]:
         .limit(MOST_LOOKED_AT)
     )
     seen = _pages_seen(session, newest.with_only_columns(Response.id).subquery())
-    found: dict[UUID, list[Passage]] = defaultdict(list)
+    found: dict[tuple[UUID, str], list[Passage]] = defaultdict(list)
     for row in session.execute(newest):
-        pages = published(session, row.version_id).definition.pages
+        pages = published(session, row.version_id, row.arm).definition.pages
         if not pages:
             continue
         stands_on = min(row.page, len(pages) - 1) if row.state in UNFINISHED else None
         names = seen.get(row.id, set())
         if stands_on is not None:
             names = names | {pages[stands_on].name}
-        found[row.version_id].append(
+        found[row.version_id, row.arm].append(
             Passage(row.answers, frozenset(names), stands_on, row.saved_at, row.submission_key)
         )
     return found

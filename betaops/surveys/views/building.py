@@ -7,9 +7,10 @@ from flask import redirect, request, url_for
 
 from betaops.kernel.errors import NotFound
 from betaops.programs.models import Program
-from betaops.surveys import editing, policy
+from betaops.surveys import editing, policy, queries
 from betaops.surveys.checking import check
 from betaops.surveys.definition import Choice, Definition, Panel, Question
+from betaops.surveys.engine.arms import in_arm
 from betaops.surveys.engine.conditions import in_words
 from betaops.surveys.forms.console import AddForm, ElementForm, PageForm, SurveyForm
 from betaops.surveys.forms.starting import BankForm
@@ -21,6 +22,7 @@ from betaops.surveys.reading import read, renamed
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
 from betaops.surveys.views.properties import element_form, page_form, survey_form
 from betaops.web.access import needs
+from betaops.web.application import reading
 from betaops.web.forms import Form
 
 
@@ -46,10 +48,11 @@ GROUPS = ("panel", "paneldynamic")
 
 def builder(program: Program, survey: Survey, at: str, *, sent: Form | None = None) -> str:
     """The builder with `at` chosen; `sent` is a form that was refused, shown with what was typed."""
-    definition = read(_flat(survey.draft))
+    arms = queries.arm_names(reading(), survey.id)
+    definition = in_arm(read(_flat(survey.draft)), next(iter(arms), ""))
     chosen, kind = _chosen(survey, at)
     page = int(at.split(".", maxsplit=1)[0]) if chosen is not None else 0
-    findings = check(definition)
+    findings = check(definition, arms)
     return draw(
         "build",
         program,

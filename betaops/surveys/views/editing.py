@@ -10,8 +10,9 @@ from betaops.kernel import i18n
 from betaops.kernel.errors import NotFound, Stale
 from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Program
-from betaops.surveys import editing, json_lines, policy, ready, service
+from betaops.surveys import editing, json_lines, policy, queries, ready, service
 from betaops.surveys.checking import check
+from betaops.surveys.engine.arms import in_arm
 from betaops.surveys.forms.console import AddForm, ElementForm, JsonForm, PageForm, SurveyForm
 from betaops.surveys.forms.starting import BankForm
 from betaops.surveys.models import Survey
@@ -20,7 +21,7 @@ from betaops.surveys.views.building import builder
 from betaops.surveys.views.frame import blueprint, draw, number, program_of, survey_of
 from betaops.surveys.views.properties import changes_of, fitted, page_changes, survey_changes
 from betaops.web.access import needs
-from betaops.web.application import writing
+from betaops.web.application import reading, writing
 from betaops.web.forms import Form, refusals
 
 Draft = dict[str, Any]
@@ -95,7 +96,7 @@ def edit_element(slug: str, survey_id: UUID) -> Any:
         )
     options = renamed(editing.element_at(survey.draft, at))
     kind = "page" if "." not in at else str(options.get("type") or "text")
-    definition = read(survey.draft)
+    definition = in_arm(read(survey.draft), next(iter(queries.arm_names(reading(), survey.id)), ""))
     if kind in ("page", "panel"):
         page = PageForm()
         return _apply(
@@ -163,7 +164,8 @@ def json(slug: str, survey_id: UUID) -> Any:
     if not form.is_submitted():
         form.json.data = json_lines.written(survey.draft)
         form.version.data = str(survey.version)
-    findings = [(each, json_lines.line_of(survey.draft, each.place)) for each in check(read(survey.draft))]
+    found = check(read(survey.draft), queries.arm_names(reading(), survey.id))
+    findings = [(each, json_lines.line_of(survey.draft, each.place)) for each in found]
     page = draw("json", program, survey, "build", form=form, findings=findings)
     return page, 422 if form.errors else 200
 

@@ -101,7 +101,8 @@ def _snippet(token: str, form: str, height: int) -> str:
     if form == "inline":
         # Not async: the place is kept before the rest of the page is drawn, so nothing moves when it comes.
         return f'<script src="{loader}" data-survey="{token}" data-height="{height}"></script>'
-    more = f'data-label="{_("Feedback")}"' if form == "tab" else 'data-delay="5"'
+    label = _("Feedback")
+    more = f'data-label="{label}"' if form == "tab" else 'data-delay="5"'
     return f'<script src="{loader}" data-survey="{token}" data-form="{form}" {more} async></script>'
 
 

@@ -3,8 +3,10 @@
 import math
 from typing import Any
 
+from betaops.kernel.i18n import gettext as _
 from betaops.surveys import editing
 from betaops.surveys.definition import OWN, Definition
+from betaops.surveys.engine.arms import ARM
 from betaops.surveys.expressions.values import written_number
 from betaops.surveys.forms.console import ElementForm, PageForm, SurveyForm
 from betaops.surveys.kinds.base import code_of
@@ -117,7 +119,8 @@ def fitted(form: ElementForm, kind: str, definition: Definition, name: str) -> E
     gone = {"html": NOT_OF_HTML, "image": NOT_OF_SHOWN, "expression": NOT_OF_SHOWN}
     for field in gone.get(kind, ()):
         delattr(form, field)
-    form.offer_questions([(each.key, each.label()[:80]) for each in definition.asked if each.name != name])
+    offered = [(each.key, each.label()[:80]) for each in definition.asked if each.name != name]
+    form.offer_questions([*offered, *([(ARM, _("The arm"))] if definition.arm else [])])
     return form
 
 
@@ -179,12 +182,12 @@ def condition_of(form: ElementForm, definition: Definition) -> str:
     """The expression: what the three fields say where a question was chosen, else what stands in the field."""
     name, operator = form.condition_question.data, form.condition_operator.data
     question = next((each for each in definition.asked if each.key == name), None)
-    if question is None:
+    if question is None and name != ARM:
         return form.visible_if.data or ""
     if operator in ("empty", "notempty"):
         return f"{{{name}}} {operator}"
     typed = (form.condition_value.data or "").strip()
-    for choice in (*question.choices, *question.columns):
+    for choice in (*question.choices, *question.columns) if question else ():
         if typed.lower() in (text(choice.text).lower(), code_of(choice.value).lower()):
             typed = code_of(choice.value)
             break
