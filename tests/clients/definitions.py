@@ -136,7 +136,13 @@ def _question(draw: st.DrawFn, called: str, kind: str, kinds: dict[str, str]) ->
         # Dates it keeps as JavaScript's own, which JSON has not.
         plain = (_TEXT | _NUMBER).filter(lambda source: "today" not in source)
         found["expression"] = draw(plain.filter(lambda source: not _feeds_itself(called, source)))
-        return found | draw(_optional(visibleIf=_CONDITIONS, visible=st.booleans()))
+        of_others = _CONDITIONS.filter(lambda source: f"{{{called}}}" not in source)
+        # Where answers go when they are hidden, a calculated one comes back with a later look, or does not.
+        return (
+            found
+            | {"clearIfInvisible": "onComplete"}
+            | draw(_optional(visibleIf=of_others, visible=st.booleans()))
+        )
     if kind in WITH_CHOICES:
         # A choice that is there while nothing is chosen goes with its being chosen, and comes back, and goes.
         of_others = _CONDITIONS.filter(lambda source: f"{{{called}}}" not in source)
@@ -156,7 +162,9 @@ def _question(draw: st.DrawFn, called: str, kind: str, kinds: dict[str, str]) ->
         found["defaultValue"] = draw(answer_to(kind))
     # What feeds itself has the value that it has when the library stops trying.
     formula = _FORMULAS[kind].filter(lambda source: not _feeds_itself(called, source))
-    found |= draw(_optional(**_COMMON, setValueExpression=formula, defaultValueExpression=formula))
+    of_others = _CONDITIONS.filter(lambda source: f"{{{called}}}" not in source)
+    common = {**_COMMON, "visibleIf": of_others}
+    found |= draw(_optional(**common, setValueExpression=formula, defaultValueExpression=formula))
     if {"choicesFromQuestion", "choicesVisibleIf"} & found.keys():
         # What a question fills in without offering it, the library keeps or drops by when it last looked.
         for name in ("setValueExpression", "defaultValueExpression", "defaultValue"):
@@ -166,9 +174,12 @@ def _question(draw: st.DrawFn, called: str, kind: str, kinds: dict[str, str]) ->
     return found
 
 
-def _trigger(kinds: dict[str, str]) -> st.SearchStrategy[dict[str, Any]]:
-    """One trigger; what it writes to a question fits there, "elsewhere" is none."""
-    targets = st.sampled_from([*(name for name in _NAMES if kinds[name] != "expression"), "elsewhere"])
+def _trigger(
+    kinds: dict[str, str], closed: set[str], switched: list[str]
+) -> st.SearchStrategy[dict[str, Any]]:
+    """One trigger; what it writes to a question fits there, "elsewhere" is none. `closed` are not written to, `switched`
+    are the questions that it may show and hide."""
+    targets = st.sampled_from([*(name for name in _NAMES if name not in closed), "elsewhere"])
 
     def setting(target: str) -> st.SearchStrategy[dict[str, Any]]:
         kind = kinds.get(target, "text")
@@ -209,8 +220,8 @@ def _trigger(kinds: dict[str, str]) -> st.SearchStrategy[dict[str, Any]]:
     shown = st.fixed_dictionaries(
         {"type": st.just("visible"), "expression": _CONDITIONS},
         optional={
-            "questions": st.lists(st.sampled_from(_NAMES), max_size=2, unique=True),
-            "pages": st.lists(st.sampled_from(["first", "later"]), max_size=1),
+            "questions": st.lists(st.sampled_from(switched), max_size=2, unique=True),
+            "pages": st.sampled_from([["first"], []]),
         },
     )
     return targets.flatmap(setting) | mark | shown
@@ -244,9 +255,14 @@ def played(
         **draw(_optional(visibleIf=_CONDITIONS)),
     }
     second = {"name": "later", "elements": questions[4:], **draw(_optional(visibleIf=_CONDITIONS))}
+    # What is written to a question that does not offer it, the library keeps or drops by when it last looked.
+    closed = {each["name"] for each in questions if {"choicesFromQuestion", "choicesVisibleIf"} & each.keys()}
+    closed |= {name for name, kind in kinds.items() if kind == "expression"}
+    # A trigger and a condition of its own: what is shown is what the later one said.
+    switched = [each["name"] for each in questions if "visibleIf" not in each] or ["nobody"]
     definition: dict[str, Any] = {
         "pages": [{"name": "first", "elements": [*questions[:2], panel]}, second],
-        "triggers": draw(st.lists(_trigger(kinds), max_size=2)),
+        "triggers": draw(st.lists(_trigger(kinds, closed, switched), max_size=2)),
         "calculatedValues": draw(st.lists(_CALCULATED, max_size=2, unique_by=lambda each: each["name"])),
         **draw(_optional(clearInvisibleValues=st.sampled_from(["none", "onComplete", "onHidden"]))),
     }

@@ -18,7 +18,7 @@ from betaops.surveys.engine.inside import Inside
 from betaops.surveys.engine.knowing import named
 from betaops.surveys.engine.offering import Offering
 from betaops.surveys.engine.own import Own
-from betaops.surveys.engine.scene import STATE, Scene
+from betaops.surveys.engine.scene import STATE, Given, Scene
 from betaops.surveys.engine.showing import Showing
 from betaops.surveys.engine.triggers import Triggers
 from betaops.surveys.expressions.values import is_empty
@@ -87,7 +87,9 @@ class Course:
         if self._scene is None:
             state = {"variables": self._variables, "switched": self._switched}
             values = {**self._values, STATE: state} if any(state.values()) else self._values
-            self._scene = Scene(
+            # While defaults are filled in nothing is calculated yet, and in the end nothing any more.
+            kind = Given if self._is_loading or self._is_complete else Scene
+            self._scene = kind(
                 self.definition,
                 dict(values),
                 now=self.now,
@@ -109,11 +111,11 @@ class Course:
         self._offering.begin()
         self._inside.load()
         self._showing.begin()
-        self._is_loading = True
+        self._is_loading, self._scene = True, None
         for question in self.definition.asked:
             if is_empty(self._values.get(question.key)) and self._may_fill_in(question):
                 self._fill_in(question)
-        self._is_loading = False
+        self._is_loading, self._scene = False, None
         self._look()
         self._inside.begin()
 
@@ -137,8 +139,10 @@ class Course:
 
     def finish(self) -> None:
         """What is hidden goes, and what is not offered; questions follow, conditions and triggers do not any more."""
-        scene, self._is_complete = self.scene, True
-        hidden = scene.hidden_keys()
+        hidden = self.scene.hidden_keys()
+        self._values = dict(self.scene.values)
+        self._values.pop(STATE, None)
+        self._is_complete, self._scene = True, None
         for question in self.definition.asked:
             if question.comment_key in hidden and question.key not in hidden:
                 self.answer(question, question.comment_key, None)

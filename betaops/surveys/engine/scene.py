@@ -16,7 +16,7 @@ from betaops.surveys.expressions import can_run
 from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.localised import text
 
-__all__ = ["STATE", "Scene", "clears_when_hidden", "first_values", "text_key"]
+__all__ = ["STATE", "Given", "Scene", "clears_when_hidden", "first_values", "text_key"]
 
 #: Calculated values need totals and expressions, and these calculated values: so often they take turns.
 MOST_TURNS = 3
@@ -45,8 +45,8 @@ class Scene(Knowledge):
                 break
         return found
 
-    def _given(self, values: Mapping[str, Any]) -> "_Given":
-        return _Given(
+    def _given(self, values: Mapping[str, Any]) -> "Given":
+        return Given(
             self.definition,
             values,
             now=self.now,
@@ -354,7 +354,7 @@ def first_values(definition: Definition) -> dict[str, Any]:
     return {key: value for key, value in found.items() if not is_empty(value)}
 
 
-class _Given(Scene):
+class Given(Scene):
     """With the answers as they were given: what is calculated from them is still to come."""
 
     def _with_computed(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
