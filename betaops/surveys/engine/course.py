@@ -275,6 +275,9 @@ class Course:
                 self._look_through(element)
             elif element.place in self._asked:
                 self._look_at(element)
+        self._fill_in_shown(container)
+
+    def _fill_in_shown(self, container: Page | Panel) -> None:
         for question in self._showing.look(self.scene, container):
             if is_empty(self._values.get(question.key)) and self._may_fill_in(question):
                 self._fill_in(question)
@@ -347,7 +350,12 @@ class Course:
         if any(self._switched.get(name) is not is_shown for name in names):
             self._switched |= dict.fromkeys(names, is_shown)
             self._scene = None
-            self._look()
+            # No condition is looked at for it; what is shown or hidden by it fills itself in or goes.
+            for question in self.definition.asked:
+                if self._showing.is_watched(question):
+                    self._mind_visibility(question)
+            for page in self.definition.pages:
+                self._fill_in_shown(page)
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,8 @@ class Own:
         is_calculated = has_own_default(question.options) and question.kind != "boolean"
         if is_calculated or default_of(question.options, question.kind) is not None:
             self.fill_in(subject)
+        elif has_own_default(question.options):
+            subject.put(None)
         else:
             subject.clear()
 
