@@ -315,6 +315,9 @@ def _typed(found: dict[str, Any], kind: str, word: str) -> dict[str, Any]:
         found.pop(
             "defaultValueExpression", None
         )  # what is taken away and filled in again stands as the last left it
+    if "{" not in found.get("setValueExpression", "{"):
+        # A constant takes its place at once; what looked at the default before may or may not look again.
+        found.pop("defaultValueExpression", None)
     shape = {"type": "text"} if word == "panel" else {"cellType": "text"}
     return {**found, **shape, **({"inputType": "number"} if kind == "number" else {})}
 

@@ -17,9 +17,6 @@ from betaops.surveys.engine.own import Own
 from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import is_empty
 
-#: Default values that look at one another in a circle stay as they are after so many rounds.
-MOST_ROUNDS = 10
-
 
 class Course(Protocol):
     """Whose answers are written (`course.Course`)."""
@@ -196,8 +193,7 @@ class Inside:
         else:
             self._fill_rows(outer, codes)
         self._coming = set()
-        if outer.kind == "paneldynamic":
-            self.look(outer)
+        self.look(outer)
         if entry_word(outer) == "row":
             for entry in self._entries(outer):
                 number = entry.scene.known.get("rowIndex")
@@ -221,20 +217,16 @@ class Inside:
                 self._own.fill_in(self.now(spot))
 
     def _fill_rows(self, outer: Question, codes: frozenset[str]) -> None:
-        """All of them are written at once, when no default value changes another one any more."""
+        """All of them are written at once."""
         found = {entry.code: dict(entry.scene.values) for entry in self._entries(outer)}
-        empty = [spot for spot in self._spots(outer) if spot.entry.code in codes and is_empty(spot.answer)]
-        for _round in range(MOST_ROUNDS):
-            before = {code: dict(own) for code, own in found.items()}
-            for spot in empty:
+        for spot in list(self._spots(outer)):
+            if spot.entry.code in codes and is_empty(spot.answer):
                 so_far = entries(outer, self._whole(outer, found), self._course.scene)
                 scene = next(
                     (each.scene for each in so_far if each.code == spot.entry.code), spot.entry.scene
                 )
                 value = _default(spot, scene)
                 found[spot.entry.code] |= {} if is_empty(value) else {spot.question.key: value}
-            if found == before:
-                break
         if not all(is_empty(each) for each in found.values()):
             self._course.put(outer, self._whole(outer, found))
 
