@@ -60,20 +60,39 @@ def endpoint(session: Session, program_id: UUID, endpoint_id: UUID) -> WebhookEn
     return found
 
 
+def any_endpoint(session: Session, endpoint_id: UUID) -> WebhookEndpoint:
+    """Of whatever program."""
+    found = session.scalar(select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def all_endpoints(session: Session, *, cursor: str | None, size: int) -> Page[WebhookEndpoint]:
+    """Of all programs, the oldest first."""
+    order = [(WebhookEndpoint.created_at, "asc"), (WebhookEndpoint.id, "asc")]
+    return keyset(session, select(WebhookEndpoint), order=order, cursor=cursor, size=size)
+
+
 def told_of(session: Session, program_id: UUID, topic: str) -> list[WebhookEndpoint]:
     """Endpoints that are on and asked for `topic`."""
     return [each for each in endpoints(session, program_id) if each.is_on and topic in each.topics]
 
 
 def deliveries(
-    session: Session, endpoint_id: UUID, *, state: DeliveryState | None = None, cursor: str | None = None
+    session: Session,
+    endpoint_id: UUID,
+    *,
+    state: DeliveryState | None = None,
+    cursor: str | None = None,
+    size: int = 50,
 ) -> Page[WebhookDelivery]:
     """The newest first."""
     found = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint_id)
     if state is not None:
         found = found.where(WebhookDelivery.state == state)
     order = [(WebhookDelivery.created_at, "desc"), (WebhookDelivery.id, "desc")]
-    return keyset(session, found, order=order, cursor=cursor, size=50)
+    return keyset(session, found, order=order, cursor=cursor, size=size)
 
 
 def delivery(session: Session, endpoint_id: UUID, delivery_id: UUID) -> WebhookDelivery:

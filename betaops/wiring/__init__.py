@@ -70,6 +70,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.surveys.views",
     "betaops.usage.endpoints",
     "betaops.usage.views",
+    "betaops.integrations.api",
     "betaops.integrations.views",
     "betaops.readiness.api",
     "betaops.readiness.views",

@@ -132,7 +132,9 @@ def _card(known: Known, language: str) -> Card:
         known.id, question.name, question.label(language), question.kind, known.people, known.is_former
     )
     chosen = [tally for tally in known.tallies if tally.code and tally.code != COMMENT]
-    card.texts = sum(tally.count for tally in known.tallies if not tally.code or tally.code == COMMENT)
+    # A number that somebody wrote is in the mean; there is nothing to read in it.
+    written = [tally for tally in known.tallies if not tally.code or tally.code == COMMENT]
+    card.texts = sum(tally.count for tally in written if tally.number is None)
     if question.kind == "matrix":
         card.lines = tuple(_lines(question, chosen, language))
     elif question.kind == "rating":

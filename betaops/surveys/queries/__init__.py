@@ -43,7 +43,7 @@ from betaops.surveys.queries.placements import (
     targeting,
     users_of_cohort,
 )
-from betaops.surveys.queries.quotas import count_complete, link, quota, quota_words, quotas
+from betaops.surveys.queries.quotas import any_quota, count_complete, link, quota, quota_words, quotas
 from betaops.surveys.queries.responses import (
     count_answered,
     count_doubtful,
@@ -100,6 +100,7 @@ __all__ = [
     "answered_anonymously",
     "answered_unnoted",
     "answers_of",
+    "any_quota",
     "arm",
     "arm_names",
     "arms",
