@@ -8,13 +8,14 @@ waits in the session must be flushed before.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import orjson
 from sqlalchemy import (
     Connection,
     Dialect,
+    Float,
     SelectBase,
     Text,
     Uuid,
@@ -27,10 +28,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
 from sqlalchemy.types import TypeEngine
 
 from betaops.kernel import counting
+
+Model = TypeVar("Model", bound=DeclarativeBase)
 
 _Turn = Callable[[Any], Any]
 _NONE: Mapping[str, Any] = {}
@@ -108,6 +111,42 @@ class Prepared:
         )
 
 
+class Part(Generic[Model]):
+    """Columns of a model in a prepared SELECT, and how they become a row of it again.
+
+    Such a row is for reading: no session watches it, so to change it changes nothing, and to ask it for a column that
+    was not among the `names` (none: all are) is an error.
+    """
+
+    def __init__(self, model: type[Model], *names: str) -> None:
+        self._new: Callable[[], Any] = inspect(model).class_manager.new_instance
+        self._names = names or tuple(inspect(model).columns.keys())
+        self.columns = [getattr(model, name) for name in self._names]
+
+    def row(self, values: Sequence[Any]) -> Model:
+        """Of the values of its columns."""
+        found: Model = self._new()
+        vars(found).update(zip(self._names, values, strict=True))
+        make_transient_to_detached(found)
+        return found
+
+
+class Parts:
+    """Several of them, in the order in which a SELECT has them."""
+
+    def __init__(self, *parts: Part[Any]) -> None:
+        self.columns = [column for part in parts for column in part.columns]
+        self._parts, start = list[tuple[Part[Any], slice]](), 0
+        for part in parts:
+            self._parts.append((part, slice(start, start := start + len(part.columns))))
+
+    def rows(self, values: Sequence[Any]) -> list[Any]:
+        """One of each part; None where an outer join found nothing: its first column is NULL then."""
+        return [
+            part.row(own) if (own := values[place])[0] is not None else None for part, place in self._parts
+        ]
+
+
 class _Opened:
     """A statement and a cursor for it. What the driver refuses is raised in SQLAlchemy's words, as of any other
     statement: whoever catches that the database is away or full, or that a row is there already, need not know of two.
@@ -165,6 +204,8 @@ def _bind(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
 
 
 def _result(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
+    if isinstance(kind, Float):
+        return None  # as both drivers give it; SQLAlchemy would ask what kind of number the driver has said it is
     return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
