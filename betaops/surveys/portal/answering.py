@@ -5,7 +5,6 @@ work inside other sites.
 """
 
 import secrets
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,7 +13,7 @@ from flask_limiter.util import get_remote_address
 
 from betaops.kernel import i18n
 from betaops.kernel.errors import Refused
-from betaops.kernel.work import Platform, Work
+from betaops.kernel.work import Platform
 from betaops.surveys import links
 from betaops.surveys.engine.filling import filled
 from betaops.surveys.engine.judging import judge
@@ -27,7 +26,7 @@ from betaops.surveys.portal.taking import Sent, Taken, take_draft, take_page
 from betaops.surveys.queries.doors import Door
 from betaops.surveys.rendering import field_contents, shown_names
 from betaops.web.access import public
-from betaops.web.application import afterwards, reading
+from betaops.web.application import reading
 from betaops.web.limits import limiter
 
 
@@ -50,7 +49,7 @@ def page(token: str) -> Any:
         return refusal
     response = door.response
     if response is None and door.link is not None and not door.survey.is_anonymous:
-        afterwards(_opened(door))
+        links.note_opened(_platform(), door.link)
     published = published_for(door, response)
     walk = walk_of(published, response, key := response.submission_key if response else secrets.token_hex(16))
     answers = response.answers if response else walk.begun()
@@ -160,14 +159,3 @@ def _sent(token: str) -> Sent:
 
 def _platform() -> Platform:
     return current_app.platform  # type: ignore[attr-defined,no-any-return]  # our Application
-
-
-def _opened(door: Door) -> Callable[[Work], None]:
-    """Counts that a link was opened; the work it gets knows no workspace yet."""
-
-    def note(work: Work) -> None:
-        work.enter(door.survey.workspace_id)
-        if door.link is not None:
-            links.note_opened(work, door.link.id)
-
-    return note
