@@ -182,6 +182,14 @@ def scope_to(session: OrmSession, workspace_id: uuid.UUID | None) -> None:
     session.info["workspace_id"] = workspace_id
 
 
+def scope_of(session: OrmSession) -> uuid.UUID:
+    """The workspace whose rows `session` sees, for statements that name it themselves; `Unscoped` where it has none."""
+    workspace_id: uuid.UUID | None = session.info.get("workspace_id")
+    if workspace_id is None:
+        raise Unscoped("a prepared statement")
+    return workspace_id
+
+
 @event.listens_for(Session, "do_orm_execute")
 def _see_only_this_workspace(state: ORMExecuteState) -> None:
     if state.is_column_load or state.is_relationship_load or state.execution_options.get("unscoped"):

@@ -147,6 +147,27 @@ class Parts:
         ]
 
 
+class Insertion:
+    """New rows of `model`, each where there is none in its place yet."""
+
+    def __init__(self, model: type[DeclarativeBase]) -> None:
+        self._names = tuple(inspect(model).columns.keys())
+        key = inspect(model).primary_key
+        self._statement = Prepared(
+            lambda dialect: inserting(model, dialect).on_conflict_do_nothing().returning(*key)
+        )
+
+    def put(self, session: Session, row: DeclarativeBase) -> bool:
+        """Whether it was written; then `session` watches it as if it had read it."""
+        values = {name: getattr(row, name) for name in self._names}
+        if not self._statement.rows(session, **values):
+            return False
+        vars(row).update(values)
+        make_transient_to_detached(row)
+        session.add(row)
+        return True
+
+
 class _Opened:
     """A statement and a cursor for it. What the driver refuses is raised in SQLAlchemy's words, as of any other
     statement: whoever catches that the database is away or full, or that a row is there already, need not know of two.

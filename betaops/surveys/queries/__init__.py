@@ -27,6 +27,7 @@ from betaops.surveys.queries.placements import (
     compiled_version,
     place_of,
     placement,
+    placement_number,
     reach,
     showings,
     shown,
@@ -34,7 +35,7 @@ from betaops.surveys.queries.placements import (
     targeting,
     users_of_cohort,
 )
-from betaops.surveys.queries.quotas import count_complete, link, quota, quota_words, quotas
+from betaops.surveys.queries.quotas import count_complete, is_limited, link, quota, quota_words, quotas
 from betaops.surveys.queries.responses import (
     count_answered,
     count_doubtful,
@@ -113,6 +114,7 @@ __all__ = [
     "find_surveys",
     "fresh",
     "funnel",
+    "is_limited",
     "item_answers",
     "items",
     "left_behind",
@@ -125,6 +127,7 @@ __all__ = [
     "people_per_question",
     "place_of",
     "placement",
+    "placement_number",
     "published",
     "quota",
     "quota_words",

@@ -20,6 +20,7 @@ from betaops.kernel.errors import NotFound
 from betaops.kernel.prepared import Part, Parts, Prepared
 from betaops.programs.models import Program
 from betaops.surveys.models import Response, ResponseState, Survey, SurveyLedger, SurveyLink
+from betaops.surveys.queries.surveys import ANSWERED
 
 #: What signed addresses are for; each only for its own.
 RESUME = "survey.response"
@@ -156,11 +157,7 @@ def _mark_of(link: SurveyLink) -> str:
     return tokens.digest(link.pin_digest or "").hex()[:16]
 
 
-#: What is looked at of them by anybody who answers: neither a survey's draft nor what a program is about.
-_SURVEY = Part(
-    Survey, "id", "workspace_id", "program_id", "name", "state", "live_number", "origins", "opens_at", "closes_at",
-    "response_limit", "is_anonymous", "taken",
-)  # fmt: skip
+#: What is looked at of them by anybody who answers.
 _PROGRAM = Part(Program, "id", "workspace_id", "slug", "phase")
 _ENROLLMENT = Part(Enrollment, "id", "workspace_id", "program_id", "tester_id", "state")
 _TESTER = Part(Tester, "id", "workspace_id", "name", "mail")
@@ -169,7 +166,7 @@ _LINK = Part(
     "ends_at", "response_limit", "taken",
 )  # fmt: skip
 _RESPONSE = Part(Response)
-_FOUND = Parts(_SURVEY, _PROGRAM, _LINK, _ENROLLMENT, _TESTER, _RESPONSE)
+_FOUND = Parts(ANSWERED, _PROGRAM, _LINK, _ENROLLMENT, _TESTER, _RESPONSE)
 
 
 class _Found(NamedTuple):
