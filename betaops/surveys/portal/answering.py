@@ -27,7 +27,7 @@ from betaops.surveys.queries.doors import Door
 from betaops.surveys.rendering import field_contents, shown_names
 from betaops.web.access import public
 from betaops.web.application import reading
-from betaops.web.limits import limiter
+from betaops.web.limits import at_most
 
 
 def _same_link() -> str:
@@ -66,7 +66,7 @@ def page(token: str) -> Any:
 
 
 @blueprint.post("/s/<token>")
-@limiter.limit("300 per minute", key_func=_same_link)
+@at_most(300, by=_same_link)
 @public(cookieless=True)
 def send(token: str) -> Any:
     """One page of answers: on to the next, back to the one before, or finished."""
@@ -120,7 +120,7 @@ def _taken(door: Door, sent: Sent) -> Taken:
 
 
 @blueprint.post("/s/<token>/draft")
-@limiter.limit("600 per minute", key_func=_same_link)
+@at_most(600, by=_same_link)
 @public(cookieless=True)
 def draft(token: str) -> Response:
     """What is on the page, kept while it is being filled in; answers what is shown now."""
