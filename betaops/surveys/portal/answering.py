@@ -19,7 +19,7 @@ from betaops.surveys.engine.filling import filled
 from betaops.surveys.engine.judging import judge
 from betaops.surveys.looks import calculated
 from betaops.surveys.portal.doors import address_of, door_of, published_for, refusal_of, to, token_of
-from betaops.surveys.portal.drawing import chosen_language, draw, end, review, stop, walk_of
+from betaops.surveys.portal.drawing import chosen_language, draw, draw_first, end, review, stop, walk_of
 from betaops.surveys.portal.filing import with_files
 from betaops.surveys.portal.frame import blueprint
 from betaops.surveys.portal.taking import Sent, Taken, take_draft, take_page
@@ -51,6 +51,8 @@ def page(token: str) -> Any:
     if response is None and door.link is not None and not door.survey.is_anonymous:
         links.note_opened(_platform(), door.link)
     published = published_for(door, response)
+    if response is None and published.definition.is_steady and request.args.keys() <= {"embed", "lang"}:
+        return draw_first(door, published, token) or stop("empty", door)
     walk = walk_of(published, response, key := response.submission_key if response else secrets.token_hex(16))
     answers = response.answers if response else walk.begun()
     brought = filled(walk.scene(answers), request.args.to_dict(flat=False))
@@ -62,7 +64,7 @@ def page(token: str) -> Any:
     if shown is None:
         return stop("empty", door), 200
     problems = judge(scene, scene.questions(shown)).problems if request.args.get("check") else ()
-    return draw(door, walk, scene, shown, key, problems=problems, unsaved=brought)
+    return draw(door, published, walk, scene, shown, key, problems=problems, unsaved=brought)
 
 
 @blueprint.post("/s/<token>")
@@ -92,8 +94,8 @@ def send(token: str) -> Any:
     response, step = taken.response, taken.step
     if step.problems:
         scene, page = taken.walk.scene(step.answers), taken.published.definition.pages[taken.index]
-        key = response.submission_key
-        return draw(taken.door, taken.walk, scene, page, key, problems=step.problems, sent=request.form), 422
+        key, shown = response.submission_key, (taken.door, taken.published, taken.walk, scene, page)
+        return draw(*shown, key, problems=step.problems, sent=request.form), 422
     if response.is_finished:
         return to(door, response, sent=1)
     if sent.action.startswith(("add:", "remove:")):
