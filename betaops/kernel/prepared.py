@@ -8,6 +8,7 @@ waits in the session must be flushed before.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -23,12 +24,14 @@ from sqlalchemy import (
     cast,
     func,
     inspect,
+    literal_column,
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.types import TypeEngine
 
 from betaops.kernel import counting
@@ -120,14 +123,17 @@ class Part(Generic[Model]):
 
     def __init__(self, model: type[Model], *names: str) -> None:
         self._new: Callable[[], Any] = inspect(model).class_manager.new_instance
-        self._names = names or tuple(inspect(model).columns.keys())
+        every = tuple(inspect(model).columns.keys())
+        self._names = names or every
+        self._others = set(every) - set(self._names)
         self.columns = [getattr(model, name) for name in self._names]
 
     def row(self, values: Sequence[Any]) -> Model:
         """Of the values of its columns."""
         found: Model = self._new()
         vars(found).update(zip(self._names, values, strict=True))
-        make_transient_to_detached(found)
+        # As of a row whose session has ended: what is not there cannot be loaded.
+        instance_state(found).expired_attributes.update(self._others)
         return found
 
 
@@ -204,6 +210,11 @@ def inserting(model: Any, dialect: str, names: Iterable[str] | None = None) -> A
     columns = inspect(model).columns
     given = columns.keys() if names is None else names
     return flavour.insert(model).values({name: bindparam(name, type_=columns[name].type) for name in given})
+
+
+def said(value: StrEnum) -> Any:
+    """`value` in the words of the statement itself: only so do databases find a partial index of the rows that have it."""
+    return literal_column(f"'{value.value}'")
 
 
 def as_text(ids: Iterable[UUID]) -> str:

@@ -64,7 +64,8 @@ class Unit:
         return self.work
 
     def commit(self) -> None:
-        if self.session is not None:
+        """What was written; what was only read ends with `close`."""
+        if self.session is not None and not self.is_safe:
             self.session.commit()
 
     def close(self) -> None:

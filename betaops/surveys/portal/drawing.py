@@ -52,7 +52,8 @@ def language_of(response: Answered | None) -> str:
 
 def chosen_language() -> str:
     """What the address or the form names; empty where they name none."""
-    chosen = (request.form.get("__lang") or request.args.get("lang") or "")[:LONGEST_LANGUAGE]
+    sent = request.form.get("__lang") if request.method == "POST" else None
+    chosen = (sent or request.args.get("lang") or "")[:LONGEST_LANGUAGE]
     return chosen if chosen.replace("-", "").isalnum() else ""
 
 

@@ -17,7 +17,7 @@ from betaops.enrollment.models import Enrollment, Tester
 from betaops.kernel import tokens
 from betaops.kernel.db import scope_to
 from betaops.kernel.errors import NotFound
-from betaops.kernel.prepared import Part, Parts, Prepared
+from betaops.kernel.prepared import Part, Parts, Prepared, said
 from betaops.programs.models import Program
 from betaops.surveys.models import Response, ResponseState, Survey, SurveyLedger, SurveyLink
 from betaops.surveys.queries.surveys import ANSWERED
@@ -179,14 +179,12 @@ class _Found(NamedTuple):
 
 
 def _their_response() -> Any:
-    """The one response that the person gives to the survey."""
+    """The one response that the person gives to the survey, by the index that knows that there is one."""
     return and_(
-        Response.workspace_id == Enrollment.workspace_id,
-        Response.enrollment_id == Enrollment.id,
         Response.survey_id == Survey.id,
+        Response.enrollment_id == Enrollment.id,
         Response.wave == 0,
-        Response.state != ResponseState.TEST,
-        Response.state != ResponseState.WITHDRAWN,
+        Response.state.not_in([said(ResponseState.TEST), said(ResponseState.WITHDRAWN)]),
     )
 
 
