@@ -7,8 +7,10 @@ Such a statement passes by the session, and with it by the session's workspace: 
 waits in the session must be flushed before.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -35,6 +37,7 @@ from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.types import TypeEngine
 
 from betaops.kernel import counting
+from betaops.kernel.db import Base, Tenant, Unscoped
 
 Model = TypeVar("Model", bound=DeclarativeBase)
 
@@ -69,10 +72,13 @@ class _Text(NamedTuple):
 
 
 class Prepared:
-    """`make(dialect's name)` builds the statement; its values are `bindparam`s with a type, given by name."""
+    """`make(dialect's name)` builds the statement; its values are `bindparam`s with a type, given by name.
 
-    def __init__(self, make: Callable[[str], Any]) -> None:
-        self._make = make
+    `Unscoped` where it looks at rows of tenants and compares no workspace, unless it is said to be `unscoped`: see there.
+    """
+
+    def __init__(self, make: Callable[[str], Any], *, unscoped: bool = False) -> None:
+        self._make, self._is_unscoped = make, unscoped
         self._texts: dict[str, _Text] = {}
 
     def rows(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:
@@ -101,6 +107,8 @@ class Prepared:
     def _text(self, dialect: Dialect) -> _Text:
         statement = self._make(dialect.name)
         compiled = statement.compile(dialect=dialect)
+        if not self._is_unscoped and not _is_scoped(str(compiled)):
+            raise Unscoped(str(compiled)[:200])
         returned = _returned(statement)
         turns = [(name, _bind(bind.type, dialect)) for name, bind in compiled.binds.items()]
         fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
@@ -196,6 +204,21 @@ class _Opened:
             raise DBAPIError.instance(
                 self._text.sql, None, error, driver_error, hide_parameters=True, dialect=dialect
             ) from error
+
+
+#: A statement's tables, and the workspace that it compares or writes.
+_TABLES = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO) (\w+)")
+_WORKSPACE = re.compile(r"\bworkspace_id (?:= [?%]|IN )|INSERT INTO \w+ \([^)]*\bworkspace_id\b")
+
+
+def _is_scoped(sql: str) -> bool:
+    return _WORKSPACE.search(sql) is not None or _tenants().isdisjoint(_TABLES.findall(sql))
+
+
+@cache
+def _tenants() -> frozenset[str]:
+    tables = (mapper.local_table for mapper in Base.registry.mappers if issubclass(mapper.class_, Tenant))
+    return frozenset(str(table) for table in tables)
 
 
 def _returned(statement: Any) -> Iterable[Any]:

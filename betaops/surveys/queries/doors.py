@@ -242,12 +242,17 @@ def _in_ledger(_dialect: str) -> Any:
     )
 
 
-_link_by_token = Prepared(
-    lambda _dialect: _through_link(SurveyLink.token_digest == bindparam("digest", type_=LargeBinary()))
+def _by_token(_dialect: str) -> Any:
+    return _through_link(SurveyLink.token_digest == bindparam("digest", type_=LargeBinary()))
+
+
+def _by_id(_dialect: str) -> Any:
+    return _through_link(SurveyLink.id == bindparam("its_id", type_=Uuid()))
+
+
+_link_by_token, _link_by_id, _survey_and_person, _response_by_id = (
+    Prepared(make, unscoped=True) for make in (_by_token, _by_id, _through_portal, _through_response)
 )
-_link_by_id = Prepared(lambda _dialect: _through_link(SurveyLink.id == bindparam("its_id", type_=Uuid())))
-_survey_and_person = Prepared(_through_portal)
-_response_by_id = Prepared(_through_response)
 _ledger = Prepared(_in_ledger)
 
 
