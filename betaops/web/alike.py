@@ -39,8 +39,9 @@ def alike(draw: Callable[..., str], facts: Facts, *own: str) -> str:
     if pieces is None:
         text = draw(facts, *own)
         if 0 < len(text) <= LONGEST_KEPT:
-            while len(kept) >= MOST_KEPT:
-                kept.pop(next(iter(kept)), None)
+            # Another thread may be doing the same.
+            for each in list(kept)[: len(kept) + 1 - MOST_KEPT]:
+                kept.pop(each, None)
             kept[key] = _pieces(text, own)
         return text
     return "".join(piece if isinstance(piece, str) else own[piece] for piece in pieces)
