@@ -64,9 +64,9 @@ class Unit:
         return self.work
 
     def commit(self) -> None:
-        """What was written; what was only read ends with `close`."""
-        if self.session is not None and not self.is_safe:
-            self.session.commit()
+        """What was written. What was only read ends with `close`; a GET that would write something fails here."""
+        if self.session is not None:
+            self.session.flush() if self.is_safe else self.session.commit()
 
     def close(self) -> None:
         if self.session is not None:
