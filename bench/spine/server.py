@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,17 +57,22 @@ def free_port() -> int:
 
 @contextmanager
 def installation(
-    instance: Path | None = None, *, with_sample: bool = True, host: str = "127.0.0.1"
+    instance: Path | None = None,
+    *,
+    with_sample: bool = True,
+    host: str = "127.0.0.1",
+    more: Mapping[str, str] = {},
 ) -> Iterator[Installation]:
     """Started and answering; stopped at the end, its folder removed unless it was given.
 
-    `host` is the name by which it is reached: passkeys know "localhost" and no bare address.
+    `host` is the name by which it is reached: passkeys know "localhost" and no bare address. `more` are
+    settings besides.
     """
     folder = instance or Path(tempfile.mkdtemp(prefix="betaops-bench-"))
     port = free_port()
     url = f"http://{host}:{port}"
     environ = {**os.environ, "BETAOPS_INSTANCE": str(folder), "BASE_URL": url, "LOG_LEVEL": "warning"}
-    environ |= UNLIMITED
+    environ |= {**UNLIMITED, **more}
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "betaops", "run", "--port", str(port), *([] if with_sample else ["--empty"])],

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from betaops.integrations.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from betaops.kernel.errors import NotFound
+from betaops.kernel.ingest import kept
 from betaops.kernel.paging import Page, keyset
 from betaops.kernel.prepared import Prepared
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
@@ -30,8 +31,12 @@ _any_endpoint = Prepared(
 
 def wants(session: Session, event: SurveyAnswered | ResponseWithdrawn) -> bool:
     """Whether anybody is to be told of it."""
-    workspace_id = session.info["workspace_id"]
-    return bool(_any_endpoint.rows(session, workspace=workspace_id, program=event.program_id))
+    held, place = kept(session), ("webhooks", event.program_id)
+    if place not in held:
+        workspace_id = session.info["workspace_id"]
+        held[place] = bool(_any_endpoint.rows(session, workspace=workspace_id, program=event.program_id))
+    is_told: bool = held[place]
+    return is_told
 
 
 def endpoints(session: Session, program_id: UUID) -> Sequence[WebhookEndpoint]:
@@ -55,20 +60,39 @@ def endpoint(session: Session, program_id: UUID, endpoint_id: UUID) -> WebhookEn
     return found
 
 
+def any_endpoint(session: Session, endpoint_id: UUID) -> WebhookEndpoint:
+    """Of whatever program."""
+    found = session.scalar(select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def all_endpoints(session: Session, *, cursor: str | None, size: int) -> Page[WebhookEndpoint]:
+    """Of all programs, the oldest first."""
+    order = [(WebhookEndpoint.created_at, "asc"), (WebhookEndpoint.id, "asc")]
+    return keyset(session, select(WebhookEndpoint), order=order, cursor=cursor, size=size)
+
+
 def told_of(session: Session, program_id: UUID, topic: str) -> list[WebhookEndpoint]:
     """Endpoints that are on and asked for `topic`."""
     return [each for each in endpoints(session, program_id) if each.is_on and topic in each.topics]
 
 
 def deliveries(
-    session: Session, endpoint_id: UUID, *, state: DeliveryState | None = None, cursor: str | None = None
+    session: Session,
+    endpoint_id: UUID,
+    *,
+    state: DeliveryState | None = None,
+    cursor: str | None = None,
+    size: int = 50,
 ) -> Page[WebhookDelivery]:
     """The newest first."""
     found = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint_id)
     if state is not None:
         found = found.where(WebhookDelivery.state == state)
     order = [(WebhookDelivery.created_at, "desc"), (WebhookDelivery.id, "desc")]
-    return keyset(session, found, order=order, cursor=cursor, size=50)
+    return keyset(session, found, order=order, cursor=cursor, size=size)
 
 
 def delivery(session: Session, endpoint_id: UUID, delivery_id: UUID) -> WebhookDelivery:

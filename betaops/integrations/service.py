@@ -109,10 +109,12 @@ def tell(work: Work, *, program_id: UUID, event_id: UUID, topic: Topic, subject_
         _forget_old(work, endpoint.id)
 
 
-def send_test(work: Work, endpoint_id: UUID) -> None:
-    """Something to see whether it arrives; also to one that is off."""
+def send_test(work: Work, endpoint_id: UUID) -> UUID:
+    """Something to see whether it arrives; also to one that is off. Gives the id of the delivery."""
     endpoint = work.lock(WebhookEndpoint, endpoint_id)
-    _deliver(work, endpoint, new_id(), Topic.TEST, None, work.now)
+    delivery_id = _deliver(work, endpoint, new_id(), Topic.TEST, None, work.now)
+    assert delivery_id is not None, "an event of its own is never there already"
+    return delivery_id
 
 
 def send_again(work: Work, delivery_id: UUID) -> None:
@@ -178,7 +180,8 @@ def _deliver(
     topic: Topic,
     subject_id: UUID | None,
     happened_at: datetime,
-) -> None:
+) -> UUID | None:
+    """The new delivery; None where the endpoint has that event already."""
     flavour = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
     statement = flavour.insert(WebhookDelivery).values(
         id=new_id(),
@@ -194,9 +197,12 @@ def _deliver(
         error="",
         created_at=work.now,
     )
-    delivery_id = work.session.scalar(statement.on_conflict_do_nothing().returning(WebhookDelivery.id))
+    delivery_id: UUID | None = work.session.scalar(
+        statement.on_conflict_do_nothing().returning(WebhookDelivery.id)
+    )
     if delivery_id is not None:
         _enqueue(work, delivery_id, work.now, f"{delivery_id}:0:{work.now.isoformat()}")
+    return delivery_id
 
 
 def _schedule(work: Work, row: WebhookDelivery) -> None:
@@ -230,12 +236,21 @@ def _give_up(work: Work, endpoint: WebhookEndpoint) -> None:
 
 
 def _checked(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username or len(url) > 1000:
+    if not _is_address(url):
         raise Invalid(
             "bad_address", _("A web address begins with https:// and holds no password."), field="url"
         )
     return url
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  # reading it refuses what is no port
+    except ValueError:
+        return False
+    is_plain = url.isprintable() and " " not in url and len(url) <= 1000
+    return is_plain and parts.scheme in ("https", "http") and bool(parts.hostname) and not parts.username
 
 
 def _refuse_twice(others: Sequence[WebhookEndpoint], url: str) -> None:

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from betaops.kernel.db import Base, Identified
 from betaops.kernel.errors import NotFound
-from betaops.kernel.ids import new_id
-from betaops.kernel.prepared import Prepared, inserting
+from betaops.kernel.ids import new_ids
+from betaops.kernel.inserts import Inserts
 
 _KINDS: dict[str, type["Event"]] = {}
 #: Names of fields by kind.
@@ -102,36 +102,34 @@ class EventSubject(Base):
     )
 
 
-#: Almost everything that changes anything is recorded: see `kernel.prepared`.
-_insert_event = Prepared(lambda dialect: inserting(RecordedEvent, dialect))
-_insert_subject = Prepared(lambda dialect: inserting(EventSubject, dialect))
+#: Almost everything that changes anything is recorded: see `kernel.inserts`.
+_events, _subjects = Inserts(RecordedEvent), Inserts(EventSubject)
 
 
-def write_event(
+def write_events(
     session: Session,
-    event: Event,
+    events: Sequence[Event],
     *,
     workspace_id: uuid.UUID | None,
     at: datetime,
     actor_kind: str,
     actor_id: uuid.UUID | None,
-) -> uuid.UUID:
-    """Its row and its subjects; the row's id."""
-    event_id = new_id()
-    row = {
-        "id": event_id,
-        "workspace_id": workspace_id,
-        "kind": event.kind,
-        "at": at,
-        "actor_kind": actor_kind,
-        "actor_id": actor_id,
-        "data": event.to_json(),
-    }
-    _insert_event.each(session, [row])
-    subjects = [{"subject_id": subject} for subject in event.subjects()]
-    if subjects:
-        _insert_subject.each(session, subjects, {"event_id": event_id})
-    return event_id
+) -> list[uuid.UUID]:
+    """Their rows and their subjects; the rows' ids."""
+    ids = new_ids(len(events))
+    rows = [
+        {"id": event_id, "kind": event.kind, "data": event.to_json()}
+        for event_id, event in zip(ids, events, strict=True)
+    ]
+    shared = {"workspace_id": workspace_id, "at": at, "actor_kind": actor_kind, "actor_id": actor_id}
+    _events.write(session, rows, shared)
+    subjects = [
+        {"subject_id": subject, "event_id": event_id}
+        for event_id, event in zip(ids, events, strict=True)
+        for subject in event.subjects()
+    ]
+    _subjects.write(session, subjects)
+    return ids
 
 
 def history(
@@ -156,6 +154,8 @@ def history(
 
 
 def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, uuid.UUID):
         return str(value)
     if isinstance(value, datetime | date):

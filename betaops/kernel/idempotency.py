@@ -20,6 +20,7 @@ class GivenAnswer(Tenant, Base):
     status: Mapped[int]
     content_type: Mapped[str] = mapped_column(String(120))
     location: Mapped[str | None] = mapped_column(String(2000))
+    #: Sealed; see `kernel.vault`.
     body: Mapped[bytes] = mapped_column(LargeBinary)
     given_at: Mapped[datetime]
 

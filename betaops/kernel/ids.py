@@ -25,15 +25,18 @@ class _Stamps:
     def __init__(self) -> None:
         self._lock, self._last = threading.Lock(), 0
 
-    def next(self) -> int:
+    def next(self, count: int) -> int:
+        """The first of `count` in a row."""
         milliseconds, rest = divmod(time.time_ns(), 1_000_000)
         stamp = milliseconds << 12 | (rest << 12) // 1_000_000
         with self._lock:
-            self._last = max(stamp, self._last + 1)
-            return self._last
+            first = max(stamp, self._last + 1)
+            self._last = first + count - 1
+            return first
 
 
 _stamps = _Stamps()
+_RANDOM_BITS = 62
 
 
 def new_id() -> uuid.UUID:
@@ -42,9 +45,17 @@ def new_id() -> uuid.UUID:
     The 12 bits behind the millisecond hold a fraction of it (method 3 of §6.2), so rows made
     in a burst keep the order in which they were made.
     """
-    stamp = _stamps.next()
-    value = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | secrets.randbits(62)
-    return uuid.UUID(int=value)
+    return _made(_stamps.next(1), secrets.randbits(_RANDOM_BITS))
+
+
+def new_ids(count: int) -> list[uuid.UUID]:
+    """So many at once, for the price of a few."""
+    first, chance = _stamps.next(count), memoryview(secrets.token_bytes(8 * count)).cast("Q")
+    return [_made(first + place, chance[place] >> (64 - _RANDOM_BITS)) for place in range(count)]
+
+
+def _made(stamp: int, chance: int) -> uuid.UUID:
+    return uuid.UUID(int=(stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | chance)
 
 
 def least_id(moment: datetime) -> uuid.UUID:

@@ -7,11 +7,12 @@ PostgreSQL groups commits itself; there each write is its own transaction.
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
+import structlog
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session as OrmSession
 
@@ -23,6 +24,9 @@ from betaops.kernel.i18n import gettext as _
 if TYPE_CHECKING:
     from betaops.kernel.work import Platform, Work
 
+log = structlog.get_logger("ingest")
+
+Thing = TypeVar("Thing")
 Result = TypeVar("Result")
 
 #: Writes in one transaction at most.
@@ -35,13 +39,51 @@ MOST_KEPT = 1000
 PATIENCE_SECONDS = 20.0
 
 
-@dataclass
+#: What the writes of one kind do together: one result for each of the things that came in.
+Take = Callable[["Work", Sequence[Any]], Sequence[Any]]
+
+
+def _locked() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
+@dataclass(slots=True)
 class _Write:
     workspace_id: UUID | None
-    change: "Callable[[Work], Any]"
-    done: threading.Event = field(default_factory=threading.Event)
+    take: Take
+    thing: Any
+    #: Held until it is committed, or has failed. An Event would be a condition with a lock and cost ten times as much.
+    done: threading.Lock = field(default_factory=_locked)
+    #: Called instead, where nobody waits.
+    then: "Callable[[Any, BaseException | None], None] | None" = None
     result: Any = None
     error: BaseException | None = None
+
+    def is_done(self) -> None:
+        if self.then is None:
+            self.done.release()
+            return
+        try:
+            self.then(self.result, self.error)
+        except Exception:
+            log.exception("nobody_told", take=self.take.__qualname__)
+
+
+def _change(work: "Work", changes: Sequence[Callable[["Work"], Any]]) -> Sequence[Any]:
+    """The `take` of a write that is alone with what it does."""
+    (change,) = changes
+    return [change(work)]
+
+
+def _batches(writes: Sequence[_Write]) -> list[list[_Write]]:
+    """Those of one kind together, where the first of them stands."""
+    found: dict[Any, list[_Write]] = {}
+    for place, write in enumerate(writes):
+        kind = place if write.take is _change else (write.take, write.workspace_id)
+        found.setdefault(kind, []).append(write)
+    return list(found.values())
 
 
 _KEPT = "kept"
@@ -67,7 +109,8 @@ class _Own:
     def connection(self) -> Connection:
         """The same each time until it is dropped."""
         if self._connection is None:
-            self._connection, self._version = self._engine.connect(), -1
+            self._connection = self._engine.connect()
+            self.forget()
         return self._connection
 
     def close(self) -> None:
@@ -80,6 +123,10 @@ class _Own:
         if dropped is not None:
             dropped.invalidate()
             dropped.close()
+
+    def forget(self) -> None:
+        """Some of what is kept may never have come about."""
+        self._version = -1
 
     def kept(self, session: Session) -> dict[Any, Any]:
         """As of the session's transaction. SQLite counts what other connections have written."""
@@ -105,17 +152,50 @@ class Ingest:
         wait for anything but the database: others wait behind it. It may be called twice, the first time with
         all undone. Call it from a request that has no write transaction of its own.
         """
-        if not self._platform.database.is_sqlite:
-            with self._platform.database.writing(workspace_id) as session:
-                return change(self._work(session))
-        write = _Write(workspace_id, change)
+        return self._write(_Write(workspace_id, _change, change))  # type: ignore[no-any-return]  # what `change` returns
+
+    def write_one(
+        self,
+        workspace_id: UUID | None,
+        take: "Callable[[Work, Sequence[Thing]], Sequence[Result]]",
+        thing: Thing,
+    ) -> Result:
+        """The same for what is cheaper together: `take` gets all the things that wait for it just then.
+
+        It gives one result for each, in their order. Where it raises it is called again with each by itself.
+        """
+        return self._write(_Write(workspace_id, take, thing))  # type: ignore[no-any-return]  # what `take` gives
+
+    def write_one_later(
+        self,
+        workspace_id: UUID | None,
+        take: "Callable[[Work, Sequence[Thing]], Sequence[Result]]",
+        thing: Thing,
+        then: "Callable[[Result | None, BaseException | None], None]",
+    ) -> None:
+        """The same without waiting; only where writes are grouped.
+
+        `then` gets the result or the error, on the thread of which all writes wait: it must not take long.
+        """
+        self._waiting.put(_Write(workspace_id, take, thing, then=then))
+        self._start()
+
+    @property
+    def is_grouping(self) -> bool:
+        """Whether writes wait for each other here; PostgreSQL groups commits itself."""
+        return self._platform.database.is_sqlite
+
+    def _write(self, write: _Write) -> Any:
+        if not self.is_grouping:
+            with self._platform.database.writing(write.workspace_id) as session:
+                return write.take(self._work(session), [write.thing])[0]
         self._waiting.put(write)
         self._start()
-        if not write.done.wait(PATIENCE_SECONDS):
+        if not write.done.acquire(timeout=PATIENCE_SECONDS):
             raise Unavailable("busy", _("The database is busy. Try again in a moment."))
         if write.error is not None:
             raise write.error
-        return write.result  # type: ignore[no-any-return]  # set by `change`, which returns Result
+        return write.result
 
     def _start(self) -> None:
         with self._lock:
@@ -158,22 +238,28 @@ class Ingest:
             own.drop()
         finally:
             for write in writes:
-                write.done.set()
+                write.is_done()
 
     def _write_all(self, own: "_Own", writes: list[_Write]) -> bool:
         """One after the other in one session, as most go well; False, with nothing written, where one does not."""
         with Session(own.connection(), expire_on_commit=False) as session, session.begin():
             session.info[_KEPT] = own.kept(session)
-            for write in writes:
-                scope_to(session, write.workspace_id)
+            for batch in _batches(writes):
+                scope_to(session, batch[0].workspace_id)
                 try:
-                    write.result = write.change(self._work(session))
+                    self._take(session, batch)
                     do_what_was_put_off(session)
                 except Exception:  # noqa: BLE001  # it is told when it fails by itself
                     session.rollback()
+                    own.forget()
                     return False
                 session.expunge_all()
         return True
+
+    def _take(self, session: Session, batch: Sequence[_Write]) -> None:
+        results = batch[0].take(self._work(session), [write.thing for write in batch])
+        for write, result in zip(batch, results, strict=True):
+            write.result = result
 
     def _write_apart(self, writes: list[_Write]) -> None:
         with self._platform.database.engine.connect() as connection, connection.begin():
@@ -185,7 +271,7 @@ class Ingest:
         session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         scope_to(session, write.workspace_id)
         try:
-            write.result = write.change(self._work(session))
+            self._take(session, [write])
             session.commit()
         except Exception as error:  # noqa: BLE001  # handed to the caller
             session.rollback()

@@ -41,7 +41,7 @@ from betaops.kernel.db import Base, Tenant, Unscoped
 
 Model = TypeVar("Model", bound=DeclarativeBase)
 
-_Turn = Callable[[Any], Any]
+Turn = Callable[[Any], Any]
 _NONE: Mapping[str, Any] = {}
 
 
@@ -52,8 +52,8 @@ class _Text(NamedTuple):
     #: Names of the values in the order of their places; empty where the driver takes them by name.
     order: Sequence[str]
     #: Those of the values and of the columns that are something else to the driver.
-    turns: Sequence[tuple[str, _Turn]]
-    columns: Sequence[tuple[int, _Turn]]
+    turns: Sequence[tuple[str, Turn]]
+    columns: Sequence[tuple[int, Turn]]
     #: As the driver takes them.
     fixed: Mapping[str, Any]
 
@@ -83,7 +83,9 @@ class Prepared:
 
     def rows(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:
         """Everything that a SELECT or a RETURNING gives."""
-        with self._open(session) as (text, cursor):
+        connection = session.connection()
+        text = self._in_words_of(connection.dialect)
+        with Opened(text.sql, connection) as cursor:
             cursor.execute(text.sql, text.given(values))
             found = cursor.fetchall() if cursor.description else []
         counting.note()
@@ -93,16 +95,15 @@ class Prepared:
         self, session: Session, several: Sequence[Mapping[str, Any]], shared: Mapping[str, Any] = _NONE
     ) -> None:
         """Once with each of these values, and those that all `shared`; for what gives nothing back."""
-        with self._open(session) as (text, cursor):
-            same = text.turned(shared)
+        connection = session.connection()
+        text = self._in_words_of(connection.dialect)
+        same = text.turned(shared)
+        with Opened(text.sql, connection) as cursor:
             cursor.executemany(text.sql, [text.given(values, same) for values in several])
         counting.note()
 
-    def _open(self, session: Session) -> "_Opened":
-        connection = session.connection()
-        dialect = connection.dialect
-        text = self._texts.get(dialect.name) or self._texts.setdefault(dialect.name, self._text(dialect))
-        return _Opened(text, connection)
+    def _in_words_of(self, dialect: Dialect) -> _Text:
+        return self._texts.get(dialect.name) or self._texts.setdefault(dialect.name, self._text(dialect))
 
     def _text(self, dialect: Dialect) -> _Text:
         statement = self._make(dialect.name)
@@ -110,7 +111,7 @@ class Prepared:
         if not self._is_unscoped and not _is_scoped(str(compiled)):
             raise Unscoped(str(compiled)[:200])
         returned = _returned(statement)
-        turns = [(name, _bind(bind.type, dialect)) for name, bind in compiled.binds.items()]
+        turns = [(name, turn_in(bind.type, dialect)) for name, bind in compiled.binds.items()]
         fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         columns = [(place, _result(column.type, dialect)) for place, column in enumerate(returned)]
         return _Text(
@@ -182,19 +183,19 @@ class Insertion:
         return True
 
 
-class _Opened:
-    """A statement and a cursor for it. What the driver refuses is raised in SQLAlchemy's words, as of any other
-    statement: whoever catches that the database is away or full, or that a row is there already, need not know of two.
+class Opened:
+    """A cursor for a statement. What the driver refuses is raised in SQLAlchemy's words, as of any other statement:
+    whoever catches that the database is away or full, or that a row is there already, need not know of two.
     """
 
-    __slots__ = ("_connection", "_cursor", "_text")
+    __slots__ = ("_connection", "_cursor", "_sql")
 
-    def __init__(self, text: _Text, connection: Connection) -> None:
-        self._text, self._connection = text, connection
+    def __init__(self, sql: str, connection: Connection) -> None:
+        self._sql, self._connection = sql, connection
         self._cursor: Any = connection.connection.cursor()
 
-    def __enter__(self) -> tuple[_Text, Any]:
-        return self._text, self._cursor
+    def __enter__(self) -> Any:
+        return self._cursor
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self._cursor.close()
@@ -202,7 +203,7 @@ class _Opened:
         driver_error = dialect.loaded_dbapi.Error
         if isinstance(error, driver_error):
             raise DBAPIError.instance(
-                self._text.sql, None, error, driver_error, hide_parameters=True, dialect=dialect
+                self._sql, None, error, driver_error, hide_parameters=True, dialect=dialect
             ) from error
 
 
@@ -254,17 +255,17 @@ def listed(dialect: str, name: str) -> Any:
     return type_coerce(func.json_each(given).table_valued("value").c.value, Uuid())
 
 
-def _bind(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
+def turn_in(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _result(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
+def _result(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
     if isinstance(kind, Float):
         return None  # as both drivers give it; SQLAlchemy would ask what kind of number the driver has said it is
     return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
-def _turned(row: Sequence[Any], columns: Sequence[tuple[int, _Turn]]) -> tuple[Any, ...]:
+def _turned(row: Sequence[Any], columns: Sequence[tuple[int, Turn]]) -> tuple[Any, ...]:
     found = list(row)
     for place, turn in columns:
         found[place] = turn(found[place])

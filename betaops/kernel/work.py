@@ -1,7 +1,7 @@
 """One unit of work: a transaction, who asked for it, and the moment at which it happens."""
 
 import uuid
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from betaops.kernel import jobs, outbox, signals
 from betaops.kernel.db import Base, Database, Identified, Tenant, scope_to
 from betaops.kernel.errors import NotFound
-from betaops.kernel.events import Event, write_event
+from betaops.kernel.events import Event, write_events
 from betaops.kernel.ingest import Ingest
 from betaops.kernel.settings import Settings
 from betaops.kernel.tallies import Tallies
@@ -148,10 +148,14 @@ class Work:
 
     def record(self, event: Event) -> None:
         """State that something happened; whoever subscribed hears of it after the commit."""
+        self.record_all([event])
+
+    def record_all(self, events: Sequence[Event]) -> None:
+        """The same of several things, in few statements."""
         self.session.flush()
-        event_id = write_event(
+        event_ids = write_events(
             self.session,
-            event,
+            events,
             workspace_id=self.session.info.get("workspace_id"),
             at=self.now,
             actor_kind=self.actor.kind,
@@ -159,9 +163,10 @@ class Work:
         )
         if self.is_quiet:
             return
-        for subscription in outbox.subscriptions(event.kind):
-            if subscription.wants is None or subscription.wants(self.session, event):
-                self.enqueue(jobs.DELIVERY + subscription.name, {"event_id": str(event_id)})
+        for event, event_id in zip(events, event_ids, strict=True):
+            for subscription in outbox.subscriptions(event.kind):
+                if subscription.wants is None or subscription.wants(self.session, event):
+                    self.enqueue(jobs.DELIVERY + subscription.name, {"event_id": str(event_id)})
 
     def signal(self, topic: str) -> None:
         """Tell every process at once, as soon as this work is committed (where there is Redis)."""

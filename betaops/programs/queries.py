@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from betaops.kernel import tokens
@@ -102,10 +102,6 @@ def programs_page(session: Session, *, cursor: str | None, size: int) -> Page[Pr
         cursor=cursor,
         size=size,
     )
-
-
-def count_programs(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Program)) or 0
 
 
 def program(session: Session, program_id: UUID) -> Program:

@@ -1,20 +1,24 @@
 """One expectation with its last reading, ready to be said and drawn. No session: everything is loaded."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from betaops.kernel import ids
+from babel.dates import format_date
+
+from betaops.kernel import i18n, ids
 from betaops.kernel.i18n import gettext as _
+from betaops.kernel.i18n import ngettext
 from betaops.readiness import caveats, measures, wording
 from betaops.readiness.figures import figure
 from betaops.readiness.measures import Evidence, Measure
 from betaops.readiness.models import Expectation, Reading
 from betaops.readiness.recommendation import FAILED, Choice, Standing, Weight, recommend
-from betaops.readiness.verdict import Direction, Verdict
+from betaops.readiness.verdict import Direction, Verdict, reconciled
 from betaops.readiness.wording import Found
 
 
@@ -117,10 +121,32 @@ class Row:
         return caveats.method(self.found) if self.found is not None else ""
 
     @property
+    def close(self) -> str:
+        """When it is read for good, in words; empty for counts."""
+        expectation = self.expectation
+        if self.measure.is_counted:
+            return ""
+        if expectation.amended_at is not None:
+            return _("never: it was amended after the seal")
+        words = []
+        if expectation.closes_on is not None:
+            words.append(_("after %(day)s", day=format_date(expectation.closes_on, locale=i18n.locale())))
+        if expectation.closes_at is not None:
+            words.append(ngettext("at %(num)s person", "at %(num)s people", expectation.closes_at))
+        return _(" or ").join(words) or _("never: no close was fixed")
+
+    @property
     def limits(self) -> list[str]:
         if self.found is None or self.reading is None:
             return []
         return caveats.limits(self.found, self.reading.sample.get("excluded", {}))
+
+    @property
+    def flips(self) -> list[str]:
+        """What would flip it, each as a sentence."""
+        if self.found is None or self.reading is None:
+            return []
+        return caveats.flips(self.found, self.reading.sample.get("flips", []))
 
     @property
     def evidence(self) -> Evidence:
@@ -166,6 +192,10 @@ class Row:
             "direction": expectation.direction.value,
             "scope": ids.encode("coh", expectation.cohort_id) if expectation.cohort_id else None,
             "confidence": expectation.confidence,
+            "closes_on": expectation.closes_on.isoformat() if expectation.closes_on else None,
+            "closes_at": expectation.closes_at,
+            "least_answered": expectation.least_answered,
+            "amended_at": moment(expectation.amended_at) if expectation.amended_at else None,
             "version": expectation.version,
             "reading": None if reading is None else reading_json(reading),
         }
@@ -183,6 +213,10 @@ def of_snapshot(item: dict[str, Any]) -> Row:
         threshold=item["threshold"],
         direction=Direction(item["direction"]),
         confidence=item["confidence"],
+        closes_on=date.fromisoformat(item["closes_on"]) if item.get("closes_on") else None,
+        closes_at=item.get("closes_at"),
+        least_answered=item.get("least_answered", 0.0),
+        amended_at=datetime.fromisoformat(item["amended_at"]) if item.get("amended_at") else None,
         version=item["version"],
     )
     if told is None:
@@ -201,9 +235,13 @@ def of_snapshot(item: dict[str, Any]) -> Row:
     return Row(expectation, reading)
 
 
+def moment(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def reading_json(reading: Reading) -> dict[str, Any]:
     return {
-        "taken_at": reading.taken_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "taken_at": moment(reading.taken_at),
         "version": reading.version,
         "verdict": reading.verdict.value,
         "n": reading.n,
@@ -228,6 +266,18 @@ def missing(rows: Sequence[Row]) -> list[Row]:
 def tally(rows: Sequence[Row]) -> dict[Verdict, int]:
     """How many expectations stand where; every verdict is named."""
     return {verdict: sum(row.verdict is verdict for row in rows) for verdict in Verdict}
+
+
+def reconciled_by_need(said: Sequence[tuple[str, str]]) -> list[Verdict]:
+    """The verdicts as they count, in their order: measures of one need are heard together. Given as (need, verdict)."""
+    needs: dict[str, list[int]] = defaultdict(list)
+    for at, (need, _verdict) in enumerate(said):
+        needs[need_key(need)].append(at)
+    found = [Verdict(word) for _need, word in said]
+    for group in needs.values():
+        for at, word in zip(group, reconciled([found[each] for each in group]), strict=True):
+            found[at] = word
+    return found
 
 
 def need_key(need: str) -> str:

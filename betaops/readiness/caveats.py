@@ -1,12 +1,14 @@
 """What stands under *How we know*: how the range was made, and what a reading cannot promise."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
 from betaops.readiness.figures import Unit, figure
-from betaops.readiness.verdict import Direction, Verdict
-from betaops.readiness.wording import Found
+from betaops.readiness.flipping import Kind
+from betaops.readiness.verdict import Direction, Mode, Verdict
+from betaops.readiness.wording import Found, word
 
 
 def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
@@ -15,10 +17,18 @@ def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
     asked = found.n + outcome["waiting"]
     if outcome["method"] == "count":
         return [_("Counted, not estimated: it says what was found, not what is there.")]
-    if outcome["mode"] == "live":
+    if outcome["mode"] == Mode.ANYTIME:
         lines.append(
             _(
-                "Read while answers still come in: every early look is one more chance to be lucky. Decide on a day fixed before."
+                "No close was fixed before answers came, so it takes more of them: daily looks have to be paid for."
+            )
+        )
+    if outcome["mode"] == Mode.CLOSE:
+        lines.append(_("Read at the close, and it stands: answers that came later are not in it."))
+    if outcome["mode"] == Mode.LIVE:
+        lines.append(
+            _(
+                "Answers still come in: only overwhelming evidence is believed before the close, so daily looks do no harm."
             )
         )
     if asked and found.n < asked / 2:
@@ -29,8 +39,6 @@ def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
                 asked=asked,
             )
         )
-    if found.turning is not None:
-        lines.append(_turning(found))
     lines += [
         EXCLUDED[reason](number) for reason, number in excluded.items() if number and reason in EXCLUDED
     ]
@@ -39,6 +47,43 @@ def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
             _("The bound for means holds in every simulation we ran; a general proof is still missing.")
         )
     return lines
+
+
+def flips(found: Found, told: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What would flip the verdict, each as a sentence; `told` are `flipping.Flip`s as they are kept."""
+    if found.outcome["method"] == "count" or not found.n:
+        return []
+    lines = [_flip(each) for each in told]
+    if found.turning is not None:
+        lines.append(_turning(found))
+    if not lines and found.own is not Verdict.INCONCLUSIVE:
+        lines.append(_("No cohort, no group of loud reporters and no doubtful answers decide it alone."))
+    return lines
+
+
+def _flip(told: Mapping[str, Any]) -> str:
+    values = {"verdict": word(Verdict(told["verdict"])).lower(), "name": told["name"]}
+    number = told["left_out"]
+    if told["kind"] == Kind.COHORT:
+        return ngettext(
+            "Without the one person of “%(name)s” it would be: %(verdict)s.",
+            "Without the %(num)s people of “%(name)s” it would be: %(verdict)s.",
+            number,
+            **values,
+        )
+    if told["kind"] == Kind.LOUDEST:
+        return ngettext(
+            "Without the one who reports most it would be: %(verdict)s.",
+            "Without the %(num)s who report most it would be: %(verdict)s.",
+            number,
+            **values,
+        )
+    return ngettext(
+        "Without the one person whose answers are doubtful it would be: %(verdict)s.",
+        "Without the %(num)s people whose answers are doubtful it would be: %(verdict)s.",
+        number,
+        **values,
+    )
 
 
 def _turning(found: Found) -> str:
@@ -63,21 +108,23 @@ def method(found: Found) -> str:
     outcome = found.outcome
     if outcome["method"] == "count":
         return _("A count against a limit.")
-    confidence = figure(1 - outcome["error"] * outcome["n_expectations"], Unit.SHARE)
-    text = (
-        _(
+    values = {"confidence": figure(1 - outcome["error"], Unit.SHARE)}
+    text = {
+        "betting": _(
+            "Evidence by betting, which may be looked at on any day: one score for each tester, %(confidence)s confidence.",
+            **values,
+        ),
+        "clopper_pearson": _(
             "Exact range for a share (Clopper–Pearson), one score for each tester, %(confidence)s confidence.",
-            confidence=confidence,
-        )
-        if outcome["method"] == "clopper_pearson"
-        else _(
-            "Dirichlet bound for a mean, one score for each tester, %(confidence)s confidence.",
-            confidence=confidence,
-        )
-    )
+            **values,
+        ),
+        "dirichlet": _(
+            "Dirichlet bound for a mean, one score for each tester, %(confidence)s confidence.", **values
+        ),
+    }[outcome["method"]]
     if outcome["n_expectations"] > 1:
         text += " " + _(
-            "Shared among %(count)s expectations that are judged together, so that it holds for all of them.",
+            "Judged together with others, %(count)s in all, so that it holds for the whole list (Hochberg).",
             count=outcome["n_expectations"],
         )
     return text
@@ -100,6 +147,11 @@ EXCLUDED: dict[str, Callable[[int], str]] = {
     "skipped": lambda n: ngettext(
         "%(num)s tester finished the survey without this question, which not everybody is asked.",
         "%(num)s testers finished the survey without this question, which not everybody is asked.",
+        n,
+    ),
+    "later_series": lambda n: ngettext(
+        "%(num)s tester answered after a new series of the question began. Choose the question again to count such answers.",
+        "%(num)s testers answered after a new series of the question began. Choose the question again to count such answers.",
         n,
     ),
     "no_number": lambda n: ngettext(

@@ -2,8 +2,12 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
 
 import click
+from sqlalchemy.orm import Session
 
 import config
 from betaops.kernel import clock
@@ -11,7 +15,9 @@ from betaops.kernel.db import scope_to
 from betaops.kernel.errors import NotFound
 from betaops.kernel.work import Platform
 from betaops.programs import queries as program_queries
-from betaops.readiness import queries, report
+from betaops.programs.models import Program
+from betaops.readiness import board, dossier, queries, verifying
+from betaops.readiness.papers import PAPERS
 
 
 @click.group("readiness")
@@ -19,11 +25,43 @@ def readiness() -> None:
     """What customers expect, and whether it is met."""
 
 
-@readiness.command("report")
+@readiness.command("paper")
+@click.argument("name", type=click.Choice(list(PAPERS)))
 @click.option("--program", "slug", required=True, help="The program's name in addresses (`aurora-notes-2`).")
-@click.option("--format", "form", type=click.Choice(["json", "md"]), default="md", show_default=True)
-def write_report(slug: str, form: str) -> None:
-    """Print the readiness report of a program."""
+def write_paper(name: str, slug: str) -> None:
+    """Print a paper on a program as Markdown."""
+    with _reading(slug) as (session, program):
+        click.echo(PAPERS[name].write(queries.material(session, program, at=_now())), nl=False)
+
+
+@readiness.command("dossier")
+@click.option("--program", "slug", required=True, help="The program's name in addresses (`aurora-notes-2`).")
+def write_dossier(slug: str) -> None:
+    """Print the whole decision as JSON: criteria, counts, verdicts, signatures."""
+    with _reading(slug) as (session, program):
+        told = dossier.dossier(queries.dossier_contents(session, program), at=_now())
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+
+
+@readiness.command("verify")
+@click.argument("file", type=click.File("rb"))
+def verify(file: IO[bytes]) -> None:
+    """Recompute every verdict of a dossier, with no database, and name the first place that disagrees."""
+    try:
+        told = json.load(file)
+        found = next(verifying.disagreements(told), None)
+    except (ValueError, RecursionError) as error:
+        click.echo(f"This cannot be read as a dossier: {error}", err=True)
+        sys.exit(2)
+    if found is not None:
+        click.echo(f"{found.place} says {json.dumps(found.told)}, recomputed: {json.dumps(found.found)}")
+        sys.exit(1)
+    number = len(told["expectations"])
+    click.echo(f"Holds: {number} expectations and {len(told['decisions'])} decisions, recomputed.")
+
+
+@contextmanager
+def _reading(slug: str) -> Iterator[tuple[Session, Program]]:
     platform = Platform.open(config.load())
     with platform.database.reading() as session:
         try:
@@ -32,16 +70,11 @@ def write_report(slug: str, form: str) -> None:
             click.echo(f"There is no program {slug!r}.", err=True)
             sys.exit(1)
         scope_to(session, program.workspace_id)
-        rows = queries.board(session, program.id)
-        decision = queries.decision_that_stands(session, program.id)
-        signatures = queries.signatures(session, [decision.id])[decision.id] if decision else []
-        at = clock.now().isoformat(timespec="seconds").replace("+00:00", "Z")
-        if form == "json":
-            click.echo(
-                json.dumps(report.as_json(program, rows, decision, signatures, at), ensure_ascii=False)
-            )
-        else:
-            click.echo(report.as_markdown(program, rows, decision, signatures, at), nl=False)
+        yield session, program
+
+
+def _now() -> str:
+    return board.moment(clock.now())
 
 
 commands = [readiness]

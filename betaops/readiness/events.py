@@ -41,6 +41,30 @@ class ExpectationRemoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CriteriaSealed(Event):
+    """What is expected was fixed when the program started; `digest` is SHA-256 of the criteria's canonical JSON."""
+
+    said = _l("sealed what %(program)s is expected to do: %(count)s expectations, SHA-256 %(digest)s")
+
+    program_id: UUID
+    count: int
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriterionAmended(Event):
+    """`how` is added, changed or removed; the row `Amendment` has what it was."""
+
+    said = _l("amended what is expected after the seal: “%(need)s” (%(how)s), because: %(reason)s")
+
+    program_id: UUID
+    expectation_id: UUID
+    how: str
+    need: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class VerdictChanged(Event):
     """A reading says otherwise than the one before; `former` is empty for the first."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
 from betaops.kernel.versions import Versioned
-from betaops.readiness.recommendation import Choice, Weight, is_against
+from betaops.readiness.recommendation import Choice, Weight
 from betaops.readiness.verdict import Direction, Verdict
 
 
@@ -24,6 +24,8 @@ class Expectation(Versioned, Tenant, Base):
         belongs_to("program_id", "program"),
         belongs_to("cohort_id", "cohort", ondelete="NO ACTION"),
         CheckConstraint("confidence > 0.5 AND confidence < 1", name="confidence_is_one_sided"),
+        CheckConstraint("closes_at > 0", name="closes_at_a_number"),
+        CheckConstraint("least_answered >= 0 AND least_answered <= 1", name="least_answered_is_a_share"),
         Index("ix_expectation_program", "workspace_id", "program_id", "position"),
     )
 
@@ -43,9 +45,62 @@ class Expectation(Versioned, Tenant, Base):
     cohort_id: Mapped[UUID | None]
     #: One-sided, see `verdict.verdict`.
     confidence: Mapped[float] = mapped_column(default=0.95)
+    #: When it is read for good: after this day (UTC), or once so many people count. Without either it never is, and only
+    #: evidence that may be looked at on any day is believed.
+    closes_on: Mapped[date | None]
+    closes_at: Mapped[int | None]
+    #: The share of those asked, from 0 to 1, who must have answered before it is called.
+    least_answered: Mapped[float] = mapped_column(default=0.0)
+    #: When a sealed criterion was changed: the reading at the close is void since.
+    amended_at: Mapped[datetime | None]
     #: Place in the list, from 0.
     position: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+
+
+class CriteriaSeal(Tenant, Base):
+    """What was expected when the program started; never changed. Whatever changes later is an `Amendment`."""
+
+    __table_args__ = tenant_args(
+        belongs_to("program_id", "program"),
+        UniqueConstraint("program_id"),
+        CheckConstraint("length(digest) = 64", name="digest_is_sha256"),
+    )
+
+    program_id: Mapped[UUID]
+    sealed_at: Mapped[datetime]
+    #: `criteria.criterion` of each expectation, in their order.
+    criteria: Mapped[list[dict[str, Any]]]
+    #: SHA-256 of the criteria's canonical JSON, in hex; the audit log has it as well.
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class AmendmentKind(StrEnum):
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+class Amendment(Tenant, Base):
+    """A criterion that was added, changed or removed after the seal, by whom and why. Stays when the expectation goes."""
+
+    __table_args__ = tenant_args(
+        belongs_to("program_id", "program"),
+        CheckConstraint("length(reason) > 0", name="has_a_reason"),
+        Index("ix_amendment_program", "workspace_id", "program_id", "at"),
+    )
+
+    program_id: Mapped[UUID]
+    expectation_id: Mapped[UUID]
+    kind: Mapped[AmendmentKind] = mapped_column(one_of(AmendmentKind))
+    need: Mapped[str] = mapped_column(Text)
+    #: [{"what", "before", "after"}] as `criteria.criterion` has them; empty where it came or went as a whole.
+    changes: Mapped[list[dict[str, Any]]]
+    reason: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+    #: What was found until then; None where nothing was read yet.
+    verdict: Mapped[Verdict | None] = mapped_column(one_of(Verdict))
 
 
 class Reading(Tenant, Base):
@@ -123,10 +178,6 @@ class Decision(Tenant, Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str] = mapped_column(String(200), default="")
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
-
-    @property
-    def is_against_recommendation(self) -> bool:
-        return is_against(self.choice, self.recommended)
 
 
 class Stance(StrEnum):

@@ -6,7 +6,7 @@ from typing import Any
 from betaops.kernel.i18n import gettext as _
 from betaops.readiness.figures import Unit, about, figure
 from betaops.readiness.measures import Measure
-from betaops.readiness.verdict import Direction
+from betaops.readiness.verdict import Direction, Mode, answers_needed, smallest_early, smallest_sample
 from betaops.statistics import planning
 
 #: How frequent a problem is of which the plan says how likely anybody meets it.
@@ -33,6 +33,8 @@ class Plan:
     threshold: str
     #: Fewest answers, all as good as can be; None where no number proves it.
     smallest: int | None
+    #: The same before the close, on any day that one looks.
+    smallest_early: int | None
     #: The same if one more expectation of this weight were added.
     smallest_with_one_more: int | None
     truths: tuple[Truth, ...]
@@ -46,6 +48,8 @@ class Plan:
     unseen: float
     is_counted: bool
     is_mean: bool
+    #: The last reading is fixed before answers come.
+    has_close: bool
 
     @property
     def rare_met_words(self) -> str:
@@ -68,9 +72,11 @@ def plan(
     confidence: float,
     family: int,
     testers: int,
+    has_close: bool,
 ) -> Plan:
     """`threshold` in the measure's unit; `family` counts this expectation too."""
     error = (1 - confidence) / family
+    mode = Mode.LIVE if has_close else Mode.ANYTIME
     line = measure.to_score(threshold, parameters) if not measure.is_counted else 0.5
     rising = line if direction is Direction.AT_LEAST else 1 - line
     truths = []
@@ -78,14 +84,13 @@ def plan(
         score = rising + (1 - rising) * way
         value = measure.from_score(score if direction is Direction.AT_LEAST else 1 - score, parameters)
         truths.append(
-            Truth(
-                figure(value, measure.unit, against=threshold), planning.answers_needed(rising, score, error)
-            )
+            Truth(figure(value, measure.unit, against=threshold), answers_needed(rising, score, error, mode))
         )
     return Plan(
         threshold=figure(threshold, measure.unit),
-        smallest=planning.smallest_perfect_sample(rising, error),
-        smallest_with_one_more=planning.smallest_perfect_sample(rising, (1 - confidence) / (family + 1)),
+        smallest=smallest_sample(rising, error, mode),
+        smallest_early=smallest_early(rising, error, mode),
+        smallest_with_one_more=smallest_sample(rising, (1 - confidence) / (family + 1), mode),
         truths=tuple(truths),
         family=family,
         testers=testers,
@@ -93,4 +98,5 @@ def plan(
         unseen=planning.largest_unseen(testers, 1 - confidence),
         is_counted=measure.is_counted,
         is_mean=measure.unit in (Unit.MEAN, Unit.POINTS),
+        has_close=has_close,
     )

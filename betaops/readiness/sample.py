@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, update
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 WRITTEN = 20.0
 #: Evenings on which readings were taken.
 EVENINGS = 18
+#: From now until the day after which expectations are read for good.
+UNTIL_THE_CLOSE = timedelta(days=6)
 
 
 def plant(world: "World") -> None:
@@ -42,7 +45,8 @@ def plant(world: "World") -> None:
         work.actor = Actor("member", world.facts.get("owner_id"), "Mara Klein")
         work.now = world.ago(WRITTEN)
         for draft in drafts:
-            service.write(work, program, draft)
+            service.write(work, program, replace(draft, closes_on=(world.now + UNTIL_THE_CLOSE).date()))
+        service.seal(work, program)
         for evening in range(EVENINGS, 0, -1):
             with _as_of(work.session, program, world.ago(evening)):
                 judged = judge(work, program)

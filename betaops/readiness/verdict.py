@@ -4,16 +4,27 @@ Pure, and the one place to change when a verdict is to be reached another way. E
 score in [0, 1]; `counts` says how many testers stand at each of `levels`. The order in which they
 answered cannot matter, and equal counts always give an equal outcome.
 
-The method now is one exact reading: Clopper–Pearson for yes/no scores, the Dirichlet bound for
-scores on several levels. The error allowed, 1 − confidence at either end, is divided by the number
-of expectations that are judged together (Bonferroni), so that "95 %" holds for the whole list.
+The error that is allowed, 1 − confidence at either end, is spent on two readings. A fifth of it is kept for looking
+while answers come in, on any day and as often as one likes: evidence by betting (`statistics.betting`), which calls a
+verdict early only where it is overwhelming. The rest is for the one reading at the close, on a day or at a number
+that was fixed before: exact, Clopper–Pearson for yes/no scores and the Dirichlet bound for scores on several levels.
+Either may call it; together they are wrong as often as is allowed and no more (union bound). Where no close was fixed
+before answers came there is none, and betting has all of the error.
+
+Where several expectations are judged together each has to share its error with others, so that it holds for the
+whole list: see `family`, which says with how many.
 """
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypedDict
 
-from betaops.statistics import bounded, forecast, planning
+from betaops.statistics import betting, bounded, forecast, planning
+from betaops.statistics.forecast import Rule
+from betaops.statistics.intervals import Range
+
+#: How much of the error is kept for looking on any day, and how much for the one look at the close.
+LIVE_PART, CLOSE_PART = 0.2, 0.8
 
 
 class Verdict(StrEnum):
@@ -30,10 +41,12 @@ class Direction(StrEnum):
 
 
 class Mode(StrEnum):
-    #: Looked at while answers still come in.
+    #: Looked at while answers still come in, before the look that was planned.
     LIVE = "live"
     #: The one look that was planned.
     CLOSE = "close"
+    #: Looked at on any day, and no close was planned before the answers came: all of the error is for that.
+    ANYTIME = "anytime"
 
 
 class Outcome(TypedDict):
@@ -48,15 +61,20 @@ class Outcome(TypedDict):
     high: float
     threshold: float
     direction: str
-    #: One-sided, after sharing it among the expectations.
+    #: One-sided, before it is shared with others.
     error: float
     n_expectations: int
+    #: With how many expectations the error is shared at either end, this one among them.
+    share_met: int
+    share_not_met: int
     mode: str
-    #: How easily such answers come about when the truth is exactly the threshold.
+    #: How easily such answers come about when the truth is exactly the threshold, both readings taken together:
+    #: it is met where p_met is at most error / share_met.
     p_met: float
     p_not_met: float
-    #: Fewest answers, all as good as can be, that could be met; None if no number could.
+    #: Fewest answers, all as good as can be, that are met at the close, and before; None if no number could.
     smallest_sample: int | None
+    smallest_early: int | None
     #: Further answers that settle it with a chance of 10, 50 and 90 %; None while nothing can be said.
     more_early: int | None
     more_likely: int | None
@@ -64,6 +82,9 @@ class Outcome(TypedDict):
     #: How many people were asked and have not answered, and the chance that they settle it.
     waiting: int
     settles: float | None
+    #: The share of those asked who must have answered before it is called, and whether that holds it back.
+    gate: float
+    is_held: bool
 
 
 def verdict(
@@ -77,53 +98,152 @@ def verdict(
     *,
     imagined: float = 1.0,
     waiting: int = 0,
+    gate: float = 0.0,
+    shares: tuple[int, int] | None = None,
 ) -> Outcome:
     """Judge one expectation; see `Outcome` for what comes back.
 
     `levels` lie in [0, 1] and hold the worst and best possible score; `threshold` is on the same scale.
     `confidence`, in (0.5, 1), is one-sided: at 0.95 at most 5 % of expectations whose truth lies exactly on
-    the threshold are called met. Raises ValueError for what cannot be judged.
+    the threshold are ever called met. `shares` says with how many of the `n_expectations` the error is shared to be
+    met and not to be (`family.shares`); without it with all of them (Bonferroni). `gate` is the share of those asked
+    (`waiting` of them are silent) who must have answered before it is called. Raises ValueError for what cannot be
+    judged.
     """
-    _check(levels, threshold, confidence, n_expectations)
-    wanted, read = Direction(direction), Mode(mode)
-    error = (1 - confidence) / n_expectations
+    _check(levels, counts, threshold, confidence, n_expectations)
+    wanted, read, error = Direction(direction), Mode(mode), _rounded(1 - confidence)
+    share_met, share_not_met = shares or (n_expectations, n_expectations)
     n = sum(counts)
-    above = bounded.chance_below(levels, counts, threshold, imagined=imagined)
-    below = bounded.chance_below([1 - level for level in levels], counts, 1 - threshold, imagined=imagined)
-    is_above, is_below = above <= error, below <= error
-    p_met, p_not_met = (above, below) if wanted is Direction.AT_LEAST else (below, above)
-    met, not_met = (is_above, is_below) if wanted is Direction.AT_LEAST else (is_below, is_above)
-    reach = bounded.mean_range(levels, counts, error, imagined=imagined)
+    p_met, p_not_met = chances(levels, counts, threshold, wanted, read, imagined=imagined)
+    is_held = held(n, waiting, gate)
+    met = not is_held and p_met <= error / share_met
+    not_met = not is_held and p_not_met <= error / share_not_met
+    ends = (error / share_met, error / share_not_met)
+    low_error, high_error = ends if wanted is Direction.AT_LEAST else ends[::-1]
+    reach = _range(levels, counts, low_error, high_error, read, imagined)
+    rising = threshold if wanted is Direction.AT_LEAST else 1 - threshold
     outcome = Outcome(
         verdict=Verdict.MET if met else Verdict.NOT_MET if not_met else Verdict.INCONCLUSIVE,
-        method="clopper_pearson" if len(levels) == 2 and imagined == 1 else "dirichlet",
+        method=_method(levels, read, imagined),
         n=n,
         estimate=_rounded(sum(v * c for v, c in zip(levels, counts, strict=True)) / n) if n else None,
         low=_rounded(reach.low),
         high=_rounded(reach.high),
         threshold=threshold,
         direction=wanted,
-        error=_rounded(error),
+        error=error,
         n_expectations=n_expectations,
+        share_met=share_met,
+        share_not_met=share_not_met,
         mode=read,
         p_met=_rounded(p_met),
         p_not_met=_rounded(p_not_met),
-        smallest_sample=planning.smallest_perfect_sample(
-            threshold if wanted is Direction.AT_LEAST else 1 - threshold, error
-        ),
+        smallest_sample=smallest_sample(rising, ends[0], read),
+        smallest_early=smallest_early(rising, ends[0], read),
         more_early=None,
         more_likely=None,
         more_late=None,
         waiting=waiting,
         settles=None,
+        gate=gate,
+        is_held=is_held,
     )
-    if n and not met and not not_met:
-        ahead = forecast.about_more(levels, counts, threshold, error, imagined=imagined)
+    if n and not met and not not_met and not is_held:
+        rule = _ahead(min(ends), read)
+        ahead = forecast.about_more(levels, counts, threshold, rule, imagined=imagined)
         outcome["more_early"], outcome["more_likely"], outcome["more_late"] = ahead
         outcome["settles"] = _rounded(
-            forecast.chance_settled(levels, counts, threshold, error, waiting, imagined=imagined)
+            forecast.chance_settled(levels, counts, threshold, rule, waiting, imagined=imagined)
         )
     return outcome
+
+
+def smallest_sample(threshold: float, error: float, mode: Mode) -> int | None:
+    """Fewest answers, all as good as can be, with which more than `threshold` is met in the end; None: no number."""
+    if mode is Mode.ANYTIME:
+        return betting.smallest_perfect_sample_anytime(threshold, error)
+    return planning.smallest_perfect_sample(threshold, error * CLOSE_PART)
+
+
+def smallest_early(threshold: float, error: float, mode: Mode) -> int | None:
+    """The same for a verdict that is called before the close."""
+    return betting.smallest_perfect_sample_anytime(threshold, error * _early_part(mode))
+
+
+def answers_needed(threshold: float, truth: float, error: float, mode: Mode) -> int | None:
+    """Answers with which four programs of five prove more than `threshold`, if really `truth` say yes; None: too many."""
+    if mode is Mode.ANYTIME:
+        return betting.answers_needed_anytime(threshold, truth, error)
+    return planning.answers_needed(threshold, truth, error * CLOSE_PART)
+
+
+def held(n: int, waiting: int, gate: float) -> bool:
+    """Whether too few of those asked have answered to call it: the quick ones are often the keen ones."""
+    return gate > 0 and n < gate * (n + waiting)
+
+
+def chances(
+    levels: Sequence[float],
+    counts: Sequence[int],
+    threshold: float,
+    direction: Direction,
+    mode: Mode,
+    *,
+    imagined: float = 1.0,
+) -> tuple[float, float]:
+    """How easily such answers come about, though it is not met, and though it is (p-values of `Outcome`)."""
+    turned = [1 - level for level in levels]
+    above = _chance_above(levels, counts, threshold, mode, imagined)
+    below = _chance_above(turned, counts, 1 - threshold, mode, imagined)
+    return (above, below) if direction is Direction.AT_LEAST else (below, above)
+
+
+def _chance_above(
+    levels: Sequence[float], counts: Sequence[int], threshold: float, mode: Mode, imagined: float
+) -> float:
+    """Each reading by its part of the error: the smaller counts."""
+    early = betting.chance_anytime(levels, counts, threshold) / _early_part(mode)
+    if mode is not Mode.CLOSE:
+        return min(1.0, early)
+    exact = bounded.chance_below(levels, counts, threshold, imagined=imagined) / CLOSE_PART
+    return min(1.0, early, exact)
+
+
+def _range(
+    levels: Sequence[float],
+    counts: Sequence[int],
+    low_error: float,
+    high_error: float,
+    mode: Mode,
+    imagined: float,
+) -> Range:
+    """What either reading leaves possible; its ends are on the threshold's side exactly when the verdict says so."""
+    low = betting.range_anytime(levels, counts, low_error * _early_part(mode)).low
+    high = betting.range_anytime(levels, counts, high_error * _early_part(mode)).high
+    if mode is not Mode.CLOSE:
+        return Range(low, high)
+    return Range(
+        max(low, bounded.mean_range(levels, counts, low_error * CLOSE_PART, imagined=imagined).low),
+        min(high, bounded.mean_range(levels, counts, high_error * CLOSE_PART, imagined=imagined).high),
+    )
+
+
+def _early_part(mode: Mode) -> float:
+    """How much of the error betting has."""
+    return 1.0 if mode is Mode.ANYTIME else LIVE_PART
+
+
+def _ahead(error: float, mode: Mode) -> Rule:
+    """What will settle it: by the close, or whenever it is looked at where there is none."""
+    if mode is Mode.ANYTIME:
+        return Rule(exact=0.0, betting=error)
+    return Rule(exact=error * CLOSE_PART, betting=error * LIVE_PART)
+
+
+def _method(levels: Sequence[float], mode: Mode, imagined: float) -> str:
+    if mode is not Mode.CLOSE:
+        return "betting"
+    return "clopper_pearson" if len(levels) == 2 and imagined == 1 else "dirichlet"
 
 
 def counted(value: int, limit: int, direction: str, watched: int) -> Outcome:
@@ -147,15 +267,20 @@ def counted(value: int, limit: int, direction: str, watched: int) -> Outcome:
         direction=wanted,
         error=0.0,
         n_expectations=1,
+        share_met=1,
+        share_not_met=1,
         mode=Mode.LIVE,
         p_met=float(not holds),
         p_not_met=float(holds),
         smallest_sample=None,
+        smallest_early=None,
         more_early=None,
         more_likely=None,
         more_late=None,
         waiting=0,
         settles=None,
+        gate=0.0,
+        is_held=False,
     )
 
 
@@ -188,7 +313,13 @@ def _rounded(value: float) -> float:
     return round(float(value), 9)
 
 
-def _check(levels: Sequence[float], threshold: float, confidence: float, n_expectations: int) -> None:
+def _check(
+    levels: Sequence[float], counts: Sequence[int], threshold: float, confidence: float, n_expectations: int
+) -> None:
+    if len(levels) != len(counts) or len(set(levels)) != len(levels) or len(levels) < 2:
+        raise ValueError("each level needs one count, and there must be two levels or more")
+    if min(counts) < 0:
+        raise ValueError("counts cannot be negative")
     if not all(0 <= level <= 1 for level in levels):
         raise ValueError("levels lie between 0 and 1")
     if not 0 <= threshold <= 1:

@@ -10,7 +10,7 @@ from typing import Any
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
 from betaops.readiness.figures import Unit, about, figure, span
-from betaops.readiness.verdict import Direction, Verdict, tipping_point
+from betaops.readiness.verdict import Direction, Mode, Verdict, tipping_point
 
 #: Below this chance the honest sentence is that it will not be settled with these people.
 UNLIKELY = 0.2
@@ -136,17 +136,26 @@ def _nothing_yet(found: Found) -> str:
     )
 
 
+def _held(found: Found) -> str:
+    asked = found.n + found.outcome["waiting"]
+    return _(
+        "%(estimate)s from %(people)s (%(line)s). At least %(gate)s of the %(asked)s who are asked must have answered "
+        "before it is called.",
+        estimate=found.figure(found.estimate or 0.0),
+        people=_people(found.n),
+        line=found.line,
+        gate=figure(found.outcome["gate"], Unit.SHARE),
+        asked=asked,
+    )
+
+
 def _open(found: Found) -> str:
+    if found.outcome.get("is_held"):
+        return _held(found)
     smallest = found.outcome["smallest_sample"]
     best = 1.0 if found.direction is Direction.AT_LEAST else 0.0
     if smallest is not None and found.n < smallest and found.outcome["estimate"] == best:
-        return ngettext(
-            "one answer, however good, cannot prove %(threshold)s, %(smallest)s people are needed.",
-            "even %(num)s of %(num)s cannot prove %(threshold)s, %(smallest)s people are needed.",
-            found.n,
-            threshold=figure(found.threshold, found.unit),
-            smallest=smallest,
-        )
+        return _too_few(found, smallest)
     return _(
         "%(estimate)s from %(people)s, could be %(span)s (%(line)s).",
         estimate=found.figure(found.estimate or 0.0),
@@ -154,6 +163,27 @@ def _open(found: Found) -> str:
         span=span(found.low, found.high, found.unit),
         line=found.line,
     ) + _ahead(found)
+
+
+def _too_few(found: Found, smallest: int) -> str:
+    """As good as can be, and still no proof."""
+    values = {"threshold": figure(found.threshold, found.unit), "smallest": smallest}
+    if found.outcome["mode"] == Mode.ANYTIME:
+        return ngettext(
+            "one answer, however good, cannot prove %(threshold)s, %(smallest)s people are needed.",
+            "even %(num)s of %(num)s cannot prove %(threshold)s, %(smallest)s people are needed.",
+            found.n,
+            **values,
+        )
+    return ngettext(
+        "one answer, however good, cannot prove %(threshold)s: %(smallest)s people are needed at the close, "
+        "%(early)s to call it early.",
+        "even %(num)s of %(num)s cannot prove %(threshold)s: %(smallest)s people are needed at the close, "
+        "%(early)s to call it early.",
+        found.n,
+        early=found.outcome.get("smallest_early") or smallest,
+        **values,
+    )
 
 
 def _ahead(found: Found) -> str:

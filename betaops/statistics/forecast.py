@@ -2,12 +2,14 @@
 
 What the next answers will be is drawn from what was answered so far (a Dirichlet prior that spreads
 half an answer over all levels), and each possible future is judged by the rule that will judge the
-real one: one exact reading at the end.
+real one: one exact reading at the end, evidence by betting, or whichever of both settles it.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from betaops.statistics.betting import chance_anytime, log_evidences
 from betaops.statistics.searching import first
 
 if TYPE_CHECKING:
@@ -16,7 +18,14 @@ if TYPE_CHECKING:
 
 HORIZON = 5000  # further answers looked ahead; beyond it the honest word is "more than that"
 _FUTURES = 500
-_SEED = 20260101
+SEED = 20260101
+
+
+class Rule(NamedTuple):
+    """What settles it: the error of the exact reading and that of betting; 0 where there is no such reading."""
+
+    exact: float
+    betting: float = 0.0
 
 
 class Forecast(NamedTuple):
@@ -28,7 +37,7 @@ class Forecast(NamedTuple):
 
 
 def about_more(
-    levels: Sequence[float], counts: Sequence[int], threshold: float, error: float, *, imagined: float = 1.0
+    levels: Sequence[float], counts: Sequence[int], threshold: float, rule: Rule, *, imagined: float = 1.0
 ) -> Forecast:
     """How many more answers will probably settle whether the mean lies above or below `threshold`.
 
@@ -36,7 +45,7 @@ def about_more(
     """
     steps = _steps()
     found: dict[float, int] = {}
-    for step, chance in zip(steps, _chances(levels, counts, threshold, error, imagined, steps), strict=True):
+    for step, chance in zip(steps, _chances(levels, counts, threshold, rule, imagined, steps), strict=True):
         for wanted in (0.1, 0.5, 0.9):
             if chance >= wanted:
                 found.setdefault(wanted, step)
@@ -49,7 +58,7 @@ def chance_settled(
     levels: Sequence[float],
     counts: Sequence[int],
     threshold: float,
-    error: float,
+    rule: Rule,
     more: int,
     *,
     imagined: float = 1.0,
@@ -57,7 +66,7 @@ def chance_settled(
     """The chance, in [0, 1], that `more` further answers settle it one way or the other."""
     if more < 1:
         return 0.0
-    return next(_chances(levels, counts, threshold, error, imagined, [more]))
+    return next(_chances(levels, counts, threshold, rule, imagined, [more]))
 
 
 def _steps() -> list[int]:
@@ -73,7 +82,7 @@ def _chances(
     levels: Sequence[float],
     counts: Sequence[int],
     threshold: float,
-    error: float,
+    rule: Rule,
     imagined: float,
     steps: Sequence[int],
 ) -> Iterator[float]:
@@ -84,14 +93,14 @@ def _chances(
     if len(levels) == 2 and imagined == 1:
         bottom, top = sorted(range(2), key=lambda at: levels[at])
         share = (threshold - levels[bottom]) / (levels[top] - levels[bottom])
-        return (_chance_of_shares(counts[top], n, share, error, step) for step in steps)
-    return _chances_of_means(levels, counts, threshold, error, imagined, steps)
+        return (_chance_of_shares(counts[top], n, share, rule, step) for step in steps)
+    return _chances_of_means(levels, counts, threshold, rule, imagined, steps)
 
 
-def _chance_of_shares(yes: int, n: int, share: float, error: float, more: int) -> float:
+def _chance_of_shares(yes: int, n: int, share: float, rule: Rule, more: int) -> float:
     """Exact: the further yeses are beta-binomial, and too few or too many of them settle it."""
     import numpy as np
-    from scipy.special import bdtr, betaln, gammaln
+    from scipy.special import betaln, gammaln
 
     further = np.arange(more + 1)
     a, b = yes + 0.25, n - yes + 0.25
@@ -104,17 +113,29 @@ def _chance_of_shares(yes: int, n: int, share: float, error: float, more: int) -
     )
     total = n + more
     # Each more yes makes "too few" harder and "enough" easier: where each begins is found, not tried everywhere.
-    not_few = first(more + 1, lambda at: bdtr(yes + at, total, share) > error)
-    enough = first(more + 1, lambda at: yes + at > 0 and 1 - bdtr(yes + at - 1, total, share) <= error)
+    not_few = first(more + 1, lambda at: not _is_settled(total - yes - at, total, 1 - share, rule))
+    enough = first(more + 1, lambda at: _is_settled(yes + at, total, share, rule))
     chances = np.exp(log_weights)
     return float(np.sum(chances[:not_few]) + np.sum(chances[max(enough, not_few) :]))
+
+
+def _is_settled(yes: int, n: int, share: float, rule: Rule) -> bool:
+    """Whether so many yeses prove that more than `share` say yes."""
+    from scipy.special import bdtr
+
+    if not yes:
+        return False
+    exact = 1 - float(bdtr(yes - 1, n, share))
+    if rule.exact and exact <= rule.exact:
+        return True
+    return bool(rule.betting) and chance_anytime((0.0, 1.0), (n - yes, yes), share) <= rule.betting
 
 
 def _chances_of_means(
     levels: Sequence[float],
     counts: Sequence[int],
     threshold: float,
-    error: float,
+    rule: Rule,
     imagined: float,
     steps: Sequence[int],
 ) -> Iterator[float]:
@@ -130,7 +151,7 @@ def _chances_of_means(
     scores = (np.array([levels[at] for at in order]) - bottom) / (top - bottom)
     now = np.array([counts[at] for at in order], dtype=float)
     limit = (threshold - bottom) / (top - bottom)
-    random = np.random.default_rng(_SEED)
+    random = np.random.default_rng(SEED)
     truths = random.dirichlet(now + 0.5 / len(now), size=_FUTURES)
     seen = np.tile(now, (_FUTURES, 1))
 
@@ -147,5 +168,11 @@ def _chances_of_means(
     for step in steps:
         seen += random.multinomial(step - before, truths)
         before = step
-        settled = (chance_at_most(0) <= error) | (1 - chance_at_most(-1) <= error)
+        settled = np.zeros(_FUTURES, dtype=bool)
+        if rule.exact:
+            settled |= (chance_at_most(0) <= rule.exact) | (1 - chance_at_most(-1) <= rule.exact)
+        if rule.betting:
+            wanted = -math.log(rule.betting)
+            settled |= log_evidences(scores, seen, limit) >= wanted
+            settled |= log_evidences(1 - scores, seen, 1 - limit) >= wanted
         yield float(np.mean(settled))

@@ -1,6 +1,6 @@
 """What differs between two versions, and what that means for answers already given. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,9 +21,12 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
+    """`label` is what the question is called now, of changes that are breaking."""
+
     weight: Weight
     name: str
     message: str
+    label: str = ""
 
 
 def compare(old: Definition, new: Definition) -> list[Change]:
@@ -31,6 +34,17 @@ def compare(old: Definition, new: Definition) -> list[Change]:
     found = list(_compare(old, new))
     order = (Weight.BREAKING, Weight.ADDITIVE, Weight.COSMETIC)
     return sorted(found, key=lambda change: order.index(change.weight))
+
+
+def returned(former: Mapping[str, Question], new: Definition) -> list[Change]:
+    """What past answers could not bear of questions that come back; `former` are those that are not asked now, by name."""
+    return [
+        change
+        for question in new.asked
+        if question.name in former
+        for change in _question(former[question.name], question)
+        if change.weight is Weight.BREAKING
+    ]
 
 
 def _compare(old: Definition, new: Definition) -> Iterator[Change]:
@@ -62,17 +76,18 @@ def _question(old: Question, new: Question) -> Iterator[Change]:
     name, label = new.name, new.label()
     if old.kind != new.kind and not any({old.kind, new.kind} <= alike for alike in ALIKE):
         message = _(
-            "“%(question)s” was of type %(old)s and is %(new)s now. Give it a new name: the two cannot be counted together.",
+            "“%(question)s” was of type %(old)s and is %(new)s now: the two cannot be counted together."
+            " Give it a new name or start a new series.",
             question=label, old=old.kind, new=new.kind,
         )  # fmt: skip
-        yield Change(Weight.BREAKING, name, message)
+        yield Change(Weight.BREAKING, name, message, label)
         return
     if old.kind == "rating" and _codes(scale(old)) != _codes(scale(new)):
         message = _(
-            "“%(question)s” has another scale now. Give it a new name: the two do not compare.",
+            "“%(question)s” has another scale now: the two do not compare. Give it a new name or start a new series.",
             question=label,
         )
-        yield Change(Weight.BREAKING, name, message)
+        yield Change(Weight.BREAKING, name, message, label)
     if old.label() != new.label():
         yield Change(Weight.COSMETIC, name, _("“%(old)s” reads “%(new)s” now.", old=old.label(), new=label))
     for group in ("choices", "columns", "rows"):

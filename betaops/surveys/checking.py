@@ -1,13 +1,15 @@
 """What keeps a definition from being published, and what its author should know. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import instruments
 from betaops.surveys.definition import KINDS, Definition, Oddity, Question
 from betaops.surveys.engine import conditions, endings, stated
+from betaops.surveys.engine.arms import ARM, unknown_arms
 from betaops.surveys.expressions import SyntaxProblem, parse
+from betaops.surveys.expressions.grammar import Node
 from betaops.surveys.kinds.validators import pattern
 from betaops.surveys.localised import text
 from betaops.surveys.looks import origins
@@ -34,15 +36,15 @@ class Finding:
         return " › ".join(str(part + 1) if isinstance(part, int) else part for part in self.place)
 
 
-def check(definition: Definition) -> list[Finding]:
-    """Everything found, problems first."""
+def check(definition: Definition, arms: Collection[str] = ()) -> list[Finding]:
+    """Everything found, problems first. `arms` are the names of the survey's arms."""
     found = [_odd(oddity) for oddity in definition.oddities]
     if not definition.asked and not any(finding.code == "not_a_survey" for finding in found):
         found.append(Finding("nothing_asked", _("The survey asks nothing yet. Add a question.")))
     for question in definition.every_question:
         found += _question(question)
     found += _pictures(definition)
-    found += _conditions(definition)
+    found += _conditions(definition, arms)
     found += _actions(definition)
     for element, why in instruments.misfits(definition):
         found.append(Finding("instrument_misfit", why, element.name, element.place))
@@ -146,8 +148,8 @@ def _pictures(definition: Definition) -> Iterator[Finding]:
         yield Finding("pictures_elsewhere", message, is_blocking=False)
 
 
-def _conditions(definition: Definition) -> Iterator[Finding]:
-    known = conditions.known_names(definition)
+def _conditions(definition: Definition, arms: Collection[str]) -> Iterator[Finding]:
+    known = conditions.known_names(definition) | {ARM}
     for each in stated.expressions(definition):
         here = (*each.place, each.property)
         try:
@@ -164,9 +166,23 @@ def _conditions(definition: Definition) -> Iterator[Finding]:
             message = _("%(property)s of “%(name)s” uses %(function)s(), which is not known.",
                         property=each.property, name=each.name, function=function)  # fmt: skip
             yield Finding("unknown_function", message, each.name, here)
+        yield from _arms(each, tree, arms)
         for wanted in conditions.names(tree):
             if conditions.leads_nowhere(wanted, known):
                 yield _nowhere(each, wanted)
+
+
+def _arms(each: stated.Stated, tree: Node, arms: Collection[str]) -> Iterator[Finding]:
+    here = (*each.place, each.property)
+    if not arms and ARM in (name.lower() for name in conditions.names(tree)):
+        message = _("%(property)s of “%(name)s” asks for the arm, and the survey has no arms. Make them in its settings.",
+                    property=each.property, name=each.name)  # fmt: skip
+        yield Finding("unknown_arm", message, each.name, here)
+        return
+    for arm in unknown_arms(tree, arms):
+        message = _("%(property)s of “%(name)s” asks for the arm “%(arm)s”, which the survey does not have.",
+                    property=each.property, name=each.name, arm=arm)  # fmt: skip
+        yield Finding("unknown_arm", message, each.name, here)
 
 
 def _actions(definition: Definition) -> Iterator[Finding]:

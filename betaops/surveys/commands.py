@@ -35,15 +35,21 @@ def surveys() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--program", "slug", required=True, help="The program's short name, as in its address.")
 @click.option("--publish", is_flag=True, help="Publish it at once, if nothing is in the way.")
+@click.option(
+    "--new-series",
+    multiple=True,
+    metavar="NAME",
+    help="With --publish: a question whose answers begin anew, as those until now do not compare. Repeatable.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def import_file(file: Path, slug: str, publish: bool, as_json: bool) -> None:
+def import_file(file: Path, slug: str, publish: bool, new_series: tuple[str, ...], as_json: bool) -> None:
     """Take a survey in from FILE: SurveyJS, LimeSurvey, XLSForm, Qualtrics, PostHog or Formbricks, known by its content.
 
     One of the same name gets a new draft; with --publish a new version.
     """
     platform = Platform.open(config.load())
     try:
-        told = _import(platform, file, slug, publish=publish)
+        told = _import(platform, file, slug, publish=publish, new_series=new_series)
     except DomainError as error:
         raise click.ClickException(str(error.message) or error.code) from error
     finally:
@@ -145,7 +151,9 @@ def _written(output: Path | None) -> Iterator[IO[bytes]]:
         unfinished.unlink(missing_ok=True)
 
 
-def _import(platform: Platform, file: Path, slug: str, *, publish: bool) -> dict[str, Any]:
+def _import(
+    platform: Platform, file: Path, slug: str, *, publish: bool, new_series: tuple[str, ...]
+) -> dict[str, Any]:
     with file.open("rb") as stream:
         definition, report = importers.read_any(stream.read(importers.LARGEST_FILE + 1))
     if definition is None:
@@ -161,7 +169,7 @@ def _import(platform: Platform, file: Path, slug: str, *, publish: bool) -> dict
         survey, is_new = _draft(work, program_id, report.title or file.stem, definition)
         number = None
         if publish and not report.problems:
-            number = service.publish(work, survey.id).number
+            number = service.publish(work, survey.id, new_series=new_series).number
         return {
             "survey": ids.encode("svy", survey.id),
             "name": survey.name,

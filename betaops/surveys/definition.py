@@ -79,12 +79,12 @@ class Question:
         """Whether anybody sees it."""
         return self.kind in KINDS
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Under which its answer is kept."""
         return str(self.options.get("valueName") or self.name)
 
-    @property
+    @cached_property
     def comment_key(self) -> str:
         return f"{self.key}-Comment"
 
@@ -193,6 +193,8 @@ class Definition:
     description: Any = ""
     #: What reading could not make sense of, in words, with the place.
     oddities: tuple["Oddity", ...] = ()
+    #: The arm of whoever answers it (see `engine.arms`); empty: the survey has none, or it is read for nobody yet.
+    arm: str = ""
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:

@@ -6,13 +6,16 @@ A WSGI layer around the application. It takes `POST /api/v1/surveys/<id>/respons
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from threading import Semaphore
 from time import perf_counter
 from typing import Any, NamedTuple
 
 import orjson
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
 
 from betaops.kernel import ids
 from betaops.kernel.errors import NotFound, Unavailable
@@ -20,6 +23,7 @@ from betaops.kernel.work import Platform
 from betaops.surveys import receiving
 from betaops.surveys.receiving import Received, Submission
 from betaops.surveys.respond import LONGEST_KEY
+from betaops.web.deferring import KEY, Deferral
 from betaops.web.headers import POLICY, as_text, standing
 
 log = structlog.get_logger("request")
@@ -33,6 +37,9 @@ _LANGUAGE = re.compile(r"[A-Za-z-]{0,20}")
 _FIELDS = frozenset(("submission_key", "answers", "language"))
 #: Larger bodies go the long way.
 LARGEST_BODY = 256 * 1024
+#: How many may wait for a commit, or for the view, without a thread.
+MOST_LATER = 256
+CREATED = "201 Created"
 #: How deep answers nest here: rows of a matrix, with several answers each.
 _DEEPEST = 3
 _LARGEST_INTEGER = 2**53
@@ -56,17 +63,64 @@ class Submissions:
             ("Content-Security-Policy", as_text(POLICY)),
             *standing(platform.settings).items(),
         ]
+        self._later = Semaphore(MOST_LATER)
+        self._long_way = ThreadPoolExecutor(platform.settings.blocking_threads, "long-way")
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "POST":
             return self._application(environ, start_response)
         began = perf_counter()
         read = _read(environ)
-        received = self._receive(read.submission) if read else None
-        if read is None or received is None:
+        if read is None:
             return self._application(environ, start_response)
-        body = _shown(read, received)
-        request_id = ids.encode("req", received.id)
+        deferral: Deferral | None = environ.get(KEY)
+        if deferral is not None and self._platform.ingest.is_grouping and self._later.acquire(blocking=False):
+            self._take_later(deferral, environ, read, began)
+            return []
+        received = self._receive(read.submission)
+        if received is None:
+            return self._application(environ, start_response)
+        headers, body = self._answer(read, received, began)
+        start_response(CREATED, headers)
+        return [body]
+
+    def _receive(self, submission: Submission) -> Received | None:
+        try:
+            return self._platform.ingest.write_one(None, receiving.receive, submission)
+        except (SQLAlchemyError, Unavailable):
+            log.warning("submission_not_taken", exc_info=True)
+            return None
+
+    def _take_later(self, deferral: Deferral, environ: Environ, read: _Read, began: float) -> None:
+        """The thread goes on to other requests, and whoever writes answers: so many can share a commit."""
+
+        def then(received: Received | None, error: BaseException | None) -> None:
+            if error is not None:
+                log.warning("submission_not_taken", exc_info=error)
+            if received is None:
+                self._long_way.submit(self._go_on, deferral, environ)
+                return
+            self._later.release()
+            deferral.answer(201, *self._answer(read, received, began))
+
+        deferral.later()
+        self._platform.ingest.write_one_later(None, receiving.receive, read.submission, then)
+
+    def _go_on(self, deferral: Deferral, environ: Environ) -> None:
+        try:
+            response = Response.from_app(self._application, environ, buffered=True)
+            deferral.answer(response.status_code, list(response.headers), response.get_data())
+        except Exception:
+            # Its server answers 500 as soon as nobody holds the deferral any more.
+            log.exception("submission_not_answered")
+        finally:
+            self._later.release()
+
+    def _answer(self, read: _Read, received: Received, began: float) -> tuple[list[tuple[str, str]], bytes]:
+        """Headers and body of a 201."""
+        response_id = ids.encode("rsp", received.id)
+        body = _shown(read, received, response_id)
+        request_id = response_id.replace("rsp", "req", 1)
         log.info(
             "request",
             id=request_id,
@@ -76,18 +130,7 @@ class Submissions:
             actor=f"key:{received.key_id}",
             ms=round((perf_counter() - began) * 1000, 1),
         )
-        start_response(
-            "201 Created",
-            [*self._headers, ("X-Request-ID", request_id), ("Content-Length", str(len(body)))],
-        )
-        return [body]
-
-    def _receive(self, submission: Submission) -> Received | None:
-        try:
-            return self._platform.ingest.write(None, lambda work: receiving.receive(work, submission))
-        except (SQLAlchemyError, Unavailable):
-            log.warning("submission_not_taken", exc_info=True)
-            return None
+        return [*self._headers, ("X-Request-ID", request_id), ("Content-Length", str(len(body)))], body
 
 
 def in_front_of(application: Wsgi, platform: Platform) -> Submissions:
@@ -160,11 +203,11 @@ def _is_plain(value: Any, depth: int) -> bool:
     return isinstance(value, list) and all(_is_plain(each, depth + 1) for each in value)
 
 
-def _shown(read: _Read, received: Received) -> bytes:
+def _shown(read: _Read, received: Received, response_id: str) -> bytes:
     """As the view shows a response."""
     return orjson.dumps(
         {
-            "id": ids.encode("rsp", received.id),
+            "id": response_id,
             "survey": read.survey,
             "version": received.number,
             "state": "complete",
@@ -172,6 +215,7 @@ def _shown(read: _Read, received: Received) -> bytes:
             "enrollment": None,
             "language": read.submission.language,
             "answers": received.values,
+            "arm": None,
             "is_in_product": False,
             "doubts": received.doubts,
             "started_at": received.at,

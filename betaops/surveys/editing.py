@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from betaops.kernel.errors import NotFound
-from betaops.surveys.definition import OWN, Definition
+from betaops.surveys.definition import Definition
 from betaops.surveys.localised import changed, text
 from betaops.surveys.reading import ALIASES, read
 
@@ -24,10 +24,6 @@ NEW: dict[str, dict[str, Any]] = {
     "checkbox": {"type": "checkbox", "choices": [{"value": "one", "text": "One"}, {"value": "two", "text": "Two"}]},
     "dropdown": {"type": "dropdown", "choices": [{"value": "one", "text": "One"}, {"value": "two", "text": "Two"}]},
     "rating": {"type": "rating", "rateMin": 1, "rateMax": 5},
-    "nps": {
-        "type": "rating", "rateMin": 0, "rateMax": 10, "minRateDescription": "Not at all likely",
-        "maxRateDescription": "Extremely likely", OWN: {"instrument": "nps"},
-    },
     "boolean": {"type": "boolean"},
     "text": {"type": "text"},
     "comment": {"type": "comment"},
@@ -84,7 +80,7 @@ def element_at(draft: Mapping[str, Any], spot: str) -> Draft:
 def add_page(draft: Mapping[str, Any]) -> tuple[Draft, str]:
     new = _paged(draft)
     taken = {str(page.get("name")) for page in new["pages"] if isinstance(page, dict)}
-    new["pages"].append({"name": _free("page", taken, start=len(new["pages"]) + 1), "elements": []})
+    new["pages"].append({"name": free("page", taken, start=len(new["pages"]) + 1), "elements": []})
     return new, str(len(new["pages"]) - 1)
 
 
@@ -110,6 +106,14 @@ def add_ready(draft: Mapping[str, Any], spot: str, element: Draft) -> tuple[Draf
     inside = _list_at(new, _path(spot))
     inside.append(element)
     return new, f"{spot}.{len(inside) - 1}"
+
+
+def add_after(draft: Mapping[str, Any], spot: str, elements: list[Draft]) -> Draft:
+    """Put elements as they are right behind the one at `spot`; their names must be free."""
+    new = _paged(draft)
+    *way, last = _path(spot)
+    _list_at(new, way)[last + 1 : last + 1] = elements
+    return new
 
 
 def change(draft: Mapping[str, Any], spot: str, values: Mapping[str, Any]) -> Draft:
@@ -187,20 +191,30 @@ def put(draft: Mapping[str, Any], spot: str, before: str) -> tuple[Draft, str]:
 def free_name(definition: Definition, words: str) -> str:
     """A name made of `words` that no element has; names stay when titles change, answers hang on them."""
     base = _NOT_IN_NAMES.sub("_", words.lower()).strip("_")[:LONGEST_NAME].strip("_") or "question"
+    taken = taken_names(definition)
+    return base if base not in taken else free(f"{base}_", taken, start=2)
+
+
+def taken_names(definition: Definition) -> set[str]:
+    """Of questions and panels, in small letters."""
     taken = {question.name.lower() for question in definition.questions}
-    taken |= {panel.name.lower() for panel in definition.panels}
-    return base if base not in taken else _free(f"{base}_", taken, start=2)
+    return taken | {panel.name.lower() for panel in definition.panels}
 
 
 def choices_as_lines(choices: Any) -> str:
     """Choices for a text field: one a line, "value | text" where the two differ."""
     lines = []
     for choice in choices if isinstance(choices, list) else ():
-        value = choice.get("value") if isinstance(choice, dict) else choice
+        value = value_of(choice)
         words = text(choice.get("text")) if isinstance(choice, dict) else ""
         if value is not None:
             lines.append(f"{value} | {words}" if words and words != str(value) else str(value))
     return "\n".join(lines)
+
+
+def value_of(choice: Any) -> Any:
+    """Of a choice, however it is written."""
+    return choice.get("value") if isinstance(choice, dict) else choice
 
 
 def choices_from_lines(lines: str, former: Any) -> list[Any]:
@@ -337,7 +351,8 @@ def _path(spot: str) -> list[int]:
     return [int(part) for part in spot.split(".")]
 
 
-def _free(base: str, taken: set[str], *, start: int) -> str:
+def free(base: str, taken: set[str], *, start: int) -> str:
+    """`base` with the first number from `start` on that makes it a name nothing has."""
     number = start
     while f"{base}{number}" in taken:
         number += 1

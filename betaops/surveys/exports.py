@@ -3,7 +3,7 @@
 JSON is one document a line for each response (NDJSON).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -22,7 +22,7 @@ from betaops.surveys.formats.spss import Format as Shown
 from betaops.surveys.formats.spss import Measure, Variable
 from betaops.surveys.localised import DEFAULT
 from betaops.surveys.models import ResponseState, Survey
-from betaops.surveys.queries import exporting
+from betaops.surveys.queries import exporting, shows_arms
 from betaops.surveys.queries.exporting import Exported
 
 #: Up to so many responses a file is answered at once; above, a job writes it.
@@ -52,6 +52,8 @@ ENDINGS = {FileFormat.JSON: "ndjson"}
 
 #: What stands before the answers in sheets; not translated, so that programs find it.
 ABOUT = ("response", "version", "state", "door", "language", "tester", "mail", "started", "finished")
+#: Stands behind it, of surveys that have arms.
+ARM = "arm"
 
 
 @dataclass(frozen=True)
@@ -96,23 +98,28 @@ def pieces(
 ) -> Iterator[bytes]:
     """The file, little by little. `session` stays open until the last piece, and reads one state of the database."""
     tell = _Steps(count(session, survey, wanted), progress) if progress else None
+    about = _About(session, survey)
     if wanted.format is FileFormat.JSON:
-        return _documents(exporting.exported(session, survey.id, wanted.states, tell), survey)
+        return _documents(exporting.exported(session, survey.id, wanted.states, tell), survey, about)
     questions = exporting.export_questions(session, survey.id)
     if wanted.format is FileFormat.SAV:
-        return _system_file(session, survey, wanted, questions, tell)
+        return _system_file(session, survey, wanted, questions, about, tell)
     columns = sheets.columns(questions, wanted.language)
-    heads = [*ABOUT, *(head for head, _question, _part in columns)]
+    heads = [*about.names, *(head for head, _question, _part in columns)]
     known = sheets.Rows(columns, wanted.language)
+    split = exporting.Split(session, survey.id)
     found = exporting.exported(session, survey.id, wanted.states, tell)
-    rows = ([*_about(each), *known.cells(each.answers)] for each in found)
+    rows = ([*about.values(each), *known.cells(split.answers(each))] for each in found)
     if wanted.format is FileFormat.CSV:
         return (line.encode("utf-8", "replace") for line in sheets.lines(heads, rows))
     if len(heads) > workbooks.MOST_COLUMNS:
         raise Refused("too_wide", _("A workbook cannot have so many columns. Choose CSV or JSON."))
     told = exporting.export_languages(session, survey.id)
     return workbooks.pieces(
-        heads, rows, names=(_("Answers"), _("Questions")), explained=_explained(questions, told)
+        heads,
+        rows,
+        names=(_("Answers"), _("Questions")),
+        explained=_explained(questions, told, len(about.names)),
     )
 
 
@@ -128,21 +135,32 @@ class _Steps:
             self._progress(done, max(done, self._total))
 
 
-def _about(row: Exported) -> list[Any]:
-    return [
-        ids.encode("rsp", row.id),
-        row.number,
-        row.state.value,
-        row.door,
-        row.language,
-        row.name,
-        row.mail,
-        row.started_at,
-        row.finished_at,
-    ]
+class _About:
+    """What is said about a response; its arm where the survey has arms, and left empty where few people would be told."""
+
+    def __init__(self, session: Session, survey: Survey) -> None:
+        self.names = (*ABOUT, ARM) if survey.has_arms else ABOUT
+        self._shows_arm = shows_arms(session, survey)
+
+    def values(self, row: Exported) -> list[Any]:
+        found = [
+            ids.encode("rsp", row.id),
+            row.number,
+            row.state.value,
+            row.door,
+            row.language,
+            row.name,
+            row.mail,
+            row.started_at,
+            row.finished_at,
+        ]
+        return [*found, self.arm(row)] if ARM in self.names else found
+
+    def arm(self, row: Exported) -> str | None:
+        return (row.arm or None) if self._shows_arm else None
 
 
-def _documents(rows: Iterable[Exported], survey: Survey) -> Iterator[bytes]:
+def _documents(rows: Iterable[Exported], survey: Survey, about: _About) -> Iterator[bytes]:
     survey_id = ids.encode("svy", survey.id)
     for row in rows:
         told = {
@@ -157,13 +175,14 @@ def _documents(rows: Iterable[Exported], survey: Survey) -> Iterator[bytes]:
             else None,
             "started_at": row.started_at,
             "finished_at": row.finished_at,
+            **({"arm": about.arm(row)} if survey.has_arms else {}),
             "answers": row.answers,
         }
         yield orjson.dumps(told, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
 
 
-def _explained(questions: list[Question], languages: list[str]) -> list[list[Any]]:
-    """Which column is which question, in every language it is asked in."""
+def _explained(questions: list[Question], languages: list[str], before: int) -> list[list[Any]]:
+    """Which column is which question, in every language it is asked in; `before` columns stand in front."""
     asked = sheets.columns(questions, DEFAULT)
     in_each = [[head for head, _question, _part in sheets.columns(questions, each)] for each in languages]
     heads = [
@@ -175,32 +194,43 @@ def _explained(questions: list[Question], languages: list[str]) -> list[list[Any
     return [
         heads,
         *(
-            [len(ABOUT) + place + 1, question.name, question.kind, *(labels[place] for labels in in_each)]
+            [before + place + 1, question.name, question.kind, *(labels[place] for labels in in_each)]
             for place, (_head, question, _part) in enumerate(asked)
         ),
     ]
 
 
 def _system_file(
-    session: Session, survey: Survey, wanted: Wanted, questions: list[Question], tell: _Steps | None
+    session: Session,
+    survey: Survey,
+    wanted: Wanted,
+    questions: list[Question],
+    about: _About,
+    tell: _Steps | None,
 ) -> Iterator[bytes]:
     """Read twice: what stands in the head of the file is known only after all answers were seen."""
     columns = variables.columns(questions, wanted.language)
+    split = exporting.Split(session, survey.id)
     total = 0
-    texts = _Widths()
+    texts = _Widths(about.names)
     for row in exporting.exported(session, survey.id, wanted.states):
         total += 1
-        texts.see(_about(row))
+        texts.see(about.values(row))
+        answers = split.answers(row)
         for column in columns:
-            column.see(row.answers)
+            column.see(answers)
     wished = [*texts.variables(), *chain.from_iterable(column.variables() for column in columns)]
     named = [
         Variable(name, each.label, each.width, each.labels, each.missing, each.measure, each.format)
         for name, each in zip(spss.names(each.name for each in wished), wished, strict=True)
     ]
     rows = (
-        [*_plain(_about(row)), *chain.from_iterable(column.values(row.answers) for column in columns)]
+        [
+            *_plain(about.values(row)),
+            *chain.from_iterable(column.values(answers) for column in columns),
+        ]
         for row in exporting.exported(session, survey.id, wanted.states, tell)
+        for answers in (split.answers(row),)
     )
     return spss.pieces(named, rows, count=total, label=survey.name, at=clock.now())
 
@@ -208,8 +238,8 @@ def _system_file(
 class _Widths:
     """The longest texts about responses, in bytes."""
 
-    def __init__(self) -> None:
-        self._widths = [1] * len(ABOUT)
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names, self._widths = names, [1] * len(names)
 
     def see(self, about: list[Any]) -> None:
         for place, value in enumerate(about):
@@ -218,7 +248,7 @@ class _Widths:
 
     def variables(self) -> list[Variable]:
         found = []
-        for name, width in zip(ABOUT, self._widths, strict=True):
+        for name, width in zip(self._names, self._widths, strict=True):
             if name in ("started", "finished"):
                 found.append(Variable(name, name, measure=Measure.SCALE, format=Shown.MOMENT))
             else:

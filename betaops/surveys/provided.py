@@ -76,6 +76,7 @@ def data(session: Session, tester: Tester) -> Any:
             "survey": name,
             "state": response.state.value,
             "language": response.language,
+            **({"arm": response.arm} if response.arm else {}),
             "answers": response.answers,
             "started_at": response.started_at.isoformat(),
             "finished_at": response.finished_at.isoformat() if response.finished_at else None,

@@ -20,7 +20,7 @@ from betaops.surveys.cleaning import storable
 from betaops.surveys.engine.walking import Walk
 from betaops.surveys.kinds import Wrong
 from betaops.surveys.models import Repeat, Response, SurveyPlacement
-from betaops.surveys.product.answers import answers
+from betaops.surveys.product.answers import answers, named
 from betaops.surveys.product.payload import iteration_of
 from betaops.surveys.queries.doors import Door, Way
 
@@ -65,7 +65,9 @@ def sent(work: Work, product_id: UUID, owner: UUID | None, event: Heard) -> None
     key = _submission_key(event)
     door = Door(Way.PRODUCT, survey, None, place, wave=_wave(placement, key, event.at))
     with _as_tester(work, place):
-        response = respond.begin(work, door, submission_key=key, language=_language(event)).response
+        shown_id = queries.version_shown(work.session, survey.id, named(event.properties))
+        begun = respond.begin(work, door, submission_key=key, language=_language(event), version_id=shown_id)
+        response = begun.response
         _claim(response, place)
         _take(work, response, event.properties)
 
@@ -81,7 +83,7 @@ def _claim(response: Response, place: Enrollment | None) -> None:
 
 def _take(work: Work, response: Response, properties: dict[str, Any]) -> None:
     items = queries.compiled_version(work.session, response.version_id).outline.items
-    published = queries.published(work.session, response.version_id)
+    published = queries.published(work.session, response.version_id, response.arm)
     walk = Walk(published.definition, work.now, response.language, response.submission_key)
     try:
         told = answers(items, storable(properties))

@@ -18,8 +18,9 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
 from betaops.kernel.prepared import Insertion, Prepared, inserting
 from betaops.kernel.work import Work
-from betaops.surveys import places, queries, service
+from betaops.surveys import arming, places, queries, service
 from betaops.surveys.analysis.quality import digest, doubts
+from betaops.surveys.analysis.series import trait_name
 from betaops.surveys.anonymity import moment_of, row_id
 from betaops.surveys.anonymity import note_answered as note_in_ledger
 from betaops.surveys.engine.calculating import answered, begun
@@ -50,12 +51,25 @@ class Begun:
     is_new: bool
 
 
-def begin(work: Work, door: Door, *, submission_key: str, language: str = "en") -> Begun:
-    """The response of whoever stands at the door: theirs if there is one, else a new one on the live version."""
+def begin(
+    work: Work,
+    door: Door,
+    *,
+    submission_key: str,
+    language: str = "en",
+    arm: str = "",
+    version_id: UUID | None = None,
+) -> Begun:
+    """The response of whoever stands at the door: theirs if there is one, else a new one on the live version.
+
+    `arm` is the one that a trial asks for; others do not choose. `version_id` is what they were shown where that is
+    another version.
+    """
     if door.response is not None:
         return Begun(work.lock(Response, door.response.id), is_new=False)
     survey = door.survey
-    published = _live(work, survey)
+    arm = arming.arm_for(work, survey, is_test=door.is_test, wanted=arm)
+    published = _live(work, survey, arm, version_id)
     response = _insert(
         work,
         survey,
@@ -67,6 +81,7 @@ def begin(work: Work, door: Door, *, submission_key: str, language: str = "en") 
         language=language,
         answers=begun(published.definition, now=work.now, language=language, seed=submission_key),
         wave=door.wave,
+        arm=arm,
         is_in_product=door.way is Way.PRODUCT,
     )
     if response is not None:
@@ -149,7 +164,8 @@ def submit(
         earlier = _find(work, survey.id, enrollment, submission_key)
         if earlier is not None:
             return Begun(earlier, is_new=False)
-    published = _live(work, survey)
+    arm = arming.arm_for(work, survey)
+    published = _live(work, survey, arm)
     definition, seed = published.definition, submission_key
     filled = answered(definition, {}, answers, now=work.now, language=language, seed=seed)
     judged = judge_all(definition, filled, now=work.now, language=language, seed=seed)
@@ -168,6 +184,7 @@ def submit(
         state=ResponseState.COMPLETE,
         language=language,
         answers=judged.values,
+        arm=arm,
     )
     if response is None:
         return Begun(_earlier(work, survey.id, enrollment, submission_key), is_new=False)
@@ -207,6 +224,7 @@ def _insert(
     language: str,
     answers: dict[str, Any],
     wave: int = 0,
+    arm: str = "",
     is_in_product: bool = False,
 ) -> Response | None:
     """One statement; None where the person or the key has a response already."""
@@ -222,6 +240,7 @@ def _insert(
         is_anonymous=survey.is_anonymous,
         link_id=link_id,
         wave=wave,
+        arm=arm,
         is_in_product=is_in_product,
         submission_key=submission_key[:LONGEST_KEY],
         state=state,
@@ -235,6 +254,8 @@ def _insert(
     if not _responses.put(work.session, response):
         return None
     _refuse_changed(work, survey)
+    if state is not ResponseState.TEST:
+        arming.count(work, survey.id, arm)
     return response
 
 
@@ -252,12 +273,12 @@ def _tells_who(door: Door) -> bool:
     return door.survey.is_anonymous and door.enrollment is not None
 
 
-def _live(work: Work, survey: Survey) -> Published:
-    """What new responses are to; `Refused` where none are taken."""
+def _live(work: Work, survey: Survey, arm: str, shown_id: UUID | None = None) -> Published:
+    """What new responses in that arm are to, or what was shown instead; `Refused` where none are taken."""
     live_id = queries.live_version_id(work.session, survey) if survey.takes_answers(work.now) else None
     if live_id is None:
         raise Refused("closed", _("This survey does not take answers now."))
-    return queries.published(work.session, live_id)
+    return queries.published(work.session, shown_id or live_id, arm)
 
 
 def _earlier(
@@ -345,7 +366,8 @@ def _count_in(work: Work, response: Response, published: Published, survey: Surv
         for question in published.definition.asked:
             if question.trait:
                 value = response.answers.get(question.key)
-                cohort_service.set_trait(work, response.tester_id, f"survey.{question.trait}"[:120], value)
+                name = trait_name(question.trait, published.series.get(question.name, 1))
+                cohort_service.set_trait(work, response.tester_id, name, value)
         note_answered(work, survey.id, survey.program_id, response.tester_id, work.now)
     if response.is_anonymous:
         return  # an event would tell the moment

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from flask import Response, request
 
 from betaops.kernel import idempotency
-from betaops.kernel.errors import Invalid
+from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
+from betaops.kernel.vault import CannotOpen
 from betaops.kernel.work import Work
 
 LONGEST_KEY = 255
@@ -30,7 +31,7 @@ def once(work: Work, answer: Callable[[], Response]) -> Response:
     if earlier is not None:
         if earlier.fingerprint != fingerprint:
             raise Invalid("idempotency_key_reused", _("This Idempotency-Key was used for another request."))
-        return _again(earlier)
+        return _again(work, earlier)
     response = answer()
     if response.status_code < 500:
         work.add(
@@ -40,15 +41,23 @@ def once(work: Work, answer: Callable[[], Response]) -> Response:
                 status=response.status_code,
                 content_type=response.content_type or "application/json",
                 location=response.headers.get("Location"),
-                body=response.get_data(),
+                # It may hold a secret that is shown once.
+                body=work.vault.seal(response.get_data()).encode(),
                 given_at=work.now,
             )
         )
     return response
 
 
-def _again(earlier: idempotency.GivenAnswer) -> Response:
-    response = Response(earlier.body, earlier.status, content_type=earlier.content_type)
+def _again(work: Work, earlier: idempotency.GivenAnswer) -> Response:
+    try:
+        body = work.vault.open(earlier.body.decode())
+    except CannotOpen as error:
+        raise Refused(
+            "idempotency_key_expired",
+            _("This request was answered before; its answer cannot be read any more."),
+        ) from error
+    response = Response(body, earlier.status, content_type=earlier.content_type)
     if earlier.location:
         response.headers["Location"] = earlier.location
     response.headers["Idempotent-Replayed"] = "true"

@@ -6,9 +6,9 @@ import pyotp
 from sqlalchemy import select
 
 from betaops.accounts import passwords
-from betaops.accounts.models import User
-from betaops.accounts.permissions import Role
-from betaops.accounts.service import workspaces
+from betaops.accounts.models import User, Workspace
+from betaops.accounts.permissions import SCOPES, Role
+from betaops.accounts.service import keys, workspaces
 from betaops.kernel.work import Work
 
 PASSWORD = "four words that nobody says"
@@ -44,3 +44,16 @@ def _digest() -> str:
 def a_code(work: Work) -> str:
     """What the app shows now."""
     return pyotp.TOTP(SECRET).at(int(work.now.timestamp()))
+
+
+def key_elsewhere(work: Work) -> str:
+    """An API key that may do everything, of another workspace; `work` stays in its own."""
+    own = work.workspace_id
+    assert own is not None
+    other = Workspace(name="Other", slug="other-tests", created_at=work.now)
+    work.add(other)
+    work.enter(other.id)
+    _row, key = keys.create_key(work, "elsewhere", set(SCOPES))
+    work.enter(own)
+    work.session.commit()
+    return key

@@ -260,8 +260,9 @@ def a_top_box(
     weight: Weight = Weight.MUST,
     need: str = "Import is easy",
     survey: Survey | None = None,
+    **values: Any,
 ) -> Expectation:
-    """An expectation on a question, with that many good and bad answers of testers."""
+    """An expectation on a question, with that many good and bad answers of testers; `values` are of its draft."""
     survey = survey or a_survey(work, program)
     answer_rating(work, survey, some_testers(work, program, good + bad), [5] * good + [2] * bad)
     return an_expectation(
@@ -273,6 +274,7 @@ def a_top_box(
         direction=Direction.AT_LEAST,
         parameters=top_box(survey),
         weight=weight,
+        **values,
     )
 
 

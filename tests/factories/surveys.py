@@ -181,6 +181,32 @@ def a_placement(work: Work, survey: Survey, **values: Any) -> SurveyPlacement:
     return placement
 
 
+#: What is asked depends on the arm: `tin` or another.
+TWO_WORDINGS: dict[str, Any] = {
+    "title": "Two wordings",
+    "pages": [
+        {
+            "elements": [
+                {"type": "radiogroup", "name": "buy", "title": "Would you buy {__arm}?", "choices": ["yes", "no"]},
+                {"type": "comment", "name": "why", "title": "Why the tin?", "visibleIf": "{__arm} = 'tin'"},
+            ]
+        }
+    ],
+}  # fmt: skip
+
+
+def an_armed_survey(
+    work: Work, *weights: int, definition: dict[str, Any] = TWO_WORDINGS, program: Program | None = None
+) -> Survey:
+    """Arms `tin`, `box`, `bag` of those weights, published."""
+    survey = a_survey(work, program=program, definition=definition, is_published=False)
+    for name, weight in zip(("tin", "box", "bag"), weights or (1, 1), strict=False):
+        service.add_arm(work, survey.id, name=name, weight=weight)
+    service.publish(work, survey.id)
+    work.session.refresh(survey)
+    return survey
+
+
 def a_public_link(work: Work, survey: Survey) -> str:
     """The token of the survey's link for anybody."""
     token = links.public_link(work, survey.id).token

@@ -1,14 +1,9 @@
 """Webhooks of responses: signed, once each, again when they fail, given up in the end."""
 
-import base64
-import hashlib
-import hmac
-import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -18,7 +13,6 @@ from betaops.accounts.service import keys
 from betaops.integrations import queries, service, webhooks
 from betaops.integrations.models import TOPICS, DeliveryState, WebhookDelivery, WebhookEndpoint
 from betaops.kernel import ids
-from betaops.kernel.http import Outgoing
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.surveys import respond
@@ -26,70 +20,9 @@ from betaops.surveys.models import Survey
 from betaops.web.application import Application
 from tests.factories.programs import a_program
 from tests.factories.surveys import a_response, a_survey
+from tests.support.receivers import Receiver
 
 ANSWERS = {"used_import": "yes", "import_easy": 4, "nps": 9}
-
-
-class Receiver:
-    """A program elsewhere that knows its secrets and keeps what it was sent."""
-
-    def __init__(self) -> None:
-        self.status = 204
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
-        self.thread.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}/hook"
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join(5)
-
-    def read(self, secret: str) -> list[tuple[str, dict[str, Any]]]:
-        """(id, content) of everything that came; each must be signed with `secret`."""
-        return [
-            (headers["webhook-id"], json.loads(body))
-            for headers, body in self.got
-            if self._knows(secret, headers, body)
-        ]
-
-    @staticmethod
-    def _knows(secret: str, headers: dict[str, str], body: bytes) -> bool:
-        """As the standard tells receivers to do it."""
-        key = base64.b64decode(secret.removeprefix("whsec_"))
-        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-        wanted = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-        return f"v1,{wanted}" in headers["webhook-signature"].split()
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-                self.send_response(receiver.status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_args: object) -> None:
-                """Quiet."""
-
-        return Handler
-
-
-@pytest.fixture
-def receiver(app: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    receiver = Receiver()
-    outgoing = Outgoing(["127.0.0.0/8"])
-    monkeypatch.setitem(vars(app.platform), "outgoing", outgoing)
-    yield receiver
-    outgoing.close()
-    receiver.close()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 import config
 from bench.spine.server import Installation
 from betaops.app import create_app
+from betaops.surveys.ready import measures
 from betaops.web.application import Application
 from tests.factories.surveys import EVERY_KIND
 
@@ -102,12 +103,15 @@ def _look(page: Page, endpoint: str) -> list[str]:
     return wrong
 
 
-def _preview_of_every_kind(served: Installation, facts: dict[str, Any], folder: Path) -> str:
-    """The preview is the first survey page of the walk: here of a draft that asks in every way there is."""
+def _survey_of_everything(served: Installation, facts: dict[str, Any], folder: Path) -> str:
+    """A draft that asks in every way there is and by every measure: its pages are the first of their kind in the walk."""
+    draft = {"title": EVERY_KIND["title"], "pages": [{"name": "all", "elements": [*EVERY_KIND["elements"]]}]}
+    for each in measures.offered():
+        draft["pages"][0]["elements"].append(measures.element(each.name, draft, "en"))
     file = folder / "every.json"
-    file.write_text(json.dumps(EVERY_KIND))
+    file.write_text(json.dumps(draft))
     told = json.loads(served.command("surveys", "import", str(file), "--program", facts["program"], "--json"))
-    return f"/console/programs/{facts['program']}/surveys/{told['survey']}/preview"
+    return f"/console/programs/{facts['program']}/surveys/{told['survey']}"
 
 
 def test_every_page_of_the_console_is_accessible(
@@ -119,7 +123,13 @@ def test_every_page_of_the_console_is_accessible(
     tmp_path: Path,
 ) -> None:
     page, wrong = visit(state=member_state), []
-    start = [_preview_of_every_kind(served, facts, tmp_path), "/console", "/console/style"]
+    survey = _survey_of_everything(served, facts, tmp_path)
+    start = [
+        f"{survey}/preview",
+        f"{survey}/build?at=0.{len(EVERY_KIND['elements'])}",
+        "/console",
+        "/console/style",
+    ]
     _walk(page, app, start, served.url, lambda at: wrong.extend(_look(page, at)))
     assert not wrong, "\n".join(wrong)
 

@@ -176,3 +176,41 @@ def test_what_the_survey_sets_is_seen_at_once_and_the_end_leads_on(
     page.wait_for_url(f"{stranger}/thanks?price=4")
     page.go_back()
     expect(page.locator('a[href$="/thanks?price=4"]')).to_be_visible()
+
+
+ARMED: dict[str, Any] = {
+    "title": "Two wordings",
+    "elements": [
+        {"type": "radiogroup", "name": "buy", "title": "Would you buy a {__arm}?", "choices": ["yes", "no"]},
+        {"type": "comment", "name": "why", "title": "Why no box?", "visibleIf": "{__arm} = 'box' and {buy} = 'no'"},
+    ],
+}  # fmt: skip
+
+
+def test_people_begin_in_an_arm_and_see_its_questions_appear(
+    visit: Visit, served: Installation, facts: dict[str, Any]
+) -> None:
+    with sample_survey(served, facts) as (work, survey):
+        own = service.create_survey(work, program_id=survey.program_id, name="Arms", definition=ARMED)
+        for name in ("tin", "box"):
+            service.add_arm(work, own.id, name=name)
+        service.publish(work, own.id)
+        address = f"{served.url}/s/{links.public_link(work, own.id).token}"
+    seen = {_arm_of_somebody(visit(width=360), address) for _person in range(2)}
+    assert seen == {"tin", "box"}
+
+
+def _arm_of_somebody(page: Page, address: str) -> str:
+    page.goto(address)
+    expect(page.get_by_text("Would you buy")).to_have_count(0)
+    page.get_by_role("button", name="Start").click()
+    title = page.get_by_text("Would you buy a").first.inner_text()
+    choose(page, "buy", "no")
+    expect(page.locator("[data-save-state]")).to_have_text("Saved")
+    why = page.locator('[data-element="why"]')
+    expect(why).to_be_visible() if "box" in title else expect(why).to_be_hidden()
+    page.reload()
+    expect(page.get_by_text(title).first).to_be_visible()
+    page.locator('.survey-actions [value="next"]').click()
+    expect(page.get_by_text("Thank", exact=False).first).to_be_visible()
+    return "box" if "box" in title else "tin"

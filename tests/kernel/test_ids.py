@@ -17,8 +17,14 @@ def test_ids_made_one_after_the_other_sort_in_that_order() -> None:
     assert len(set(made)) == len(made)
 
 
-def test_an_id_is_a_version_7_uuid() -> None:
-    made = ids.new_id()
+def test_many_made_at_once_stand_between_the_one_before_and_the_one_after() -> None:
+    made = [ids.new_id(), *ids.new_ids(5000), ids.new_id(), *ids.new_ids(0), *ids.new_ids(1)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made) == 5003
+
+
+@pytest.mark.parametrize("made", [ids.new_id(), *ids.new_ids(2)])
+def test_an_id_is_a_version_7_uuid(made: uuid.UUID) -> None:
     assert made.version == 7
     assert made.variant == uuid.RFC_4122
 

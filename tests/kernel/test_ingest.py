@@ -1,5 +1,7 @@
 """Many small writes committed together: each caller hears of its own, and one that fails takes no other with it."""
 
+import queue
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -86,3 +88,53 @@ def test_when_the_commit_fails_everybody_hears_of_it_and_nothing_is_written(
     event.remove(database.engine, "commit", full)
     assert numbers(work) == []
     assert attempt(platform, work, 5) == 5
+
+
+def take(work: Work, several: Sequence[int]) -> list[int]:
+    """Writes a row for each, and fails for whole tens."""
+    for number in several:
+        work.enqueue("test.job", {"number": number})
+    if any(number % 10 == 0 for number in several):
+        raise Refused("no", "a whole ten")
+    return [-number for number in several]
+
+
+def test_one_of_several_things_that_fails_takes_no_other_with_it(platform: Platform, work: Work) -> None:
+    workspace_id = work.session.info["workspace_id"]
+
+    def attempt_one(number: int) -> Any:
+        try:
+            return platform.ingest.write_one(workspace_id, take, number)
+        except Refused as error:
+            return str(error.message)
+
+    with ThreadPoolExecutor(12) as threads:
+        heard = list(threads.map(attempt_one, range(40)))
+    assert heard == ["a whole ten" if number % 10 == 0 else -number for number in range(40)]
+    assert numbers(work) == [number for number in range(40) if number % 10]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_things_that_wait_are_taken_together_and_nobody_need_wait_with_them(
+    platform: Platform, database: Database, work: Work
+) -> None:
+    workspace_id = work.session.info["workspace_id"]
+    sizes: list[int] = []
+    heard: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def taken(own: Work, several: Sequence[int]) -> list[int]:
+        sizes.append(len(several))
+        return take(own, several)
+
+    def then(result: int | None, error: BaseException | None) -> None:
+        heard.put((result, type(error)))
+        raise RuntimeError("whoever is told is no harm to others")
+
+    with database.writing(workspace_id):
+        for number in range(1, 6):
+            platform.ingest.write_one_later(workspace_id, taken, number, then)
+    assert {heard.get(timeout=20) for _ in range(5)} == {(-number, type(None)) for number in range(1, 6)}
+    assert max(sizes) > 1
+    platform.ingest.write_one_later(workspace_id, taken, 10, then)
+    assert heard.get(timeout=20) == (None, Refused)
+    assert numbers(work) == [1, 2, 3, 4, 5]

@@ -1,13 +1,15 @@
 """Statements made once say and mean what the session's own do."""
 
 import pytest
-from sqlalchemy import Uuid, bindparam, delete, select, update
+from sqlalchemy import Uuid, bindparam, delete, inspect, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from betaops.accounts.models import MemberInvitation
 from betaops.kernel import counting
 from betaops.kernel.db import Database, Unscoped
+from betaops.kernel.ids import new_ids
+from betaops.kernel.inserts import Inserts
 from betaops.kernel.jobs import Job, JobState
 from betaops.kernel.prepared import Insertion, Part, Parts, Prepared, said
 from betaops.kernel.work import Work
@@ -135,3 +137,26 @@ def test_a_state_that_is_said_finds_the_index_of_the_rows_that_have_it(work: Wor
         f"EXPLAIN QUERY PLAN {waiting._texts['sqlite'].sql}", ("one",)
     )
     assert "uq_job_one_waiting_per_unique_key" in plan.all()[0].detail
+
+
+def test_many_rows_are_inserted_by_few_statements(work: Work) -> None:
+    ids = new_ids(150)
+    rows = [{"id": row_id, "args": {"place": place}} for place, row_id in enumerate(ids)]
+    shared = {column.key: None for column in inspect(Job).column_attrs} | {
+        "name": "kernel.many", "state": JobState.WAITING, "run_at": work.now, "created_at": work.now, "attempts": 0,
+        "max_attempts": 8, "done": 0, "total": 0,
+    }  # fmt: skip
+    for name in ("id", "args"):
+        del shared[name]
+    with counting.counting() as tally:
+        assert Inserts(Job).write(work.session, rows, shared) == 150
+    # 64, 64, 16, 4 and 2
+    assert tally.statements == 5
+    found = _JOBS.rows(work.session, job_name="kernel.many")
+    assert {row[0]: row[1]["place"] for row in found} == {row_id: place for place, row_id in enumerate(ids)}
+    assert {row[3] for row in found} == {work.now}
+    again = [{"id": row_id, "args": {}} for row_id in (ids[0], *new_ids(2), ids[9])]
+    assert Inserts(Job, passes_over=True).write(work.session, again, shared) == 2
+    assert Inserts(Job).write(work.session, [], shared) == 0
+    with pytest.raises(IntegrityError), work.session.begin_nested():
+        Inserts(Job).write(work.session, again, shared)

@@ -7,8 +7,9 @@ from click.testing import CliRunner
 
 from betaops.kernel import ids
 from betaops.kernel.work import Work
-from betaops.readiness import board, queries, report, service
+from betaops.readiness import board, dossier, queries, service
 from betaops.readiness.models import Expectation
+from betaops.readiness.papers import PAPERS
 from betaops.readiness.recommendation import Choice
 from tests.factories.programs import a_program
 from tests.factories.readiness import a_survey, a_top_box, an_expectation, decided_by, top_box
@@ -144,10 +145,10 @@ def test_the_report_says_the_same_to_programs_and_to_people(work: Work) -> None:
     decision = service.propose(
         decided_by(work, owner.id, owner.name), program, Choice.GO, role="PM", seen=None, reason="Ready."
     )
-    signed = queries.signatures(work.session, [decision.id])[decision.id]
     at = "2026-03-02T09:00:00Z"
-    told = json.loads(json.dumps(report.as_json(program, rows, decision, signed, at)))
-    text = report.as_markdown(program, rows, decision, signed, at)
+    contents = queries.dossier_contents(work.session, program)
+    told = json.loads(json.dumps(dossier.dossier(contents, at=at)))
+    text = PAPERS["report"].write(queries.material(work.session, program, at=at))
     assert told["recommended"] == "go"
     assert told["tally"]["met"] == 1
     assert told["expectations"][0]["sentence"] == rows[0].sentence
@@ -155,7 +156,7 @@ def test_the_report_says_the_same_to_programs_and_to_people(work: Work) -> None:
     assert "**Met.** 100% from 20 people" in text
     assert "- Owner (PM), " in text
     assert decision.digest in text
-    assert told["decision"]["digest"] == decision.digest
+    assert told["decisions"][0]["digest"] == decision.digest
     assert board.recommended(rows) is Choice.GO
 
 
@@ -168,10 +169,11 @@ def test_the_command_prints_the_report(work: Work, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(commands.Platform, "open", lambda _settings: work.platform)
     monkeypatch.setattr(commands.config, "load", lambda: work.settings)
     run = CliRunner().invoke
-    printed = run(commands.readiness, ["report", "--program", program.slug, "--format", "json"])
+    printed = run(commands.readiness, ["dossier", "--program", program.slug])
     assert printed.exit_code == 0
     assert json.loads(printed.output)["program"]["slug"] == program.slug
-    assert "# Readiness of" in run(commands.readiness, ["report", "--program", program.slug]).output
-    missing = run(commands.readiness, ["report", "--program", "nowhere"])
+    printed = run(commands.readiness, ["paper", "report", "--program", program.slug])
+    assert "# Readiness of" in printed.output
+    missing = run(commands.readiness, ["paper", "report", "--program", "nowhere"])
     assert missing.exit_code == 1
     assert "no program" in missing.output

@@ -1,18 +1,27 @@
+import copy
+from typing import Any
+
 import pytest
 
 from betaops.cohorts.models import Cohort, CohortMember
 from betaops.kernel.errors import Invalid, NotFound, Stale
 from betaops.kernel.work import Work
 from betaops.readiness import provided, queries, service
+from betaops.readiness.measures import answers
+from betaops.readiness.measures.base import Scope
 from betaops.readiness.recommendation import Weight
 from betaops.readiness.verdict import Verdict
+from betaops.surveys import service as survey_service
+from tests.factories import surveys
 from tests.factories.enrollment import an_enrollment
 from tests.factories.programs import a_program
 from tests.factories.readiness import (
+    DEFINITION,
     a_draft,
     a_response,
     a_survey,
     a_top_box,
+    about,
     an_expectation,
     top_box,
 )
@@ -56,7 +65,7 @@ def test_a_line_that_no_sample_could_cross_is_refused(work: Work, threshold: flo
 def test_parameters_that_a_measure_cannot_use_are_refused(work: Work, parameters: dict[str, object]) -> None:
     program = a_program(work)
     with pytest.raises(Invalid):
-        an_expectation(work, program, "usage_share", parameters=parameters, threshold=0.5)
+        an_expectation(work, program, "usage_share", parameters=parameters, threshold=0.3)
 
 
 def test_a_stale_page_is_refused_and_says_who_saved(work: Work) -> None:
@@ -71,9 +80,9 @@ def test_a_stale_page_is_refused_and_says_who_saved(work: Work) -> None:
 def test_a_moved_line_is_judged_anew(work: Work) -> None:
     program = a_program(work)
     survey = a_survey(work, program)
-    row = a_top_box(work, program, good=20, bad=4, survey=survey, threshold=0.95)
+    row = a_top_box(work, program, good=20, bad=12, survey=survey, threshold=0.95)
     assert queries.latest_readings(work.session, program.id)[row.id].verdict is Verdict.NOT_MET
-    draft = a_draft("survey_share", need="Import is easy", parameters=top_box(survey), threshold=0.5)
+    draft = a_draft("survey_share", need="Import is easy", parameters=top_box(survey), threshold=0.35)
     service.change(work, program, row.id, draft, version=None)
     reading = queries.latest_readings(work.session, program.id)[row.id]
     assert (reading.verdict, reading.version) == (Verdict.MET, 2)
@@ -100,6 +109,30 @@ def test_only_the_cohort_counts_where_one_is_named_and_anonymous_answers_do_not(
     assert provided.users_of_cohort(work.session, cohort) == [
         "the expectation “Nothing stops me from working”"
     ]
+
+
+def test_answers_to_a_later_series_of_its_question_are_not_counted_and_said(work: Work) -> None:
+    program = a_program(work)
+    survey = surveys.a_survey(work, program=program, definition=DEFINITION)
+    ana, bob = (an_enrollment(work, program=program) for _ in range(2))
+    surveys.a_response(work, survey, {"import": 5}, enrollment=ana)
+    to_ten: Any = copy.deepcopy(DEFINITION)
+    to_ten["pages"][0]["elements"][0]["rateMax"] = 10
+    survey_service.edit_draft(work, survey.id, lambda _draft: to_ten)
+    survey_service.publish(work, survey.id, new_series=["import"])
+    surveys.a_response(work, survey, {"import": 4}, enrollment=bob)
+    offered = {each.key: each for each in answers.questions(work.session, program)}[
+        f"{about(survey, '')['survey']}:import"
+    ]
+    assert (offered.about["series"], offered.high) == (2, 10)
+    scope = Scope(program.id, program.product_id, frozenset({ana.tester_id, bob.tester_id}), frozenset())
+    first = answers.AboutQuestion(**about(survey, "import"))
+    by_tester, left_out = answers.given(work.session, scope, first)
+    assert (set(by_tester), left_out["later_series"], left_out["skipped"]) == ({ana.tester_id}, 1, 0)
+    assert answers.asked(scope, left_out) == 1
+    now = answers.AboutQuestion(**offered.about)
+    by_tester, left_out = answers.given(work.session, scope, now)
+    assert (set(by_tester), left_out.get("later_series"), left_out["skipped"]) == ({bob.tester_id}, None, 1)
 
 
 def test_expectations_are_moved_among_those_of_their_weight(work: Work) -> None:

@@ -31,7 +31,7 @@ def test_a_hundred_answers_in_a_minute_are_read_once(work: Work) -> None:
 def test_an_answer_brings_the_readings_up_to_date(work: Work, run_jobs: Any, clock: Any) -> None:
     program = a_program(work)
     survey = a_survey(work, program)
-    row = a_top_box(work, program, good=8, bad=0, survey=survey)
+    row = a_top_box(work, program, good=17, bad=0, survey=survey)
     person = an_enrollment(work, program=program)
     run_jobs()
     clock.shift(seconds=10)
@@ -50,7 +50,7 @@ def test_an_answer_brings_the_readings_up_to_date(work: Work, run_jobs: Any, clo
     clock.shift(seconds=10)
     run_jobs()
     reading = queries.latest_readings(work.session, program.id)[row.id]
-    assert (reading.n, reading.verdict) == (9, Verdict.MET)
+    assert (reading.n, reading.verdict) == (18, Verdict.MET)
 
 
 def test_a_new_blocker_is_known_within_seconds(work: Work, run_jobs: Any, clock: Any) -> None:

@@ -52,7 +52,7 @@ def test_one_content_tester_is_nothing_to_lean_on(work: Work) -> None:
 
 def test_as_many_as_could_have_proven_it_are_enough_to_lean_on(work: Work) -> None:
     program = a_program(work)
-    a_top_box(work, program, good=9, bad=2, need="Import is easy")
+    a_top_box(work, program, good=11, bad=3, need="Import is easy")
     assert board.recommended(queries.board(work.session, program.id)) is Choice.CONDITIONAL
 
 

@@ -67,7 +67,7 @@ def test_the_readiness_page_says_verdict_sentence_and_how_we_know(work: Work, me
     an_expectation(work, program, need="Nothing stops me")
     page = member_client().get(address(program, "/readiness")).text
     assert "83% from 24 people, could be" in page
-    assert "Exact range for a share" in page
+    assert "Evidence by betting" in page
     assert "no blocker is open" in page
     assert "CONDITIONAL GO" in page
 
@@ -82,7 +82,7 @@ def test_an_expectation_is_added_in_two_steps(work: Work, member_client: Client)
         program, f"/readiness/expectations/new?measure=survey_share&of={ids_of(survey, 'svy')}:import"
     )
     form = client.get(where).text
-    assert "9 people, all of them as content as can be" in form
+    assert "13 people, all of them as content as can be" in form
     answer = client.post(
         where,
         data={
@@ -161,8 +161,8 @@ def test_the_plan_moves_with_what_is_typed(work: Work, member_client: Client) ->
     where = address(program, "/readiness/expectations/plan?measure=usage_share&of=note_synced")
     rest = "&weight=must&direction=at_least&cohort=&confidence=0.95&times=1&threshold="
     client = member_client()
-    assert "9 people" in client.get(where + rest + "70").text
-    assert "59 people" in client.get(where + rest + "95").text
+    assert "13 people" in client.get(where + rest + "70").text
+    assert "88 people" in client.get(where + rest + "95").text
     assert "could not be proven yet" in client.get(where + rest + "95").text
     assert "Write a line" in client.get(where + rest + "lots").text
 
@@ -287,7 +287,7 @@ def test_the_overview_asks_the_database_a_bounded_number_of_times(
     many = count_queries(lambda: client.get(address(program)))
     assert many <= few + 2
     assert many <= 26
-    assert count_queries(lambda: client.get(address(program, "/readiness"))) <= 14
+    assert count_queries(lambda: client.get(address(program, "/readiness"))) <= 16
 
 
 def test_silent_testers_are_a_filter_of_the_testers_list(work: Work, member_client: Client) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from betaops.readiness.verdict import Verdict, counted, reconciled, verdict
+from betaops.readiness.verdict import Mode, Verdict, counted, reconciled, verdict
 
 YES_NO = (0.0, 1.0)
 FIVE = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -19,11 +19,15 @@ def test_twenty_four_of_thirty_against_75_percent_is_not_settled() -> None:
     assert outcome["more_likely"] is not None
 
 
-def test_six_of_six_cannot_prove_70_percent_and_nine_can() -> None:
-    six = verdict(YES_NO, (0, 6), 0.7)
-    assert six["verdict"] == Verdict.INCONCLUSIVE
-    assert six["smallest_sample"] == 9
-    assert verdict(YES_NO, (0, 9), 0.7)["verdict"] == Verdict.MET
+@pytest.mark.parametrize(("threshold", "close", "early"), [(0.7, 10, 18), (0.8, 15, 29), (0.9, 31, 62)])
+def test_it_takes_so_many_who_all_agree_at_the_close_and_more_before(
+    threshold: float, close: int, early: int
+) -> None:
+    for mode, people in (("close", close), ("live", early)):
+        few = verdict(YES_NO, (0, people - 1), threshold, mode=mode)
+        assert few["verdict"] == Verdict.INCONCLUSIVE
+        assert (few["smallest_sample"], few["smallest_early"]) == (close, early)
+        assert verdict(YES_NO, (0, people), threshold, mode=mode)["verdict"] == Verdict.MET
 
 
 def test_far_below_the_threshold_is_not_met() -> None:
@@ -39,17 +43,42 @@ def test_no_answers_settle_nothing_and_promise_nothing() -> None:
 
 
 def test_more_expectations_judged_together_ask_for_more_evidence() -> None:
-    assert verdict(YES_NO, (0, 9), 0.7, n_expectations=1)["verdict"] == Verdict.MET
-    shared = verdict(YES_NO, (0, 9), 0.7, n_expectations=5)
+    assert verdict(YES_NO, (0, 10), 0.7, n_expectations=1, mode="close")["verdict"] == Verdict.MET
+    shared = verdict(YES_NO, (0, 10), 0.7, n_expectations=5, mode="close")
     assert shared["verdict"] == Verdict.INCONCLUSIVE
-    assert shared["smallest_sample"] == 13
+    assert shared["smallest_sample"] == 14
 
 
 def test_several_levels_are_judged_by_their_mean() -> None:
-    good = verdict(FIVE, (0, 0, 2, 20, 40), 0.75)
+    good = verdict(FIVE, (0, 0, 2, 20, 40), 0.75, mode="close")
     assert good["method"] == "dirichlet"
     assert good["verdict"] == Verdict.MET
-    assert verdict(FIVE, (10, 10, 10, 5, 2), 0.75)["verdict"] == Verdict.NOT_MET
+    assert verdict(FIVE, (10, 10, 10, 5, 2), 0.75, mode="close")["verdict"] == Verdict.NOT_MET
+    early = verdict(FIVE, (0, 0, 2, 20, 140), 0.75)
+    assert (early["method"], early["verdict"]) == ("betting", Verdict.MET)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=5, max_size=5), st.floats(0.05, 0.95), st.sampled_from(Mode))
+def test_the_range_lies_on_the_side_that_the_verdict_says(
+    counts: list[int], threshold: float, mode: Mode
+) -> None:
+    outcome = verdict(FIVE, counts, threshold, mode=mode, n_expectations=3)
+    sides = (outcome["low"] > threshold + 1e-6, outcome["high"] < threshold - 1e-6)
+    if any(sides):
+        assert outcome["verdict"] == (Verdict.MET if sides[0] else Verdict.NOT_MET)
+    if outcome["verdict"] == Verdict.MET:
+        assert outcome["low"] >= threshold - 1e-6
+    if outcome["verdict"] == Verdict.NOT_MET:
+        assert outcome["high"] <= threshold + 1e-6
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=5, max_size=5), st.floats(0.05, 0.95))
+def test_what_is_called_early_is_called_at_the_close(counts: list[int], threshold: float) -> None:
+    early = verdict(FIVE, counts, threshold)["verdict"]
+    if early != Verdict.INCONCLUSIVE:
+        assert verdict(FIVE, counts, threshold, mode="close")["verdict"] == early
 
 
 @settings(max_examples=60)
@@ -77,10 +106,10 @@ def test_a_better_answer_never_makes_a_verdict_worse(no: int, yes: int, threshol
     assert rank[Verdict(after["verdict"])] >= rank[Verdict(before["verdict"])]
 
 
-@pytest.mark.parametrize("n", [9, 25])
+@pytest.mark.parametrize("n", [11, 25])
 def test_one_look_at_a_truth_on_the_threshold_is_wrong_in_at_most_5_of_100(n: int) -> None:
     chance = [math.comb(n, yes) * 0.7**yes * 0.3 ** (n - yes) for yes in range(n + 1)]
-    said = [verdict(YES_NO, (n - yes, yes), 0.7)["verdict"] for yes in range(n + 1)]
+    said = [verdict(YES_NO, (n - yes, yes), 0.7, mode="close")["verdict"] for yes in range(n + 1)]
     for wrong in (Verdict.MET, Verdict.NOT_MET):
         assert 0 < sum(each for each, word in zip(chance, said, strict=True) if word == wrong) <= 0.05
 
@@ -124,6 +153,9 @@ def test_measures_of_one_need_that_disagree_contradict_each_other(
         {"confidence": 1.0},
         {"n_expectations": 0},
         {"levels": (0.0, 3.0)},
+        {"levels": (0.0, 0.0)},
+        {"counts": (3, 4, 5)},
+        {"counts": (3, -1)},
         {"direction": "sideways"},
         {"mode": "sometimes"},
     ],

@@ -9,7 +9,7 @@ import pytest
 from betaops.kernel import ids
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
-from betaops.surveys import queries
+from betaops.surveys import queries, service
 from betaops.surveys.models import Survey, SurveyState
 from tests.factories.enrollment import an_enrollment
 from tests.factories.programs import a_program
@@ -69,7 +69,7 @@ def test_a_newer_draft_is_not_saved_over(work: Work, program: Program, member_cl
     refused = browser.post(address, data=stale)
     assert refused.status_code == 422
     assert "saved a newer version" in refused.text
-    assert 'value="Mine"' in refused.text
+    assert "Mine</textarea>" in refused.text
     assert survey.draft["pages"][0]["elements"][0]["title"] == "Theirs"
 
 
@@ -302,3 +302,24 @@ def test_sending_mails_a_personal_link_to_each_who_has_not_answered(
     assert "Did you import notes?" in client.get(address[1]).text
     run_jobs()
     assert len([letter for letter in outbox.letters() if letter.kind == "surveys.invitation"]) == 1
+
+
+def test_saving_leads_back_to_what_was_saved_and_says_when(
+    work: Work, program: Program, member_client: Any
+) -> None:
+    survey = a_survey(work, program=program, is_published=False)
+    browser = member_client("manager")
+    saved = browser.submit(f"{base(program, survey)}/build?at=1.1", {"title": "Why?"}, action="/element")
+    assert saved.location.endswith("/build?at=1.1#at-1-1")
+    assert "Saved just now" in browser.get(saved.location).text
+
+
+def test_results_of_an_open_survey_look_for_more_by_themselves(
+    work: Work, program: Program, member_client: Any
+) -> None:
+    survey = a_survey(work, program=program)
+    browser = member_client("manager")
+    page = f"{base(program, survey)}/results"
+    assert browser.get(page).text.count("data-fresh") == 3
+    service.change_state(work, survey.id, SurveyState.CLOSED)
+    assert "data-fresh" not in browser.get(page).text

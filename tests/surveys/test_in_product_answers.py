@@ -1,5 +1,7 @@
 """What comes back from inside the product: whose it is, how its steps become one, and what is refused."""
 
+import copy
+
 from sqlalchemy import select
 
 from betaops.enrollment.models import Enrollment, State
@@ -72,6 +74,31 @@ def test_older_sdks_name_questions_by_their_place(
     properties = {"$survey_response": "8", "$survey_response_2": "Pro"}
     sdk.send("sent", LAPTOP, survey, **properties)
     assert responses(work)[0].answers == {"nps": 8, "plan": "p"}
+
+
+def test_answers_to_a_form_from_before_a_new_series_stand_with_the_one_that_was_shown(
+    work: Work, survey: Survey, sdk: Sdk
+) -> None:
+    a_placement(work, survey)
+    [shown] = sdk.surveys()
+    old_id = shown["questions"][0]["id"]
+    changed = copy.deepcopy(SHORT)
+    changed["pages"][0]["elements"][0] |= {"rateMin": 1, "rateMax": 5, "x-betaops": {}}
+    changed["pages"][0]["elements"][1]["visibleIf"] = ""
+    service.edit_draft(work, survey.id, lambda _draft: changed)
+    service.publish(work, survey.id, new_series=["nps"])
+    work.session.commit()
+    sdk.soon()
+    [now] = sdk.surveys()
+    assert now["questions"][0]["id"] != old_id
+    for at, question_id in enumerate((old_id, now["questions"][0]["id"])):
+        answer = {f"$survey_response_{question_id}": 9 if at == 0 else 5, "$survey_completed": True}
+        sdk.send("sent", f"stranger{at}", survey, **answer)
+    rows = {str(row.id): row for row in queries.survey_questions(work.session, survey.id)}
+    told = {
+        (rows[str(part.question_id)].series, part.code) for part in queries.tallies(work.session, survey.id)
+    }
+    assert told == {(1, "9"), (2, "5")}
 
 
 def test_what_cannot_be_is_refused_and_no_event_is_lost(

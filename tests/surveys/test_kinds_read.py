@@ -106,3 +106,10 @@ def test_answers_read_as_words() -> None:
     assert words(FAMILY, [{"who": "Ana", "uses": "yes"}]) == "1. who: Ana, uses: yes"
     assert words(PLANS, {"later": {"fit": 2}}) == "Later: fit: 2"
     assert words({"type": "slider", "name": "q"}, [1, 2.5]) == "1 – 2.5"
+
+
+def test_of_numbers_that_were_typed_there_is_a_mean_and_nothing_to_read() -> None:
+    numbers = card({"type": "text", "name": "q", "inputType": "number"}, 3, 5)
+    assert numbers.score is not None
+    assert (numbers.score.value, numbers.texts) == (4, 0)
+    assert card({"type": "text", "name": "q"}, "three", "five").texts == 2

@@ -150,7 +150,8 @@ def test_the_console_changes_a_link_and_makes_quotas(
     assert pm.submit(f"{base}/links/{link.id}", {"pin": "1"}).status_code == 422
 
     made = pm.submit(
-        f"{base}/quotas", {"name": "Importers", "question": "used_import", "answer": "Yes", "most": "50"}
+        f"{base}/quotas",
+        {"name": "Importers", "condition_question": "used_import", "condition_value": "Yes", "most": "50"},
     )
     assert made.status_code == 303
     quota = queries.quotas(work.session, survey.id)[0]

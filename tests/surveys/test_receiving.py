@@ -1,7 +1,8 @@
 """Submissions over the API that are taken before Flask: the same rows, the same answer, and nothing taken that is not plain."""
 
+import copy
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from betaops.accounts.service import keys
 from betaops.kernel import ids
 from betaops.kernel.events import EventSubject, RecordedEvent
 from betaops.kernel.work import Work
-from betaops.surveys import receiving, service
+from betaops.surveys import queries, receiving, service
 from betaops.surveys.definition import Definition
 from betaops.surveys.engine.judging import judge_all, rows_of
 from betaops.surveys.engine.plain import Plain, is_plain
@@ -79,9 +80,9 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     found: list[bool] = []
     receive = receiving.receive
 
-    def noted(work: Work, submission: receiving.Submission) -> Any:
-        received = receive(work, submission)
-        found.append(received is not None)
+    def noted(work: Work, submissions: Sequence[receiving.Submission]) -> Any:
+        received = receive(work, submissions)
+        found.extend(each is not None for each in received)
         return received
 
     monkeypatch.setattr(receiving, "receive", noted)
@@ -232,6 +233,33 @@ def test_a_survey_with_conditions_goes_the_long_way(work: Work, post: Post, take
     assert taken == [False]
 
 
+def test_a_survey_with_arms_goes_the_long_way(
+    work: Work, survey: Survey, post: Post, taken: list[bool]
+) -> None:
+    assert post({"submission_key": "before", "answers": ANSWERS}).json["arm"] is None
+    service.add_arm(work, survey.id, name="tin")
+    work.session.commit()
+    assert post({"submission_key": "after", "answers": ANSWERS}).json["arm"] == "tin"
+    assert taken == [True, False]
+
+
+def test_a_question_that_began_anew_is_counted_anew_on_the_short_way(
+    work: Work, survey: Survey, post: Post, taken: list[bool]
+) -> None:
+    assert post({"submission_key": "before", "answers": ANSWERS}).status_code == 201
+    changed = copy.deepcopy(PLAIN)
+    changed["pages"][0]["elements"][0]["rateMax"] = 10
+    service.edit_draft(work, survey.id, lambda _draft: changed)
+    service.publish(work, survey.id, new_series=["ease"])
+    work.session.commit()
+    assert post({"submission_key": "after", "answers": {**ANSWERS, "ease": 9}}).status_code == 201
+    known = {row.id: (row.name, row.series) for row in queries.survey_questions(work.session, survey.id)}
+    ease = {(known[part.question_id][1], part.code) for part in queries.tallies(work.session, survey.id)
+            if known[part.question_id][0] == "ease"}  # fmt: skip
+    assert ease == {(1, "4"), (2, "9")}
+    assert taken == [True, True]
+
+
 def test_many_at_once_are_all_kept(
     app: Application, work: Work, survey: Survey, key: str, taken: list[bool]
 ) -> None:
@@ -264,7 +292,7 @@ def test_a_key_that_was_long_not_used_is_noted(work: Work, post: Post, taken: li
     assert post({"submission_key": "a", "answers": ANSWERS}).status_code == 201
     work.session.refresh(row)
     assert row.last_used_at > work.now - timedelta(minutes=1)
-    assert taken == [False]
+    assert taken == [True]
 
 
 def both(definition: Definition, values: dict[str, Any], work_now: Any) -> tuple[Any, Any]:

@@ -83,3 +83,29 @@ def test_a_public_link_has_a_qr_code(
     assert "attachment" in drawn.headers["Content-Disposition"]
     links.revoke_link(work, link.id, survey_id=survey.id)
     assert pm.get(f"{base(work, survey)}/links/{link.id}/code.svg").status_code == 404
+
+
+def test_sites_are_named_where_the_line_to_paste_stands_and_nothing_else_changes(
+    work: Work, member_client: Callable[..., Browser], survey: Survey
+) -> None:
+    survey.response_limit, survey.origins = 40, []
+    a_public_link(work, survey)
+    pm = member_client("manager")
+    page = f"{base(work, survey)}/share/widget?form=tab"
+    assert "data-survey=" not in pm.get(page).text
+    refused = pm.submit(page, {"origins": "http://app.example.com"}, action="/sites")
+    assert refused.status_code == 422
+    assert "is not the address of a site" in refused.text
+    assert "http://app.example.com</textarea>" in refused.text
+    saved = pm.submit(
+        page, {"origins": "https://app.example.com/page\nhttps://b.example.com"}, action="/sites"
+    )
+    assert saved.location.endswith("/share/widget?form=tab")
+    assert (survey.origins, survey.response_limit) == (
+        ["https://app.example.com", "https://b.example.com"],
+        40,
+    )
+    assert "data-survey=" in pm.get(page).text
+    assert (
+        'action="' not in member_client("viewer").get(page).text.partition("<main")[2].partition("</main")[0]
+    )

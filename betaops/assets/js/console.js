@@ -10,6 +10,7 @@ const PARTS = [
   ["[data-drop], [data-environment]", "report"],
   ["[data-copy]", "copy"],
   ["[data-watch]", "watch"],
+  ["[data-fresh]", "fresh"],
   ["form[data-preview]", "preview"],
 ];
 

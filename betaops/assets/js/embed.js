@@ -110,6 +110,14 @@
     if (document.body) put(); else addEventListener("DOMContentLoaded", put);
   }
 
+  // The next page begins at its top: whoever pressed its button far below would look at nothing.
+  let loaded = false;
+  frame.addEventListener("load", () => {
+    if (loaded && inline && frame.getBoundingClientRect().top < 0) frame.scrollIntoView({ block: "start" });
+    if (loaded && !inline) frame.parentNode.scrollTop = 0;
+    loaded = frame.hasAttribute("src");
+  });
+
   addEventListener("message", (event) => {
     const message = event.data;
     if (event.origin !== address.origin || event.source !== frame.contentWindow) return;

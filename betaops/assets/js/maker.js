@@ -78,3 +78,13 @@ if (form) {
   document.addEventListener("pointercancel", () => end(false));
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") end(false); });
 }
+
+// The answers of the question that a condition asks about are offered while its answer is typed.
+const asked = document.querySelector("select[data-answers]");
+if (asked) {
+  const answers = JSON.parse(asked.dataset.answers);
+  const list = document.getElementById("condition-answers");
+  asked.addEventListener("change", () => {
+    list.replaceChildren(...(answers[asked.value] ?? []).map((words) => Object.assign(document.createElement("option"), { value: words })));
+  });
+}

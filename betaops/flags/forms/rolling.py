@@ -40,11 +40,8 @@ class _Timed(Form):
 
     def speak_of(self, zone: str) -> None:
         self.zone = zone
-        self[
-            "at"
-        ].description = (
-            f"{self['at'].description} {_('In your time zone, %(zone)s.', zone=zone.replace('_', ' '))}"
-        )
+        here = _("In your time zone, %(zone)s.", zone=zone.replace("_", " "))
+        self["at"].description = f"{self['at'].description} {here}"
 
     def moment(self) -> datetime | None:
         """What was typed, with its zone."""

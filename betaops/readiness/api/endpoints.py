@@ -2,6 +2,7 @@
 
 from flask import Response
 
+from betaops.kernel.errors import NotFound
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
 from betaops.readiness import policy, queries, service
@@ -32,7 +33,7 @@ def expectations(path: shapes.InProgram, query: Paging) -> Response:
 def create(path: shapes.InProgram, body: shapes.WrittenExpectation) -> Response:
     """Add an expectation; it is judged at once."""
     program = program_queries.program(reading(), path.program_id)
-    row = service.add(writing(), program, shapes.draft_of(body))
+    row = service.add(writing(), program, shapes.draft_of(body), reason=body.reason)
     return shown(_now(program, row), 201)
 
 
@@ -53,16 +54,19 @@ def expectation(path: shapes.OfExpectation) -> Response:
 def change(path: shapes.OfExpectation, body: shapes.ChangedExpectation) -> Response:
     """Say it anew; it is judged at once."""
     program = program_queries.program(reading(), path.program_id)
-    row = service.change(writing(), program, path.expectation_id, shapes.draft_of(body), version=body.version)
+    draft = shapes.draft_of(body)
+    row = service.change(
+        writing(), program, path.expectation_id, draft, version=body.version, reason=body.reason
+    )
     return shown(_now(program, row))
 
 
 @blueprint.delete("/programs/<program_id>/expectations/<expectation_id>", responses={204: None})
 @scope(policy.CHANGE)
-def remove(path: shapes.OfExpectation) -> Response:
+def remove(path: shapes.OfExpectation, query: shapes.Why) -> Response:
     """Remove it with its readings; decisions keep what they were signed on."""
     program = program_queries.program(reading(), path.program_id)
-    service.remove(writing(), program, path.expectation_id)
+    service.remove(writing(), program, path.expectation_id, reason=query.reason)
     return Response(status=204)
 
 
@@ -77,6 +81,17 @@ def readings(path: shapes.OfExpectation, query: Paging) -> Response:
     return shown(
         shapes.ReadingList(items=[shapes.shown_reading(each) for each in page.items], next=page.next)
     )
+
+
+@blueprint.get("/programs/<program_id>/criteria", responses={200: shapes.ShownCriteria})
+@scope(policy.SEE)
+def criteria(path: shapes.InProgram) -> Response:
+    """What was sealed when the program started, with its hash, and what was amended since; 404 before."""
+    program = program_queries.program(reading(), path.program_id)
+    seal = queries.seal(reading(), program.id)
+    if seal is None:
+        raise NotFound
+    return shown(shapes.shown_criteria(seal, queries.amendments(reading(), program.id)))
 
 
 @blueprint.get("/programs/<program_id>/decisions", responses={200: shapes.DecisionList})

@@ -1,5 +1,6 @@
 """What is sent and shown over the REST API; nothing of a row goes out that is not named here."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,17 @@ from betaops.kernel.errors import Invalid, NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.readiness import measures
 from betaops.readiness.board import Row
-from betaops.readiness.models import Decision, DecisionState, Expectation, Reading, Signature, Stance
+from betaops.readiness.models import (
+    Amendment,
+    AmendmentKind,
+    CriteriaSeal,
+    Decision,
+    DecisionState,
+    Expectation,
+    Reading,
+    Signature,
+    Stance,
+)
 from betaops.readiness.recommendation import Choice, Weight
 from betaops.readiness.service.expecting import Draft
 from betaops.readiness.verdict import Direction, Verdict
@@ -25,6 +36,10 @@ class InProgram(Shown):
 
 class OfExpectation(InProgram):
     expectation_id: path_id("exp") = Field(description="`exp_…`")  # type: ignore[valid-type]  # a type made by a function
+
+
+class Why(Shown):
+    reason: Text = Field("", max_length=2000, description="Required where the criteria are sealed")
 
 
 class WrittenExpectation(Body):
@@ -48,6 +63,14 @@ class WrittenExpectation(Body):
     direction: Direction = Direction.AT_LEAST
     cohort: Text | None = Field(None, description="`coh_…`; without it everybody in the program")
     confidence: float = Field(0.95, gt=0.5, lt=1, strict=True, description="One-sided")
+    closes_on: date | None = Field(None, description="Read for good after this day (UTC)")
+    closes_at: Int | None = Field(
+        None, ge=1, le=1_000_000, description="Read for good once so many people count"
+    )
+    least_answered: float = Field(
+        0.0, ge=0, le=1, strict=True, description="The share of those asked who must have answered"
+    )
+    reason: Text = Field("", max_length=2000, description="Why, where the criteria are sealed: required then")
 
 
 class ChangedExpectation(WrittenExpectation):
@@ -68,6 +91,10 @@ class ShownExpectation(Shown):
     direction: Direction
     cohort: str | None
     confidence: float
+    closes_on: date | None
+    closes_at: int | None
+    least_answered: float
+    amended_at: datetime | None
     position: int
     version: int
     created_at: datetime
@@ -101,6 +128,24 @@ class ShownReading(Shown):
 class ReadingList(Shown):
     items: list[ShownReading]
     next: str | None
+
+
+class ShownAmendment(Shown):
+    expectation: str
+    kind: AmendmentKind
+    need: str
+    changes: list[dict[str, Any]] = Field(description="`what`, `before` and `after` of each")
+    reason: str
+    by: str
+    at: datetime
+    verdict: Verdict | None = Field(description="What was found until then")
+
+
+class ShownCriteria(Shown):
+    sealed_at: datetime
+    criteria: list[dict[str, Any]]
+    digest: str = Field(description="SHA-256 of the criteria's canonical JSON, in hex")
+    amendments: list[ShownAmendment]
 
 
 class ShownSignature(Shown):
@@ -150,6 +195,9 @@ def draft_of(body: WrittenExpectation) -> Draft:
         direction=body.direction,
         cohort_id=cohort_id,
         confidence=body.confidence,
+        closes_on=body.closes_on,
+        closes_at=body.closes_at,
+        least_answered=body.least_answered,
     )
 
 
@@ -166,6 +214,10 @@ def shown_expectation(row: Expectation, last: Reading | None) -> ShownExpectatio
         direction=row.direction,
         cohort=ids.encode("coh", row.cohort_id) if row.cohort_id else None,
         confidence=row.confidence,
+        closes_on=row.closes_on,
+        closes_at=row.closes_at,
+        least_answered=row.least_answered,
+        amended_at=row.amended_at,
         position=row.position,
         version=row.version,
         created_at=row.created_at,
@@ -173,6 +225,27 @@ def shown_expectation(row: Expectation, last: Reading | None) -> ShownExpectatio
         changed_by=row.changed_by,
         verdict=last.verdict if last is not None else None,
         sentence=Row(row, last).sentence,
+    )
+
+
+def shown_criteria(seal: CriteriaSeal, amendments: Sequence[Amendment]) -> ShownCriteria:
+    return ShownCriteria(
+        sealed_at=seal.sealed_at,
+        criteria=seal.criteria,
+        digest=seal.digest,
+        amendments=[
+            ShownAmendment(
+                expectation=ids.encode("exp", each.expectation_id),
+                kind=each.kind,
+                need=each.need,
+                changes=each.changes,
+                reason=each.reason,
+                by=each.by,
+                at=each.at,
+                verdict=each.verdict,
+            )
+            for each in amendments
+        ],
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import (
+    DateField,
     HiddenField,
     RadioField,
     SelectField,
@@ -23,7 +24,8 @@ from betaops.readiness.figures import Unit
 from betaops.readiness.measures import Measure
 from betaops.readiness.models import Expectation
 from betaops.readiness.recommendation import Weight
-from betaops.readiness.service.expecting import Draft
+from betaops.readiness.service.amending import LONGEST_REASON
+from betaops.readiness.service.expecting import MOST_ANSWERS, Draft
 from betaops.readiness.verdict import Direction
 from betaops.web.forms import Form, WholeNumberField
 
@@ -68,6 +70,22 @@ class ExpectationForm(Form):
         ],
         default="0.95",
     )
+    closes_on = DateField(
+        _l("Read for good after"),
+        [Optional()],
+        description=_l(
+            "Answers of that day count. Fixed before they come, the last reading sees far more in them."
+        ),
+    )
+    closes_at = WholeNumberField(
+        _l("Or once so many have answered"), [Optional(), NumberRange(1, MOST_ANSWERS)]
+    )
+    least_answered = WholeNumberField(
+        _l("Of those asked, at least so many must have answered"),
+        [Optional(), NumberRange(0, 100)],
+        description=_l("Those who answer first are often the keen ones. Half is a good rule."),
+    )
+    reason = TextAreaField(_l("Why does it change now?"), [Optional(), Length(max=LONGEST_REASON)])
     version = HiddenField()
 
     measure: Measure
@@ -111,7 +129,18 @@ class ExpectationForm(Form):
             direction=Direction(self.direction.data),
             cohort_id=_cohort_id(self.cohort.data) if "cohort" in self else None,
             confidence=float(self.confidence.data) if "confidence" in self else 0.95,
+            **self._close(),
         )
+
+    def _close(self) -> dict[str, Any]:
+        """A count is read as it stands and has none."""
+        if "closes_on" not in self:
+            return {}
+        return {
+            "closes_on": self.closes_on.data,
+            "closes_at": self.closes_at.data,
+            "least_answered": (self.least_answered.data or 0) / 100,
+        }
 
 
 class _AnswersForm(ExpectationForm):
@@ -149,10 +178,13 @@ def expectation_form(
     cohorts: Sequence[tuple[Any, str]],
     row: Expectation | None = None,
     need: str = "",
+    *,
+    is_sealed: bool = False,
     **options: Any,
 ) -> ExpectationForm:
     """The form for one measure, filled from `row` where one is edited; `cohorts` are (id, name).
 
+    Where criteria `is_sealed` it asks why one changes.
     `options` go to the form: `formdata=None` shows what is saved whatever was sent.
     """
     chosen = _FORMS.get(measure.kind, ExpectationForm)
@@ -169,7 +201,9 @@ def expectation_form(
     ]
     form.threshold.label.text = _LINES[measure.unit]
     if measure.is_counted:
-        del form.cohort, form.confidence
+        del form.cohort, form.confidence, form.closes_on, form.closes_at, form.least_answered
+    if not is_sealed:
+        del form.reason
     if isinstance(form, _AnswersForm):
         form.counted.choices = [SelectChoice(each["code"], each["label"]) for each in parameters["answers"]]
     return form
@@ -197,6 +231,9 @@ def _shown(row: Expectation | None, need: str) -> dict[str, Any]:
         "weight": row.weight.value,
         "cohort": ids.encode("coh", row.cohort_id) if row.cohort_id else "",
         "confidence": f"{row.confidence:g}",
+        "closes_on": row.closes_on,
+        "closes_at": row.closes_at,
+        "least_answered": round(row.least_answered * 100) or None,
         "version": str(row.version),
     }
 

@@ -1,10 +1,10 @@
 """What the measures on survey questions share: which questions there are, and what each tester answered."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import Field
@@ -32,6 +32,8 @@ class AboutQuestion(Parameters):
     item: str = Field(min_length=1, max_length=200)
     #: Row of a matrix; empty for other questions.
     row: str = Field("", max_length=200)
+    #: What it meant then: answers to another series of it do not compare.
+    series: int = Field(1, ge=1)
     title: str = Field(max_length=2000)
 
 
@@ -50,6 +52,7 @@ class Asked:
     #: Ends of a numeric scale; None where there is none.
     low: float | None
     high: float | None
+    series: int = 1
 
     @property
     def key(self) -> str:
@@ -57,13 +60,14 @@ class Asked:
         return ":".join((ids.encode("svy", self.survey_id), self.name, *([self.row] if self.row else [])))
 
     @property
-    def about(self) -> dict[str, str]:
+    def about(self) -> dict[str, Any]:
         """What an expectation keeps of it."""
         return {
             "survey": ids.encode("svy", self.survey_id),
             "item": self.name,
             "row": self.row,
             "title": self.title,
+            **({"series": self.series} if self.series > 1 else {}),
         }
 
     @property
@@ -80,6 +84,8 @@ class Given(NamedTuple):
 
     codes: frozenset[str]
     number: float | None
+    #: There are signs that nobody read the questions.
+    is_doubtful: bool = False
 
 
 def questions(session: Session, program: Program) -> list[Asked]:
@@ -95,18 +101,20 @@ def questions(session: Session, program: Program) -> list[Asked]:
             codes=item.codes,
             low=item.low,
             high=item.high,
+            series=item.series,
         )
         for item in survey_queries.items(session, program.id)
     ]
     for survey in survey_queries.surveys(session, program.id):
         version = survey_queries.live_version(session, survey)
         if version is not None:
-            definition = survey_queries.published(session, version.id).definition
-            found += [row for each in definition.asked for row in _rows(survey, each)]
+            live = survey_queries.published(session, version.id)
+            for each in live.definition.asked:
+                found += _rows(survey, each, live.series.get(each.name, 1))
     return [each for each in found if 1 < len(each.codes) <= MOST_ANSWERS]
 
 
-def _rows(survey: Survey, question: Question) -> list[Asked]:
+def _rows(survey: Survey, question: Question, series: int) -> list[Asked]:
     """The rows of a matrix that takes one answer a row; nothing of other questions."""
     if question.kind != "matrix" or takes_several(question):
         return []
@@ -129,6 +137,7 @@ def _rows(survey: Survey, question: Question) -> list[Asked]:
             ),
             low=min(numbers) if is_numeric else None,
             high=max(numbers) if is_numeric else None,
+            series=series,
         )
         for row in question.rows
     ]
@@ -144,12 +153,20 @@ def given(
     """
     survey_id = ids.decode("svy", parameters.survey)
     rows = session.execute(
-        select(Response.id, Response.tester_id, Answer.code, Answer.number)
+        select(
+            Response.id,
+            Response.tester_id,
+            Response.flags,
+            Answer.code,
+            Answer.number,
+            SurveyQuestion.series,
+        )
         .join(Answer, Answer.response_id == Response.id)
         .join(SurveyQuestion, SurveyQuestion.id == Answer.question_id)
         .where(
             SurveyQuestion.survey_id == survey_id,
             SurveyQuestion.name == parameters.item,
+            SurveyQuestion.series >= parameters.series,
             Response.state == ResponseState.COMPLETE,
             Answer.row == parameters.row,
             Answer.code.not_like("#%"),
@@ -158,8 +175,15 @@ def given(
     codes: dict[UUID, set[str]] = defaultdict(set)
     numbers: dict[UUID, float | None] = {}
     people: dict[UUID, UUID | None] = {}
-    for response_id, tester_id, code, number in rows:
+    later: set[UUID | None] = set()
+    flagged: set[UUID] = set()
+    for response_id, tester_id, flags, code, number, series in rows:
+        if series > parameters.series:
+            later.add(tester_id)
+            continue
         codes[response_id].add(code)
+        if flags:
+            flagged.add(response_id)
         numbers[response_id], people[response_id] = number, tester_id
     by_tester: dict[UUID, list[Given]] = defaultdict(list)
     left_out = {"anonymous": 0, "outside": 0}
@@ -167,7 +191,9 @@ def given(
         if tester_id is None:
             left_out["anonymous"] += 1
         elif tester_id in scope.testers:
-            by_tester[tester_id].append(Given(frozenset(codes[response_id]), numbers[response_id]))
+            by_tester[tester_id].append(
+                Given(frozenset(codes[response_id]), numbers[response_id], response_id in flagged)
+            )
         else:
             left_out["outside"] += 1
     finished = session.scalars(
@@ -179,18 +205,26 @@ def given(
         )
         .distinct()
     )
-    left_out["skipped"] = sum(each in scope.testers and each not in by_tester for each in finished)
+    without = {each for each in finished if each in scope.testers and each not in by_tester}
+    left_out["skipped"] = len(without - later)
+    if without & later:
+        left_out["later_series"] = len(without & later)
     return by_tester, left_out
 
 
 def asked(scope: Scope, left_out: dict[str, int]) -> int:
     """How many could still have an answer or have one: who finished without one is not silent."""
-    return len(scope.testers) - left_out["skipped"]
+    return len(scope.testers) - left_out["skipped"] - left_out.get("later_series", 0)
 
 
-def means(by_tester: Iterable[list[float]]) -> list[float]:
+def means(by_tester: Mapping[UUID, list[float]]) -> dict[UUID, float]:
     """One number for each tester: who answered twice is not two people."""
-    return [fmean(values) for values in by_tester if values]
+    return {tester: fmean(values) for tester, values in by_tester.items() if values}
+
+
+def doubtful(by_tester: Mapping[UUID, list[Given]]) -> frozenset[UUID]:
+    """Testers of whom there is no answer without doubt."""
+    return frozenset(tester for tester, said in by_tester.items() if all(each.is_doubtful for each in said))
 
 
 def results(parameters: AboutQuestion, label: str) -> Evidence:

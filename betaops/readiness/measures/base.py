@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
@@ -49,6 +49,9 @@ class Sample:
     excluded: dict[str, int] = field(default_factory=dict)
     #: A counted fact instead of scores.
     value: int | None = None
+    #: By tester, and whose answers are all doubtful. Not kept: a reading has counts only.
+    scores: Mapping[UUID, float] = field(default_factory=dict, compare=False, repr=False)
+    doubtful: frozenset[UUID] = field(default=frozenset(), compare=False, repr=False)
 
     @property
     def n(self) -> int:
@@ -58,8 +61,25 @@ class Sample:
     def waiting(self) -> int:
         return max(0, self.asked - self.n)
 
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> "Sample":
+        """What `to_json` gave."""
+        return cls(
+            levels=tuple(told["levels"]),
+            counts=tuple(told["counts"]),
+            asked=told["asked"],
+            excluded=dict(told["excluded"]),
+            value=told["value"],
+        )
+
     def to_json(self) -> dict[str, Any]:
-        return asdict(self) | {"levels": list(self.levels), "counts": list(self.counts)}
+        return {
+            "levels": list(self.levels),
+            "counts": list(self.counts),
+            "asked": self.asked,
+            "excluded": self.excluded,
+            "value": self.value,
+        }
 
 
 @dataclass(frozen=True)
@@ -158,15 +178,29 @@ class Measure(ABC):
         raise NotImplementedError
 
 
-def shares(yes: int, n: int, asked: int, excluded: dict[str, int] | None = None) -> Sample:
-    """A sample of yes and no."""
-    return Sample((0.0, 1.0), (n - yes, yes), max(asked, n), excluded or {})
+def shares(yes: Iterable[UUID], everybody: frozenset[UUID], excluded: dict[str, int]) -> Sample:
+    """A sample of yes and no: of `everybody`, those in `yes` have 1."""
+    scores = dict.fromkeys(everybody, 0.0) | {tester: 1.0 for tester in yes if tester in everybody}
+    return scored(scores, len(everybody), excluded)
 
 
-def by_level(
-    scores: Iterable[float], always: Sequence[float] = (0.0, 1.0)
-) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """Scores as sorted levels with their counts; the levels in `always` are there even when nobody is."""
-    counted = Counter(round(score, 9) for score in scores)
+def scored(
+    scores: Mapping[UUID, float],
+    asked: int,
+    excluded: dict[str, int],
+    *,
+    always: Sequence[float] = (0.0, 1.0),
+    doubtful: frozenset[UUID] = frozenset(),
+) -> Sample:
+    """A sample of one score a tester; the levels in `always` are there even when nobody is."""
+    rounded = {tester: round(score, 9) for tester, score in scores.items()}
+    counted = Counter(rounded.values())
     levels = sorted({*counted, *always})
-    return tuple(levels), tuple(counted[level] for level in levels)
+    return Sample(
+        levels=tuple(levels),
+        counts=tuple(counted[level] for level in levels),
+        asked=max(asked, len(rounded)),
+        excluded=excluded,
+        scores=rounded,
+        doubtful=doubtful,
+    )

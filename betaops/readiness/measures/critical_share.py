@@ -27,8 +27,7 @@ class CriticalShare(Measure):
 
     def sample(self, session: Session, scope: Scope, parameters: Parameters) -> Sample:
         found = feedback_queries.testers_with_critical(session, scope.program_id)
-        struck = sum(tester in scope.started for tester in found)
-        return shares(struck, len(scope.started), len(scope.started), {"removed": scope.removed})
+        return shares(found, scope.started, {"removed": scope.removed})
 
     def evidence(self, parameters: Parameters) -> Evidence:
         return Evidence("feedback.reports", {"kind": "bug", "tab": "all"}, _("All bugs"))

@@ -8,7 +8,7 @@ from betaops.programs.models import Program
 from betaops.readiness.figures import Unit
 from betaops.readiness.measures import answers
 from betaops.readiness.measures.answers import AboutQuestion, Given
-from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample, Scope, by_level
+from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample, Scope, scored
 
 
 class Nps(Measure):
@@ -43,9 +43,13 @@ class Nps(Measure):
         kept = {tester: _scores(said) for tester, said in by_tester.items()}
         all_given = sum(map(len, by_tester.values()))
         left_out["no_number"] = all_given - sum(map(len, kept.values()))
-        means = answers.means(kept.values())
-        levels, counts = by_level(means, (0.0, 0.5, 1.0))
-        return Sample(levels, counts, answers.asked(scope, left_out), left_out)
+        return scored(
+            answers.means(kept),
+            answers.asked(scope, left_out),
+            left_out,
+            always=(0.0, 0.5, 1.0),
+            doubtful=answers.doubtful(by_tester),
+        )
 
     def evidence(self, parameters: AboutQuestion) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))

@@ -22,7 +22,7 @@ class Participation(Measure):
 
     def sample(self, session: Session, scope: Scope, parameters: Parameters) -> Sample:
         active = took_part(session, scope.program_id, scope.product_id) & scope.testers
-        return shares(len(active), len(scope.testers), len(scope.testers), {"removed": scope.removed})
+        return shares(active, scope.testers, {"removed": scope.removed})
 
     def evidence(self, parameters: Parameters) -> Evidence:
         return Evidence("testers.index", {}, _("All testers"))

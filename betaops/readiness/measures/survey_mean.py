@@ -9,7 +9,7 @@ from betaops.programs.models import Program
 from betaops.readiness.figures import Unit
 from betaops.readiness.measures import answers
 from betaops.readiness.measures.answers import AboutQuestion, Given
-from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample, Scope, by_level
+from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample, Scope, scored
 
 
 class OnScale(AboutQuestion):
@@ -64,9 +64,8 @@ class SurveyMean(Measure):
         kept = {tester: _on(said, parameters) for tester, said in by_tester.items()}
         all_given = sum(map(len, by_tester.values()))
         left_out["no_number"] = all_given - sum(map(len, kept.values()))
-        means = answers.means(kept.values())
-        levels, counts = by_level([self.to_score(value, parameters) for value in means])
-        return Sample(levels, counts, answers.asked(scope, left_out), left_out)
+        scores = {tester: self.to_score(value, parameters) for tester, value in answers.means(kept).items()}
+        return scored(scores, answers.asked(scope, left_out), left_out, doubtful=answers.doubtful(by_tester))
 
     def evidence(self, parameters: OnScale) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))

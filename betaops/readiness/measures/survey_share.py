@@ -16,7 +16,7 @@ from betaops.readiness.measures.base import (
     Parameters,
     Sample,
     Scope,
-    by_level,
+    scored,
 )
 
 
@@ -74,9 +74,10 @@ class SurveyShare(Measure):
     def sample(self, session: Session, scope: Scope, parameters: ChosenAnswers) -> Sample:
         by_tester, left_out = answers.given(session, scope, parameters)
         good = frozenset(parameters.counted)
-        scores = answers.means([_score(each, good) for each in said] for said in by_tester.values())
-        levels, counts = by_level(scores)
-        return Sample(levels, counts, answers.asked(scope, left_out), left_out)
+        scores = answers.means(
+            {tester: [_score(each, good) for each in said] for tester, said in by_tester.items()}
+        )
+        return scored(scores, answers.asked(scope, left_out), left_out, doubtful=answers.doubtful(by_tester))
 
     def evidence(self, parameters: ChosenAnswers) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))

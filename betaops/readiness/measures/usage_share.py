@@ -58,8 +58,8 @@ class UsageShare(Measure):
 
     def sample(self, session: Session, scope: Scope, parameters: Doing) -> Sample:
         counts = taking_part.times_by_tester(session, scope.product_id, parameters.event)
-        did = sum(times >= parameters.times and tester in scope.testers for tester, times in counts.items())
-        return shares(did, len(scope.testers), len(scope.testers), {"removed": scope.removed})
+        did = [tester for tester, times in counts.items() if times >= parameters.times]
+        return shares(did, scope.testers, {"removed": scope.removed})
 
     def evidence(self, parameters: Doing) -> Evidence:
         return Evidence("usage.index", {"event": parameters.event}, _("Events of this name"))

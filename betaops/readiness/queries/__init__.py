@@ -7,9 +7,11 @@ from betaops.readiness.queries.decisions import (
     decisions,
     signatures,
 )
+from betaops.readiness.queries.dossier import dossier_contents
 from betaops.readiness.queries.evidence import (
     HISTORY,
     Past,
+    amendments,
     board,
     expectation,
     expectation_page,
@@ -18,7 +20,10 @@ from betaops.readiness.queries.evidence import (
     histories,
     latest_readings,
     reading_page,
+    seal,
 )
+from betaops.readiness.queries.papers import material
+from betaops.readiness.queries.parts import parts
 from betaops.readiness.queries.people import (
     count_answering,
     measured_programs,
@@ -26,18 +31,22 @@ from betaops.readiness.queries.people import (
     silent_testers,
     weeks,
 )
+from betaops.readiness.queries.problems import began, problems
 from betaops.readiness.queries.waiting import READ, is_not_awaited, unique_key
 
 __all__ = [
     "HISTORY",
     "READ",
     "Past",
+    "amendments",
+    "began",
     "board",
     "count_answering",
     "count_unsigned",
     "decision",
     "decision_that_stands",
     "decisions",
+    "dossier_contents",
     "expectation",
     "expectation_page",
     "expectations",
@@ -45,9 +54,13 @@ __all__ = [
     "histories",
     "is_not_awaited",
     "latest_readings",
+    "material",
     "measured_programs",
+    "parts",
+    "problems",
     "reading_page",
     "scope",
+    "seal",
     "signatures",
     "silent_testers",
     "unique_key",

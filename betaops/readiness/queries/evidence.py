@@ -14,10 +14,7 @@ from betaops.kernel.errors import NotFound
 from betaops.kernel.paging import Page, keyset
 from betaops.programs.models import Program
 from betaops.readiness.board import Row
-from betaops.readiness.models import (
-    Expectation,
-    Reading,
-)
+from betaops.readiness.models import Amendment, CriteriaSeal, Expectation, Reading
 from betaops.readiness.verdict import Verdict
 
 #: Readings shown for each expectation: the last so many days.
@@ -83,6 +80,18 @@ def latest_readings(session: Session, program_id: UUID) -> dict[UUID, Reading]:
         )
     )
     return {reading.expectation_id: reading for reading in found}
+
+
+def seal(session: Session, program_id: UUID) -> CriteriaSeal | None:
+    """What was expected when the program started; None before."""
+    return session.scalar(select(CriteriaSeal).where(CriteriaSeal.program_id == program_id))
+
+
+def amendments(session: Session, program_id: UUID) -> Sequence[Amendment]:
+    """What was changed after the seal, the first first."""
+    return session.scalars(
+        select(Amendment).where(Amendment.program_id == program_id).order_by(Amendment.at, Amendment.id)
+    ).all()
 
 
 class Past(NamedTuple):

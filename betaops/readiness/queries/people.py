@@ -1,19 +1,21 @@
 """Programs and their testers, as far as expectations and the overview look."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import CohortMember
 from betaops.enrollment.models import INSIDE, Enrollment, State, Tester
+from betaops.kernel import clock
 from betaops.programs.models import Phase, Program
 from betaops.readiness.measures import Scope
-from betaops.readiness.models import (
-    ParticipationWeek,
-)
+from betaops.readiness.models import Expectation, ParticipationWeek
 from betaops.surveys.models import Response, ResponseState, Survey
+
+#: How long after its day a planned close is still read, should nobody have been there on that night.
+CLOSED_LATELY = timedelta(days=7)
 
 
 def scope(session: Session, program: Program, cohort_id: UUID | None) -> Scope:
@@ -71,10 +73,20 @@ def weeks(session: Session, program_id: UUID, limit: int = 26) -> list[Participa
 
 
 def measured_programs(session: Session, workspace_id: UUID | None = None) -> list[tuple[UUID, UUID]]:
-    """(workspace, program) of every program under way: of one workspace, or of the whole installation."""
+    """(workspace, program) of every program under way: of one workspace, or of the whole installation.
+
+    One that is closed is among them while a close that was planned may still be to come.
+    """
+    lately = clock.now().date() - CLOSED_LATELY
+    to_come = select(Expectation.program_id).where(Expectation.closes_on >= lately)
     found = (
         select(Program.workspace_id, Program.id)
-        .where(Program.phase.in_((Phase.RECRUITING, Phase.RUNNING, Phase.CLOSING)))
+        .where(
+            or_(
+                Program.phase.in_((Phase.RECRUITING, Phase.RUNNING, Phase.CLOSING)),
+                and_(Program.phase == Phase.CLOSED, Program.id.in_(to_come)),
+            )
+        )
         .order_by(Program.id)
     )
     if workspace_id is None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Text, bindparam, literal, select
 from sqlalchemy.orm import Session
 
+from betaops.kernel.ingest import kept
 from betaops.kernel.jobs import Job, JobState
 from betaops.kernel.prepared import Prepared, said
 
@@ -38,6 +39,9 @@ def is_not_awaited(session: Session, event: OfProgram) -> bool:
 
     In SQLite, that is: its one writer ends before anybody claims what waits.
     """
-    if session.connection().dialect.name != "sqlite":
-        return True
-    return not _awaited.rows(session, key=unique_key(event.program_id))
+    held, place = kept(session), (READ, event.program_id)
+    if place not in held:
+        is_serial = session.connection().dialect.name == "sqlite"
+        held[place] = not is_serial or not _awaited.rows(session, key=unique_key(event.program_id))
+    is_free: bool = held[place]
+    return is_free

@@ -1,5 +1,6 @@
 """What can be done with expectations, readings and decisions."""
 
+from betaops.readiness.service.amending import seal
 from betaops.readiness.service.deciding import Condition, propose, sign, withdraw
 from betaops.readiness.service.expecting import add, change, move, remove, write
 from betaops.readiness.service.participating import count_weeks
@@ -13,6 +14,7 @@ __all__ = [
     "move",
     "propose",
     "remove",
+    "seal",
     "sign",
     "soon",
     "take_readings",

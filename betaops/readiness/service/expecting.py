@@ -1,6 +1,7 @@
 """Adding, changing, ordering and removing expectations."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,11 @@ from betaops.readiness import measures, queries
 from betaops.readiness.events import ExpectationAdded, ExpectationChanged, ExpectationRemoved
 from betaops.readiness.models import Expectation, Reading
 from betaops.readiness.recommendation import Weight
+from betaops.readiness.service import amending
 from betaops.readiness.service.reading import take_readings
 from betaops.readiness.verdict import Direction
+
+MOST_ANSWERS = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +37,18 @@ class Draft:
     weight: Weight = Weight.MUST
     cohort_id: UUID | None = None
     confidence: float = 0.95
+    closes_on: date | None = None
+    closes_at: int | None = None
+    least_answered: float = 0.0
 
 
-def add(work: Work, program: Program, draft: Draft) -> Expectation:
-    """At the end of the list, with its first reading. `Invalid` names the field that cannot be."""
+def add(work: Work, program: Program, draft: Draft, *, reason: str = "") -> Expectation:
+    """At the end of the list, with its first reading. `Invalid` names the field that cannot be.
+
+    `reason` is why, where criteria are sealed already.
+    """
     row = write(work, program, draft)
+    amending.added(work, row, reason)
     take_readings(work, program)
     return row
 
@@ -58,15 +69,22 @@ def write(work: Work, program: Program, draft: Draft) -> Expectation:
 
 
 def change(
-    work: Work, program: Program, expectation_id: UUID, draft: Draft, *, version: int | None
+    work: Work,
+    program: Program,
+    expectation_id: UUID,
+    draft: Draft,
+    *,
+    version: int | None,
+    reason: str = "",
 ) -> Expectation:
-    """Save it anew and judge it anew; `Stale` when somebody saved in between."""
+    """Save it anew and judge it anew; `Stale` when somebody saved in between. `reason` as in `add`."""
     queries.expectation(work.session, program.id, expectation_id)
     row = work.lock(Expectation, expectation_id)
     values = _checked(work, program, draft)
     before = {name: getattr(row, name) for name in values}
     changed = versions.edit(work, row, version, **values)
     if changed:
+        amending.changed(work, row, {name: before[name] for name in changed}, reason)
         work.session.flush()
         work.record(
             ExpectationChanged(
@@ -97,10 +115,11 @@ def move(work: Work, program: Program, expectation_id: UUID, *, up: bool) -> Non
         each.position = position
 
 
-def remove(work: Work, program: Program, expectation_id: UUID) -> None:
-    """Gone with its readings. What was decided on it keeps its own copy."""
+def remove(work: Work, program: Program, expectation_id: UUID, *, reason: str = "") -> None:
+    """Gone with its readings. What was decided on it keeps its own copy. `reason` as in `add`."""
     queries.expectation(work.session, program.id, expectation_id)
     row = work.lock(Expectation, expectation_id)
+    amending.removed(work, row, reason)
     reading = queries.latest_readings(work.session, program.id).get(row.id)
     work.record(
         ExpectationRemoved(
@@ -144,6 +163,10 @@ def _checked(work: Work, program: Program, draft: Draft) -> dict[str, Any]:
         )
     if not 0.5 < draft.confidence < 1:
         raise Invalid("confidence", _("Confidence lies between 50% and 100%."), field="confidence")
+    if draft.closes_at is not None and not 1 <= draft.closes_at <= MOST_ANSWERS:
+        raise Invalid("closes_at", _("Write a whole number from 1 to 1,000,000."), field="closes_at")
+    if not 0 <= draft.least_answered <= 1:
+        raise Invalid("least_answered", _("A share lies between 0% and 100%."), field="least_answered")
     if draft.cohort_id is not None and not _has_cohort(work, program, draft.cohort_id):
         raise Invalid("cohort", _("This program has no such cohort."), field="cohort")
     return {
@@ -156,6 +179,10 @@ def _checked(work: Work, program: Program, draft: Draft) -> dict[str, Any]:
         "direction": draft.direction,
         "cohort_id": draft.cohort_id,
         "confidence": draft.confidence,
+        # A count is read as it stands; there is nothing to wait for.
+        "closes_on": None if measure.is_counted else draft.closes_on,
+        "closes_at": None if measure.is_counted else draft.closes_at,
+        "least_answered": 0.0 if measure.is_counted else float(draft.least_answered),
     }
 
 

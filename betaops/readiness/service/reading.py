@@ -1,22 +1,34 @@
 """Taking readings: every expectation of a program judged on the data as it stands."""
 
-from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import NamedTuple
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from betaops.kernel.work import Work
-from betaops.programs.models import Phase, Program
-from betaops.readiness import measures, queries
-from betaops.readiness.board import need_key
+from betaops.programs.models import Program
+from betaops.readiness import criteria, family, measures, queries
+from betaops.readiness.board import reconciled_by_need
 from betaops.readiness.events import VerdictChanged
+from betaops.readiness.family import Claim
+from betaops.readiness.flipping import Flip, Kind, Part, flips
 from betaops.readiness.measures import Measure, Sample, Scope
 from betaops.readiness.models import Expectation, Reading
-from betaops.readiness.verdict import Mode, Outcome, Verdict, counted, reconciled, verdict
+from betaops.readiness.recommendation import Weight
+from betaops.readiness.verdict import Mode, Outcome, Verdict, counted
 
 #: How long a change may wait for others, so that a hundred answers in a minute are read once.
 DEBOUNCE = timedelta(seconds=5)
+
+
+class Sampled(NamedTuple):
+    """One expectation with the data about it."""
+
+    expectation: Expectation
+    measure: Measure
+    sample: Sample
+    #: It was read at the close; the data is as it was then.
+    is_final: bool
 
 
 class Judged(NamedTuple):
@@ -26,6 +38,7 @@ class Judged(NamedTuple):
     measure: Measure
     sample: Sample
     outcome: Outcome
+    flips: list[Flip]
 
 
 def soon(work: Work, program_id: UUID, *, wait: bool = True) -> None:
@@ -61,51 +74,92 @@ def keep(work: Work, program: Program, judged: Sequence[Judged]) -> list[Reading
 
 
 def _judge(work: Work, program: Program, expectations: Sequence[Expectation]) -> list[Judged]:
-    scopes: dict[UUID | None, Scope] = {}
-    mode = Mode.CLOSE if program.phase in (Phase.CLOSED, Phase.ARCHIVED) else Mode.LIVE
+    sampled = _sampled(work, program, expectations)
+    parts = queries.parts(work.session, program.id)
+    found: dict[UUID, Judged] = {}
     # What must be and what should be are two families: adding a wish does not make the musts harder to prove.
-    families = Counter(each.weight for each in expectations if not measures.named(each.measure).is_counted)
-    judged = []
+    for weight in Weight:
+        group = [
+            each for each in sampled if each.expectation.weight is weight and not each.measure.is_counted
+        ]
+        claims = [_claim(each, work.now.date()) for each in group]
+        for each, claim, outcome in zip(group, claims, family.judged(claims), strict=True):
+            found[each.expectation.id] = Judged(*each[:3], outcome, _flips(each, claim, outcome, parts))
+    return [found.get(each.expectation.id) or Judged(*each[:3], _counted(each), flips=[]) for each in sampled]
+
+
+def _flips(sampled: Sampled, claim: Claim, outcome: Outcome, parts: Sequence[Part]) -> list[Flip]:
+    """Who it hangs on; of a reading at the close nobody knows any more who said what."""
+    doubtful = Part(Kind.DOUBTFUL, "", sampled.sample.doubtful)
+    shared = (outcome["share_met"], outcome["share_not_met"])
+    return flips(claim, sampled.sample.scores, [doubtful, *parts], shared)
+
+
+def _sampled(work: Work, program: Program, expectations: Sequence[Expectation]) -> list[Sampled]:
+    scopes: dict[UUID | None, Scope] = {}
+    last = queries.latest_readings(work.session, program.id)
+    found = []
     for expectation in expectations:
         if expectation.cohort_id not in scopes:
             scopes[expectation.cohort_id] = queries.scope(work.session, program, expectation.cohort_id)
         measure = measures.named(expectation.measure)
-        parameters = measure.read(expectation.parameters)
-        sample = measure.sample(work.session, scopes[expectation.cohort_id], parameters)
-        if measure.is_counted:
-            outcome = counted(
-                sample.value or 0, int(expectation.threshold), expectation.direction, sample.asked
-            )
-        else:
-            outcome = verdict(
-                sample.levels,
-                sample.counts,
-                measure.to_score(expectation.threshold, parameters),
-                expectation.direction,
-                expectation.confidence,
-                families[expectation.weight],
-                mode,
-                imagined=measure.imagined,
-                waiting=sample.waiting,
-            )
-        judged.append(Judged(expectation, measure, sample, outcome))
-    return judged
+        final = _final(expectation, last.get(expectation.id))
+        sample = final or measure.sample(
+            work.session, scopes[expectation.cohort_id], measure.read(expectation.parameters)
+        )
+        found.append(Sampled(expectation, measure, sample, is_final=final is not None))
+    return found
+
+
+def _final(expectation: Expectation, last: Reading | None) -> Sample | None:
+    """What was read at the close: that stands, whoever answers afterwards. A second look would be a second chance."""
+    is_final = last is not None and last.outcome["mode"] == Mode.CLOSE and criteria.has_close(expectation)
+    return Sample.of_json(last.sample) if last is not None and is_final else None
+
+
+def _claim(sampled: Sampled, today: date) -> Claim:
+    expectation, measure, sample = sampled.expectation, sampled.measure, sampled.sample
+    return Claim(
+        levels=sample.levels,
+        counts=sample.counts,
+        threshold=measure.to_score(expectation.threshold, measure.read(expectation.parameters)),
+        direction=expectation.direction,
+        confidence=expectation.confidence,
+        mode=_mode(sampled, today),
+        imagined=measure.imagined,
+        waiting=sample.waiting,
+        gate=expectation.least_answered,
+    )
+
+
+def _mode(sampled: Sampled, today: date) -> Mode:
+    if not criteria.has_close(sampled.expectation):
+        return Mode.ANYTIME
+    is_closing = criteria.is_closing(sampled.expectation, today=today, n=sampled.sample.n)
+    return Mode.CLOSE if sampled.is_final or is_closing else Mode.LIVE
+
+
+def _counted(sampled: Sampled) -> Outcome:
+    expectation, sample = sampled.expectation, sampled.sample
+    return counted(sample.value or 0, int(expectation.threshold), expectation.direction, sample.asked)
 
 
 def _reconcile(judged: Sequence[Judged]) -> dict[UUID, Verdict]:
-    """The verdicts as they count, by expectation: measures of one need are heard together."""
-    needs: dict[str, list[Judged]] = defaultdict(list)
-    for each in judged:
-        needs[need_key(each.expectation.need)].append(each)
-    return {
-        each.expectation.id: word
-        for group in needs.values()
-        for each, word in zip(group, reconciled([each.outcome["verdict"] for each in group]), strict=True)
-    }
+    """The verdicts as they count, by expectation."""
+    words = reconciled_by_need([(each.expectation.need, each.outcome["verdict"]) for each in judged])
+    return {each.expectation.id: word for each, word in zip(judged, words, strict=True)}
+
+
+def _told(judged: Judged, last: Reading | None) -> dict[str, Any]:
+    """The sample as it is kept, with who it hangs on. What was found at the close stays."""
+    if not judged.sample.scores and last is not None and judged.outcome["mode"] == Mode.CLOSE:
+        return last.sample
+    return judged.sample.to_json() | {"flips": [each._asdict() for each in judged.flips]}
 
 
 def _keep(work: Work, judged: Judged, word: Verdict, last: Reading | None) -> Reading:
-    expectation, measure, sample, outcome = judged
+    expectation, measure, outcome = judged.expectation, judged.measure, judged.outcome
+    told = _told(judged, last)
     former = last.verdict if last is not None else None
     if last is not None and last.taken_on == work.now.date():
         row = last
@@ -113,7 +167,7 @@ def _keep(work: Work, judged: Judged, word: Verdict, last: Reading | None) -> Re
             expectation.version,
             word,
             dict(outcome),
-            sample.to_json(),
+            told,
         ):
             return row
     else:
@@ -131,7 +185,7 @@ def _keep(work: Work, judged: Judged, word: Verdict, last: Reading | None) -> Re
 
     row.taken_at, row.version, row.verdict, row.n = work.now, expectation.version, word, outcome["n"]
     row.estimate, row.low, row.high = (in_unit(outcome[name]) for name in ("estimate", "low", "high"))
-    row.outcome, row.sample = dict(outcome), sample.to_json()
+    row.outcome, row.sample = dict(outcome), told
     work.add(row)
     if former is not word:
         work.record(

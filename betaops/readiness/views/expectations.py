@@ -65,10 +65,11 @@ def new(slug: str) -> Any:
     if measure is None or offer is None:
         return redirect(url_for(".choose", slug=slug, need=request.args.get("need")), 303)
     need = request.args.get("need", "")[:LONGEST_NEED]
-    form = expectation_form(measure, offer.parameters, _cohorts(program), need=need)
+    is_sealed = queries.seal(reading(), program.id) is not None
+    form = expectation_form(measure, offer.parameters, _cohorts(program), need=need, is_sealed=is_sealed)
     if form.validate_on_submit():
         with refusals(form):
-            service.add(writing(), program, form.draft())
+            service.add(writing(), program, form.draft(), reason=_reason(form))
             flash(_("The expectation is there, with its first reading."))
             return redirect(url_for(".index", slug=slug), 303)
     return _page(program, measure, form, None)
@@ -80,13 +81,15 @@ def edit(slug: str, expectation_id: UUID) -> Any:
     program = program_queries.program_by_slug(reading(), slug)
     row = queries.expectation(reading(), program.id, expectation_id)
     measure, cohorts = measures.named(row.measure), _cohorts(program)
-    form = expectation_form(measure, row.parameters, cohorts, row)
+    is_sealed = queries.seal(reading(), program.id) is not None
+    form = expectation_form(measure, row.parameters, cohorts, row, is_sealed=is_sealed)
     if form.validate_on_submit():
         with refusals(form):
-            service.change(writing(), program, row.id, form.draft(), version=number(form.version.data))
+            version = number(form.version.data)
+            service.change(writing(), program, row.id, form.draft(), version=version, reason=_reason(form))
             flash(_("Saved, and judged anew."))
             return redirect(url_for(".index", slug=slug), 303)
-    saved = expectation_form(measure, row.parameters, cohorts, row, formdata=None)
+    saved = expectation_form(measure, row.parameters, cohorts, row, is_sealed=is_sealed, formdata=None)
     conflict = conflict_with(form, saved, version=row.version, who=row.changed_by, when=row.changed_at)
     return _page(program, measure, form, row, conflict)
 
@@ -103,7 +106,11 @@ def move(slug: str, expectation_id: UUID) -> Any:
 @needs(policy.CHANGE)
 def remove(slug: str, expectation_id: UUID) -> Any:
     program = program_queries.program_by_slug(reading(), slug)
-    service.remove(writing(), program, expectation_id)
+    try:
+        service.remove(writing(), program, expectation_id, reason=request.form.get("reason", ""))
+    except Invalid as invalid:
+        flash(str(invalid), "error")
+        return redirect(url_for(".edit", slug=slug, expectation_id=expectation_id), 303)
     flash(_("The expectation is gone."))
     return redirect(url_for(".index", slug=slug), 303)
 
@@ -146,6 +153,10 @@ def _page(
     return page, 422 if form.errors else 200
 
 
+def _reason(form: ExpectationForm) -> str:
+    return (form.reason.data or "") if "reason" in form else ""
+
+
 def _title(measure: Measure, parameters: dict[str, Any]) -> str:
     """What is measured; where that is still to be chosen, only how."""
     try:
@@ -184,6 +195,7 @@ def _plan(program: Program, measure: Measure, form: ExpectationForm, row: Expect
         confidence=draft.confidence,
         family=len(others) + 1,
         testers=len(queries.scope(reading(), program, draft.cohort_id).testers),
+        has_close=draft.closes_on is not None or draft.closes_at is not None,
     )
 
 

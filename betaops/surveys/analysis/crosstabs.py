@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from betaops.kernel.i18n import gettext as _
 from betaops.statistics.shares import Independence, chi_square
 from betaops.surveys.analysis.scales import FEW, Score, share_score
 from betaops.surveys.definition import Question
@@ -16,10 +17,13 @@ from betaops.surveys.kinds.matrix import takes_several
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.localised import DEFAULT, text
 
+#: Stands for the identity of the arm, which is no question.
+_ARM = UUID(int=0)
+
 
 @dataclass(frozen=True)
 class Side:
-    """One question of a cross-tab, or one row of a matrix, with the answers that it offers."""
+    """One question of a cross-tab, one row of a matrix, or the arm, with the answers that it offers."""
 
     question_id: UUID
     row: str
@@ -32,7 +36,12 @@ class Side:
     @property
     def name(self) -> str:
         """In an address."""
-        return f"{self.question_id}:{self.row}"
+        return "arm" if self.is_arm else f"{self.question_id}:{self.row}"
+
+    @property
+    def is_arm(self) -> bool:
+        """The arm that people were put into: known without anybody having answered."""
+        return self.question_id == _ARM
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,10 @@ def sides(questions: Iterable[tuple[UUID, Question, int]], language: str = DEFAU
         for question_id, question, _number in questions
         for side in _sides(question_id, question, language)
     ]
+
+
+def arm_side(names: Sequence[str]) -> Side:
+    return Side(_ARM, "", _("Arm"), tuple((name, name) for name in names))
 
 
 def _sides(question_id: UUID, question: Question, language: str) -> Iterable[Side]:

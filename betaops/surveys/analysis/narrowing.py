@@ -55,6 +55,7 @@ class Narrowing:
     wave: int | None = None
     version: int | None = None
     came_by: CameBy | None = None
+    arm: str = ""
     #: Days in UTC, both included.
     since: date | None = None
     until: date | None = None
@@ -77,6 +78,7 @@ class Narrowing:
             "wave": "" if self.wave is None else str(self.wave),
             "version": "" if self.version is None else str(self.version),
             "door": self.came_by or "",
+            "arm": self.arm,
             "since": self.since.isoformat() if self.since else "",
             "until": self.until.isoformat() if self.until else "",
             "doubtful": "without" if self.without_doubtful else "",
@@ -148,6 +150,7 @@ _READERS: dict[str, Any] = {
     "wave": _whole,
     "version": _whole,
     "door": lambda texts: CameBy(texts[0]),
+    "arm": lambda texts: texts[0],
     "since": lambda texts: date.fromisoformat(texts[0]),
     "until": lambda texts: date.fromisoformat(texts[0]),
     "answer": _given,

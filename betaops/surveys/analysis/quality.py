@@ -36,12 +36,13 @@ def doubts(
     definition: Definition, answers: Mapping[str, Any], *, seconds: float | None, is_repeated: bool
 ) -> list[Doubt]:
     """`seconds` were spent on its pages (None where that is not known); `is_repeated`: see `digest`."""
-    answered = [each for each in definition.asked if not is_empty(answers.get(each.key))]
     found = []
-    usual = sum(_usual(each, answers[each.key]) for each in answered)
-    if seconds is not None and usual >= LEAST_SECONDS and seconds < usual / SHARE_TO_READ:
-        found.append(Doubt.SPEEDING)
-    if is_straight(answered, answers):
+    if seconds is not None:
+        usual = sum(_usual(each, answers[each.key]) for each in _answered(definition.asked, answers))
+        if usual >= LEAST_SECONDS and seconds < usual / SHARE_TO_READ:
+            found.append(Doubt.SPEEDING)
+    matrices = [each for each in definition.asked if each.kind == "matrix"]
+    if is_straight(_answered(matrices, answers), answers):
         found.append(Doubt.STRAIGHT_LINING)
     if is_repeated:
         found.append(Doubt.DUPLICATE)
@@ -56,6 +57,11 @@ def digest(definition: Definition, answers: Mapping[str, Any]) -> bytes | None:
         for each in definition.asked
         if answers.get(each.comment_key)
     }
+    return digest_of(told)
+
+
+def digest_of(told: Mapping[str, Any]) -> bytes | None:
+    """The same where nothing is among the answers that was not asked, and nothing empty."""
     letters = max((len(value) for value in told.values() if isinstance(value, str)), default=0)
     if len(told) < LEAST_ANSWERS and letters < LEAST_LETTERS:
         return None
@@ -71,6 +77,10 @@ def is_straight(answered: Iterable[Question], answers: Mapping[str, Any]) -> boo
     ]
     long = [cells for cells in columns if len(cells) >= LEAST_ROWS]
     return bool(long) and all(all(cell == cells[0] for cell in cells) for cells in long)
+
+
+def _answered(questions: Iterable[Question], answers: Mapping[str, Any]) -> Iterable[Question]:
+    return (each for each in questions if not is_empty(answers.get(each.key)))
 
 
 def _usual(question: Question, value: Any) -> int:

@@ -12,6 +12,7 @@ from uuid import UUID
 from betaops.kernel.i18n import gettext as _
 from betaops.statistics.bounded import mean_range
 from betaops.surveys.analysis.scales import ERROR, FEW, Bar, Score, share_score
+from betaops.surveys.analysis.series import Ended
 from betaops.surveys.definition import Choice, Question
 from betaops.surveys.engine.entries import LISTS
 from betaops.surveys.instruments import Reading, of_question
@@ -64,6 +65,8 @@ class Card:
     is_mixed: bool = False
     #: What its published measure says, where it is one.
     reading: Reading | None = None
+    #: Set where another series follows: what was answered here does not compare with it.
+    ended: Ended | None = None
 
     #: Too few people to be shown: nothing but `n` is known here.
     is_kept_back: bool = False
@@ -94,6 +97,20 @@ class Known:
     tallies: list[Tally] = field(default_factory=list)
 
 
+def by_question(cards: Iterable[Card]) -> list[tuple[Card, list[Card]]]:
+    """Each question as it is counted now, with its earlier series that somebody answered, the newest first."""
+    found = list(cards)
+    return [
+        (card, sorted((each for each in found if each.ended and each.name == card.name and each.n), key=_series))
+        for card in found
+        if card.ended is None
+    ]  # fmt: skip
+
+
+def _series(card: Card) -> int:
+    return -card.ended.series if card.ended else 0
+
+
 def cards(known: Iterable[Known], language: str = "default", *, smallest: int = 0) -> list[Card]:
     """A card for each question; of fewer than `smallest` people nothing is said but how many they are."""
     return [
@@ -115,7 +132,9 @@ def _card(known: Known, language: str) -> Card:
         known.id, question.name, question.label(language), question.kind, known.people, known.is_former
     )
     chosen = [tally for tally in known.tallies if tally.code and tally.code != COMMENT]
-    card.texts = sum(tally.count for tally in known.tallies if not tally.code or tally.code == COMMENT)
+    # A number that somebody wrote is in the mean; there is nothing to read in it.
+    written = [tally for tally in known.tallies if not tally.code or tally.code == COMMENT]
+    card.texts = sum(tally.count for tally in written if tally.number is None)
     if question.kind == "matrix":
         card.lines = tuple(_lines(question, chosen, language))
     elif question.kind == "rating":

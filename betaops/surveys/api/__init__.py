@@ -1,6 +1,6 @@
 """Surveys over the REST API."""
 
-from betaops.surveys.api import exports, files, responses, surveys
+from betaops.surveys.api import exports, files, quotas, responses, surveys
 from betaops.surveys.api.shapes import blueprint
 
-__all__ = ["blueprint", "exports", "files", "responses", "surveys"]
+__all__ = ["blueprint", "exports", "files", "quotas", "responses", "surveys"]

@@ -48,6 +48,9 @@ class ShownResponse(BaseModel):
     enrollment: str | None
     language: str
     answers: dict[str, Any]
+    arm: str | None = Field(
+        description="The arm it was put into; null where the survey has none, and of an anonymous one with few in an arm."
+    )
     is_in_product: bool = Field(description="It came from inside the product, by an SDK.")
     doubts: list[Doubt] = Field(description="Signs that it was not given with care. It counts all the same.")
     started_at: datetime
@@ -59,7 +62,7 @@ class ResponseList(BaseModel):
     next: str | None
 
 
-def _shown_response(row: Answered, number: int) -> ShownResponse:
+def _shown_response(row: Answered, number: int, *, with_arm: bool) -> ShownResponse:
     return ShownResponse(
         id=ids.encode("rsp", row.id),
         survey=ids.encode("svy", row.survey_id),
@@ -69,6 +72,7 @@ def _shown_response(row: Answered, number: int) -> ShownResponse:
         enrollment=ids.encode("enr", row.enrollment_id) if row.enrollment_id else None,
         language=row.language,
         answers=row.answers,
+        arm=(row.arm or None) if with_arm else None,
         is_in_product=row.is_in_product,
         doubts=row.doubts,
         started_at=row.started_at,
@@ -84,7 +88,8 @@ def responses(path: OfSurvey, query: ResponseQuery) -> Response:
     if found.is_anonymous and not queries.count_shown(reading(), found):
         return shown(ResponseList(items=[], next=None))
     page = queries.responses(reading(), found.id, state=query.state, cursor=query.cursor, size=query.limit)
-    items = [_shown_response(row, row.version.number) for row in page.items]
+    with_arm = queries.shows_arms(reading(), found)
+    items = [_shown_response(row, row.version.number, with_arm=with_arm) for row in page.items]
     return shown(ResponseList(items=items, next=page.next))
 
 
@@ -111,7 +116,9 @@ def answer(path: OfSurvey, body: NewResponse) -> Response:
         places = [{"in": f"answers.{each.name}", "detail": each.message} for each in wrong]
         return problem(422, error.code, str(error.message), errors=places)
     version = queries.published(reading(), begun.response.version_id)
-    return shown(_shown_response(begun.response, version.number), 201 if begun.is_new else 200)
+    with_arm = queries.shows_arms(reading(), found)
+    told = _shown_response(begun.response, version.number, with_arm=with_arm)
+    return shown(told, 201 if begun.is_new else 200)
 
 
 @blueprint.get("/responses/<response_id>", responses={200: ShownResponse})
@@ -121,7 +128,8 @@ def response(path: OfResponse) -> Response:
     row = queries.response(reading(), path.response_id)
     if row.is_anonymous and not queries.count_shown(reading(), row.survey):
         raise NotFound
-    return shown(_shown_response(row, row.version.number))
+    with_arm = queries.shows_arms(reading(), row.survey)
+    return shown(_shown_response(row, row.version.number, with_arm=with_arm))
 
 
 @blueprint.delete("/responses/<response_id>", responses={204: None})

@@ -7,10 +7,11 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from betaops.kernel import ids
-from betaops.kernel.errors import Invalid, NotFound
+from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.programs import queries as program_queries
 from betaops.surveys import policy, queries, service
 from betaops.surveys.api.shapes import InProgram, OfSurvey, blueprint
+from betaops.surveys.changes import Change
 from betaops.surveys.checking import Finding
 from betaops.surveys.models import (
     Audience,
@@ -47,6 +48,11 @@ class SurveyChange(Body):
 
 class NewVersion(Body):
     note: Text = Field("", max_length=500, description="What changed, for colleagues.")
+    new_series: list[Text] = Field(
+        [],
+        max_length=1000,
+        description="Names of questions whose answers until now do not compare with those to come: theirs begin anew.",
+    )
 
 
 class PlacementChange(Body):
@@ -211,10 +217,14 @@ def versions(path: OfSurvey) -> Response:
 @blueprint.post("/surveys/<survey_id>/versions", responses={201: ShownVersion})
 @scope(policy.WRITE)
 def publish(path: OfSurvey, body: NewVersion) -> Response:
-    """Publish the draft; 422 lists what is in the way."""
+    """Publish the draft; 422 lists what is in the way, 409 the questions that would need a new series."""
     found = queries.survey(reading(), path.survey_id)
     try:
-        version = service.publish(writing(), found.id, note=body.note)
+        version = service.publish(writing(), found.id, note=body.note, new_series=body.new_series)
+    except Refused as error:
+        changes: list[Change] = error.values.get("changes", [])
+        names = [{"in": "new_series", "name": each.name, "detail": each.message} for each in changes]
+        return problem(409, error.code, str(error.message), errors=names)
     except Invalid as error:
         findings: list[Finding] = error.values.get("findings", [])
         places = [

@@ -5,6 +5,7 @@ from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.definition import TOTAL, Definition
+from betaops.surveys.engine.arms import ARM
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.expressions.functions import FUNCTIONS, OF_ROWS
 from betaops.surveys.expressions.grammar import Array, Binary, Call, Constant, Node, Unary, Variable, parts
@@ -42,7 +43,7 @@ def _outer(node: Node) -> Iterator[Node]:
 
 def known_names(definition: Definition) -> frozenset[str]:
     """Everything that a condition may name, in lower case."""
-    found = set(BUILT_IN | asked_names(definition))
+    found = set(BUILT_IN | asked_names(definition)) | ({ARM} if definition.arm else set())
     for question in definition.questions:
         if question.kind in ("matrixdynamic", "matrixdropdown"):
             found.add(f"{question.key}{TOTAL}".lower())
@@ -116,6 +117,8 @@ class _Words:
         return _(_SENTENCES[operator], question=self._question(left), value=value)
 
     def _question(self, variable: Variable) -> str:
+        if variable.name.lower() == ARM:
+            return _("the arm")
         for question in self.definition.asked:
             if question.key.lower() == variable.name.lower():
                 return f"“{question.label(self.language)}”"

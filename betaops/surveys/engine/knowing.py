@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from betaops.surveys.definition import Definition
+from betaops.surveys.engine.arms import ARM
 from betaops.surveys.expressions import SyntaxProblem, can_run, evaluate, is_met, parse
 from betaops.surveys.expressions.grammar import Variable, parts
 from betaops.surveys.localised import DEFAULT
@@ -68,6 +69,8 @@ class Knowledge:
         state = self.values.get(STATE)
         noted = state.get("variables") if isinstance(state, dict) else None
         found = dict(noted) if isinstance(noted, dict) else {}
+        if self.definition.arm:
+            found[ARM] = self.definition.arm
         return {**found, **self.calculated(found)} if self.definition.actions.calculated else found
 
     def calculated(self, noted: Mapping[str, Any]) -> dict[str, Any]:

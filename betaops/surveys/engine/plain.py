@@ -4,13 +4,15 @@ at hand. Whatever is not plainly right is left to `judging`, which says why. Pur
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from betaops.surveys.definition import Definition, Page, Question
 from betaops.surveys.engine.judging import judge_all, rows_of
 from betaops.surveys.engine.quotas import screen_out_of
-from betaops.surveys.kinds import Row
+from betaops.surveys.engine.scene import Scene
+from betaops.surveys.kinds import KINDS, Row, Wrong
+from betaops.surveys.kinds.text import input_type
 
 #: Properties that bring no logic with them; a definition with any other is not plain.
 _OF_SURVEY = frozenset((
@@ -35,6 +37,8 @@ _KINDS = frozenset(
 #: Answers to these hardly repeat.
 _WRITTEN = frozenset(("text", "comment"))
 _MOST_KNOWN = 500
+#: Nothing that a plain question takes hangs on the time.
+_AT_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _Right = tuple[dict[str, Any], tuple[Row, ...]]
 
 
@@ -46,32 +50,36 @@ class Taken:
     rows: dict[str, tuple[Row, ...]]
 
 
+class _Asked(NamedTuple):
+    """A question, and what of its answers was right before, by how they were written."""
+
+    question: Question
+    key: str
+    comment_key: str
+    alone: Definition
+    known: dict[str, _Right]
+    #: Where its answer is a text and nothing else is to be told of it.
+    scene: Scene | None
+
+
 class Plain:
     """A definition for which `is_plain` holds."""
 
     def __init__(self, definition: Definition) -> None:
-        self._questions = [
-            (question, question.key, question.comment_key, _alone(definition, question), dict[str, _Right]())
-            for question in definition.asked
-        ]
+        self._asked = [_asked(definition, question) for question in definition.asked]
 
     def judge(self, values: Mapping[str, Any], *, now: datetime) -> Taken | None:
         """What `judge_all` and `rows_of` would give; None where anything is not right."""
         kept: dict[str, Any] = {}
         rows: dict[str, tuple[Row, ...]] = {}
-        for question, key, comment_key, alone, known in self._questions:
-            value, comment = values.get(key), values.get(comment_key)
-            written = repr((value, comment)) if question.kind not in _WRITTEN or value is None else ""
-            right = known.get(written) if written else None
+        for each in self._asked:
+            value, comment = values.get(each.key), values.get(each.comment_key)
+            right = _written(each, value, comment) or _known(each, value, comment, now)
             if right is None:
-                right = _judged(alone, question, {key: value, comment_key: comment}, now)
-                if right is None:
-                    return None
-                if written and len(known) < _MOST_KNOWN:
-                    known[written] = right
+                return None
             kept.update(right[0])
             if right[1]:
-                rows[question.name] = right[1]
+                rows[each.question.name] = right[1]
         return Taken(kept, rows)
 
 
@@ -133,14 +141,42 @@ def _is_plain_choice(item: Any) -> bool:
     return not isinstance(item, dict) or set(item) <= _OF_CHOICE
 
 
-def _alone(definition: Definition, question: Question) -> Definition:
-    """A definition that asks this one question only."""
+def _asked(definition: Definition, question: Question) -> _Asked:
     page = next(each for each in definition.pages if question in each.questions)
-    return replace(definition, pages=(replace(page, elements=(question,)),), oddities=())
+    # A definition that asks this one question only.
+    alone = replace(definition, pages=(replace(page, elements=(question,)),), oddities=())
+    is_text = question.kind == "comment" or (question.kind == "text" and input_type(question) == "text")
+    scene = Scene(alone, {}, now=_AT_ANY_TIME) if is_text else None
+    return _Asked(question, question.key, question.comment_key, alone, {}, scene)
 
 
-def _judged(alone: Definition, question: Question, values: Mapping[str, Any], now: datetime) -> _Right | None:
-    judged = judge_all(alone, values, now=now)
+def _written(asked: _Asked, value: Any, comment: Any) -> _Right | None:
+    """A text that is right by itself, as most are; None: it takes a closer look."""
+    if asked.scene is None or comment is not None or not isinstance(value, str):
+        return None
+    kind = KINDS[asked.question.kind]
+    try:
+        text = kind.clean(asked.question, value, asked.scene)
+    except Wrong:
+        return None
+    return ({asked.key: text}, tuple(kind.rows(asked.question, text))) if text else None
+
+
+def _known(asked: _Asked, value: Any, comment: Any, now: datetime) -> _Right | None:
+    """As it was judged before, or judged now and remembered. Texts hardly repeat."""
+    repeats = asked.question.kind not in _WRITTEN or value is None
+    written = repr((value, comment)) if repeats else ""
+    right = asked.known.get(written) if repeats else None
+    if right is not None:
+        return right
+    right = _judged(asked, {asked.key: value, asked.comment_key: comment}, now)
+    if right is not None and repeats and len(asked.known) < _MOST_KNOWN:
+        asked.known[written] = right
+    return right
+
+
+def _judged(asked: _Asked, values: Mapping[str, Any], now: datetime) -> _Right | None:
+    judged = judge_all(asked.alone, values, now=now)
     if judged.problems:
         return None
-    return judged.values, tuple(rows_of(alone, judged.values).get(question.name, ()))
+    return judged.values, tuple(rows_of(asked.alone, judged.values).get(asked.question.name, ()))

@@ -6,6 +6,7 @@ from wtforms import (
     BooleanField,
     DateTimeLocalField,
     EmailField,
+    HiddenField,
     RadioField,
     SelectField,
     StringField,
@@ -67,14 +68,25 @@ class LinkForm(Form):
     )
 
 
+class SitesForm(Form):
+    """Which pages may frame a survey: the same as among its settings, where somebody stands who needs it."""
+
+    version = HiddenField()
+    origins = TextAreaField(
+        _l("Sites that may show it"),
+        [Length(max=4000)],
+        description=_l("One address a line, like https://app.example.com."),
+    )
+
+
 class QuotaForm(Form):
     name = StringField(
         _l("Name"),
         [InputRequired(_l("Give the quota a name.")), Length(max=120)],
         description=_l("For you and your colleagues, like “Teams with a paid plan”."),
     )
-    question = SelectField(_l("Question"), validate_choice=False)
-    answer = StringField(
+    condition_question = SelectField(_l("Question"), validate_choice=False)
+    condition_value = StringField(
         _l("Answer"),
         [Length(max=500)],
         description=_l("As people read it, or its value. Not needed for an expression."),
@@ -106,7 +118,7 @@ class QuotaForm(Form):
     def __init__(self, *args: Any, questions: list[tuple[str, str]], **values: Any) -> None:
         """`questions` are (key, label) of those that it may ask about."""
         super().__init__(*args, **values)
-        self.question.choices = [
+        self.condition_question.choices = [
             SelectChoice("", _("By expression")),
             *(SelectChoice(name, label) for name, label in questions),
         ]

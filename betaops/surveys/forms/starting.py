@@ -12,7 +12,8 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.surveys import ready
 from betaops.surveys.checking import LARGEST_DEFINITION
-from betaops.surveys.forms.console import read_json
+from betaops.surveys.definition import instrument_of
+from betaops.surveys.forms.building import read_json
 from betaops.surveys.localised import text
 from betaops.web.forms import Form
 
@@ -59,18 +60,20 @@ def _ready_words(each: ready.Ready) -> str:
 
 
 class BankForm(Form):
-    """One question of the bank."""
+    """One question of the bank. Measures stand in a list of their own."""
 
     version = HiddenField()
     at = HiddenField()
-    question = SelectField(_l("Question"), [InputRequired(_l("Choose a question."))])
+    question = SelectField(_l("Question"), [InputRequired(_l("Choose a question."))], id="bank-question")
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         language = i18n.language()
         self.question.choices = {
             text(shelf.title, language): [
-                SelectChoice(each["name"], text(each["title"], language)) for each in shelf.questions
+                SelectChoice(each["name"], text(each["title"], language))
+                for each in shelf.questions
+                if not instrument_of(each)
             ]
             for shelf in ready.bank()
         }

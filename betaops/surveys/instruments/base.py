@@ -91,6 +91,8 @@ class Instrument:
 
     name: str
     title: str
+    #: What it measures, and how much it asks, in one line.
+    about: str
     #: Where its scoring is published.
     source: str
     fit: Callable[[Element, str], tuple[Item, ...]]

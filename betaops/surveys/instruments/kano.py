@@ -96,5 +96,10 @@ def _read(asked: Sequence[Item], patterns: Sequence[Pattern]) -> Reading:
 
 
 KANO = Instrument(
-    "kano", _l("Kano category"), _l("Kano et al. 1984, Berger et al. 1993; ranges: Wilson"), _fit, _read
+    "kano",
+    _l("Kano category"),
+    _l("Whether a feature delights, is expected, or leaves people cold. Two questions a feature."),
+    _l("Kano et al. 1984, Berger et al. 1993; ranges: Wilson"),
+    _fit,
+    _read,
 )

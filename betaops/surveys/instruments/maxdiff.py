@@ -86,6 +86,7 @@ def _read(asked: Sequence[Item], patterns: Sequence[Pattern]) -> Reading:
 MAXDIFF = Instrument(
     "maxdiff",
     _l("MaxDiff"),
+    _l("What matters most of many things. People choose the best and the worst of a few at a time."),
     _l("Louviere, Flynn and Marley 2015 (counts); ranges: Student over people"),
     _fit,
     _read,

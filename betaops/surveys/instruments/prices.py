@@ -162,6 +162,7 @@ def _drawn(meter: Meter) -> tuple[Curve, ...]:
 VAN_WESTENDORP = Instrument(
     "van_westendorp",
     _l("Price sensitivity (van Westendorp)"),
+    _l("Which prices people would pay. Four prices a person."),
     _l("van Westendorp 1976; ranges: bootstrap over people"),
     _fit,
     _read,

@@ -139,12 +139,34 @@ def _pmf(asked: Sequence[Item], patterns: Sequence[Pattern]) -> Reading:
 
 
 NPS = Instrument(
-    "nps", _l("Net Promoter Score"), _l("Reichheld 2003; range: Rocks 2016"), _fit_nps, _nps
-)  # fmt: skip
+    "nps",
+    _l("Net Promoter Score"),
+    _l("Whether people would recommend the product. One question, 0 to 10."),
+    _l("Reichheld 2003; range: Rocks 2016"),
+    _fit_nps,
+    _nps,
+)
 CSAT = Instrument(
-    "csat", _l("Satisfaction (CSAT)"), _l("Share of the two best answers; range: Wilson"), _fit_csat, _csat
+    "csat",
+    _l("Satisfaction (CSAT)"),
+    _l("How satisfied people are with the product, or with a part of it. One question."),
+    _l("Share of the two best answers; range: Wilson"),
+    _fit_csat,
+    _csat,
 )
 CES = Instrument(
-    "ces", _l("Effort (CES)"), _l("Dixon, Toman and DeLisi 2013 (CES 2.0); range: Student"), _fit_ces, _ces
+    "ces",
+    _l("Effort (CES)"),
+    _l("How easy it was to get something done. One statement."),
+    _l("Dixon, Toman and DeLisi 2013 (CES 2.0); range: Student"),
+    _fit_ces,
+    _ces,
 )
-PMF = Instrument("pmf", _l("Product-market fit"), _l("Ellis 2009; range: Wilson"), _fit_pmf, _pmf)
+PMF = Instrument(
+    "pmf",
+    _l("Product-market fit"),
+    _l("Whether people would miss the product; four in ten is the mark. One question."),
+    _l("Ellis 2009; range: Wilson"),
+    _fit_pmf,
+    _pmf,
+)

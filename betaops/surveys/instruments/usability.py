@@ -123,6 +123,7 @@ def _by_grade(counted: Counter[float]) -> tuple[Bar, ...]:
 SUS = Instrument(
     "sus",
     _l("System Usability Scale (SUS)"),
+    _l("Usability, graded against hundreds of products. Ten statements, as published."),
     _l("Brooke 1996; grades: Sauro and Lewis 2016; range: Student"),
     _fit_sus,
     _read_sus,
@@ -130,6 +131,7 @@ SUS = Instrument(
 UMUX_LITE = Instrument(
     "umux_lite",
     _l("UMUX-Lite"),
+    _l("Usability where ten statements are too many. Two statements."),
     _l("Lewis, Utesch and Maher 2013; range: Student"),
     _fit_umux_lite,
     _read_umux_lite,

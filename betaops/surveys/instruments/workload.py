@@ -105,6 +105,7 @@ def _read(asked: Sequence[Item], patterns: Sequence[Pattern]) -> Reading:
 NASA_TLX = Instrument(
     "nasa_tlx",
     _l("Task load (NASA-TLX)"),
+    _l("How much a task demands of people. Six ratings."),
     _l("Hart and Staveland 1988, Hart 2006; range: Student"),
     _fit,
     _read,

@@ -102,6 +102,8 @@ class Response(Tenant, Base):
     flags: Mapped[str] = mapped_column(String(100), default="", server_default=text("''"))
     #: See `quality.digest`; of complete ones.
     answers_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    #: Name of the arm it was put into when it began, for good; empty: the survey had none.
+    arm: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
     #: Ids of the quotas in which it has a place.
     places: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     #: Id of the quota that had no place for it; what is said then stands there.

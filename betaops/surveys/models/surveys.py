@@ -69,6 +69,8 @@ class Survey(Versioned, Tenant, Base):
     taken: Mapped[int] = mapped_column(default=0, server_default="0")
     #: Nothing joins a response to a person; stays as it is once somebody has answered.
     is_anonymous: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Everybody new is put into one of its arms (`SurveyArm`).
+    has_arms: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: When personal links were last asked to be sent.
     sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -120,11 +122,16 @@ def _keep_published(mapper: Mapper[Any], connection: Connection, row: SurveyVers
 
 
 class SurveyQuestion(Tenant, Base):
-    """A question through all versions of its survey: what answers belong to and what numbers are about."""
+    """A question through the versions of its survey: what answers belong to and what numbers are about.
+
+    Where it began to mean something else, its author started a new series: the same name, another row. Of a name, the
+    row that counts for a version is the one that began last, up to that version.
+    """
 
     __table_args__ = tenant_args(
         belongs_to("survey_id", "survey"),
-        UniqueConstraint("survey_id", "name"),
+        UniqueConstraint("survey_id", "name", "series"),
+        CheckConstraint("series >= 1", name="series_count_from_one"),
     )
 
     survey_id: Mapped[UUID]
@@ -135,5 +142,6 @@ class SurveyQuestion(Tenant, Base):
     position: Mapped[int]
     first_number: Mapped[int]
     last_number: Mapped[int]
+    series: Mapped[int] = mapped_column(default=1, server_default="1")
 
     survey: Mapped[Survey] = relationship(lazy="raise_on_sql", viewonly=True)

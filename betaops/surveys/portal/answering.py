@@ -15,14 +15,15 @@ from betaops.kernel import i18n
 from betaops.kernel.errors import Refused
 from betaops.kernel.work import Platform
 from betaops.surveys import links
-from betaops.surveys.engine.filling import filled
+from betaops.surveys.engine.filling import PREFIX, filled
 from betaops.surveys.engine.judging import judge
 from betaops.surveys.looks import calculated
 from betaops.surveys.portal.doors import address_of, door_of, published_for, refusal_of, to, token_of
 from betaops.surveys.portal.drawing import chosen_language, draw, draw_first, end, review, stop, walk_of
 from betaops.surveys.portal.filing import with_files
 from betaops.surveys.portal.frame import blueprint
-from betaops.surveys.portal.taking import Sent, Taken, take_draft, take_page
+from betaops.surveys.portal.opening import opening, wants_opening
+from betaops.surveys.portal.taking import Sent, Taken, take_draft, take_opening, take_page
 from betaops.surveys.queries.doors import Door
 from betaops.surveys.rendering import field_contents, shown_names
 from betaops.web.access import public
@@ -51,6 +52,8 @@ def page(token: str) -> Any:
     if response is None and door.link is not None and not door.survey.is_anonymous:
         links.note_opened(_platform(), door.link)
     published = published_for(door, response)
+    if response is None and wants_opening(door, published.definition):
+        return opening(door, published.definition)
     if response is None and published.definition.is_steady and request.args.keys() <= {"embed", "lang"}:
         return draw_first(door, published, token) or stop("empty", door)
     walk = walk_of(published, response, key := response.submission_key if response else secrets.token_hex(16))
@@ -82,6 +85,8 @@ def send(token: str) -> Any:
         if refusal is not None:
             return refusal
         sent = _sent(token)
+        if sent.action == "begin":
+            return _begin(door, sent)
         if request.files:
             definition = published_for(door, door.response, session).definition
             sent = with_files(sent, door.survey, definition, _platform().files)
@@ -104,6 +109,14 @@ def send(token: str) -> Any:
         return to(door, response, review=1)
     more, check = (1 if step.is_revealing else None), (1 if taken.is_faulty_elsewhere else None)
     return to(door, response, page=step.page, more=more, check=check)
+
+
+def _begin(door: Door, sent: Sent) -> Any:
+    """From the opening page to the first, with what its address had filled in."""
+    begun = _platform().ingest.write(door.survey.workspace_id, partial(take_opening, sent=sent))
+    filled_in = {name: values for name, values in request.args.lists() if name.startswith(PREFIX)}
+    begun_door, response = begun
+    return to(begun_door, response, **filled_in)
 
 
 def _taken(door: Door, sent: Sent) -> Taken:

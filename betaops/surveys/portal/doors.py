@@ -70,7 +70,7 @@ def _refusal_of_link(door: Door, now: datetime) -> Any:
 def published_for(door: Door, response: Answered | None, session: Session | None = None) -> Published:
     session = session or reading()
     if response is not None:
-        return queries.published(session, response.version_id)
+        return queries.published(session, response.version_id, response.arm)
     live_id = queries.live_version_id(session, door.survey)
     if live_id is None:
         raise NotFound

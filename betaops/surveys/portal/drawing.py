@@ -254,7 +254,7 @@ class Ended:
 
 def end(door: Door, response: Answered) -> Any:
     """Thanks, in the author's words or ours; the first that fits of those with a condition."""
-    published = queries.published(reading(), response.version_id)
+    published = queries.published(reading(), response.version_id, response.arm)
     scene = walk_of(published, response, response.submission_key).scene(response.answers)
     onward, is_embedded = _way_on(door, scene, response), bool(request.args.get("embed"))
     if onward and request.args.get("sent") and not is_embedded:

@@ -152,11 +152,9 @@ def _filled_in(work: Work, sent: Sent) -> tuple[Taken, frozenset[str]]:
     if door.enrollment is not None and not door.survey.is_anonymous:
         work.actor = Actor("tester", door.enrollment.tester_id, door.enrollment.tester.name)
     language = sent.language or sent.reader
-    begun = respond.begin(work, door, submission_key=sent.submission_key, language=language)
+    begun = _begun(work, door, sent, language)
     response = begun.response
-    if begun.is_new and sent.is_embedded:
-        response.is_embedded = True
-    published = queries.published(work.session, response.version_id)
+    published = queries.published(work.session, response.version_id, response.arm)
     walk = Walk(
         published.definition,
         work.now,
@@ -176,6 +174,20 @@ def _filled_in(work: Work, sent: Sent) -> tuple[Taken, frozenset[str]]:
     answers = walk.answered(response.answers, sent_values(scene, asked, sent.form, sent.uploads))
     taken = Taken(door, response, published, walk, index, Step(answers, index))
     return taken, frozenset(each.name for each in asked)
+
+
+def take_opening(work: Work, sent: Sent) -> tuple[Door, Response]:
+    """Somebody begins a survey with arms: they are put into one, and everything they see is of it."""
+    door = queries.door(work.session, sent.token, sent.secret)
+    return door, _begun(work, door, sent, sent.language or sent.reader).response
+
+
+def _begun(work: Work, door: Door, sent: Sent, language: str) -> respond.Begun:
+    arm = sent.form.get("__arm", "")
+    begun = respond.begin(work, door, submission_key=sent.submission_key, language=language, arm=arm)
+    if begun.is_new and sent.is_embedded:
+        begun.response.is_embedded = True
+    return begun
 
 
 def _files(work: Work, response: Response, published: Published, sent: Sent) -> frozenset[str]:

@@ -4,8 +4,10 @@ Newer SDKs name the question (`$survey_response_<id>`, `$survey_questions`), old
 (`$survey_response`, `$survey_response_1`). Choices come as the text that was read, in whatever language.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.expressions.values import text_of
@@ -15,6 +17,9 @@ from betaops.surveys.localised import DEFAULT
 from betaops.surveys.product.elements import Item
 
 OTHER = "other"
+#: Before the id of a question.
+RESPONSE = "$survey_response_"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def answers(items: Sequence[Item], properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,6 +34,16 @@ def answers(items: Sequence[Item], properties: Mapping[str, Any]) -> dict[str, A
         if comment:
             found[item.question.comment_key] = comment
     return found
+
+
+def named(properties: Mapping[str, Any]) -> frozenset[UUID]:
+    """The questions that the answers name; older SDKs name none."""
+    listed = properties.get("$survey_questions")
+    told = [
+        str(each.get("id")) for each in (listed if isinstance(listed, list) else ()) if isinstance(each, dict)
+    ]
+    told += [key.removeprefix(RESPONSE) for key in properties if key.startswith(RESPONSE)]
+    return frozenset(UUID(each) for each in told if _UUID.fullmatch(each))
 
 
 def _raw(items: Sequence[Item], properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,16 @@
 """Surveys of one workspace, what was answered, and what the rooms above read of it."""
 
 from betaops.surveys.queries.answers import item_answers, items
+from betaops.surveys.queries.arms import arm, arm_names, arms, arms_answered, shows_arms
 from betaops.surveys.queries.contacts import asked_lately, contact_days, count_asked_lately
-from betaops.surveys.queries.crossed import crossed, crossed_people, crossed_several, fresh, paired
+from betaops.surveys.queries.crossed import (
+    crossed,
+    crossed_people,
+    crossed_several,
+    crossed_with_arm,
+    fresh,
+    paired,
+)
 from betaops.surveys.queries.doors import door
 from betaops.surveys.queries.journeys import by_cohort, by_door, steps
 from betaops.surveys.queries.narrowed import (
@@ -35,7 +43,15 @@ from betaops.surveys.queries.placements import (
     targeting,
     users_of_cohort,
 )
-from betaops.surveys.queries.quotas import count_complete, is_limited, link, quota, quota_words, quotas
+from betaops.surveys.queries.quotas import (
+    any_quota,
+    count_complete,
+    is_limited,
+    link,
+    quota,
+    quota_words,
+    quotas,
+)
 from betaops.surveys.queries.responses import (
     count_answered,
     count_doubtful,
@@ -56,7 +72,9 @@ from betaops.surveys.queries.rollups import (
     tallies,
 )
 from betaops.surveys.queries.surveys import (
+    current_questions,
     find_surveys,
+    former_questions,
     links,
     live_version,
     live_version_id,
@@ -69,6 +87,7 @@ from betaops.surveys.queries.surveys import (
     surveys,
     trait_names,
     version,
+    version_shown,
     versions,
 )
 from betaops.surveys.queries.texts import (
@@ -89,6 +108,11 @@ __all__ = [
     "answered_anonymously",
     "answered_unnoted",
     "answers_of",
+    "any_quota",
+    "arm",
+    "arm_names",
+    "arms",
+    "arms_answered",
     "asked_lately",
     "by_cohort",
     "by_door",
@@ -109,9 +133,12 @@ __all__ = [
     "crossed",
     "crossed_people",
     "crossed_several",
+    "crossed_with_arm",
+    "current_questions",
     "door",
     "doors_answered",
     "find_surveys",
+    "former_questions",
     "fresh",
     "funnel",
     "is_limited",
@@ -138,6 +165,7 @@ __all__ = [
     "rollups",
     "showings",
     "shown",
+    "shows_arms",
     "steps",
     "survey",
     "survey_in",
@@ -160,6 +188,7 @@ __all__ = [
     "uploads",
     "users_of_cohort",
     "version",
+    "version_shown",
     "versions",
     "versions_answered",
     "waiting_for",

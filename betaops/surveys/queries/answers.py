@@ -30,6 +30,7 @@ class Item(NamedTuple):
     low: float | None
     high: float | None
     instrument: str
+    series: int = 1
 
 
 COUNTED = ("radiogroup", "dropdown", "buttongroup", "checkbox", "tagbox", "imagepicker", "boolean", "rating")
@@ -115,4 +116,5 @@ def _item(session: Session, row: SurveyQuestion, survey: Survey, version_id: UUI
         low=float(min(numbers)) if is_numeric else None,
         high=float(max(numbers)) if is_numeric else None,
         instrument=question.instrument,
+        series=row.series,
     )

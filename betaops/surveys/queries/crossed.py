@@ -45,6 +45,28 @@ def crossed_several(
     return found
 
 
+def crossed_with_arm(
+    session: Session, survey_id: UUID, place: Place, narrowing: Narrowing | None = None
+) -> tuple[list[tuple[str, str, int]], int, dict[str, int], dict[str, int]]:
+    """(code, arm, people); then how many answered, by arm and by code: the same where each gives but one answer."""
+    own = (
+        *conditions(survey_id, narrowing),
+        Response.arm != "",
+        _at(place),
+        Answer.code.not_in((COMMENT, "")),
+    )
+    people = func.count(Answer.response_id.distinct())
+
+    def counted(*by: Any) -> Sequence[Any]:
+        found = select(*by, people).join(Response, Response.id == Answer.response_id).where(*own)
+        return session.execute(found.group_by(*by)).all()
+
+    by_arm: dict[str, int] = {row[0]: row[1] for row in counted(Response.arm)}
+    by_code: dict[str, int] = {row[0]: row[1] for row in counted(Answer.code)}
+    rows = [(code, arm, count) for code, arm, count in counted(Answer.code, Response.arm)]
+    return rows, sum(by_arm.values()), by_arm, by_code
+
+
 def crossed_people(
     session: Session, survey_id: UUID, down: Place, across: Place, narrowing: Narrowing | None = None
 ) -> tuple[int, dict[str, int]]:

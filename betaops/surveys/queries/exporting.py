@@ -1,6 +1,6 @@
 """Responses as exports read them: in batches, so that memory stays the same however many there are."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from betaops.enrollment.models import Tester
 from betaops.kernel.errors import NotFound
 from betaops.kernel.jobs import Job
+from betaops.surveys.analysis.series import Ended, ended
 from betaops.surveys.definition import Choice, Question
 from betaops.surveys.kinds.base import code_of
 from betaops.surveys.localised import DEFAULT, languages
 from betaops.surveys.models import Response, ResponseState, Survey, SurveyQuestion, SurveyVersion
 from betaops.surveys.queries.responses import count_shown
-from betaops.surveys.queries.surveys import published
+from betaops.surveys.queries.surveys import published, survey_questions
 from betaops.surveys.queries.ways_in import came_by
 
 BATCH = 1000
@@ -25,7 +26,7 @@ EXPORT = "surveys.export_responses"
 
 
 class Exported(NamedTuple):
-    """One response with what an export says about it; `door` is a `CameBy`."""
+    """One response with what an export says about it; `door` is a `CameBy`; `arm` is empty where it has none."""
 
     id: UUID
     number: int
@@ -38,6 +39,7 @@ class Exported(NamedTuple):
     mail: str | None
     started_at: datetime
     finished_at: datetime | None
+    arm: str
     answers: dict[str, Any]
 
 
@@ -93,6 +95,7 @@ def _batch(
             Tester.mail,
             Response.started_at,
             Response.finished_at,
+            Response.arm,
             Response.answers,
         )
         .join(SurveyVersion, SurveyVersion.id == Response.version_id)
@@ -107,24 +110,84 @@ def _batch(
 
 
 def export_questions(session: Session, survey_id: UUID) -> list[Question]:
-    """Every question that any version asked, as the newest that asked it words it, with what older ones offered besides."""
+    """Every question that any version asked, as the newest that asked it words it, with what older ones offered besides.
+
+    A series that has ended is a question of its own, behind the one that followed it: see `Split`.
+    """
+    versions = _definitions(session, survey_id)
+    rows = survey_questions(session, survey_id)
+    over = ended(rows)
+    found = []
+    for row in sorted(rows, key=lambda row: _place(row, rows)):
+        until = over[row.id].followed if row.id in over else None
+        asked = [
+            by_name[row.name]
+            for number, by_name in versions
+            if row.name in by_name and number >= row.first_number and (until is None or number < until)
+        ]
+        if asked:
+            question = _with_former(asked)
+            found.append(_apart(question, over[row.id]) if row.id in over else question)
+    return found
+
+
+def _definitions(session: Session, survey_id: UUID) -> list[tuple[int, Mapping[str, Question]]]:
+    """(number, questions by name), the newest first."""
     rows = session.execute(
-        select(SurveyVersion.id)
+        select(SurveyVersion.id, SurveyVersion.number)
         .where(SurveyVersion.survey_id == survey_id)
         .order_by(SurveyVersion.number.desc())
     )
-    versions = [published(session, row.id).definition.by_name for row in rows]
-    names = session.scalars(
-        select(SurveyQuestion.name)
-        .where(SurveyQuestion.survey_id == survey_id)
-        .order_by(SurveyQuestion.last_number.desc(), SurveyQuestion.position, SurveyQuestion.id)
+    return [(row.number, published(session, row.id).definition.by_name) for row in rows]
+
+
+def _place(row: SurveyQuestion, rows: Sequence[SurveyQuestion]) -> tuple[int, int]:
+    """Where its newest series stands, and behind that the earlier ones."""
+    newest = next(
+        at
+        for at, each in enumerate(rows)
+        if each.name == row.name and each.series == max(one.series for one in rows if one.name == row.name)
     )
-    found = []
-    for name in names:
-        asked = [version[name] for version in versions if name in version]
-        if asked:
-            found.append(_with_former(asked))
-    return found
+    return newest, -row.series
+
+
+def _apart(question: Question, over: Ended) -> Question:
+    """With a name, a title and a place among the answers of its own."""
+    options = {**question.options, "valueName": f"{question.key}#{over.series}"}
+    return replace(over.titled(question), name=f"{question.name}_series{over.series}", options=options)
+
+
+class Split:
+    """Answers of one response, those to series that have ended under their own keys (`nps#1`)."""
+
+    def __init__(self, session: Session, survey_id: UUID) -> None:
+        rows = survey_questions(session, survey_id)
+        over = ended(rows)
+        versions = _definitions(session, survey_id) if over else []
+        #: By version: (key among the answers, key of its own).
+        self._moved: dict[int, list[tuple[str, str]]] = {}
+        for number, by_name in versions:
+            for row in rows:
+                if (
+                    row.id in over
+                    and row.first_number <= number < over[row.id].followed
+                    and row.name in by_name
+                ):
+                    question = by_name[row.name]
+                    own = _apart(question, over[row.id])
+                    self._moved.setdefault(number, []).extend(
+                        ((question.key, own.key), (question.comment_key, own.comment_key))
+                    )
+
+    def answers(self, row: Exported) -> Mapping[str, Any]:
+        moved = self._moved.get(row.number)
+        if not moved:
+            return row.answers
+        found = dict(row.answers)
+        for key, own in moved:
+            if key in found:
+                found[own] = found.pop(key)
+        return found
 
 
 def export_languages(session: Session, survey_id: UUID) -> list[str]:

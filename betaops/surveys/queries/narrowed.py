@@ -43,6 +43,8 @@ def conditions(survey_id: UUID, narrowing: Narrowing | None = None) -> list[Colu
         found.append(Response.version_id.in_(versions))
     if narrowing.came_by is not None:
         found.append(came_by() == narrowing.came_by)
+    if narrowing.arm:
+        found.append(Response.arm == narrowing.arm)
     if narrowing.without_doubtful:
         found.append(Response.flags == "")
     if narrowing.since is not None:

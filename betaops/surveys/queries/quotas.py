@@ -39,6 +39,14 @@ def quota(session: Session, survey_id: UUID, quota_id: UUID) -> Quota:
     return found
 
 
+def any_quota(session: Session, quota_id: UUID) -> Quota:
+    """Of whatever survey."""
+    found = session.scalar(select(Quota).where(Quota.id == quota_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def quota_words(session: Session, quota_id: UUID) -> str:
     """What is said to those for whom it had no place; empty for one that is gone."""
     return session.scalar(select(Quota.words).where(Quota.id == quota_id)) or ""

@@ -1,6 +1,6 @@
 """Surveys, versions, questions, links."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,9 @@ from betaops.kernel.db import scope_of
 from betaops.kernel.errors import NotFound
 from betaops.kernel.prepared import Part, Prepared
 from betaops.programs.models import Program
-from betaops.surveys.definition import Definition
+from betaops.surveys.analysis.series import ended, trait_name
+from betaops.surveys.definition import Definition, Question
+from betaops.surveys.engine.arms import in_arm
 from betaops.surveys.models import LinkKind, Survey, SurveyLink, SurveyQuestion, SurveyState, SurveyVersion
 from betaops.surveys.reading import read
 
@@ -28,30 +30,43 @@ class Published:
     survey_id: UUID
     number: int
     definition: Definition
-    #: Identities of its questions by name.
+    #: Identities of its questions by name; and which series of it each is.
     question_ids: Mapping[str, UUID]
+    series: Mapping[str, int]
 
 
-_kept: dict[UUID, Published] = {}
+_kept: dict[tuple[UUID, str], Published] = {}
 
 
-def published(session: Session, version_id: UUID) -> Published:
-    """The version, parsed once per process. Look its survey or response up first: this asks no workspace."""
-    found = _kept.get(version_id)
+def published(session: Session, version_id: UUID, arm: str = "") -> Published:
+    """The version as it is asked in `arm`, parsed once per process. Look its survey or response up first: this asks no
+    workspace."""
+    found = _kept.get((version_id, arm))
     if found is None:
         row = session.scalar(select(SurveyVersion).where(SurveyVersion.id == version_id))
         if row is None:
             raise NotFound
-        ids = session.execute(
-            select(SurveyQuestion.name, SurveyQuestion.id).where(SurveyQuestion.survey_id == row.survey_id)
-        )
+        questions = _questions_of(session, row.survey_id, row.number)
         found = Published(
-            row.id, row.survey_id, row.number, read(row.definition), {row.name: row.id for row in ids}
+            row.id,
+            row.survey_id,
+            row.number,
+            in_arm(read(row.definition), arm),
+            {name: each.id for name, each in questions.items()},
+            {name: each.series for name, each in questions.items()},
         )
         while len(_kept) >= MOST_KEPT:
             _kept.pop(next(iter(_kept)), None)
-        _kept[version_id] = found
+        _kept[version_id, arm] = found
     return found
+
+
+def _questions_of(session: Session, survey_id: UUID, number: int | None) -> Mapping[str, SurveyQuestion]:
+    """By name, those of a version (None: of the newest): of each name the series that began last, up to it."""
+    found = select(SurveyQuestion).where(SurveyQuestion.survey_id == survey_id)
+    if number is not None:
+        found = found.where(SurveyQuestion.first_number <= number)
+    return {row.name: row for row in session.scalars(found.order_by(SurveyQuestion.series))}
 
 
 def surveys(session: Session, program_id: UUID, *, with_archived: bool = True) -> Sequence[Survey]:
@@ -156,12 +171,31 @@ def trait_names(session: Session, program: Program) -> dict[str, str]:
         .where(Survey.program_id == program.id)
         .order_by(Survey.created_at, Survey.id)
     ).all()
-    return {
-        f"trait.survey.{question.trait}": f"{question.label()} ({name})"
-        for name, version_id in live
-        for question in published(session, version_id).definition.asked
-        if question.trait
-    }
+    found: dict[str, str] = {}
+    for name, version_id in live:
+        now = published(session, version_id)
+        if any(series > 1 for series in now.series.values()):
+            found |= _former_traits(session, now, name)
+        for question in now.definition.asked:
+            if question.trait:
+                trait = trait_name(question.trait, now.series.get(question.name, 1))
+                found[f"trait.{trait}"] = f"{question.label()} ({name})"
+    return found
+
+
+def _former_traits(session: Session, live: Published, survey_name: str) -> dict[str, str]:
+    """Those of series that have ended."""
+    rows = survey_questions(session, live.survey_id)
+    over = ended(rows)
+    found = {}
+    for row in rows:
+        if row.id in over:
+            version_id = version(session, live.survey_id, row.last_number).id
+            question = published(session, version_id).definition.by_name.get(row.name)
+            if question is not None and question.trait:
+                label = over[row.id].titled(question).label()
+                found[f"trait.{trait_name(question.trait, row.series)}"] = f"{label} ({survey_name})"
+    return found
 
 
 def version(session: Session, survey_id: UUID, number: int) -> SurveyVersion:
@@ -185,12 +219,37 @@ def versions(session: Session, survey_id: UUID) -> Sequence[Any]:
 
 
 def survey_questions(session: Session, survey_id: UUID) -> Sequence[SurveyQuestion]:
-    """Of all versions, those of the newest first in their order."""
+    """Of all versions, those of the newest first in their order; of a name, every series."""
     return session.scalars(
         select(SurveyQuestion)
         .where(SurveyQuestion.survey_id == survey_id)
         .order_by(SurveyQuestion.last_number.desc(), SurveyQuestion.position, SurveyQuestion.id)
     ).all()
+
+
+def current_questions(session: Session, survey_id: UUID) -> Mapping[str, SurveyQuestion]:
+    """By name, as they are counted now: those of earlier series are not among them."""
+    return _questions_of(session, survey_id, None)
+
+
+def former_questions(session: Session, survey: Survey) -> Mapping[str, Question]:
+    """Those of the newest series that the live version does not ask, by name, as they were asked last."""
+    found: dict[str, Question] = {}
+    for name, row in current_questions(session, survey.id).items():
+        if row.last_number != survey.live_number:
+            asked = published(session, version(session, survey.id, row.last_number).id).definition.by_name
+            found |= {name: asked[name]} if name in asked else {}
+    return found
+
+
+def version_shown(session: Session, survey_id: UUID, question_ids: Collection[UUID]) -> UUID | None:
+    """The version that asked these questions, where one of their series has ended since; None: the live one does."""
+    if not question_ids:
+        return None
+    rows = survey_questions(session, survey_id)
+    over = ended(rows)
+    numbers = [over[each].last for each in question_ids if each in over]
+    return version(session, survey_id, min(numbers)).id if numbers else None
 
 
 def links(session: Session, survey_id: UUID) -> Sequence[SurveyLink]:

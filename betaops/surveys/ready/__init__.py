@@ -82,20 +82,24 @@ def question(name: str, draft: Json, language: str) -> Json:
 
     `language` is the one that its words are in where the draft says none and has no translations.
     """
-    element = copy.deepcopy(_of_bank(name))
-    spoken = languages(draft)
-    if not spoken:
-        element = _plain(element, str(draft.get("locale") or language))
-    elif "de" not in spoken:
-        element = _plain(element, "en")
-    return _renamed(element, read(draft))
+    return _renamed(spoken(of_bank(name), draft, language), read(draft))
 
 
-def _of_bank(name: str) -> Json:
+def spoken(element: Json, draft: Json, language: str) -> Json:
+    """Texts in English and German, in the languages that the draft has."""
+    known = languages(draft)
+    if "de" in known:
+        return element
+    found: Json = _plain(element, "en" if known else str(draft.get("locale") or language))
+    return found
+
+
+def of_bank(name: str) -> Json:
+    """A copy."""
     for shelf in bank():
         for each in shelf.questions:
             if each["name"] == name:
-                return each
+                return copy.deepcopy(each)
     raise NotFound
 
 
@@ -104,7 +108,7 @@ def _expanded(element: Json) -> Json:
     if "bank" not in element:
         return element
     more = {name: value for name, value in element.items() if name != "bank"}
-    return {**copy.deepcopy(_of_bank(element["bank"])), **more}
+    return {**of_bank(element["bank"]), **more}
 
 
 def _plain(value: Any, language: str) -> Any:

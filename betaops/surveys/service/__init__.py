@@ -1,5 +1,6 @@
 """What changes surveys. Nobody commits here but the edge that called."""
 
+from betaops.surveys.service.arms import add_arm, change_arm, delete_arm
 from betaops.surveys.service.building import (
     change_settings,
     change_state,
@@ -13,15 +14,18 @@ from betaops.surveys.service.placing import (
     note_earlier_answers,
     tell_product,
 )
-from betaops.surveys.service.publishing import digest, is_live, publish, review
+from betaops.surveys.service.publishing import Review, digest, is_live, publish, review
 from betaops.surveys.service.quotas import add_quota, change_quota, close_full, delete_quota
 from betaops.surveys.service.rollups import count_in, count_out, fold, mend
 from betaops.surveys.service.tagging import LONGEST_TAG, tag_answer, tag_answers, untag_answer
 
 __all__ = [
     "LONGEST_TAG",
+    "Review",
+    "add_arm",
     "add_quota",
     "begin_placement",
+    "change_arm",
     "change_placement",
     "change_quota",
     "change_settings",
@@ -30,6 +34,7 @@ __all__ = [
     "count_in",
     "count_out",
     "create_survey",
+    "delete_arm",
     "delete_quota",
     "delete_survey",
     "digest",

@@ -166,6 +166,12 @@ def _check_can_be_shown(work: Work, survey: Survey) -> None:
         )
     if compiled is None:
         raise Invalid("not_published", _("Publish the survey first."), field="is_on")
+    if survey.has_arms:
+        raise Invalid(
+            "has_arms",
+            _("This survey has arms, and in the product everybody is shown the same."),
+            field="is_on",
+        )
     if compiled.problems:
         raise Invalid(
             "cannot_be_shown",

@@ -1,7 +1,7 @@
 """Publishing: a draft becomes an immutable version that people answer."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,9 @@ from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.surveys import queries
-from betaops.surveys.changes import Change, Weight, compare
+from betaops.surveys.changes import Change, Weight, compare, returned
 from betaops.surveys.checking import Finding, check
-from betaops.surveys.definition import Definition
+from betaops.surveys.definition import Question
 from betaops.surveys.events import SurveyPublished, SurveyStateChanged
 from betaops.surveys.models import Survey, SurveyQuestion, SurveyState, SurveyVersion
 from betaops.surveys.reading import read
@@ -38,11 +38,13 @@ class Review:
 
     @property
     def may_be_published(self) -> bool:
-        return (
-            not self.problems
-            and not self.is_same
-            and all(each.weight is not Weight.BREAKING for each in self.changes)
-        )
+        """With a new series of what `breaking` names, where it names anything."""
+        return not self.problems and not self.is_same
+
+    @property
+    def breaking(self) -> list[Change]:
+        """What past answers could not bear, one for each question."""
+        return [each for each in self.changes if each.weight is Weight.BREAKING]
 
 
 def digest(definition: Mapping[str, Any]) -> bytes:
@@ -50,13 +52,23 @@ def digest(definition: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(orjson.dumps(definition, option=orjson.OPT_SORT_KEYS)).digest()
 
 
-def review(live: SurveyVersion | None, draft: dict[str, Any], kinds: Mapping[str, str]) -> Review:
-    """`kinds` are those that questions of any earlier version had, by name: a name never changes its kind."""
+def review(
+    live: SurveyVersion | None,
+    draft: dict[str, Any],
+    former: Mapping[str, Question],
+    arms: Collection[str] = (),
+) -> Review:
+    """`former` are questions of earlier versions that the live one has not, by name: where they come back, their answers
+    count on. `arms` are the names of the survey's arms.
+    """
     new = read(draft)
     changes = [] if live is None else compare(read(live.definition), new)
-    named = {change.name for change in changes if change.weight is Weight.BREAKING}
-    changes = [*_returned(new, kinds, named), *changes]
-    return Review(check(new), changes, is_first=live is None, is_same=is_live(live, draft))
+    return Review(
+        check(new, arms),
+        [*returned(former, new), *changes],
+        is_first=live is None,
+        is_same=is_live(live, draft),
+    )
 
 
 def is_live(live: SurveyVersion | None, draft: dict[str, Any]) -> bool:
@@ -64,26 +76,29 @@ def is_live(live: SurveyVersion | None, draft: dict[str, Any]) -> bool:
     return live is not None and live.digest == digest(draft)
 
 
-def publish(work: Work, survey_id: UUID, *, note: str = "") -> SurveyVersion:
+def publish(
+    work: Work, survey_id: UUID, *, note: str = "", new_series: Collection[str] = ()
+) -> SurveyVersion:
     """Make the draft the next version and open a survey that was a draft. People under way finish theirs.
 
-    `Invalid` with every problem in `values["findings"]`; `Refused` for changes that past answers could not bear.
+    `new_series` names questions that begin anew: their answers so far stay apart, under an identity that has ended.
+    `Invalid` with every problem in `values["findings"]`, or for a name that needs no new series; `Refused` for changes
+    that past answers could not bear, all in `values["changes"]`.
     """
     survey = work.lock(Survey, survey_id)
     if survey.state is SurveyState.ARCHIVED:
         raise Refused("archived", _("This survey is archived. Restore it to change it."))
     live = queries.live_version(work.session, survey)
-    known = {row.name: row for row in queries.survey_questions(work.session, survey.id)}
-    seen = review(live, survey.draft, {name: row.kind for name, row in known.items()})
+    known = queries.current_questions(work.session, survey.id)
+    arms = queries.arm_names(work.session, survey.id)
+    seen = review(live, survey.draft, queries.former_questions(work.session, survey), arms)
     if seen.is_same and live is not None:
         return live
     if seen.problems:
         raise Invalid(
             "has_problems", _("The survey has problems. Nothing was published."), findings=seen.problems
         )
-    breaking = [change for change in seen.changes if change.weight is Weight.BREAKING]
-    if breaking:
-        raise Refused("breaking", breaking[0].message, changes=breaking)
+    _check_series(seen, new_series)
     version = SurveyVersion(
         survey_id=survey.id,
         number=(live.number if live else 0) + 1,
@@ -94,7 +109,7 @@ def publish(work: Work, survey_id: UUID, *, note: str = "") -> SurveyVersion:
         published_by=work.actor.name,
     )
     work.add(version)
-    _keep_identities(work, survey, read(version.definition), version.number, known)
+    _keep_identities(work, version, known, new_series)
     is_opening = survey.state is SurveyState.DRAFT
     survey.live_number = version.number
     survey.state = SurveyState.OPEN if is_opening else survey.state
@@ -116,44 +131,41 @@ def publish(work: Work, survey_id: UUID, *, note: str = "") -> SurveyVersion:
     return version
 
 
+def _check_series(seen: Review, new_series: Collection[str]) -> None:
+    """Every question that cannot be counted on begins a new series, and no other does."""
+    breaking = {change.name for change in seen.breaking}
+    for name in new_series:
+        if name not in breaking:
+            raise Invalid(
+                "no_new_series",
+                _("“%(name)s” needs no new series: its answers go on to count together.", name=name),
+                field="new_series",
+            )
+    left = [change for change in seen.breaking if change.name not in new_series]
+    if left:
+        raise Refused("breaking", left[0].message, changes=left, field="new_series")
+
+
 def _keep_identities(
-    work: Work, survey: Survey, definition: Definition, number: int, known: Mapping[str, SurveyQuestion]
+    work: Work, version: SurveyVersion, known: Mapping[str, SurveyQuestion], new_series: Collection[str]
 ) -> None:
-    for position, question in enumerate(definition.asked):
+    """A row for each new question and each new series; that of an ended one stays as it is, with its answers."""
+    for position, question in enumerate(read(version.definition).asked):
         row = known.get(question.name)
-        if row is None:
+        if row is None or question.name in new_series:
             work.add(
                 SurveyQuestion(
-                    survey_id=survey.id,
+                    survey_id=version.survey_id,
                     name=question.name,
                     kind=question.kind,
                     title=question.label(),
                     position=position,
-                    first_number=number,
-                    last_number=number,
+                    first_number=version.number,
+                    last_number=version.number,
+                    series=1 if row is None else row.series + 1,
                 )
             )
         else:
             row.kind, row.title = question.kind, question.label()
-            row.position, row.last_number = position, number
+            row.position, row.last_number = position, version.number
     work.session.flush()
-
-
-def _returned(new: Definition, kinds: Mapping[str, str], named: set[str]) -> list[Change]:
-    """Questions whose name an earlier version used for another kind, also where the live one has none."""
-    alike = {"radiogroup", "dropdown"}
-    return [
-        Change(
-            Weight.BREAKING,
-            question.name,
-            _(
-                "“%(name)s” was a question of type %(old)s before. Give this one another name.",
-                name=question.name,
-                old=kinds[question.name],
-            ),
-        )
-        for question in new.asked
-        if question.name not in named
-        and kinds.get(question.name, question.kind) != question.kind
-        and {kinds[question.name], question.kind} != alike
-    ]

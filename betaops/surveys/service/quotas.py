@@ -10,6 +10,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.surveys import queries
 from betaops.surveys.engine import conditions
+from betaops.surveys.engine.arms import ARM, unknown_arms
 from betaops.surveys.events import SurveyChanged
 from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.models import Quota, Survey, SurveyState, WhenFull
@@ -105,8 +106,12 @@ def _condition(work: Work, survey: Survey, condition: str) -> str:
             _("%(function)s() is not known.", function=unknown[0]),
             field="condition",
         )
+    for name in unknown_arms(tree, queries.arm_names(work.session, survey.id)):
+        raise Invalid(
+            "unknown_arm", _("There is no arm “%(name)s” in the survey.", name=name), field="condition"
+        )
     live = queries.live_version(work.session, survey)
-    known = conditions.known_names(read(survey.draft))
+    known = conditions.known_names(read(survey.draft)) | ({ARM} if survey.has_arms else set())
     if live is not None:
         known |= conditions.known_names(queries.published(work.session, live.id).definition)
     for name in conditions.names(tree):

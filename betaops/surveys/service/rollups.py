@@ -11,7 +11,7 @@ from sqlalchemy import Uuid, delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.kernel.ids import new_id
-from betaops.kernel.prepared import Prepared, inserting
+from betaops.kernel.inserts import Inserts
 from betaops.kernel.work import Work
 from betaops.surveys import queries
 from betaops.surveys.models import (
@@ -36,13 +36,13 @@ def begin(work: Work, survey_id: UUID) -> SurveyRollup:
     return rollup
 
 
-def count_in(work: Work, survey_id: UUID, response_id: UUID) -> None:
-    """A response is complete. The row has its id, which says nothing about when an anonymous one came."""
-    row = {"id": response_id, "response_id": response_id, "survey_id": survey_id}
-    _INTO_TAIL.each(work.session, [{**row, "workspace_id": work.workspace_id}])
+def count_in(work: Work, survey_id: UUID, *response_ids: UUID) -> None:
+    """Responses are complete. A row has its response's id, which says nothing about when an anonymous one came."""
+    rows = [{"id": response_id, "response_id": response_id} for response_id in response_ids]
+    _into_tail.write(work.session, rows, {"workspace_id": work.workspace_id, "survey_id": survey_id})
 
 
-_INTO_TAIL = Prepared(lambda dialect: inserting(TailResponse, dialect))
+_into_tail = Inserts(TailResponse)
 
 
 def count_out(work: Work, response: Response) -> None:

@@ -1,6 +1,7 @@
 """The console's pages about surveys."""
 
 from betaops.surveys.views import (
+    arms,
     building,
     comparing,
     editing,
@@ -22,6 +23,7 @@ from betaops.surveys.views import (
 from betaops.surveys.views.frame import blueprint
 
 __all__ = [
+    "arms",
     "blueprint",
     "building",
     "comparing",

@@ -29,6 +29,8 @@ def crosstab(slug: str, survey_id: UUID) -> str:
     survey = survey_of(program, survey_id)
     filters = filters_of(program, survey)
     sides = crosstabs.sides(counted.questions(survey))
+    if arms := [name for name, _count in queries.arms_answered(reading(), survey)]:
+        sides.append(crosstabs.arm_side(arms))
     down, across = _side(sides, "down"), _side(sides, "across")
     links = Links(program, survey, filters.narrowing)
     table = _crossed(survey, down, across, filters.narrowing) if down and across and down != across else None
@@ -49,6 +51,8 @@ def crosstab(slug: str, survey_id: UUID) -> str:
 
 
 def _crossed(survey: Survey, down: Side, across: Side, narrowing: Narrowing) -> crosstabs.Crosstab:
+    if down.is_arm or across.is_arm:
+        return _crossed_with_arm(survey, down, across, narrowing)
     places = (down.question_id, down.row), (across.question_id, across.row)
     if down.is_several or across.is_several:
         rows = queries.crossed_several(reading(), survey.id, *places, narrowing)
@@ -58,6 +62,15 @@ def _crossed(survey: Survey, down: Side, across: Side, narrowing: Narrowing) -> 
         totals = _totals(rows)
         n = sum(totals.values())
     counts = {(first, second): count for first, second, count in rows}
+    return crosstabs.crosstab(down, across, counts, totals, n, smallest=policy.smallest_group(survey))
+
+
+def _crossed_with_arm(survey: Survey, down: Side, across: Side, narrowing: Narrowing) -> crosstabs.Crosstab:
+    question = across if down.is_arm else down
+    place = (question.question_id, question.row)
+    rows, n, by_arm, by_code = queries.crossed_with_arm(reading(), survey.id, place, narrowing)
+    counts = {(arm, code) if down.is_arm else (code, arm): count for code, arm, count in rows}
+    totals = by_code if down.is_arm else by_arm
     return crosstabs.crosstab(down, across, counts, totals, n, smallest=policy.smallest_group(survey))
 
 
@@ -74,9 +87,10 @@ def _side(sides: list[Side], name: str) -> Side | None:
 
 def _behind(links: Links, down: Side | None, across: Side | None, row: str, column: str) -> str:
     """The responses that one cell counts."""
-    given = [Given(side.question_id, side.row, (code,))
-             for side, code in ((down, row), (across, column)) if side is not None]  # fmt: skip
-    return links.responses(*given)
+    chosen = [(side, code) for side, code in ((down, row), (across, column)) if side is not None]
+    given = [Given(side.question_id, side.row, (code,)) for side, code in chosen if not side.is_arm]
+    arm = next((code for side, code in chosen if side.is_arm), "")
+    return links.responses(*given, arm=arm)
 
 
 @blueprint.get("/<id(svy):survey_id>/results/waves")

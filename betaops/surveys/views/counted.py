@@ -1,18 +1,20 @@
 """Questions and measures of a survey with what was counted: what pages about results draw."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from betaops.surveys import policy, queries
 from betaops.surveys.analysis import results
 from betaops.surveys.analysis.narrowing import Narrowing
-from betaops.surveys.definition import Question
+from betaops.surveys.analysis.series import Ended, ended
+from betaops.surveys.definition import Definition, Question
 from betaops.surveys.instruments import Placed, Reading, placed
 from betaops.surveys.kinds.base import choice_words
 from betaops.surveys.kinds.boolean import label as boolean_label
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.localised import DEFAULT
-from betaops.surveys.models import Survey
+from betaops.surveys.models import Survey, SurveyQuestion
 from betaops.web.application import reading
 
 
@@ -28,27 +30,34 @@ class Measure:
 
 
 def cards(survey: Survey, narrowing: Narrowing | None = None) -> list[results.Card]:
-    """Every question that any version asked: those of the live one first, in its order."""
+    """Every question that any version asked: those of the live one first, in its order; of each, every series."""
     if survey.live_number is None:
         return []
     session = reading()
     tallies = results.grouped(queries.tallies(session, survey.id, narrowing))
     people = queries.people_per_question(session, survey.id, narrowing)
+    asked = _asked(survey)
     known = [
         results.Known(
-            question_id,
+            row.id,
             question,
-            people.get(question_id, 0),
-            number != survey.live_number,
-            tallies.get(question_id, []),
+            people.get(row.id, 0),
+            row.last_number != survey.live_number,
+            tallies.get(row.id, []),
         )
-        for question_id, question, number in questions(survey)
+        for row, question, _over in asked
     ]
-    return results.cards(known, smallest=policy.smallest_group(survey))
+    found = results.cards(known, smallest=policy.smallest_group(survey))
+    over = {row.id: over for row, _question, over in asked}
+    return [replace(card, ended=over[card.id]) for card in found]
 
 
 def questions(survey: Survey) -> list[tuple[UUID, Question, int]]:
-    """(id, question as its newest version words it, that version's number)."""
+    """(id, question as its newest version words it, that version's number); series that have ended say so."""
+    return [(row.id, question, row.last_number) for row, question, _over in _asked(survey)]
+
+
+def _asked(survey: Survey) -> list[tuple[SurveyQuestion, Question, Ended | None]]:
     rows = queries.survey_questions(reading(), survey.id)
     definitions = {
         number: queries.published(
@@ -56,24 +65,44 @@ def questions(survey: Survey) -> list[tuple[UUID, Question, int]]:
         ).definition.by_name
         for number in {row.last_number for row in rows}
     }
-    found = [(row.id, definitions[row.last_number].get(row.name), row.last_number) for row in rows]
-    return [(row_id, question, number) for row_id, question, number in found if question is not None]
+    over = ended(rows)
+    found = []
+    for row in rows:
+        question = definitions[row.last_number].get(row.name)
+        if question is not None:
+            end = over.get(row.id)
+            found.append((row, end.titled(question) if end else question, end))
+    return found
 
 
 def measures(survey: Survey, narrowing: Narrowing | None = None) -> list[Measure]:
-    """The instruments of the live version that are made of more than one answer."""
+    """The instruments of the live version that are made of more than one answer; behind them, as they stood before
+    one of their questions began a new series."""
     version_id = queries.live_version_id(reading(), survey)
     if version_id is None:
         return []
-    several = [each for each in placed(queries.published(reading(), version_id).definition)
-               if not each.is_one_question]  # fmt: skip
-    if not several:
-        return []
-    known = {row.name: row.id for row in queries.survey_questions(reading(), survey.id)}
-    return [_measure(survey, each, known, narrowing) for each in several]
+    live = queries.published(reading(), version_id)
+    found = [_measure(survey, each, live.question_ids, narrowing) for each in _several(live.definition)]
+    return [*found, *_former_measures(survey, narrowing)]
 
 
-def _measure(survey: Survey, each: Placed, known: dict[str, UUID], narrowing: Narrowing | None) -> Measure:
+def _former_measures(survey: Survey, narrowing: Narrowing | None) -> Iterator[Measure]:
+    over = ended(queries.survey_questions(reading(), survey.id))
+    for number in sorted({each.last for each in over.values()}, reverse=True):
+        former = queries.published(reading(), queries.version(reading(), survey.id, number).id)
+        for each in _several(former.definition):
+            ends = [over.get(former.question_ids[item.question]) for item in each.items]
+            last = next((end for end in ends if end is not None and end.last == number), None)
+            measure = _measure(survey, each, former.question_ids, narrowing) if last is not None else None
+            if last is not None and measure is not None and measure.reading.n:
+                yield replace(measure, title=f"{measure.title} ({last.words})")
+
+
+def _several(definition: Definition) -> list[Placed]:
+    return [each for each in placed(definition) if not each.is_one_question]
+
+
+def _measure(survey: Survey, each: Placed, known: Mapping[str, UUID], narrowing: Narrowing | None) -> Measure:
     items = [(known[item.question], item) for item in each.items]
     found = each.instrument.read(each.items, queries.patterns(reading(), survey.id, items, narrowing))
     first = known[each.items[0].question]

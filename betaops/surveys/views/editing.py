@@ -10,17 +10,29 @@ from betaops.kernel import i18n
 from betaops.kernel.errors import NotFound, Stale
 from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Program
-from betaops.surveys import editing, json_lines, policy, ready, service
+from betaops.surveys import editing, json_lines, policy, queries, ready, service
 from betaops.surveys.checking import check
-from betaops.surveys.forms.console import AddForm, ElementForm, JsonForm, PageForm, SurveyForm
+from betaops.surveys.engine.arms import in_arm
+from betaops.surveys.forms.building import (
+    AddForm,
+    AddMeasureForm,
+    ElementForm,
+    JsonForm,
+    MeasureForm,
+    PageForm,
+    SurveyForm,
+)
 from betaops.surveys.forms.starting import BankForm
+from betaops.surveys.instruments import INSTRUMENTS
 from betaops.surveys.models import Survey
 from betaops.surveys.reading import read, renamed
-from betaops.surveys.views.building import builder
+from betaops.surveys.ready import measures as ready_measures
+from betaops.surveys.views import measures
+from betaops.surveys.views.building import builder, flat
 from betaops.surveys.views.frame import blueprint, draw, number, program_of, survey_of
-from betaops.surveys.views.properties import changes_of, fitted, page_changes, survey_changes
+from betaops.surveys.views.properties import changes_of, fitted, fitted_page, page_changes, survey_changes
 from betaops.web.access import needs
-from betaops.web.application import writing
+from betaops.web.application import reading, writing
 from betaops.web.forms import Form, refusals
 
 Draft = dict[str, Any]
@@ -61,6 +73,26 @@ def add_from_bank(slug: str, survey_id: UUID) -> Any:
     return _apply(program, survey, form, change, lambda: new_spot[0], at=spot)
 
 
+@blueprint.post("/<id(svy):survey_id>/build/measures")
+@needs(policy.WRITE)
+def add_measure(slug: str, survey_id: UUID) -> Any:
+    """A published measure at the end of the page (or panel) that the form names."""
+    program = program_of(slug)
+    survey = survey_of(program, survey_id)
+    form = AddMeasureForm()
+    if form.measure.data not in INSTRUMENTS:
+        raise NotFound
+    spot = form.at.data or "0"
+    new_spot = [spot]
+
+    def change(draft: Draft) -> Draft:
+        element = ready_measures.element(form.measure.data or "", draft, i18n.language())
+        new, new_spot[0] = editing.add_ready(draft, spot, element)
+        return new
+
+    return _apply(program, survey, form, change, lambda: new_spot[0], at=spot)
+
+
 @blueprint.post("/<id(svy):survey_id>/build/pages")
 @needs(policy.WRITE)
 def add_page(slug: str, survey_id: UUID) -> Any:
@@ -95,14 +127,26 @@ def edit_element(slug: str, survey_id: UUID) -> Any:
         )
     options = renamed(editing.element_at(survey.draft, at))
     kind = "page" if "." not in at else str(options.get("type") or "text")
-    definition = read(survey.draft)
+    arm = next(iter(queries.arm_names(reading(), survey.id)), "")
+    definition = in_arm(read(flat(survey.draft)), arm)
+    measure = measures.measure_at(definition, at)
+    if measure is not None:
+        measured = measures.fitted_measure(MeasureForm(), options, measure, definition)
+        return _apply(
+            program,
+            survey,
+            measured,
+            lambda draft: measures.changed_measure(measured, draft, at, options, measure, definition),
+            lambda: at,
+            at=at,
+        )
     if kind in ("page", "panel"):
-        page = PageForm()
+        page = fitted_page(PageForm(), options, definition)
         return _apply(
             program,
             survey,
             page,
-            lambda draft: editing.change(draft, at, page_changes(page, options)),
+            lambda draft: editing.change(draft, at, page_changes(page, options, definition)),
             lambda: at,
             at=at,
         )
@@ -163,7 +207,8 @@ def json(slug: str, survey_id: UUID) -> Any:
     if not form.is_submitted():
         form.json.data = json_lines.written(survey.draft)
         form.version.data = str(survey.version)
-    findings = [(each, json_lines.line_of(survey.draft, each.place)) for each in check(read(survey.draft))]
+    found = check(read(survey.draft), queries.arm_names(reading(), survey.id))
+    findings = [(each, json_lines.line_of(survey.draft, each.place)) for each in found]
     page = draw("json", program, survey, "build", form=form, findings=findings)
     return page, 422 if form.errors else 200
 
@@ -199,4 +244,7 @@ def _change_now(
 
 
 def _back(program: Program, survey: Survey, at: str) -> Any:
-    return redirect(url_for(".build", slug=program.slug, survey_id=survey.id, at=at or None), 303)
+    """To what it was about, which may stand far down the page."""
+    anchor = f"at-{at.replace('.', '-')}" if "." in at else None
+    address = url_for(".build", slug=program.slug, survey_id=survey.id, at=at or None, _anchor=anchor)
+    return redirect(address, 303)

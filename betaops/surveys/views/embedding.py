@@ -1,19 +1,22 @@
 """The widget for other people's pages: what to paste, how it looks there, and the QR code of the public link."""
 
 import io
+from typing import Any
 from uuid import UUID
 
 import segno
-from flask import Response, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 
 from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import policy, queries
+from betaops.surveys import policy, queries, service
 from betaops.surveys.definition import Definition, Question
+from betaops.surveys.forms.doors import SitesForm
 from betaops.surveys.models import LinkKind, Survey, SurveyLink
-from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
+from betaops.surveys.views.frame import blueprint, draw, number, program_of, survey_of
 from betaops.web.access import needs
-from betaops.web.application import reading
+from betaops.web.application import reading, writing
+from betaops.web.forms import refusals
 from betaops.web.headers import widen
 from betaops.web.letters import link as absolute
 
@@ -24,17 +27,45 @@ FORMS = ("inline", "popover", "tab")
 @needs(policy.READ)
 def widget(slug: str, survey_id: UUID) -> str:
     """One form of the widget: its snippet, and how it looks in a page."""
-    program = program_of(slug)
-    survey = survey_of(program, survey_id)
+    survey = survey_of(program_of(slug), survey_id)
+    shown = {"version": str(survey.version), "origins": "\n".join(survey.origins)}
+    return _page(slug, survey, SitesForm(formdata=None, data=shown))
+
+
+@blueprint.post("/<id(svy):survey_id>/share/widget/sites")
+@needs(policy.WRITE)
+def name_sites(slug: str, survey_id: UUID) -> Any:
+    """Which sites may show it; every other setting stays."""
+    survey = survey_of(program_of(slug), survey_id)
+    form = SitesForm()
+    if form.validate_on_submit():
+        with refusals(form, "origins"):
+            service.change_settings(
+                writing(),
+                survey.id,
+                name=survey.name,
+                origins=(form.origins.data or "").split(),
+                opens_at=survey.opens_at,
+                closes_at=survey.closes_at,
+                response_limit=survey.response_limit,
+                version=number(form.version.data),
+            )
+            flash(_("Saved."))
+            return redirect(url_for(".widget", slug=slug, survey_id=survey.id, form=_form()), 303)
+    return _page(slug, survey, form), 422
+
+
+def _page(slug: str, survey: Survey, sites: SitesForm) -> str:
     form = _form()
     words = {"inline": _("In the page"), "popover": _("In a corner"), "tab": _("Behind a tab")}
     icons = {"inline": "square", "popover": "app-window", "tab": "panel-right"}
     public = _link(survey, LinkKind.PUBLIC)
     return draw(
         "widget",
-        program,
+        program_of(slug),
         survey,
         "share",
+        sites=sites,
         form_name=form,
         forms=[
             {
@@ -101,7 +132,8 @@ def _snippet(token: str, form: str, height: int) -> str:
     if form == "inline":
         # Not async: the place is kept before the rest of the page is drawn, so nothing moves when it comes.
         return f'<script src="{loader}" data-survey="{token}" data-height="{height}"></script>'
-    more = f'data-label="{_("Feedback")}"' if form == "tab" else 'data-delay="5"'
+    label = _("Feedback")
+    more = f'data-label="{label}"' if form == "tab" else 'data-delay="5"'
     return f'<script src="{loader}" data-survey="{token}" data-form="{form}" {more} async></script>'
 
 

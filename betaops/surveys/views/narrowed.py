@@ -1,7 +1,7 @@
 """Filters on results: read from the address, offered on the page, carried by every link."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -32,13 +32,16 @@ class Filters:
         return not self.narrowing.is_open and 0 < self.matching < FEW
 
 
-def narrowing() -> Narrowing:
-    """As the address of this request has it."""
-    return read(request.args.to_dict(flat=False))
+def narrowing(survey: Survey) -> Narrowing:
+    """As the address of this request has it, without an arm of which nothing may be told."""
+    found = read(request.args.to_dict(flat=False))
+    if found.arm and not queries.shows_arms(reading(), survey):
+        return replace(found, arm="", unread=(*found.unread, "arm"))
+    return found
 
 
 def filters_of(program: Program, survey: Survey) -> Filters:
-    wanted = narrowing()
+    wanted = narrowing(survey)
     complete = queries.count_narrowed(reading(), survey.id)
     matching = complete if wanted.is_open else queries.count_narrowed(reading(), survey.id, wanted)
     fields = [field for field in _fields(program, survey, wanted) if field["options"] or field["value"]]
@@ -55,6 +58,7 @@ def _fields(program: Program, survey: Survey, wanted: Narrowing) -> list[dict[st
     versions = [(str(number), _("Version %(number)s (%(count)s)", number=number, count=count))
                 for number, count in queries.versions_answered(session, survey.id)]  # fmt: skip
     doors = [(door.value, labels.DOORS[door]) for door in queries.doors_answered(session, survey.id)]
+    arms = [(name, f"{name} ({count})") for name, count in queries.arms_answered(session, survey) if count]
     doubts = [("without", _("Left out"))] if queries.count_doubtful(session, survey.id) else []
     return [
         _field("cohort", _("In the cohort now"), cohorts, query),
@@ -62,6 +66,7 @@ def _fields(program: Program, survey: Survey, wanted: Narrowing) -> list[dict[st
         _field("wave", _("Wave"), waves if len(waves) > 1 else [], query),
         _field("version", _("Version"), versions if len(versions) > 1 else [], query),
         _field("door", _("Came by"), doors if len(doors) > 1 else [], query),
+        _field("arm", _("Arm"), arms, query),
         _field("doubtful", _("Doubtful responses"), doubts, query),
         {**_field("since", _("Finished from"), [("", "")], query), "type": "date"},
         {**_field("until", _("Finished until"), [("", "")], query), "type": "date"},
@@ -92,9 +97,10 @@ class Links:
             **{**self._kept.query(), **values},
         )
 
-    def responses(self, *given: Given) -> str:
-        """The responses behind a number."""
-        query: dict[str, Any] = {**self._kept.where(*given).query(), "counted": 1}
+    def responses(self, *given: Given, arm: str = "") -> str:
+        """The responses behind a number; `arm` where it is about one."""
+        kept = replace(self._kept, arm=arm) if arm else self._kept
+        query: dict[str, Any] = {**kept.where(*given).query(), "counted": 1}
         return url_for("surveys.responses", slug=self._program.slug, survey_id=self._survey.id, **query)
 
     def gave(self, question_id: UUID, row: str | None = None, *codes: str) -> str:

@@ -9,9 +9,10 @@ import orjson
 from flask import render_template, request, url_for
 
 from betaops.kernel import clock
-from betaops.surveys import languages, policy
+from betaops.surveys import languages, policy, queries
 from betaops.surveys.cleaning import clean_html
 from betaops.surveys.engine import endings, timing
+from betaops.surveys.engine.arms import in_arm
 from betaops.surveys.engine.arranging import arranged
 from betaops.surveys.engine.judging import judge_all
 from betaops.surveys.engine.walking import Step, Walk
@@ -23,6 +24,7 @@ from betaops.surveys.rendering import sent_values, view
 from betaops.surveys.uploads import item
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
 from betaops.web.access import needs
+from betaops.web.application import reading
 from betaops.web.headers import widen
 
 LARGEST_CARRIED = 500_000
@@ -72,7 +74,14 @@ def preview_page(slug: str, survey_id: UUID) -> Any:
 
 def _walk(survey: Survey) -> Walk:
     language = request.values.get("__lang") or request.args.get("lang") or DEFAULT
-    return Walk(read(survey.draft), clock.now(), language[:20], "preview")
+    arm = _arm(queries.arm_names(reading(), survey.id))
+    return Walk(in_arm(read(survey.draft), arm), clock.now(), language[:20], "preview")
+
+
+def _arm(names: list[str]) -> str:
+    """The one that is asked for, else the first; empty where the survey has none."""
+    wanted = request.values.get("__arm")
+    return wanted if wanted in names else next(iter(names), "")
 
 
 def _pretended() -> dict[str, list[Any]]:
@@ -113,6 +122,7 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
     values: dict[str, Any] = {
         "preview": True, "title": title, "action": action, "embedded": False, "origins": "", "state": "",
         "text_direction": languages.direction,
+        "arms": queries.arm_names(reading(), survey.id), "arm": walk.definition.arm,
         "written": languages.written(walk.definition, walk.language),
     }  # fmt: skip
     if found := origins(walk.definition):

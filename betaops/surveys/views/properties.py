@@ -1,15 +1,18 @@
 """JSON of one element to its form, and back. What the form does not know stays as it is."""
 
 import math
-from typing import Any
+from typing import Any, TypeVar
 
 from betaops.surveys import editing
 from betaops.surveys.definition import OWN, Definition
 from betaops.surveys.expressions.values import written_number
-from betaops.surveys.forms.console import ElementForm, PageForm, SurveyForm
-from betaops.surveys.kinds.base import code_of
+from betaops.surveys.forms.building import ElementForm, PageForm, SurveyForm
 from betaops.surveys.localised import changed, text
 from betaops.surveys.models import Survey
+from betaops.surveys.views import conditions
+from betaops.surveys.views.conditions import condition_of
+
+Fitted = TypeVar("Fitted", bound=ElementForm)
 
 #: Fields of the form that only some kinds have.
 ONLY = {
@@ -87,6 +90,12 @@ _NAMED = {"items": "items", "cells": "columns"}
 
 def element_form(options: dict[str, Any], kind: str, definition: Definition) -> ElementForm:
     """Filled with what the element has."""
+    form = ElementForm(formdata=None, data=element_data(options, kind, definition))
+    return fitted(form, kind, definition, str(options.get("name", "")))
+
+
+def element_data(options: dict[str, Any], kind: str, definition: Definition) -> dict[str, Any]:
+    """By the names of the form's fields."""
     own = options.get(OWN)
     data: dict[str, Any] = {field: text(options.get(name)) for field, name in _TEXTS.items()}
     data |= {field: options.get(name) is True for field, name in _SWITCHES.items()}
@@ -101,15 +110,12 @@ def element_form(options: dict[str, Any], kind: str, definition: Definition) -> 
     data |= {
         "title": text(options.get("title")) or str(options.get("name", "")),
         "input_type": str(options.get("inputType") or "text"),
-        "visible_if": str(options.get("visibleIf") or ""),
-        "condition_operator": "=",
         "trait": str(own.get("trait") or "") if isinstance(own, dict) else "",
     }
-    form = ElementForm(formdata=None, data=data)
-    return fitted(form, kind, definition, str(options.get("name", "")))
+    return data | conditions.fields_of(str(options.get("visibleIf") or ""), definition)
 
 
-def fitted(form: ElementForm, kind: str, definition: Definition, name: str) -> ElementForm:
+def fitted(form: Fitted, kind: str, definition: Definition, name: str) -> Fitted:
     """Without the fields that the kind does not have."""
     for field, kinds in ONLY.items():
         if kind not in kinds:
@@ -117,7 +123,7 @@ def fitted(form: ElementForm, kind: str, definition: Definition, name: str) -> E
     gone = {"html": NOT_OF_HTML, "image": NOT_OF_SHOWN, "expression": NOT_OF_SHOWN}
     for field in gone.get(kind, ()):
         delattr(form, field)
-    form.offer_questions([(each.key, each.label()[:80]) for each in definition.asked if each.name != name])
+    conditions.offer(form, definition, {name})
     return form
 
 
@@ -126,7 +132,7 @@ def changes_of(form: ElementForm, options: dict[str, Any], definition: Definitio
     found: dict[str, Any] = {}
     for field, name in _TEXTS.items():
         if field in form:
-            words = form[field].data or ""
+            words = (form[field].data or "").strip()
             former = options.get(name)
             found[name] = changed(former, words) if words or isinstance(former, dict) else None
     for field, name in _SWITCHES.items():
@@ -145,7 +151,7 @@ def changes_of(form: ElementForm, options: dict[str, Any], definition: Definitio
         own = options.get(OWN)
         kept = {**(own if isinstance(own, dict) else {}), "trait": form.trait.data or None}
         found[OWN] = {name: value for name, value in kept.items() if value} or None
-    found["visibleIf"] = condition_of(form, definition) or None
+    found["visibleIf"] = condition_of(form, str(options.get("visibleIf") or ""), definition) or None
     return found
 
 
@@ -175,41 +181,41 @@ def _count_name(field: str, kind: str) -> str:
     return names.get(kind, names[""])
 
 
-def condition_of(form: ElementForm, definition: Definition) -> str:
-    """The expression: what the three fields say where a question was chosen, else what stands in the field."""
-    name, operator = form.condition_question.data, form.condition_operator.data
-    question = next((each for each in definition.asked if each.key == name), None)
-    if question is None:
-        return form.visible_if.data or ""
-    if operator in ("empty", "notempty"):
-        return f"{{{name}}} {operator}"
-    typed = (form.condition_value.data or "").strip()
-    for choice in (*question.choices, *question.columns):
-        if typed.lower() in (text(choice.text).lower(), code_of(choice.value).lower()):
-            typed = code_of(choice.value)
-            break
-    number = written_number(typed)
-    is_number = not math.isnan(number) and "contains" not in operator
-    value = typed if is_number else f"'{_quoted(typed)}'"
-    return f"{{{name}}} {operator} {value}"
-
-
-def page_form(options: dict[str, Any]) -> PageForm:
-    return PageForm(
+def page_form(options: dict[str, Any], definition: Definition) -> PageForm:
+    """Of a page or a panel."""
+    form = PageForm(
         formdata=None,
         data={
             "title": text(options.get("title")),
             "description": text(options.get("description")),
-            "visible_if": str(options.get("visibleIf") or ""),
+            **conditions.fields_of(str(options.get("visibleIf") or ""), definition),
         },
     )
+    return fitted_page(form, options, definition)
 
 
-def page_changes(form: PageForm, options: dict[str, Any]) -> dict[str, Any]:
+def fitted_page(form: PageForm, options: dict[str, Any], definition: Definition) -> PageForm:
+    conditions.offer(form, definition, names_inside(options))
+    return form
+
+
+def names_inside(options: dict[str, Any]) -> set[str]:
+    """Of everything that stands in a page or panel, however deep."""
+    found: set[str] = set()
+    waiting = [options]
+    while waiting:
+        elements = waiting.pop().get("elements")
+        inside = [each for each in elements if isinstance(each, dict)] if isinstance(elements, list) else []
+        found |= {str(each.get("name")) for each in inside}
+        waiting += inside
+    return found
+
+
+def page_changes(form: PageForm, options: dict[str, Any], definition: Definition) -> dict[str, Any]:
     return {
         "title": changed(options.get("title"), form.title.data or "") or None,
         "description": changed(options.get("description"), form.description.data or "") or None,
-        "visibleIf": form.visible_if.data or None,
+        "visibleIf": condition_of(form, str(options.get("visibleIf") or ""), definition) or None,
     }
 
 
@@ -241,8 +247,3 @@ def _stored(line: str) -> float | int | str | None:
     number = written_number(line)
     # What is no number stays as it was written: a date, or a mistake that the list of problems names.
     return line.strip() or None if math.isnan(number) else number
-
-
-def _quoted(words: str) -> str:
-    """The language knows both quotes as ends, so both are escaped."""
-    return words.replace("'", "\\'").replace('"', '\\"')

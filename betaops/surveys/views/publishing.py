@@ -7,7 +7,8 @@ from flask import flash, redirect, url_for
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import editing, policy, queries, service
-from betaops.surveys.forms.console import PublishForm
+from betaops.surveys.analysis.series import trait_name
+from betaops.surveys.forms.publishing import PublishForm
 from betaops.surveys.linting import lint
 from betaops.surveys.models import Survey
 from betaops.surveys.product.payload import compiled
@@ -24,10 +25,13 @@ from betaops.web.forms import refusals
 def publication(slug: str, survey_id: UUID) -> Any:
     program = program_of(slug)
     survey = survey_of(program, survey_id)
-    form = PublishForm()
+    review = _review(survey)
+    form = PublishForm(changes=review.breaking)
     if form.validate_on_submit():
         with refusals(form):
-            version = service.publish(writing(), survey.id, note=form.note.data or "")
+            version = service.publish(
+                writing(), survey.id, note=form.note.data or "", new_series=form.new_series.data or []
+            )
             flash(
                 _(
                     "Version %(number)s is live. Whoever is answering finishes the version they began.",
@@ -35,8 +39,6 @@ def publication(slug: str, survey_id: UUID) -> Any:
                 )
             )
             return redirect(url_for(".share", slug=slug, survey_id=survey.id), 303)
-    kinds = {row.name: row.kind for row in queries.survey_questions(reading(), survey.id)}
-    review = service.review(queries.live_version(reading(), survey), survey.draft, kinds)
     page = draw(
         "publish",
         program,
@@ -44,12 +46,35 @@ def publication(slug: str, survey_id: UUID) -> Any:
         "build",
         form=form,
         review=review,
+        facts=_facts(survey, review),
         lost=_lost(survey),
         hints=[(hint, editing.spot_of(element_place(hint.place))) for hint in lint(read(survey.draft))],
         spots={finding: editing.spot_of(element_place(finding.place)) for finding in review.findings},
         versions=queries.versions(reading(), survey.id),
     )
     return page, 422 if form.errors else 200
+
+
+def _review(survey: Survey) -> service.Review:
+    return service.review(
+        queries.live_version(reading(), survey),
+        survey.draft,
+        queries.former_questions(reading(), survey),
+        queries.arm_names(reading(), survey.id),
+    )
+
+
+def _facts(survey: Survey, review: service.Review) -> list[tuple[str, str, str]]:
+    """(question, fact about people until now, from now on) for every question that would begin anew."""
+    known = queries.current_questions(reading(), survey.id)
+    asked = read(survey.draft).by_name
+    found = []
+    for change in review.breaking:
+        question, row = asked[change.name], known[change.name]
+        if question.trait:
+            names = [trait_name(question.trait, series) for series in (row.series, row.series + 1)]
+            found.append((question.label(), names[0], names[1]))
+    return found
 
 
 def _lost(survey: Survey) -> list[str]:

@@ -1,18 +1,16 @@
 """Quotas of a survey: made, changed, taken away."""
 
-import math
 from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, url_for
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys import policy, queries, service
-from betaops.surveys.definition import Definition, Question
+from betaops.surveys import comparisons, policy, queries, service
+from betaops.surveys.comparisons import Comparison
+from betaops.surveys.definition import Definition
 from betaops.surveys.engine.conditions import in_words
-from betaops.surveys.expressions.values import text_of, written_number
 from betaops.surveys.forms.doors import QuotaForm
-from betaops.surveys.localised import text
 from betaops.surveys.models import Quota, Survey, WhenFull
 from betaops.surveys.reading import read
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
@@ -103,19 +101,7 @@ def _values(form: QuotaForm, definition: Definition) -> dict[str, Any]:
 
 def _condition(form: QuotaForm, definition: Definition) -> str:
     """What question and answer say where a question was chosen, else the expression."""
-    question = next((each for each in definition.asked if each.key == form.question.data), None)
-    if question is None:
+    key = form.condition_question.data
+    if not key:
         return form.condition.data or ""
-    typed = _value_of(question, (form.answer.data or "").strip())
-    operator = "contains" if question.kind == "checkbox" else "="
-    if math.isnan(written_number(typed)):
-        typed = "'" + typed.replace("'", "\\'").replace('"', '\\"') + "'"
-    return f"{{{question.key}}} {operator} {typed}"
-
-
-def _value_of(question: Question, typed: str) -> str:
-    """The value of the choice that was named by its text."""
-    for choice in question.choices:
-        if typed.lower() in (text(choice.text).lower(), text_of(choice.value).lower()):
-            return text_of(choice.value)
-    return typed
+    return comparisons.written(Comparison(key, "=", form.condition_value.data or ""), definition)

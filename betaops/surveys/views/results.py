@@ -13,6 +13,7 @@ from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import policy, queries, respond
 from betaops.surveys.analysis.narrowing import Narrowing
+from betaops.surveys.analysis.results import by_question
 from betaops.surveys.engine import timing
 from betaops.surveys.kinds import answer_words
 from betaops.surveys.models import ResponseState, Survey
@@ -44,12 +45,13 @@ def overview(slug: str, survey_id: UUID) -> str:
         program,
         survey,
         "results",
-        cards=cards,
+        cards=by_question(cards),
         measures=[] if is_hidden else counted.measures(survey, filters.narrowing),
         quotes=quotes,
         filters=filters,
         links=Links(program, survey, filters.narrowing),
         waves=queries.waves(reading(), survey.id),
+        arms=queries.shows_arms(reading(), survey),
         funnel=queries.funnel(reading(), survey.id),
         reach=queries.reach(reading(), survey.id),
         quotas=queries.quotas(reading(), survey.id),
@@ -69,7 +71,7 @@ def responses(slug: str, survey_id: UUID) -> str:
     wanted = request.args.get("state", "")
     state = next((each for each in ResponseState if each == wanted), None)
     is_counted = "counted" in request.args
-    narrow = narrowing() if is_counted else None
+    narrow = narrowing(survey) if is_counted else None
     care = request.args.get("care", "")
     page = queries.responses(
         reading(),
@@ -126,9 +128,11 @@ def response(slug: str, survey_id: UUID, response_id: UUID) -> str:
     shown = [(question.label(), answer_words(question, found.answers)) for question in definition.asked]
     files = queries.uploads(reading(), found.id)
     late = timing.over(definition, found.started_at, found.finished_at)
+    arm = found.arm if queries.shows_arms(reading(), survey) else ""
     return draw(
-        "response", program, survey, "results", response=found, answers=shown, files=files, late_seconds=late
-    )
+        "response", program, survey, "results",
+        response=found, answers=shown, files=files, late_seconds=late, arm=arm,
+    )  # fmt: skip
 
 
 @blueprint.get("/<id(svy):survey_id>/files/<id(upl):upload_id>")

@@ -79,7 +79,7 @@ def tag_text(slug: str, survey_id: UUID, question_id: UUID) -> Any:
             flash(_("Tagged."))
         except Invalid as refused:
             flash(str(refused), "error")
-    back = local(request.form.get("back")) or Links(program, survey, narrowing()).to(
+    back = local(request.form.get("back")) or Links(program, survey, narrowing(survey)).to(
         "texts", question_id=question_id
     )
     return redirect(back, 303)
@@ -92,7 +92,7 @@ def suggested_themes(slug: str, survey_id: UUID, question_id: UUID) -> Any:
     program = program_of(slug)
     survey = survey_of(program, survey_id)
     card = card_of(survey, question_id)
-    kept = narrowing()
+    kept = narrowing(survey)
     written = [] if card.is_kept_back else queries.texts(
         reading(), survey.id, card.id, kept, limit=queries.MOST_TEXTS
     )  # fmt: skip
@@ -129,7 +129,7 @@ def _tag_theme(found: list[Theme], written: Sequence[queries.Written], seen: str
 
 
 def card_of(survey: Survey, question_id: UUID) -> results.Card:
-    card = next((each for each in counted.cards(survey, narrowing()) if each.id == question_id), None)
+    card = next((each for each in counted.cards(survey, narrowing(survey)) if each.id == question_id), None)
     if card is None:
         raise NotFound
     return card

@@ -1,0 +1,28 @@
+// Numbers that grow while somebody looks at them: parts with data-fresh are fetched again from this very page, all at once.
+// A part in which somebody is at work stays as it is; so does everything in a tab that nobody sees.
+
+const EVERY_MS = 4000;
+// A page that was left open all day asks nothing any more, and keeps nobody signed in.
+const LONGEST_MS = 30 * 60_000;
+
+const parts = () => [...document.querySelectorAll("[data-fresh][id]")];
+const isInUse = (part) => part.contains(document.activeElement) || (!getSelection().isCollapsed && part.contains(getSelection().anchorNode));
+
+async function look() {
+  const waiting = document.hidden ? [] : parts().filter((part) => !isInUse(part));
+  if (waiting.length) {
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Requested-With": "fetch" } });
+      const page = answer.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of page ? waiting : []) {
+        const found = page.getElementById(part.id);
+        if (found && found.innerHTML !== part.innerHTML && !isInUse(part)) part.replaceWith(document.adoptNode(found));
+      }
+    } catch { /* the network is away: try again in a moment */ }
+  }
+  if (parts().length && performance.now() < LONGEST_MS) setTimeout(look, EVERY_MS);
+}
+
+// What somebody has chosen there and not sent yet would be gone.
+document.addEventListener("input", (event) => event.target.closest("[data-fresh]")?.removeAttribute("data-fresh"));
+setTimeout(look, EVERY_MS);

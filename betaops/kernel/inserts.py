@@ -1,0 +1,103 @@
+"""Rows that are written on every path: prepared as in `prepared`, many in one statement."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
+
+from sqlalchemy import Dialect, bindparam, inspect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from betaops.kernel import counting
+from betaops.kernel.prepared import Opened, Turn, turn_in
+
+_NONE: Mapping[str, Any] = {}
+
+
+class Inserts:
+    """Whole rows of one model, many in one statement.
+
+    SQLite's driver lets go of the interpreter with each statement: what is written row by row waits as often as it has
+    rows for whoever else wants to run.
+    """
+
+    #: Rows in one statement at most.
+    MOST = 64
+
+    def __init__(self, model: Any, *, passes_over: bool = False) -> None:
+        """`passes_over`: what a unique constraint refuses is left out, instead of an error."""
+        self._model, self._passes_over = model, passes_over
+        self._words: dict[str, _Words] = {}
+
+    def write(
+        self, session: Session, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any] = _NONE
+    ) -> int:
+        """How many were inserted; each has every column in its own mapping or in what all `shared`."""
+        connection = session.connection()
+        words = self._in_words_of(connection.dialect)
+        same = {
+            name: turn(shared[name]) if turn else shared[name]
+            for name, turn in words.columns
+            if name in shared
+        }
+        given = [
+            [
+                same[name] if name in same else turn(row[name]) if turn else row[name]
+                for name, turn in words.columns
+            ]
+            for row in rows
+        ]
+        written = begin = 0
+        while begin < len(given):
+            # Powers of two: any number of rows is made of few texts.
+            size = min(self.MOST, 1 << (len(given) - begin).bit_length() - 1)
+            sql = words.sql.get(size) or words.sql.setdefault(size, self._sql(connection.dialect, size))
+            with Opened(sql, connection) as cursor:
+                cursor.execute(sql, words.given(given[begin : begin + size]))
+                written += cursor.rowcount
+            counting.note()
+            begin += size
+        return written
+
+    def _in_words_of(self, dialect: Dialect) -> "_Words":
+        return self._words.get(dialect.name) or self._words.setdefault(dialect.name, self._first(dialect))
+
+    def _first(self, dialect: Dialect) -> "_Words":
+        compiled = self._statement(dialect, 1).compile(dialect=dialect)
+        order = [name.removesuffix("_0") for name in compiled.positiontup or compiled.binds]
+        columns = [(name, turn_in(compiled.binds[f"{name}_0"].type, dialect)) for name in order]
+        return _Words(columns, bool(compiled.positiontup), {1: str(compiled)})
+
+    def _sql(self, dialect: Dialect, size: int) -> str:
+        return str(self._statement(dialect, size).compile(dialect=dialect))
+
+    def _statement(self, dialect: Dialect, size: int) -> Any:
+        flavour: Any = postgresql if dialect.name == "postgresql" else sqlite
+        columns = inspect(self._model).columns
+        rows = [
+            {name: bindparam(f"{name}_{place}", type_=columns[name].type) for name in columns.keys()}  # noqa: SIM118  # not a dict
+            for place in range(size)
+        ]
+        statement = flavour.insert(self._model).values(rows)
+        return statement.on_conflict_do_nothing() if self._passes_over else statement
+
+
+class _Words(NamedTuple):
+    """INSERTs of one model in the words of one database."""
+
+    #: Names in the order of their places, and what turns the values of those that are something else to the driver.
+    columns: Sequence[tuple[str, Turn | None]]
+    #: Whether the driver takes values by their places; else by the name with the row's number behind it.
+    is_by_place: bool
+    #: By the number of rows.
+    sql: dict[int, str]
+
+    def given(self, rows: Sequence[Sequence[Any]]) -> Any:
+        """The values of all `rows` as the driver takes them."""
+        if self.is_by_place:
+            return list(chain.from_iterable(rows))
+        return {
+            f"{name}_{place}": value
+            for place, row in enumerate(rows)
+            for (name, _turn), value in zip(self.columns, row, strict=True)
+        }

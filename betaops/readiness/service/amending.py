@@ -1,0 +1,93 @@
+"""Sealing what is expected when a program starts, and writing down what is changed afterwards."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from betaops.kernel.errors import Invalid
+from betaops.kernel.i18n import gettext as _
+from betaops.kernel.work import Work
+from betaops.programs.models import Program
+from betaops.readiness import criteria, queries
+from betaops.readiness.events import CriteriaSealed, CriterionAmended
+from betaops.readiness.models import Amendment, AmendmentKind, CriteriaSeal, Expectation
+
+LONGEST_REASON = 2000
+
+
+def seal(work: Work, program: Program) -> CriteriaSeal | None:
+    """Fix what is expected, once: the hash goes into the audit log. None where it was done before."""
+    if queries.seal(work.session, program.id) is not None:
+        return None
+    fixed, digest = criteria.sealed(queries.expectations(work.session, program.id, locked=True))
+    row = CriteriaSeal(program_id=program.id, sealed_at=work.now, criteria=fixed, digest=digest)
+    work.add(row)
+    work.session.flush()
+    work.record(CriteriaSealed(program_id=program.id, count=len(fixed), digest=digest))
+    return row
+
+
+def added(work: Work, row: Expectation, reason: str) -> None:
+    """One that was not there when the criteria were sealed: what is known by now may have led to it."""
+    if _is_sealed(work, row):
+        row.amended_at = work.now
+        _write(work, row, AmendmentKind.ADDED, [], reason)
+
+
+def changed(work: Work, row: Expectation, before: Mapping[str, Any], reason: str) -> None:
+    """`before` has the former values of what was changed; words of need and source are no criterion."""
+    names = [name for name in criteria.FIXED if name in before]
+    if names and _is_sealed(work, row):
+        row.amended_at = work.now
+        changes = [
+            {
+                "what": name,
+                "before": criteria.plain(name, before[name]),
+                "after": criteria.plain(name, getattr(row, name)),
+            }
+            for name in names
+        ]
+        _write(work, row, AmendmentKind.CHANGED, changes, reason)
+
+
+def removed(work: Work, row: Expectation, reason: str) -> None:
+    """One that is no longer expected."""
+    if _is_sealed(work, row):
+        _write(work, row, AmendmentKind.REMOVED, [], reason)
+
+
+def _is_sealed(work: Work, row: Expectation) -> bool:
+    return queries.seal(work.session, row.program_id) is not None
+
+
+def _write(
+    work: Work, row: Expectation, kind: AmendmentKind, changes: list[dict[str, Any]], reason: str
+) -> None:
+    if not reason.strip():
+        raise Invalid(
+            "reason",
+            _("What is expected was sealed when the program started. Say why it changes now."),
+            field="reason",
+        )
+    reading = queries.latest_readings(work.session, row.program_id).get(row.id)
+    work.add(
+        Amendment(
+            program_id=row.program_id,
+            expectation_id=row.id,
+            kind=kind,
+            need=row.need,
+            changes=changes,
+            reason=reason.strip()[:LONGEST_REASON],
+            by=work.actor.name,
+            at=work.now,
+            verdict=reading.verdict if reading is not None else None,
+        )
+    )
+    work.record(
+        CriterionAmended(
+            program_id=row.program_id,
+            expectation_id=row.id,
+            how=kind.value,
+            need=row.need,
+            reason=reason.strip()[:LONGEST_REASON],
+        )
+    )
