@@ -11,7 +11,8 @@ from typing import Any
 
 from betaops.surveys.engine.actions import Actions, fills, fills_in
 from betaops.surveys.engine.actions import read as read_actions
-from betaops.surveys.localised import DEFAULT, text
+from betaops.surveys.engine.steadiness import is_steady
+from betaops.surveys.localised import DEFAULT, languages, text
 
 #: Question types that are asked. Others are kept in the JSON and shown to nobody.
 KINDS = (
@@ -286,6 +287,16 @@ class Definition:
         """People look at all their answers once more before they send them."""
         said = self.options.get("showPreviewBeforeComplete")
         return said is True or said in ("showAllQuestions", "showAnsweredQuestions")
+
+    @cached_property
+    def is_steady(self) -> bool:
+        """Whether all who begin it see the same."""
+        return is_steady(self.options)
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Codes that anything in it is written in, besides the default."""
+        return tuple(sorted(languages(dict(self.options))))
 
     @cached_property
     def minutes(self) -> int:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -54,7 +55,7 @@ class Sent:
         key = self.form.get("__submission", "")[: respond.LONGEST_KEY]
         return key if key.isalnum() and key.isascii() else secrets.token_hex(16)
 
-    @property
+    @cached_property
     def shown_at(self) -> float | None:
         """When the page was shown, in seconds since 1970, as it carried it, signed."""
         shown = tokens.read(self.secret, SHOWN, self.form.get("__shown", ""))

@@ -36,6 +36,7 @@ from betaops.surveys.queries.placements import (
     compiled_version,
     place_of,
     placement,
+    placement_number,
     reach,
     showings,
     shown,
@@ -43,7 +44,15 @@ from betaops.surveys.queries.placements import (
     targeting,
     users_of_cohort,
 )
-from betaops.surveys.queries.quotas import any_quota, count_complete, link, quota, quota_words, quotas
+from betaops.surveys.queries.quotas import (
+    any_quota,
+    count_complete,
+    is_limited,
+    link,
+    quota,
+    quota_words,
+    quotas,
+)
 from betaops.surveys.queries.responses import (
     count_answered,
     count_doubtful,
@@ -134,6 +143,7 @@ __all__ = [
     "former_questions",
     "fresh",
     "funnel",
+    "is_limited",
     "item_answers",
     "items",
     "left_behind",
@@ -147,6 +157,7 @@ __all__ = [
     "people_per_question",
     "place_of",
     "placement",
+    "placement_number",
     "published",
     "quota",
     "quota_words",

@@ -77,7 +77,8 @@ def _checked(work: Work, survey: Survey, row: Quota | None, values: dict[str, An
         wanted["name"] = " ".join(wanted["name"].split())[:120]
         if not wanted["name"]:
             raise Invalid("no_name", _("Give the quota a name."), field="name")
-        others = [each.name for each in queries.quotas(work.session, survey.id) if each is not row]
+        own = row.id if row is not None else None
+        others = [each.name for each in queries.quotas(work.session, survey.id) if each.id != own]
         if wanted["name"] in others:
             raise Invalid("same_name", _("Another quota of this survey has this name."), field="name")
     if "condition" in wanted:

@@ -16,7 +16,6 @@ from betaops.surveys.engine.arms import in_arm
 from betaops.surveys.engine.judging import judge_all
 from betaops.surveys.engine.walking import Step, Walk
 from betaops.surveys.localised import DEFAULT, text
-from betaops.surveys.localised import languages as languages_of
 from betaops.surveys.looks import origins
 from betaops.surveys.models import Survey
 from betaops.surveys.reading import read
@@ -120,8 +119,8 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
     title = text(walk.definition.title, walk.language) or survey.name
     action = url_for(".preview", slug=survey.program.slug, survey_id=survey.id)
     values: dict[str, Any] = {
-        "preview": True, "door": None, "survey": survey, "title": title, "action": action,
-        "embedded": False, "origins": "", "response": None, "text_direction": languages.direction,
+        "preview": True, "title": title, "action": action, "embedded": False, "origins": "", "state": "",
+        "text_direction": languages.direction,
         "arms": queries.arm_names(reading(), survey.id), "arm": walk.definition.arm,
         "written": languages.written(walk.definition, walk.language),
     }  # fmt: skip
@@ -136,7 +135,7 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
         onward = endings.address(scene, survey.origins)
         words = clean_html(endings.words(scene))
         return render_template("surveys/answer/end.html", words=words, onward=onward, **values)
-    codes = languages_of(dict(walk.definition.options))
+    codes = walk.definition.languages
     return render_template(
         "surveys/answer/page.html",
         definition=walk.definition,
@@ -145,7 +144,7 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
         submission_key="preview",
         carried=orjson.dumps(step.answers).decode(),
         language=walk.language,
-        languages=["", *sorted(codes)] if codes else [],
+        languages=["", *codes] if codes else [],
         language_name=languages.name,
         description=clean_html(text(walk.definition.description, walk.language)),
         seconds_left=timing.limit(walk.definition),
