@@ -115,7 +115,8 @@ def test_sending_the_same_page_twice_makes_one_response(work: Work, client: Brow
     form = {"__page": "0", "__submission": "abc123", "__on": "note", "note": "Hello", "__action": "next"}
     answers = [client.post(f"/s/{token}", data=form, csrf=False) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [303] * 3
-    assert len({answer.location for answer in answers}) == 1
+    # The second in which an address was signed stands in it after the first dot.
+    assert len({answer.location.partition(".")[0] for answer in answers}) == 1
     assert only_response(work).state is ResponseState.COMPLETE
 
 
@@ -205,6 +206,7 @@ def test_opening_a_link_is_counted(work: Work, client: Browser) -> None:
     survey, _place, token = personal(work)
     client.get(f"/s/{token}")
     client.get(f"/s/{token}")
+    work.platform.tallies.flush()
     link = work.session.scalars(select(SurveyLink)).one()
     assert link.opens == 2
     assert queries.funnel(work.session, survey.id).opened == 1
