@@ -34,25 +34,18 @@ def write_paper(name: str, slug: str) -> None:
         click.echo(PAPERS[name].write(queries.material(session, program, at=_now())), nl=False)
 
 
-@readiness.command("dossier")
-@click.option("--program", "slug", required=True, help="The program's name in addresses (`aurora-notes-2`).")
-def write_dossier(slug: str) -> None:
-    """Print the whole decision as JSON: criteria, counts, verdicts, signatures."""
-    with _reading(slug) as (session, program):
-        told = dossier.dossier(queries.dossier_contents(session, program), at=_now())
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
-
-
 @readiness.command("report")
 @click.option("--program", "slug", required=True, help="The program's name in addresses (`aurora-notes-2`).")
 @click.option("--format", "form", type=click.Choice(["md", "json"]), default="md", show_default=True)
-@click.pass_context
-def write_report(context: click.Context, slug: str, form: str) -> None:
-    """Print the release report as Markdown, or the dossier as JSON: the name by which scripts know both."""
-    if form == "json":
-        context.invoke(write_dossier, slug=slug)
-    else:
-        context.invoke(write_paper, name="report", slug=slug)
+def write_report(slug: str, form: str) -> None:
+    """Print the release report as Markdown, or as JSON the dossier: criteria, counts, verdicts, signatures."""
+    with _reading(slug) as (session, program):
+        if form == "json":
+            told = dossier.dossier(queries.dossier_contents(session, program), at=_now())
+            click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        else:
+            material = queries.material(session, program, at=_now())
+            click.echo(PAPERS["report"].write(material), nl=False)
 
 
 @readiness.command("verify")

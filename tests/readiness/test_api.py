@@ -169,7 +169,7 @@ def test_the_command_prints_the_report(work: Work, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(commands.Platform, "open", lambda _settings: work.platform)
     monkeypatch.setattr(commands.config, "load", lambda: work.settings)
     run = CliRunner().invoke
-    printed = run(commands.readiness, ["dossier", "--program", program.slug])
+    printed = run(commands.readiness, ["report", "--program", program.slug, "--format", "json"])
     assert printed.exit_code == 0
     assert json.loads(printed.output)["program"]["slug"] == program.slug
     printed = run(commands.readiness, ["paper", "report", "--program", program.slug])
