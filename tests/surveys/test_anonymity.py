@@ -76,6 +76,7 @@ def test_no_table_joins_an_anonymous_response_to_its_person(
     assert not response.submission_key.startswith(new_id().hex[:7])
     assert _mentions(work, {response.id.hex, str(response.id)}) == {"response", "answer", "tail_response"}
     assert work.session.scalar(select(Trait).where(Trait.tester_id == ana.tester_id)) is None
+    work.platform.tallies.flush()
     link = work.session.scalars(select(SurveyLink).where(SurveyLink.survey_id == survey.id)).one()
     assert (link.opens, link.opened_at) == (0, None)
     kinds = set(work.session.scalars(select(RecordedEvent.kind)))

@@ -24,6 +24,7 @@ def journey(slug: str, survey_id: UUID) -> str:
         survey,
         "results",
         steps=queries.steps(reading(), survey.id, live_id),
+        questions=queries.by_question(reading(), survey.id, live_id),
         doors=queries.by_door(reading(), survey.id),
         cohorts=queries.by_cohort(reading(), survey.id),
     )
