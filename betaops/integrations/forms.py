@@ -29,7 +29,7 @@ class EndpointForm(Form):
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
-    is_on = BooleanField(_l("Send"), default=True)
+    is_on = BooleanField(_l("Switched on"), default=True)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

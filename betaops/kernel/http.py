@@ -119,7 +119,7 @@ class PinnedBackend(httpcore.NetworkBackend):
         try:
             addresses = self._resolver(host, port)
         except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"{host} is not known: {error}") from error
+            raise httpcore.ConnectError(f"{host} is not known") from error
         for text in addresses:
             address = ip_address(text.partition("%")[0])
             if not is_public(address) and not any(

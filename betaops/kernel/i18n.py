@@ -55,7 +55,9 @@ def language() -> str:
 
 
 def locale() -> Locale:
-    return Locale.parse(_language.get())
+    """How numbers and dates are written: English is British, so days come first and hours go to 24."""
+    code = _language.get()
+    return Locale.parse("en_GB" if code == DEFAULT else code)
 
 
 @contextmanager

@@ -104,10 +104,12 @@ def day(value: datetime | date | None, format: str = "medium") -> str:
     return format_date(value, format=format, locale=i18n.locale())
 
 
-def moment(value: datetime | None, format: str = "medium") -> str:
-    """Date and time in the viewer's time zone."""
+def moment(value: datetime | None, format: str = "") -> str:
+    """Date and time in the viewer's time zone, to the minute unless `format` says otherwise: “26 Nov 2026, 14:05”."""
     if value is None:
         return ""
+    if not format:
+        return f"{day(value)}, {moment(value, 'HH:mm')}"
     return format_datetime(value, format=format, tzinfo=get_timezone(viewer().timezone), locale=i18n.locale())
 
 

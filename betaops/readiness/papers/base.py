@@ -10,7 +10,7 @@ from betaops.readiness.models import Decision, Signature
 
 
 class Material(NamedTuple):
-    """A program's evidence as it was read at the moment `at` (ISO 8601)."""
+    """A program's evidence as it was read at the moment `at`, in words."""
 
     program: Program
     at: str

@@ -1,12 +1,13 @@
 """Papers: looked at in the console, taken along as Markdown."""
 
+from babel.dates import format_datetime
 from flask import Response, render_template
 
-from betaops.kernel import clock
+from betaops.kernel import clock, i18n
 from betaops.kernel.errors import NotFound
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
-from betaops.readiness import board, policy, queries
+from betaops.readiness import policy, queries
 from betaops.readiness.papers import PAPERS
 from betaops.readiness.views import blueprint
 from betaops.web.access import needs
@@ -42,4 +43,9 @@ def take_paper(slug: str, name: str) -> Response:
 def _written(program: Program, name: str) -> str:
     if name not in PAPERS:
         raise NotFound
-    return PAPERS[name].write(queries.material(reading(), program, at=board.moment(clock.now())))
+    return PAPERS[name].write(queries.material(reading(), program, at=_now_in_words()))
+
+
+def _now_in_words() -> str:
+    """With its zone: papers go to people elsewhere."""
+    return format_datetime(clock.now(), "d MMM y, HH:mm 'UTC'", locale=i18n.locale())

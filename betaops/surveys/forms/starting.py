@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.kernel.i18n import ngettext
 from betaops.surveys import ready
 from betaops.surveys.checking import LARGEST_DEFINITION
 from betaops.surveys.definition import instrument_of
@@ -32,13 +33,16 @@ class NewForm(Form):
     )
 
     definition: dict[str, Any] | None = None
+    #: What each ready survey is about and how long it takes, by its name.
+    notes: dict[str, str]
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.begin_with.choices = [
             SelectChoice("", _("Nothing: build it here")),
-            *(SelectChoice(each.name, _ready_words(each)) for each in ready.surveys()),
+            *(SelectChoice(each.name, text(each.label, i18n.language())) for each in ready.surveys()),
         ]
+        self.notes = {each.name: _ready_note(each) for each in ready.surveys()}
 
     def validate_begin_with(self, field: RadioField) -> None:
         if field.data and self.json.data:
@@ -50,13 +54,15 @@ class NewForm(Form):
             self.definition = read_json(field.data)
 
 
-def _ready_words(each: ready.Ready) -> str:
-    language = i18n.language()
-    return _(
-        "%(title)s. %(about)s Questions: %(count)s, about %(minutes)s min.",
-        title=text(each.label, language), about=text(each.about, language),
-        count=len(each.definition.asked), minutes=each.definition.minutes,
-    )  # fmt: skip
+def _ready_note(each: ready.Ready) -> str:
+    count, minutes = len(each.definition.asked), each.definition.minutes
+    asks = ngettext(
+        "%(num)s question, about %(minutes)s min.",
+        "%(num)s questions, about %(minutes)s min.",
+        count,
+        minutes=minutes,
+    )
+    return f"{text(each.about, i18n.language())} {asks}"
 
 
 class BankForm(Form):
