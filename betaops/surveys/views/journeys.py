@@ -18,12 +18,16 @@ def journey(slug: str, survey_id: UUID) -> str:
     live_id = queries.live_version_id(reading(), survey)
     if live_id is None:
         raise NotFound
+    steps = queries.steps(reading(), survey.id, live_id)
+    # Being led to a page may be an answer. Of all pages: the others would tell how many stand on this one.
+    is_hidden = any(policy.is_too_few(survey, step.seen) for step in steps)
     return draw(
         "journey",
         program,
         survey,
         "results",
-        steps=queries.steps(reading(), survey.id, live_id),
+        steps=[] if is_hidden else steps,
+        is_hidden=is_hidden,
         doors=queries.by_door(reading(), survey.id),
         cohorts=queries.by_cohort(reading(), survey.id),
     )
