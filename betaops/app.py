@@ -5,7 +5,7 @@ from flask_openapi.models.info import Info
 from betaops import wiring
 from betaops.kernel.settings import Settings
 from betaops.kernel.work import Platform
-from betaops.web import converters, errors, headers, journal, limits, templating
+from betaops.web import alike, converters, errors, headers, journal, limits, templating
 from betaops.web.application import Application
 from betaops.web.proxies import behind_proxies
 
@@ -30,6 +30,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> Applicat
     errors.register(app)
     headers.register(app, settings)
     limits.register(app, settings)
+    alike.register(app)
     templating.register(app, settings)
     app.csrf.init_app(app)
     wiring.register(app)

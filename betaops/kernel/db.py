@@ -5,6 +5,7 @@ file (SQLite, `BEGIN IMMEDIATE`), read-only transactions that refuse writes.
 """
 
 import re
+import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -182,6 +184,14 @@ def scope_to(session: OrmSession, workspace_id: uuid.UUID | None) -> None:
     session.info["workspace_id"] = workspace_id
 
 
+def scope_of(session: OrmSession) -> uuid.UUID:
+    """The workspace whose rows `session` sees, for statements that name it themselves; `Unscoped` where it has none."""
+    workspace_id: uuid.UUID | None = session.info.get("workspace_id")
+    if workspace_id is None:
+        raise Unscoped("a prepared statement")
+    return workspace_id
+
+
 @event.listens_for(Session, "do_orm_execute")
 def _see_only_this_workspace(state: ORMExecuteState) -> None:
     if state.is_column_load or state.is_relationship_load or state.execution_options.get("unscoped"):
@@ -303,27 +313,38 @@ def _sqlite(url: str, pool_size: int) -> Engine:
     def begin(connection: Connection) -> None:
         # A deferred BEGIN that later writes fails at once when another writer came between
         # (SQLITE_BUSY_SNAPSHOT ignores the busy timeout): writers say so from the start.
-        if connection.get_execution_options().get("betaops_reading"):
+        options = connection.get_execution_options()
+        if options.get("betaops_reading"):
             _let_read_only(connection, True)
-            connection.exec_driver_sql("BEGIN")
+            _say(connection, "BEGIN")
             return
         _let_read_only(connection, False)
-        if not connection.get_execution_options().get("betaops_hasty"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if not options.get("betaops_hasty"):
+            _say(connection, "BEGIN IMMEDIATE")
             return
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={HASTE_MS}")
+        _say(connection, f"PRAGMA busy_timeout={HASTE_MS}")
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _say(connection, "BEGIN IMMEDIATE")
         finally:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}")
+            _say(connection, f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}")
 
     return engine
+
+
+def _say(connection: Connection, statement: str) -> None:
+    """To the driver itself, for every transaction begins with it. What fails is raised in SQLAlchemy's words."""
+    try:
+        connection.connection.execute(statement)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, sqlite3.Error, dialect=connection.dialect
+        ) from error
 
 
 def _let_read_only(connection: Connection, wanted: bool) -> None:
     """Said where it changes: after this PRAGMA SQLite works out anew how to run each statement that it has kept."""
     if connection.info.get("betaops_reads_only") is not wanted:
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if wanted else 'OFF'}")
+        _say(connection, f"PRAGMA query_only={'ON' if wanted else 'OFF'}")
         connection.info["betaops_reads_only"] = wanted
 
 

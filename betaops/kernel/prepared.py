@@ -7,14 +7,18 @@ Such a statement passes by the session, and with it by the session's workspace: 
 waits in the session must be flushed before.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from enum import StrEnum
+from functools import cache
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import orjson
 from sqlalchemy import (
     Connection,
     Dialect,
+    Float,
     SelectBase,
     Text,
     Uuid,
@@ -22,15 +26,20 @@ from sqlalchemy import (
     cast,
     func,
     inspect,
+    literal_column,
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.types import TypeEngine
 
 from betaops.kernel import counting
+from betaops.kernel.db import Base, Tenant, Unscoped
+
+Model = TypeVar("Model", bound=DeclarativeBase)
 
 Turn = Callable[[Any], Any]
 _NONE: Mapping[str, Any] = {}
@@ -63,10 +72,13 @@ class _Text(NamedTuple):
 
 
 class Prepared:
-    """`make(dialect's name)` builds the statement; its values are `bindparam`s with a type, given by name."""
+    """`make(dialect's name)` builds the statement; its values are `bindparam`s with a type, given by name.
 
-    def __init__(self, make: Callable[[str], Any]) -> None:
-        self._make = make
+    `Unscoped` where it looks at rows of tenants and compares no workspace, unless it is said to be `unscoped`: see there.
+    """
+
+    def __init__(self, make: Callable[[str], Any], *, unscoped: bool = False) -> None:
+        self._make, self._is_unscoped = make, unscoped
         self._texts: dict[str, _Text] = {}
 
     def rows(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:
@@ -96,6 +108,8 @@ class Prepared:
     def _text(self, dialect: Dialect) -> _Text:
         statement = self._make(dialect.name)
         compiled = statement.compile(dialect=dialect)
+        if not self._is_unscoped and not _is_scoped(str(compiled)):
+            raise Unscoped(str(compiled)[:200])
         returned = _returned(statement)
         turns = [(name, turn_in(bind.type, dialect)) for name, bind in compiled.binds.items()]
         fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
@@ -107,6 +121,66 @@ class Prepared:
             [(place, turn) for place, turn in columns if turn],
             {name: (turn(fixed[name]) if turn else fixed[name]) for name, turn in turns if name in fixed},
         )
+
+
+class Part(Generic[Model]):
+    """Columns of a model in a prepared SELECT, and how they become a row of it again.
+
+    Such a row is for reading: no session watches it, so to change it changes nothing, and to ask it for a column that
+    was not among the `names` (none: all are) is an error.
+    """
+
+    def __init__(self, model: type[Model], *names: str) -> None:
+        self._new: Callable[[], Any] = inspect(model).class_manager.new_instance
+        every = tuple(inspect(model).columns.keys())
+        self._names = names or every
+        self._others = set(every) - set(self._names)
+        self.columns = [getattr(model, name) for name in self._names]
+
+    def row(self, values: Sequence[Any]) -> Model:
+        """Of the values of its columns."""
+        found: Model = self._new()
+        vars(found).update(zip(self._names, values, strict=True))
+        # As of a row whose session has ended: what is not there cannot be loaded.
+        instance_state(found).expired_attributes.update(self._others)
+        return found
+
+
+class Parts:
+    """Several of them, in the order in which a SELECT has them."""
+
+    def __init__(self, *parts: Part[Any]) -> None:
+        self.columns = [column for part in parts for column in part.columns]
+        self._parts, start = list[tuple[Part[Any], slice]](), 0
+        for part in parts:
+            self._parts.append((part, slice(start, start := start + len(part.columns))))
+
+    def rows(self, values: Sequence[Any]) -> list[Any]:
+        """One of each part; None where an outer join found nothing: its first column is NULL then."""
+        return [
+            part.row(own) if (own := values[place])[0] is not None else None for part, place in self._parts
+        ]
+
+
+class Insertion:
+    """New rows of `model`, each where there is none in its place yet."""
+
+    def __init__(self, model: type[DeclarativeBase]) -> None:
+        self._names = tuple(inspect(model).columns.keys())
+        key = inspect(model).primary_key
+        self._statement = Prepared(
+            lambda dialect: inserting(model, dialect).on_conflict_do_nothing().returning(*key)
+        )
+
+    def put(self, session: Session, row: DeclarativeBase) -> bool:
+        """Whether it was written; then `session` watches it as if it had read it."""
+        values = {name: getattr(row, name) for name in self._names}
+        if not self._statement.rows(session, **values):
+            return False
+        vars(row).update(values)
+        make_transient_to_detached(row)
+        session.add(row)
+        return True
 
 
 class Opened:
@@ -133,6 +207,21 @@ class Opened:
             ) from error
 
 
+#: A statement's tables, and the workspace that it compares or writes.
+_TABLES = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO) (\w+)")
+_WORKSPACE = re.compile(r"\bworkspace_id (?:= [?%]|IN )|INSERT INTO \w+ \([^)]*\bworkspace_id\b")
+
+
+def _is_scoped(sql: str) -> bool:
+    return _WORKSPACE.search(sql) is not None or _tenants().isdisjoint(_TABLES.findall(sql))
+
+
+@cache
+def _tenants() -> frozenset[str]:
+    tables = (mapper.local_table for mapper in Base.registry.mappers if issubclass(mapper.class_, Tenant))
+    return frozenset(str(table) for table in tables)
+
+
 def _returned(statement: Any) -> Iterable[Any]:
     if isinstance(statement, SelectBase):
         return statement.selected_columns
@@ -145,6 +234,11 @@ def inserting(model: Any, dialect: str, names: Iterable[str] | None = None) -> A
     columns = inspect(model).columns
     given = columns.keys() if names is None else names
     return flavour.insert(model).values({name: bindparam(name, type_=columns[name].type) for name in given})
+
+
+def said(value: StrEnum) -> Any:
+    """`value` in the words of the statement itself: only so do databases find a partial index of the rows that have it."""
+    return literal_column(f"'{value.value}'")
 
 
 def as_text(ids: Iterable[UUID]) -> str:
@@ -166,6 +260,8 @@ def turn_in(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
 
 
 def _result(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
+    if isinstance(kind, Float):
+        return None  # as both drivers give it; SQLAlchemy would ask what kind of number the driver has said it is
     return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 

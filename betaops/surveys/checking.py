@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys import instruments
-from betaops.surveys.definition import KINDS, Definition, Oddity, Question
+from betaops.surveys.definition import KINDS, WITH_CHOICES, Definition, Oddity, Question
 from betaops.surveys.engine import conditions, endings, stated
 from betaops.surveys.engine.arms import ARM, unknown_arms
 from betaops.surveys.expressions import SyntaxProblem, parse
@@ -13,7 +13,6 @@ from betaops.surveys.expressions.grammar import Node
 from betaops.surveys.kinds.validators import pattern
 from betaops.surveys.localised import text
 from betaops.surveys.looks import origins
-from betaops.surveys.reading import WITH_CHOICES
 
 LONGEST_NAME = 200
 #: Bytes of JSON.

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from betaops.surveys.engine.actions import Actions, fills
+from betaops.surveys.engine.actions import Actions, fills, fills_in
 from betaops.surveys.engine.actions import read as read_actions
-from betaops.surveys.localised import DEFAULT, text
+from betaops.surveys.engine.steadiness import is_steady
+from betaops.surveys.localised import DEFAULT, languages, text
 
 #: Question types that are asked. Others are kept in the JSON and shown to nobody.
 KINDS = (
@@ -21,6 +22,8 @@ KINDS = (
 )  # fmt: skip
 #: Of these, what is only looked at.
 DISPLAYED = ("html", "image")
+#: Types that have a list of answers.
+WITH_CHOICES = ("radiogroup", "checkbox", "dropdown", "tagbox", "buttongroup", "imagepicker", "ranking")
 #: Types whose answer is made of the answers to questions inside.
 COMPOUND = ("multipletext", "paneldynamic", "matrixdynamic", "matrixdropdown")
 #: Behind the name of a matrix, what its totals are kept under.
@@ -235,8 +238,20 @@ class Definition:
         return (
             bool(self.actions.triggers)
             or self.options.get("clearInvisibleValues") in ("onHidden", "onHiddenContainer")
-            or any(fills(each.options, each.kind, each.choices) for each in self.asked)
+            or any(fills(each.options, each.kind, each.choices) or acts_inside(each) for each in self.asked)
         )
+
+    @cached_property
+    def worded(self) -> "Definition":
+        """With the words of every choice where it can be chosen: for reading answers, not for asking."""
+        from betaops.surveys.carrying import worded
+
+        return worded(self)
+
+    @cached_property
+    def switches_off(self) -> bool:
+        """Whether any choice is seen at times when it cannot be chosen."""
+        return any(switches_off(question) for question in self.every_question)
 
     @cached_property
     def every_question(self) -> tuple[Question, ...]:
@@ -274,6 +289,16 @@ class Definition:
         return said is True or said in ("showAllQuestions", "showAnsweredQuestions")
 
     @cached_property
+    def is_steady(self) -> bool:
+        """Whether all who begin it see the same."""
+        return is_steady(self.options)
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Codes that anything in it is written in, besides the default."""
+        return tuple(sorted(languages(dict(self.options))))
+
+    @cached_property
     def minutes(self) -> int:
         """About how long it takes: 8 s a choice, 30 s a free text, at least one minute."""
         seconds = sum(
@@ -298,6 +323,16 @@ class Oddity:
 def entry_word(question: Question) -> str:
     """By which word what stands inside a compound question is named there (`panel.age`); empty where by none."""
     return {"paneldynamic": "panel", "multipletext": ""}.get(question.kind, "row")
+
+
+def acts_inside(question: Question) -> bool:
+    """Whether anything in its entries is filled in, set or reset by itself."""
+    return question.inner is not None and any(fills_in(each.options) for each in question.inner.asked)
+
+
+def switches_off(question: Question) -> bool:
+    """Whether any of its choices has a condition of being chosen."""
+    return bool(question.options.get("choicesEnableIf")) or any(each.enable_if for each in question.choices)
 
 
 def has_total(column: Question) -> bool:

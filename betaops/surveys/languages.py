@@ -5,7 +5,7 @@ from collections.abc import Collection
 from babel import Locale, UnknownLocaleError
 
 from betaops.surveys.definition import Definition
-from betaops.surveys.localised import DEFAULT, languages
+from betaops.surveys.localised import DEFAULT
 
 #: What is offered, by the codes of SurveyJS; any other that an import brings is kept and translated as well.
 LANGUAGES = (
@@ -53,5 +53,4 @@ def shown(wanted: str, codes: Collection[str]) -> str:
 
 def written(definition: Definition, wanted: str) -> str:
     """The language in which somebody who wants `wanted` reads the survey; empty where its original says none."""
-    codes = languages(dict(definition.options))
-    return shown(wanted, codes) or str(definition.options.get("locale") or "")
+    return shown(wanted, definition.languages) or str(definition.options.get("locale") or "")

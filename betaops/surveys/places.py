@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from betaops.kernel.work import Work
 from betaops.surveys import queries
@@ -63,14 +63,9 @@ def give_back(work: Work, response: Response, survey: Survey) -> None:
 
 def _limits(work: Work, response: Response, survey: Survey) -> list[_Place]:
     found = [_Place(Survey, survey.id)] if survey.response_limit is not None else []
-    if response.link_id is not None and _is_limited(work, response.link_id):
+    if response.link_id is not None and queries.is_limited(work.session, response.link_id):
         found.append(_Place(SurveyLink, response.link_id))
     return found
-
-
-def _is_limited(work: Work, link_id: UUID) -> bool:
-    limited = select(SurveyLink.id).where(SurveyLink.id == link_id, SurveyLink.response_limit.is_not(None))
-    return work.session.scalar(limited) is not None
 
 
 def _take(work: Work, places: list[_Place]) -> _Place | None:

@@ -10,6 +10,7 @@ from betaops.surveys.definition import (
     COMPOUND,
     DISPLAYED,
     KINDS,
+    WITH_CHOICES,
     Choice,
     Definition,
     Element,
@@ -61,8 +62,6 @@ ALIASES = {
 #: Old type names.
 KIND_ALIASES = {"textarea": "comment", "radio": "radiogroup", "select": "dropdown", "checkboxes": "checkbox"}
 
-#: Types that have a list of answers.
-WITH_CHOICES = ("radiogroup", "checkbox", "dropdown", "tagbox", "buttongroup", "imagepicker", "ranking")
 _SPECIAL = (
     ("showRefuseItem", "refused", "refuseText", "Refuse to answer"),
     ("showDontKnowItem", "dontknow", "dontKnowText", "Don’t know"),

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, select
 
 from betaops.cohorts import service as cohort_service
 from betaops.enrollment.models import Enrollment
 from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
+from betaops.kernel.prepared import Insertion, Prepared, inserting
 from betaops.kernel.work import Work
 from betaops.surveys import arming, places, queries, service
 from betaops.surveys.analysis.quality import digest, doubts
@@ -37,6 +37,10 @@ from betaops.surveys.showing import note_answered
 LONGEST_KEY = 100
 #: Seconds on one page that count at most.
 MOST_SECONDS = 1800.0
+
+
+_responses = Insertion(Response)
+_insert_answer = Prepared(lambda dialect: inserting(Answer, dialect))
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,6 @@ def finish(
     note_in_ledger(work, response, enrollment)
     response.answers = judged.values
     response.finished_at = response.saved_at = moment_of(work, is_anonymous=response.is_anonymous)
-    work.session.flush()
     if published.definition.has_files:
         filing.tidy(work, response)
     _settle(work, response, published, queries.survey_to_answer(work.session, response.survey_id))
@@ -227,8 +230,7 @@ def _insert(
     """One statement; None where the person or the key has a response already."""
     named = None if survey.is_anonymous else enrollment
     at = moment_of(work, is_anonymous=survey.is_anonymous)
-    flavour = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = flavour.insert(Response).values(
+    response = Response(
         id=row_id() if survey.is_anonymous else new_id(),
         workspace_id=survey.workspace_id,
         survey_id=survey.id,
@@ -249,12 +251,12 @@ def _insert(
         saved_at=at,
         finished_at=at if state is ResponseState.COMPLETE else None,
     )
-    found: Response | None = work.session.scalar(statement.on_conflict_do_nothing().returning(Response))
-    if found is not None:
-        _refuse_changed(work, survey)
-        if state is not ResponseState.TEST:
-            arming.count(work, survey.id, arm)
-    return found
+    if not _responses.put(work.session, response):
+        return None
+    _refuse_changed(work, survey)
+    if state is not ResponseState.TEST:
+        arming.count(work, survey.id, arm)
+    return response
 
 
 def _refuse_changed(work: Work, survey: Survey) -> None:
@@ -358,8 +360,7 @@ def _count_in(work: Work, response: Response, published: Published, survey: Surv
         for row in typed
     ]
     if rows:
-        work.session.execute(insert(Answer), rows)
-    work.session.flush()
+        _insert_answer.each(work.session, rows)
     service.count_in(work, survey.id, response.id)
     if response.tester_id is not None:
         for question in published.definition.asked:

@@ -263,7 +263,7 @@ def _open_link(work: Work, survey: Survey, place: Enrollment, *, days_ago: float
     )
     if link_id is not None:
         now, work.now = work.now, work.now - dt.timedelta(days=days_ago)
-        links.note_opened(work, link_id)
+        links.count_openings(work, {link_id: 1})
         work.now = now
 
 

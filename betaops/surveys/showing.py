@@ -26,7 +26,7 @@ def note_shown(
     if placement.comes_by_itself:
         if placement.repeat is not Repeat.ALWAYS:
             cohort_service.set_trait(work, tester_id, ASKED, work.now.isoformat())
-        _mark_seen(work, placement, program_id, tester_id, work.now)
+        _mark_seen(work, placement.number, program_id, tester_id, work.now)
 
 
 def note_dismissed(
@@ -34,22 +34,20 @@ def note_dismissed(
 ) -> None:
     """The person closed it."""
     _keep(work, placement.survey_id, tester_id, dismissed_at=at)
-    _mark_seen(work, placement, program_id, tester_id, work.now)
+    _mark_seen(work, placement.number, program_id, tester_id, work.now)
 
 
 def note_answered(work: Work, survey_id: UUID, program_id: UUID, tester_id: UUID, at: datetime) -> None:
     """By whatever way; nothing is kept for a survey that does not stand in the product."""
-    placement = queries.placement(work.session, survey_id)
-    if placement is not None:
+    number = queries.placement_number(work.session, survey_id)
+    if number is not None:
         _keep(work, survey_id, tester_id, answered_at=at)
-        _mark_seen(work, placement, program_id, tester_id, at)
+        _mark_seen(work, number, program_id, tester_id, at)
 
 
-def _mark_seen(
-    work: Work, placement: SurveyPlacement, program_id: UUID, tester_id: UUID, at: datetime
-) -> None:
+def _mark_seen(work: Work, number: int, program_id: UUID, tester_id: UUID, at: datetime) -> None:
     """`at` is by our clock: what a device tells late must not shorten anybody's peace."""
-    cohort_service.set_trait(work, tester_id, f"{SEEN_PREFIX}{placement.number}", at.isoformat())
+    cohort_service.set_trait(work, tester_id, f"{SEEN_PREFIX}{number}", at.isoformat())
     # Not only when the fact's job comes round: the person's other device may ask this very second.
     cohort_service.touch_program(work, program_id, [tester_id])
 

@@ -21,7 +21,6 @@ def note_left(
     """`shown_at` is when the page was shown, in seconds since 1970. Of an anonymous response no moment is kept."""
     if response.is_anonymous:
         return
-    work.session.flush()
     row = {
         "id": new_id(),
         "workspace_id": response.workspace_id,

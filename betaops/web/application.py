@@ -64,8 +64,9 @@ class Unit:
         return self.work
 
     def commit(self) -> None:
+        """What was written. What was only read ends with `close`; a GET that would write something fails here."""
         if self.session is not None:
-            self.session.commit()
+            self.session.flush() if self.is_safe else self.session.commit()
 
     def close(self) -> None:
         if self.session is not None:
@@ -121,6 +122,15 @@ def _actor(who: Viewer) -> Actor:
 
 class Sessions(SecureCookieSessionInterface):
     """Flask's signed cookie, neither read nor written on cookieless routes (embeds, APIs)."""
+
+    def open_session(self, app: Any, request: Any) -> Any:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Any, session: Any, response: Response) -> None:
+        if session or session.accessed:
+            super().save_session(app, session, response)
 
     def should_set_cookie(self, app: Any, session: Any) -> bool:
         return not _is_cookieless() and super().should_set_cookie(app, session)

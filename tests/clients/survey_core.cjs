@@ -22,9 +22,37 @@ function plain(value) {
 // Nobody answers what they do not see, or chooses what is not offered.
 function canGive(question, value) {
   if (!question.isVisible || !question.isParentVisible) return false;
-  if (!["checkbox", "radiogroup", "dropdown"].includes(question.getType())) return true;
+  if (!["checkbox", "radiogroup", "dropdown", "tagbox", "buttongroup"].includes(question.getType())) return true;
   const offered = question.visibleChoices.map((each) => each.value);
   return [value ?? []].flat().every((each) => offered.includes(each));
+}
+
+// `family[0].age`, `costs[1].amount`, `grid[row1].note`; `family` is the question of that name itself.
+function questionAt(survey, name) {
+  const inside = /^(\w+)\[(\w+)\]\.(\w+)$/.exec(name);
+  if (!inside) return survey.getQuestionByName(name);
+  const outer = survey.getQuestionByName(inside[1]);
+  if (!outer.isVisible || !outer.isParentVisible) return null;
+  if (outer.panels) return outer.panels[+inside[2]]?.getQuestionByName(inside[3]);
+  const row = outer.visibleRows.find((each, index) => String(each.rowName) === inside[2] || String(index) === inside[2]);
+  return row?.cells.find((each) => each.column.name === inside[3])?.question;
+}
+
+// One more entry at the end (`[]`), or one less (`[-2]`).
+function arrange(survey, name) {
+  const [, called, index] = /^(\w+)\[(?:-(\d+))?\]$/.exec(name);
+  const question = survey.getQuestionByName(called);
+  if (!question.isVisible || !question.isParentVisible) return;
+  const count = question.panels ? question.panelCount : question.rowCount;
+  if (index === undefined) return question.panels ? question.addPanel() : question.addRow();
+  if (+index < count) return question.panels ? question.removePanel(+index) : question.removeRow(+index);
+}
+
+// As from a page: who takes an answer back that is not there has done nothing.
+function give(question, value) {
+  if (!question || !canGive(question, value)) return;
+  if (value !== null) question.value = value;
+  else if (!question.isEmpty()) question.clearValueFromUI();
 }
 
 const ASK = {
@@ -35,14 +63,16 @@ const ASK = {
   // Answers one after the other, as a person gives them: what is shown and kept after each, and what remains in the end.
   play({ definition, answers }) {
     const survey = new Model(definition);
+    // Panels and rows come to life when they are drawn.
+    survey.getAllQuestions().forEach((each) => { each.onFirstRendering(); return each.visibleRows; });
     const look = () => ({
       shown: survey.getAllQuestions().filter((each) => each.isVisible && each.isParentVisible).map((each) => each.name),
       data: survey.data,
     });
     const steps = [look()];
     for (const [name, value] of answers) {
-      const question = survey.getQuestionByName(name);
-      if (canGive(question, value)) question.value = value;
+      if (name.endsWith("]")) arrange(survey, name);
+      else give(questionAt(survey, name), value);
       steps.push(look());
     }
     survey.doComplete();

@@ -1,15 +1,17 @@
 """Statements made once say and mean what the session's own do."""
 
 import pytest
-from sqlalchemy import bindparam, delete, inspect, select, update
+from sqlalchemy import Uuid, bindparam, delete, inspect, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.exc import DetachedInstanceError
 
+from betaops.accounts.models import MemberInvitation
 from betaops.kernel import counting
-from betaops.kernel.db import Database
+from betaops.kernel.db import Database, Unscoped
 from betaops.kernel.ids import new_ids
 from betaops.kernel.inserts import Inserts
 from betaops.kernel.jobs import Job, JobState
-from betaops.kernel.prepared import Prepared
+from betaops.kernel.prepared import Insertion, Part, Parts, Prepared, said
 from betaops.kernel.work import Work
 
 _JOBS = Prepared(
@@ -80,6 +82,61 @@ def test_what_the_driver_refuses_is_said_in_sqlalchemys_words(work: Work) -> Non
     )
     with pytest.raises(IntegrityError), work.session.begin_nested():
         twice.rows(work.session, job_id=job_id)
+
+
+def test_one_that_looks_at_rows_of_tenants_names_the_workspace(work: Work) -> None:
+    anybodys = select(MemberInvitation.id).where(MemberInvitation.mail == bindparam("mail"))
+    ours = anybodys.where(MemberInvitation.workspace_id == bindparam("its_workspace", type_=Uuid()))
+    with pytest.raises(Unscoped):
+        Prepared(lambda _dialect: anybodys).rows(work.session, mail="ana@example.com")
+    assert Prepared(lambda _dialect: anybodys, unscoped=True).rows(work.session, mail="ana@example.com") == []
+    mine = {"mail": "ana@example.com", "its_workspace": work.workspace_id}
+    assert Prepared(lambda _dialect: ours).rows(work.session, **mine) == []
+
+
+def test_rows_for_reading_know_their_columns_and_refuse_others(work: Work) -> None:
+    job_id = work.enqueue("kernel.tidy", {"list": [1]})
+    whole, some = Part(Job), Part(Job, "id", "state")
+    parts = Parts(some, whole)
+    both = Prepared(
+        lambda _dialect: select(*parts.columns).where(Job.id == bindparam("its_id", type_=Job.id.type))
+    )
+    (row,) = both.rows(work.session, its_id=job_id)
+    known, every = parts.rows(row)
+    assert (known.id, known.state) == (job_id, JobState.WAITING)
+    assert (every.args, every.run_at, every.lease_until) == ({"list": [1]}, work.now, None)
+    with pytest.raises(DetachedInstanceError):
+        _args = known.args
+    known.state = JobState.DONE
+    work.session.flush()
+    assert work.session.get_one(Job, job_id).state is JobState.WAITING
+    assert Parts(some).rows([None, None]) == [None]
+
+
+def test_a_row_that_is_put_there_is_watched_and_none_takes_anothers_place(work: Work) -> None:
+    jobs = Insertion(Job)
+    now = {"run_at": work.now, "created_at": work.now, "args": {}, "unique_key": "one"}
+    first, second = Job(name="kernel.tidy", **now), Job(name="kernel.other", **now)
+    assert jobs.put(work.session, first)
+    assert not jobs.put(work.session, second)
+    first.total = 7
+    work.session.commit()
+    assert [(row.id, row.total) for row in work.session.scalars(select(Job))] == [(first.id, 7)]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_state_that_is_said_finds_the_index_of_the_rows_that_have_it(work: Work) -> None:
+    waiting = Prepared(
+        lambda _dialect: select(Job.id).where(
+            Job.unique_key == bindparam("key"), Job.state == said(JobState.WAITING)
+        )
+    )
+    job_id = work.enqueue("kernel.tidy", unique="one")
+    assert waiting.rows(work.session, key="one") == [(job_id,)]
+    plan = work.session.connection().exec_driver_sql(
+        f"EXPLAIN QUERY PLAN {waiting._texts['sqlite'].sql}", ("one",)
+    )
+    assert "uq_job_one_waiting_per_unique_key" in plan.all()[0].detail
 
 
 def test_many_rows_are_inserted_by_few_statements(work: Work) -> None:

@@ -316,3 +316,30 @@ def test_answers_of_hidden_questions_go_when_the_author_wants_it() -> None:
     assert walk.answered(gone, {"a": "x"}) == {"a": "x", "b": "d"}
     kept = a_definition(A, {**hidden, "clearIfInvisible": "none"})
     assert judge_all(kept, {"a": "y", "b": "mine"}, now=NOW).values == {"a": "y", "b": "mine"}
+
+
+def test_words_of_an_answer_are_copied_where_its_author_wants_them() -> None:
+    plan = {"type": "dropdown", "name": "plan", "choices": [{"value": 1, "text": "Team"}]}
+    copy = {"type": "copyvalue", "fromName": "plan", "setToName": "a"}
+    walk = walk_through(a_definition(A, plan, triggers=[{**copy, "copyDisplayValue": True}]))
+    assert walk.answered({}, {"plan": 1})["a"] == "Team"
+    walk = walk_through(a_definition(A, plan, triggers=[copy]))
+    assert walk.answered({}, {"plan": 1})["a"] == 1
+
+
+def test_a_trigger_shows_and_hides_pages_and_questions() -> None:
+    source = {
+        "pages": [
+            {"name": "p1", "elements": [A, B]},
+            {"name": "p2", "elements": [{"type": "text", "name": "c"}]},
+        ],
+        "triggers": [{"type": "visible", "expression": "{a} = 'x'", "questions": ["b"], "pages": ["p2"]}],
+    }
+    walk = walk_through(read(source))
+    shown = lambda values: [each.name for each in walk.scene(values).asked]  # noqa: E731
+    begun = walk.begun()
+    assert shown(begun) == ["a", "b", "c"], "as their author has it, until the trigger is looked at"
+    values = walk.answered(begun, {"a": "y", "b": "told"})
+    assert shown(values) == ["a"]
+    assert judge_all(walk.definition, values, now=NOW, seed="seed").values == {"a": "y"}
+    assert shown(walk.answered(values, {"a": "x"})) == ["a", "b", "c"]

@@ -273,3 +273,60 @@ def test_what_feeds_itself_grows_no_further_than_an_answer_may() -> None:
     kept = final(walk, values)
     assert (len(kept["long"]), "none" in kept) == (10_000, False)
     assert orjson.loads(orjson.dumps(kept)) == kept
+
+
+def test_questions_in_a_panel_fill_themselves_in_from_beside_them_and_from_outside() -> None:
+    walk = a_walk(
+        CITY,
+        a_panel(
+            {"type": "text", "name": "town", "defaultValueExpression": "{city}"},
+            {"type": "text", "name": "both", "setValueExpression": "{panel.town} + '!'"},
+            {
+                "type": "text",
+                "name": "late",
+                "setValueIf": "{panel.town} = 'Bonn'",
+                "setValueExpression": "'yes'",
+            },
+            {"type": "text", "name": "note", "resetValueIf": "{panel.town} = 'Ulm'"},
+            panelCount=1,
+        ),
+    )
+    values = answered(walk, city="Kiel")
+    assert values["family"] == [{"town": "Kiel", "both": "Kiel!"}]
+    grown = walk.arranged(values, "add:family")
+    assert grown is not None
+    assert grown["family"] == [{"town": "Kiel", "both": "Kiel!"}, {"town": "Kiel"}]
+    own = [grown["family"][0], {"town": "Bonn", "note": "n"}]
+    values = walk.answered(grown, {"family": own})
+    assert values["family"][1] == {"town": "Bonn", "both": "Bonn!", "late": "yes", "note": "n"}
+    values = walk.answered(values, {"city": "Köln"})
+    assert [each["town"] for each in values["family"]] == ["Köln", "Bonn"], "what a person wrote stays"
+    values = walk.answered(values, {"family": [values["family"][0], {**values["family"][1], "town": "Ulm"}]})
+    assert "note" not in values["family"][1]
+
+
+def test_taking_an_entry_away_leaves_to_the_others_what_they_were_given() -> None:
+    walk = a_walk(
+        CITY, a_panel({"type": "text", "name": "town", "defaultValueExpression": "{city}"}, panelCount=3)
+    )
+    values = answered(walk, city="Kiel")
+    values = walk.answered(values, {"family": [{"town": "Kiel"}, {"town": "Bonn"}, {"town": "Kiel"}]})
+    values = walk.arranged(values, "remove:0:family") or {}
+    values = walk.answered(values, {"city": "Ulm"})
+    assert [each["town"] for each in values["family"]] == ["Bonn", "Ulm"]
+
+
+def test_rows_know_their_own_names_in_what_they_fill_in() -> None:
+    grid = {
+        "type": "matrixdropdown",
+        "name": "grid",
+        "rows": ["north", "south"],
+        "columns": [
+            {"name": "code", "cellType": "text", "defaultValueExpression": "{rowValue} + '-1'"},
+            {"name": "copy", "cellType": "text", "setValueExpression": "{row.code} + {rowTitle}"},
+        ],
+    }
+    values = answered(a_walk(CITY, grid), city="x")
+    assert values["grid"] == {"north": {"code": "north-1"}, "south": {"code": "south-1"}}
+    values = a_walk(CITY, grid).answered(values, {"grid": {**values["grid"], "south": {"code": "s"}}})
+    assert values["grid"]["south"] == {"code": "s", "copy": "ssouth"}

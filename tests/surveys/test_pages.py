@@ -205,6 +205,7 @@ def test_opening_a_link_is_counted(work: Work, client: Browser) -> None:
     survey, _place, token = personal(work)
     client.get(f"/s/{token}")
     client.get(f"/s/{token}")
+    work.platform.tallies.flush()
     link = work.session.scalars(select(SurveyLink)).one()
     assert link.opens == 2
     assert queries.funnel(work.session, survey.id).opened == 1

@@ -99,7 +99,8 @@ def test_importing_and_exporting_gives_the_same_definition(
         "unknown": {"kept": [1, {"a": None}]},
         "triggers": [
             {"type": "complete", "expression": "{nps} = 0"},
-            {"type": "visible", "expression": "{nps} = 1"},
+            {"type": "visible", "expression": "{nps} = 1", "questions": ["doubled"]},
+            {"type": "webhook", "expression": "{nps} = 1"},
         ],
         "calculatedValues": [{"name": "twice", "expression": "{nps} * 2"}],
     }
@@ -114,7 +115,12 @@ def test_importing_and_exporting_gives_the_same_definition(
                     "type": "paneldynamic",
                     "name": "more",
                     "templateElements": [
-                        {"type": "text", "name": "entered", "defaultValueExpression": "{nps}"}
+                        {"type": "text", "name": "entered", "defaultValueExpression": "{nps}"},
+                        {
+                            "type": "multipletext",
+                            "name": "deeper",
+                            "items": [{"name": "deep", "defaultValueExpression": "{nps}"}],
+                        },
                     ],
                 },
             ],
@@ -130,8 +136,8 @@ def test_importing_and_exporting_gives_the_same_definition(
     # What is acted on is not called dropped.
     assert set(told["dropped"]) == {
         "sign (signaturepad)",
-        "a trigger of type “visible”",
-        "entered: filling itself in, inside another question (defaultValueExpression)",
+        "a trigger of type “webhook”",
+        "deep: filling itself in, two questions deep inside others (defaultValueExpression)",
     }
     again = orjson.loads(
         terminal.invoke(

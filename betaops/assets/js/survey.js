@@ -226,3 +226,16 @@ form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(form.querySelector('.survey-actions [value="next"]'));
 });
 judge();
+
+// -- What is left of a page's time. It runs out and nothing else happens: the server notes it.
+
+const clock = document.querySelector("[data-seconds-left]");
+if (clock) {
+  const until = Date.now() + 1000 * Number(clock.dataset.secondsLeft);
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
+    clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    if (left) setTimeout(tick, 1000);
+  };
+  tick();
+}

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from betaops.kernel.ingest import kept
 from betaops.kernel.jobs import Job, JobState
-from betaops.kernel.prepared import Prepared
+from betaops.kernel.prepared import Prepared, said
 
 READ = "readiness.read"
 
@@ -29,7 +29,7 @@ _awaited = Prepared(
     lambda _dialect: (
         select(literal(1).label("found"))
         .select_from(Job)
-        .where(Job.unique_key == bindparam("key", type_=Text()), Job.state == JobState.WAITING)
+        .where(Job.unique_key == bindparam("key", type_=Text()), Job.state == said(JobState.WAITING))
     )
 )
 

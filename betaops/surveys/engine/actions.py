@@ -11,7 +11,7 @@ FILLING = ("defaultValueExpression", "setValueIf", "setValueExpression", "resetV
 BOUNDS = ("minValueExpression", "maxValueExpression")
 NARROWING = ("choicesVisibleIf", "choicesEnableIf", "rowsVisibleIf", "columnsVisibleIf")
 #: Kinds of triggers that are carried out; others are kept and do nothing.
-TRIGGERS = ("complete", "setvalue", "copyvalue", "skip", "runexpression")
+TRIGGERS = ("complete", "setvalue", "copyvalue", "skip", "runexpression", "visible")
 
 _WITHOUT_VALUE = ("empty", "notempty")
 _OPERATORS = (
@@ -43,6 +43,11 @@ class Trigger:
     expression: str = ""
     #: The target is a name for conditions alone, no answer.
     is_variable: bool = False
+    #: The words of the answer are copied, not its value.
+    copies_words: bool = False
+    #: Names of the pages and questions that are shown while the condition holds, and hidden while it does not.
+    pages: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class Actions:
         written = {
             each.target
             for each in self.triggers
-            if each.kind not in ("skip", "complete") and not each.is_variable
+            if each.kind not in ("skip", "complete", "visible") and not each.is_variable
         }
         return frozenset(written - {""} | {each.name for each in self.calculated if each.is_kept})
 
@@ -82,6 +87,11 @@ def read(options: Mapping[str, Any]) -> Actions:
             if (trigger := _trigger(item, ("triggers", index))) is not None
         ),
     )
+
+
+def switched_by(trigger: Trigger) -> list[str]:
+    """By which names the pages and questions that a trigger shows or hides are remembered."""
+    return [f"page:{name}" for name in trigger.pages] + [f"question:{name}" for name in trigger.questions]
 
 
 def line(options: Mapping[str, Any], name: str) -> str:
@@ -128,6 +138,11 @@ def is_picky(options: Mapping[str, Any], choices: Iterable[Any]) -> bool:
     )
 
 
+def fills_in(options: Mapping[str, Any]) -> bool:
+    """Whether it has a default value, or expressions that set or reset its answer."""
+    return not is_empty(options.get("defaultValue")) or any(expression(options, name) for name in FILLING)
+
+
 def fills(options: Mapping[str, Any], kind: str, choices: Iterable[Any]) -> bool:
     """Whether the answer to a question may change without anybody's doing."""
     return (
@@ -151,7 +166,14 @@ def _trigger(item: Mapping[str, Any], place: tuple[str | int, ...]) -> Trigger |
         value=item.get("setValue"),
         expression=line(item, "runExpression"),
         is_variable=item.get("isVariable") is True,
+        copies_words=item.get("copyDisplayValue") is True,
+        pages=_names(item.get("pages")),
+        questions=_names(item.get("questions")),
     )
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(each for each in (value if isinstance(value, list) else ()) if isinstance(each, str))
 
 
 def _old_condition(item: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Functions of expressions that look at the survey itself: `displayValue('plan')`, `isContainerReady('page1')`. Pure."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from betaops.surveys.definition import Panel, Question
@@ -34,6 +35,9 @@ def words(scene: "Scene", question: Question, value: Any = None) -> str:
     value = scene.values.get(question.key) if is_empty(value) else value
     if is_empty(value) or question.kind not in KINDS:
         return ""
+    if scene.source(question) is not None:
+        # Of choices that are carried over, those words that this person sees.
+        question = replace(question, choices=(*scene.choices(question), *question.choices))
     return KINDS[question.kind].words(question, value, scene.language)
 
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from betaops.surveys.definition import Definition
+from betaops.surveys.engine.barring import with_barred
 from betaops.surveys.engine.course import Course
-from betaops.surveys.engine.scene import STATE, first_values
+from betaops.surveys.engine.scene import STATE, Scene, first_values
 from betaops.surveys.localised import DEFAULT
 
 NO_FILES: frozenset[str] = frozenset()
@@ -34,9 +35,27 @@ def answered(
     files: frozenset[str] = NO_FILES,
 ) -> dict[str, Any]:
     """`before` with `changes` (None takes an answer away) and all that follows from them, in the survey's order."""
-    if not definition.acts:
+    if definition.acts:
+        after = _course(definition, before, changes, now=now, language=language, seed=seed, files=files)
+    else:
         told = {**before, **{key: value for key, value in changes.items() if key != STATE}}
-        return {key: value for key, value in told.items() if value is not None}
+        after = {key: value for key, value in told.items() if value is not None}
+    if not definition.switches_off:
+        return after
+    scene = Scene(definition, after, now=now, language=language, seed=seed, files=files)
+    return with_barred(after, before, scene, changes)
+
+
+def _course(
+    definition: Definition,
+    before: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    *,
+    now: datetime,
+    language: str,
+    seed: str,
+    files: frozenset[str],
+) -> dict[str, Any]:
     course = Course(definition, before, now=now, language=language, seed=seed, files=files)
     for question in definition.asked:
         for key in (question.key, question.comment_key):

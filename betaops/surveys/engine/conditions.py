@@ -136,7 +136,7 @@ class _Words:
         return ""
 
     def _choice(self, left: Variable, value: Any) -> str:
-        for question in self.definition.asked:
+        for question in self.definition.worded.asked:
             if question.key.lower() == left.name.lower():
                 return KINDS[question.kind].words(question, value, self.language)
         return text_of(value)

@@ -4,28 +4,24 @@ Answers change one after the other. After each, conditions are looked at until n
 question's own expressions, then the survey's triggers; what these write are changes as well.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from betaops.surveys.definition import TOTAL, Definition, Question
-from betaops.surveys.engine.actions import default_of, expression, has_own_default, is_picky, line
+from betaops.surveys.definition import TOTAL, Definition, Page, Panel, Question
+from betaops.surveys.engine.actions import Trigger, has_own_default, line, switched_by
 from betaops.surveys.engine.computing import stored
 from betaops.surveys.engine.entries import LISTS
-from betaops.surveys.engine.following import (
-    concerns,
-    fitting,
-    is_same,
-    is_several,
-    narrowed,
-    shares_key,
-    watched,
-)
-from betaops.surveys.engine.scene import STATE, Scene, clears_when_hidden, text_key
+from betaops.surveys.engine.following import fitting, is_same
+from betaops.surveys.engine.inside import Inside
+from betaops.surveys.engine.knowing import named
+from betaops.surveys.engine.offering import Offering
+from betaops.surveys.engine.own import Own
+from betaops.surveys.engine.scene import STATE, Given, Scene
+from betaops.surveys.engine.showing import Showing
 from betaops.surveys.engine.triggers import Triggers
-from betaops.surveys.expressions import can_run
-from betaops.surveys.expressions.values import is_empty, is_true
+from betaops.surveys.expressions.values import is_empty
 
 #: How often conditions are looked at again because looking at them changed something.
 MOST_LOOKS = 11
@@ -53,36 +49,35 @@ class Course:
         state = _object(values.get(STATE))
         self._values = {key: value for key, value in values.items() if key != STATE}
         self._variables: dict[str, Any] = _object(state.get("variables"))
+        #: What triggers have shown or hidden.
+        self._switched: dict[str, Any] = _object(state.get("switched"))
         #: Questions whose answer did not come from their default value; of others it is calculated anew.
         self._direct = {name for name in _list(state.get("direct")) if isinstance(name, str)}
-        #: Chosen answers that are not offered any more, by question; they come back with the choice.
-        self._aside: dict[str, Any] = _object(state.get("aside"))
         self._scene: Scene | None = None
+        #: Calculated values as they were when conditions were last looked at.
+        self._calculated: dict[str, Any] | None = None
         self._keys: dict[str, Any] = {}
-        self._is_complete = self._is_loading = self._is_looking = self._looks_again = self._is_triggering = (
-            False
-        )
+        self._is_complete = self._is_loading = self._is_looking = self._looks_again = False
+        self._own = Own()
+        self._inside = Inside(self, definition, self._own)
         self._triggers = Triggers(self, definition)
         self._setting: list[str] = []
-        self._busy: set[tuple[str, str]] = set()
         self._changes = 0
-        self._picky = [
-            question for question in definition.asked if is_picky(question.options, question.choices)
-        ]
-        self._watched = watched(definition)
-        self._offered = {question.name: self._offer(question) for question in self._picky}
-        self._shown = frozenset(each.place for each in self._watched if self._is_seen(each))
-        self._calculated = dict(self.scene.variables) if definition.actions.calculated else {}
+        self._asked = {question.place for question in definition.asked}
+        self._offering = Offering(self, definition, _object(state.get("aside")))
+        self._showing = Showing(self.scene)
+        self._calculated = self.scene.calculated(self._variables) if definition.actions.calculated else {}
 
     @property
     def answers(self) -> dict[str, Any]:
         """With what has to be remembered besides, while there is any."""
         state = {
             "variables": self._variables,
+            "switched": self._switched,
             "direct": sorted(self._direct)
-            if any(has_own_default(each.options) for each in self.definition.asked)
+            if any(has_own_default(each.options) for each in self.definition.every_question)
             else [],
-            "aside": {name: values for name, values in self._aside.items() if values},
+            "aside": self._offering.aside,
         }
         kept = {name: value for name, value in state.items() if value}
         return {**self._values, STATE: kept} if kept else dict(self._values)
@@ -90,39 +85,45 @@ class Course:
     @property
     def scene(self) -> Scene:
         if self._scene is None:
-            values = (
-                {**self._values, STATE: {"variables": self._variables}} if self._variables else self._values
-            )
-            self._scene = Scene(
+            state = {"variables": self._variables, "switched": self._switched}
+            values = {**self._values, STATE: state} if any(state.values()) else self._values
+            # While defaults are filled in nothing is calculated yet, and in the end nothing any more.
+            kind = Given if self._is_loading or self._is_complete else Scene
+            self._scene = kind(
                 self.definition,
                 dict(values),
                 now=self.now,
                 language=self.language,
                 seed=self.seed,
                 files=self.files,
+                reckoned=self._calculated,
             )
         return self._scene
 
+    def value_of(self, question: Question) -> Any:
+        """The answer as it is kept."""
+        return self._values.get(question.key)
+
     def begin(self) -> None:
         """Default values, then everything that follows from there being any."""
-        self._calculated = {}
+        self._calculated, self._scene = {}, None
         # Everything counts as shown and offered until conditions are looked at.
-        self._offered = {
-            question.name: tuple(text_key(each.value) for each in question.choices if not each.is_special)
-            for question in self._picky
-        }
-        self._shown = frozenset(question.place for question in self._watched if question.is_visible)
-        self._is_loading = True
+        self._offering.begin()
+        self._inside.load()
+        self._showing.begin()
+        self._is_loading, self._scene = True, None
         for question in self.definition.asked:
             if is_empty(self._values.get(question.key)) and self._may_fill_in(question):
                 self._fill_in(question)
-        self._is_loading = False
+        self._is_loading, self._scene = False, None
         self._look()
+        self._inside.begin()
 
     def answer(self, question: Question, key: str, value: Any) -> None:
         """One answer of the person, or the free text beside it."""
         if key == question.key:
-            self._put(question, value, is_typed=True)
+            if not self._inside.answer(question, value):
+                self.put(question, value, is_typed=True)
             return
         old = self._values.get(key)
         if not is_same(old, self._tidy(key, value)):
@@ -138,30 +139,63 @@ class Course:
 
     def finish(self) -> None:
         """What is hidden goes, and what is not offered; questions follow, conditions and triggers do not any more."""
-        scene, self._is_complete = self.scene, True
-        hidden = scene.hidden_keys()
+        hidden = self.scene.hidden_keys()
+        self._values = dict(self.scene.values)
+        self._values.pop(STATE, None)
+        self._is_complete, self._scene = True, None
+        for question in self.definition.asked:
+            if question.comment_key in hidden and question.key not in hidden:
+                self.answer(question, question.comment_key, None)
         for question in self.definition.asked:
             if question.key in hidden:
-                self._clear(question)
-            elif question.comment_key in hidden:
-                self.answer(question, question.comment_key, None)
+                self.clear(question)
+            self._offering.finish(question)
 
     # -- Changes.
 
-    def _put(
+    def put(
         self, question: Question, value: Any, *, is_default: bool = False, is_typed: bool = False
     ) -> None:
+        """An answer, whoever gives it, and all that follows from it."""
         if not is_typed:
             value = fitting(question, value)
         if is_same(self._values.get(question.key), self._tidy(question.key, value)):
             return
         if not is_default:
-            self._direct |= {each.name for each in self.definition.asked if each.key == question.key}
+            self._direct |= {
+                each.name
+                for each in self.definition.asked
+                if each.key == question.key and not self._own.is_filling_in(each.name)
+            }
+        self._offering.forget(question)
         self._setting.append(question.name)
         try:
-            self._set(question.key, value)
+            old = self._values.get(question.key)
+            self._write(question.key, value)
+            self._offering.follow(question)
+            self._changed(question.key, old)
         finally:
             self._setting.pop()
+
+    def clear(self, question: Question) -> None:
+        """The answer goes; a calculated default value comes back with the next change."""
+        self.put(question, None)
+        self._direct.discard(question.name)
+        if question.comment_key in self._values:
+            self.answer(question, question.comment_key, None)
+
+    def narrow_to(self, question: Question, value: Any) -> None:
+        """What remains of an answer of which not everything is offered any more."""
+        self.put(question, value)
+        if is_empty(value):
+            self._direct.discard(question.name)
+
+    def is_direct(self, name: str) -> bool:
+        return name in self._direct
+
+    def mark_direct(self, names: Collection[str], *, gone: Collection[str] = ()) -> None:
+        """Answers that are not default values, or are not any more."""
+        self._direct = (self._direct - set(gone)) | set(names)
 
     def _set(self, key: str, value: Any) -> None:
         old = self._values.get(key)
@@ -190,7 +224,7 @@ class Course:
         else:
             self._look()
             for question in self.definition.questions:
-                self._follow(question, self._keys or {key: new})
+                self._follow(question, self._keys or {key: new}, key)
             self._keys = {}
         told = {key: (old, new)}
         if beside:
@@ -206,35 +240,63 @@ class Course:
         for _ in range(MOST_LOOKS):
             self._is_looking, self._looks_again = True, False
             self._calculate()
-            for question in self.definition.asked:
-                self._look_at(question)
+            for page in self.definition.pages:
+                self._look_through(page)
             self._is_looking = False
             if not self._looks_again:
                 return
 
     def _calculate(self) -> None:
-        if not self.definition.actions.calculated:
-            return
-        before, self._calculated = self._calculated, dict(self.scene.variables)
-        for name, value in list(self._calculated.items()):
-            if not is_same(before.get(name), value):
-                self._changed(name, before.get(name), new=value)
+        """One after the other; what another one needs comes before it."""
+        by_name = {each.name.lower(): each for each in self.definition.actions.calculated}
+        begun: set[str] = set()
+
+        def calculate(name: str) -> None:
+            begun.add(name)
+            for needed in named(by_name[name].expression):
+                if needed in by_name and needed not in begun:
+                    calculate(needed)
+            self._reckon(name, self.scene.value(by_name[name].expression))
+
+        for name in by_name:
+            if name not in begun:
+                calculate(name)
+
+    def _reckon(self, name: str, value: Any) -> None:
+        before = self._calculated or {}
+        if not is_same(before.get(name), value):
+            self._calculated, self._scene = {**before, name: value}, None
+            self._changed(name, before.get(name), new=value)
+
+    def _look_through(self, container: Page | Panel) -> None:
+        """What is inside comes first: it is shown or hidden by what its container was before."""
+        for element in container.elements:
+            if isinstance(element, Panel):
+                self._look_through(element)
+            elif element.place in self._asked:
+                self._look_at(element)
+        self._fill_in_shown(container)
+
+    def _fill_in_shown(self, container: Page | Panel) -> None:
+        for question in self._showing.look(self.scene, container):
+            if is_empty(self._values.get(question.key)) and self._may_fill_in(question):
+                self._fill_in(question)
 
     def _look_at(self, question: Question) -> None:
-        if question in self._watched:
+        if self._showing.is_watched(question):
             self._mind_visibility(question)
         if question.kind == "expression" and (source := line(question.options, "expression")):
-            self._put(question, stored(self._value(question, source), question))
+            self.put(question, stored(Top(self, question).value(source), question))
         elif question in self.definition.computed:
             self._note_computed(question)
-        if question in self._picky:
-            self._mind_choices(question)
+        self._offering.look(question)
         if (
             has_own_default(question.options)
             and question.name not in self._direct
             and self._may_fill_in(question)
         ):
             self._fill_in(question)
+        self._inside.look(question)
 
     def _note_computed(self, question: Question) -> None:
         """What a scene calculates inside entries, and sums up below them, are changes as well."""
@@ -243,129 +305,34 @@ class Course:
 
     def _mind_visibility(self, question: Question) -> None:
         """For surveys that take answers away as soon as their question is hidden."""
-        was, is_shown = question.place in self._shown, self._is_seen(question)
-        self._shown = self._shown | {question.place} if is_shown else self._shown - {question.place}
+        was, is_shown = self._showing.mind(self.scene, question)
         if was and not is_shown:
-            self._clear(question)
+            self.clear(question)
         elif is_shown and not was and is_empty(self._values.get(question.key)):
             self._fill_in(question)
 
     def _may_fill_in(self, question: Question) -> bool:
         """Neither what is hidden in surveys that take such answers away, nor, before anything is looked at, a yes or no
         that is calculated."""
-        if self._is_loading and question.kind == "boolean" and has_own_default(question.options):
-            return False
-        return question not in self._watched or question.place in self._shown
-
-    def _is_seen(self, question: Question) -> bool:
-        """With `onHidden` its own condition counts, with `onHiddenContainer` those around it as well."""
-        if clears_when_hidden(self.definition, question) == "onHidden":
-            return self.scene.is_wanted(question)
-        return self.scene.is_shown(question)
-
-    def _offer(self, question: Question) -> tuple[str, ...]:
-        return tuple(
-            text_key(choice.value) for choice in self.scene.choices(question) if not choice.is_special
-        )
-
-    def _mind_choices(self, question: Question) -> None:
-        """Answers that are no longer offered go; of several, they come back when they are offered again."""
-        before, self._offered[question.name] = self._offered.get(question.name), self._offer(question)
-        offered = self._offered[question.name]
-        is_carried = self.scene.source(question) is not None
-        if (before == offered and not is_carried) or shares_key(self.definition, question):
-            return
-        value = self._values.get(question.key)
-        if isinstance(value, dict):
-            return  # a ranking as its page sends it
-        known = {*offered, *(text_key(choice.value) for choice in question.choices if choice.is_special)}
-        if not isinstance(value, list) and not is_several(question):
-            if not is_empty(value) and text_key(value) not in known:
-                self._put(question, None, is_default=has_own_default(question.options))
-            return
-        chosen = value if isinstance(value, list) else []
-        aside = _list(self._aside.get(question.name))
-        remaining, aside = narrowed(chosen, aside, offered, known)
-        self._aside = {**self._aside, question.name: aside}
-        if remaining != chosen:
-            self._put(question, remaining)
+        if not self._is_loading:
+            return self._showing.is_there(self.scene, question)
+        is_late = question.kind == "boolean" and has_own_default(question.options)
+        return not is_late and self._showing.was_shown(question)
 
     def _fill_in(self, question: Question) -> None:
-        """The default value, where there is one."""
-        plain = default_of(question.options, question.kind)
-        source = expression(question.options, "defaultValueExpression")
-        if source and can_run(source):
-            with self._at(question, "defaultValueExpression") as is_free:
-                if is_free:
-                    found = stored(self._value(question, source), question)
-                    self._put(question, plain if found is None else found, is_default=True)
-        elif plain is not None:
-            self._put(question, plain)
+        self._own.fill_in(Top(self, question))
 
-    # -- What a question's own expressions set and reset.
-
-    def _follow(self, question: Question, keys: Mapping[str, Any]) -> None:
-        if question.name in self._setting or not question.is_asked:
-            return
-        reset, condition, source = (
-            expression(question.options, name)
-            for name in ("resetValueIf", "setValueIf", "setValueExpression")
-        )
-        if reset and not is_empty(self._values.get(question.key)) and concerns(keys, reset):
-            with self._at(question, "resetValueIf") as is_free:
-                if is_free and self._value(question, reset) is True:
-                    self._reset(question)
-        if condition and concerns(keys, condition, source):
-            with self._at(question, "setValueIf") as is_free:
-                if is_free and is_true(self._value(question, condition)):
-                    self._set_by(question, source) if source else self._clear(question)
-        if source and not condition and concerns(keys, source):
-            self._set_by(question, source)
-
-    def _set_by(self, question: Question, source: str) -> None:
-        with self._at(question, "setValueExpression") as is_free:
-            if is_free and can_run(source):
-                self._put(question, stored(self._value(question, source), question))
-
-    def _reset(self, question: Question) -> None:
-        """To the default value, or to nothing; a yes or no has a calculated default only in the beginning."""
-        is_calculated = has_own_default(question.options) and question.kind != "boolean"
-        if is_calculated or default_of(question.options, question.kind) is not None:
-            self._fill_in(question)
-        else:
-            self._clear(question)
-
-    def _clear(self, question: Question) -> None:
-        """The answer goes; a calculated default value comes back with the next change."""
-        before = question.name in self._direct
-        self._put(question, None)
-        if not before:
-            self._direct.discard(question.name)
-        if question.comment_key in self._values:
-            self.answer(question, question.comment_key, None)
-
-    def _value(self, question: Question, source: str) -> Any:
-        return self.scene.value(source, self=self._values.get(question.key))
-
-    @contextmanager
-    def _at(self, question: Question, name: str) -> Iterator[bool]:
-        """Whether this expression is not being carried out already."""
-        mark = (question.name, name)
-        if mark in self._busy:
-            yield False
-            return
-        self._busy.add(mark)
-        try:
-            yield True
-        finally:
-            self._busy.discard(mark)
+    def _follow(self, question: Question, keys: Mapping[str, Any], changed: str) -> None:
+        if question.is_asked and question.name not in self._setting:
+            self._own.follow(Top(self, question), keys)
+        self._inside.follow(question, keys, changed)
 
     # -- What triggers write.
 
     def write_to(self, target: str, value: Any) -> None:
         question = self.definition.by_key.get(target.lower())
         if question is not None:
-            self._put(question, value)
+            self.put(question, value)
         elif "." not in target and not target.startswith("__"):
             self._set(target, value)
 
@@ -376,6 +343,44 @@ class Course:
         self._scene = None
         if not is_same(old, value):
             self._changed(name.lower(), old, new=value)
+
+    def show(self, trigger: Trigger, *, is_shown: bool) -> None:
+        """What a trigger shows while its condition holds, and hides while it does not."""
+        names = switched_by(trigger)
+        if any(self._switched.get(name) is not is_shown for name in names):
+            self._switched |= dict.fromkeys(names, is_shown)
+            self._scene = None
+            # No condition is looked at for it; what is shown or hidden by it fills itself in or goes.
+            for question in self.definition.asked:
+                if self._showing.is_watched(question):
+                    self._mind_visibility(question)
+            for page in self.definition.pages:
+                self._fill_in_shown(page)
+
+
+@dataclass(frozen=True)
+class Top:
+    """A question that stands in no other."""
+
+    course: Course
+    question: Question
+
+    @property
+    def name(self) -> str:
+        return self.question.name
+
+    @property
+    def answer(self) -> Any:
+        return self.course.value_of(self.question)
+
+    def value(self, source: str) -> Any:
+        return self.course.scene.value(source, self=self.answer)
+
+    def put(self, value: Any, *, is_default: bool = False) -> None:
+        self.course.put(self.question, value, is_default=is_default)
+
+    def clear(self) -> None:
+        self.course.clear(self.question)
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class EntryScene(Scene):
             seed=f"{outer.seed}:{question.name}:{index}",
             files=outer.files,
         )
+        self.prefix = f"{outer.prefix}{question.name}[{code or index}]."
         if question.kind == "paneldynamic":
             self.counted = {**outer.counted, "panelindex": index + 1}
         #: By which word conditions inside name the entry's own answers.

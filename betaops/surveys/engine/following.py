@@ -9,7 +9,7 @@ from betaops.surveys.engine.scene import clears_when_hidden, text_key
 from betaops.surveys.expressions import SyntaxProblem, can_run, parse
 from betaops.surveys.expressions.grammar import Call, Variable, parts
 from betaops.surveys.expressions.names import look_up
-from betaops.surveys.expressions.values import is_empty, written_number
+from betaops.surveys.expressions.values import is_empty, number_of, written_number
 
 #: Answers that changed: what they were and what they are.
 Changes = Mapping[str, tuple[Any, Any]]
@@ -84,12 +84,17 @@ def _has_changed(keys: Mapping[str, tuple[Any, Any]], name: str) -> bool:
 
 
 def is_same(left: Any, right: Any) -> bool:
+    """Whether an answer stays as it is; a number and the text of it are one."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(is_same, left, right))
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(is_same(left[key], right[key]) for key in left)
+    if isinstance(left, str) != isinstance(right, str) and not is_empty(left) and not is_empty(right):
+        sides = (left, right)
+        if all(isinstance(side, str | int | float) for side in sides):
+            return number_of(left) == number_of(right)
     return bool(left == right)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys.definition import Definition, Panel, Question
+from betaops.surveys.definition import WITH_CHOICES, Definition, Panel, Question
 from betaops.surveys.engine.calculating import finished
 from betaops.surveys.engine.computing import stored
 from betaops.surveys.engine.entries import LISTS, settled
@@ -68,7 +68,10 @@ def judge_all(
     scene = Scene(definition, own, now=now, language=language, seed=seed, files=files)
     judged = judge(scene, gone_through(scene))
     if definition.acts:
-        kept = finished(definition, judged.values, now=now, language=language, seed=seed, files=files)
+        # That something is not offered any more may set other answers: the survey takes it away itself.
+        whole = {**judged.values, **_not_offered(scene, own)}
+        kept = finished(definition, whole, now=now, language=language, seed=seed, files=files)
+        kept |= {q.key: _offered(scene, q, kept[q.key]) for q in scene.asked if q.key in kept}
     else:
         gone = scene.hidden_keys() | {STATE}
         kept = {key: value for key, value in judged.values.items() if key not in gone}
@@ -141,7 +144,7 @@ def _judge_one(scene: Scene, question: Question, values: dict[str, Any], *, must
 
 def _offered(scene: Scene, question: Question, value: Any) -> Any:
     """Without what the survey itself put there, or left there, though it is not offered: nobody could mend it."""
-    if not scene.definition.acts or not (question.choices or scene.source(question)) or is_empty(value):
+    if not scene.definition.acts or question.kind not in WITH_CHOICES or is_empty(value):
         return value
     if isinstance(value, dict):
         return value  # a ranking as its page sends it
@@ -149,6 +152,15 @@ def _offered(scene: Scene, question: Question, value: Any) -> Any:
     if isinstance(value, list):
         return [each for each in value if text_key(each) in known]
     return value if text_key(value) in known else None
+
+
+def _not_offered(scene: Scene, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers to shown questions of which not all may be chosen, by key."""
+    return {
+        question.key: values[question.key]
+        for question in scene.asked
+        if question.key in values and _offered(scene, question, values[question.key]) != values[question.key]
+    }
 
 
 def _judge_comment(scene: Scene, question: Question, values: dict[str, Any]) -> Problem | None:

@@ -27,6 +27,7 @@ class Knowledge:
         language: str = DEFAULT,
         seed: str = "",
         files: frozenset[str] = frozenset(),
+        reckoned: Mapping[str, Any] | None = None,
     ) -> None:
         self.definition = definition
         self.now = now
@@ -34,6 +35,8 @@ class Knowledge:
         self.seed = seed
         #: Addresses of the files that were sent with this very response: no other may stand in an answer.
         self.files = files
+        #: Calculated values as they were last looked at, by name in small letters; None: they are calculated here.
+        self.reckoned = reckoned
         self.values = self._with_computed(values)
 
     def _with_computed(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -59,7 +62,9 @@ class Knowledge:
     @cached_property
     def _answers(self) -> dict[str, Any]:
         several: dict[str, Any] = {
-            question.key: [] for question in self.definition.asked if question.kind in ("checkbox", "tagbox")
+            question.key: []
+            for question in self.definition.asked
+            if question.kind in ("checkbox", "tagbox", "ranking")
         }
         return {**several, **{key: value for key, value in self.values.items() if key != STATE}}
 
@@ -71,6 +76,8 @@ class Knowledge:
         found = dict(noted) if isinstance(noted, dict) else {}
         if self.definition.arm:
             found[ARM] = self.definition.arm
+        if self.reckoned is not None:
+            return {**found, **self.reckoned}
         return {**found, **self.calculated(found)} if self.definition.actions.calculated else found
 
     def calculated(self, noted: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from betaops.surveys.expressions import can_run
 from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.localised import text
 
-__all__ = ["STATE", "Scene", "clears_when_hidden", "first_values", "text_key"]
+__all__ = ["STATE", "Given", "Scene", "clears_when_hidden", "first_values", "text_key"]
 
 #: Calculated values need totals and expressions, and these calculated values: so often they take turns.
 MOST_TURNS = 3
@@ -27,6 +27,8 @@ class Scene(Knowledge):
 
     #: Whether a function that looks at the survey is being answered just now.
     is_asking = False
+    #: Before the names of questions, where it is the scene of an entry (`family[0].`).
+    prefix = ""
     #: Numbers that texts name, as people count.
     counted: Mapping[str, int] = {}
 
@@ -34,21 +36,24 @@ class Scene(Knowledge):
         if not self.definition.computed:
             return values
         found = values
-        for _round in range(MOST_TURNS if self.definition.actions.calculated else 1):
+        for _round in range(
+            MOST_TURNS if self.definition.actions.calculated and self.reckoned is None else 1
+        ):
             before, given = found, self._given(found)
             found = computed(self.definition, before, work_out=given.work_out, around=given.variables)
             if found == before:
                 break
         return found
 
-    def _given(self, values: Mapping[str, Any]) -> "_Given":
-        return _Given(
+    def _given(self, values: Mapping[str, Any]) -> "Given":
+        return Given(
             self.definition,
             values,
             now=self.now,
             language=self.language,
             seed=self.seed,
             files=self.files,
+            reckoned=self.reckoned,
         )
 
     @property
@@ -238,15 +243,25 @@ class Scene(Knowledge):
         words = text(choice.text, self.language)
         if "{" in words:
             choice = replace(choice, text=piping.piped(words, self))
-        condition = choice.enable_if or line(question.options, "choicesEnableIf")
-        if choice.is_special or not condition:
+        if self.is_open(question, choice):
             return choice
         answer = self.values.get(question.key)
-        is_chosen = text_key(choice.value) in {
-            text_key(one) for one in (answer if isinstance(answer, list) else [answer])
-        }
-        is_open = is_chosen or self.fits(condition, item=choice.value, choice=choice.value)
-        return choice if is_open else replace(choice, is_disabled=True)
+        chosen = {text_key(one) for one in (answer if isinstance(answer, list) else [answer])}
+        stands = text_key(choice.value) in chosen - set(self.barred(question))
+        return choice if stands else replace(choice, is_disabled=True)
+
+    def is_open(self, question: Question, choice: Choice) -> bool:
+        """Whether the condition of a choice lets it be chosen now."""
+        condition = choice.enable_if or line(question.options, "choicesEnableIf")
+        is_free = choice.is_special or not condition
+        return is_free or self.fits(condition, item=choice.value, choice=choice.value)
+
+    def barred(self, question: Question) -> list[str]:
+        """Choices that were sent while they could not be chosen (`barring`), by their texts."""
+        state = self.root.values.get(STATE)
+        found = state.get("barred") if isinstance(state, dict) else None
+        codes = found.get(self.prefix + question.name) if isinstance(found, dict) else None
+        return [code for code in codes if isinstance(code, str)] if isinstance(codes, list) else []
 
     def rows(self, question: Question) -> tuple[Choice, ...]:
         """Rows of a matrix that are shown."""
@@ -299,10 +314,21 @@ class Scene(Knowledge):
 
     def is_wanted(self, element: Element | Page) -> bool:
         """Whether its own condition holds, whatever stands around it."""
-        is_wanted = self.holds(element.visible_if) if element.visible_if else element.is_visible
+        is_wanted = self.holds(element.visible_if) if element.visible_if else self._is_switched_on(element)
         if is_wanted and isinstance(element, Question) and element.options.get("hideIfChoicesEmpty") is True:
-            return any(not choice.is_special for choice in self.choices(element))
+            # With choices of another question its own special ones count as well.
+            is_carried = self.source(element) is not None
+            return any(is_carried or not choice.is_special for choice in self.choices(element))
         return is_wanted
+
+    def _is_switched_on(self, element: Element | Page) -> bool:
+        """What a trigger has made of it, else what its author said."""
+        state = self.values.get(STATE)
+        switched = state.get("switched") if isinstance(state, dict) else None
+        if not isinstance(switched, dict) or isinstance(element, Panel):
+            return element.is_visible
+        kind = "page" if isinstance(element, Page) else "question"
+        return switched.get(f"{kind}:{element.name}", element.is_visible) is not False
 
 
 def clears_when_hidden(definition: Definition, question: Question) -> str:
@@ -328,7 +354,7 @@ def first_values(definition: Definition) -> dict[str, Any]:
     return {key: value for key, value in found.items() if not is_empty(value)}
 
 
-class _Given(Scene):
+class Given(Scene):
     """With the answers as they were given: what is calculated from them is still to come."""
 
     def _with_computed(self, values: Mapping[str, Any]) -> Mapping[str, Any]:

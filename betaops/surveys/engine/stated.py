@@ -48,12 +48,17 @@ def expressions(definition: Definition) -> Iterator[Stated]:
 def targets(definition: Definition) -> Iterator[tuple[Stated, frozenset[str]]]:
     """Names of questions that actions need (`source`), each with those that it may be."""
     names = frozenset(question.name for question in definition.questions)
+    pages = frozenset(page.name for page in definition.pages)
     yield from _lists(definition, names, "")
     for trigger in definition.actions.triggers:
         if trigger.kind == "skip":
             yield Stated(trigger.kind, trigger.place, "gotoName", trigger.target), names
         if trigger.kind == "copyvalue":
             yield Stated(trigger.kind, trigger.place, "fromName", trigger.source), names
+        for name in trigger.questions:
+            yield Stated(trigger.kind, trigger.place, "questions", name), names
+        for name in trigger.pages:
+            yield Stated(trigger.kind, trigger.place, "pages", name), pages
 
 
 def _lists(

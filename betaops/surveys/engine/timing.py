@@ -1,11 +1,12 @@
 """Time limits of a definition: said to people beforehand, and marked afterwards. They never cost an answer. Pure."""
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from betaops.surveys.definition import Definition
+from betaops.surveys.definition import Definition, Page
 
 #: Longer ones are not meant as limits.
 LONGEST_SECONDS = 7 * 24 * 3600
@@ -30,6 +31,32 @@ def over(definition: Definition, started: datetime, finished: datetime | None) -
     if seconds is None or finished is None:
         return 0
     return max(0, math.floor((finished - started).total_seconds() - seconds))
+
+
+def page_limit(definition: Definition, page: Page) -> int | None:
+    """Seconds that a page may take: its own limit, else the one for every page; none for the opening one."""
+    own = _seconds(page.options, "timeLimit")
+    return None if page.is_start else own or _seconds(definition.options, "timeLimitPerPage")
+
+
+def page_left(definition: Definition, page: Page, shown_at: float | None, now: datetime) -> int | None:
+    """Seconds until the page's limit, negative when it has passed. `shown_at` in seconds since 1970; None: just now."""
+    seconds = page_limit(definition, page)
+    if seconds is None or shown_at is None:
+        return seconds
+    return math.ceil(seconds - max(0.0, now.timestamp() - shown_at))
+
+
+def pages_over(definition: Definition, spent: Iterable[tuple[str, int]]) -> list[tuple[Page, int]]:
+    """Pages that took longer than they may, and by how many seconds. `spent` are (page's name, ms) of every visit."""
+    total: Counter[str] = Counter()
+    for name, ms in spent:
+        total[name] += ms
+    # Pages of one name cannot be told apart.
+    pages = {page.name: page for page in definition.pages}
+    late = [(page, total[name] // 1000 - (page_limit(definition, page) or 0)) for name, page in pages.items()
+            if page_limit(definition, page) is not None]  # fmt: skip
+    return [(page, seconds) for page, seconds in late if seconds > 0]
 
 
 def _seconds(options: Mapping[str, Any], name: str) -> int | None:

@@ -6,6 +6,7 @@ Those that lead to another page or to the end are looked at by `Scene.passed_ove
 from typing import Any, Protocol
 
 from betaops.surveys.definition import Definition
+from betaops.surveys.engine import asking
 from betaops.surveys.engine.actions import Trigger
 from betaops.surveys.engine.computing import stored
 from betaops.surveys.engine.following import Changes, any_changed, names_in, needs_no_change
@@ -15,7 +16,9 @@ from betaops.surveys.expressions.names import look_up
 
 #: Rounds of triggers that other triggers set off.
 MOST_ROUNDS = 3
-_WRITING = ("setvalue", "copyvalue", "runexpression")
+_ACTING = ("setvalue", "copyvalue", "runexpression", "visible")
+#: Those that need a target.
+_WRITING = ("setvalue", "copyvalue")
 
 
 class Course(Protocol):
@@ -28,6 +31,8 @@ class Course(Protocol):
 
     def note(self, name: str, value: Any) -> None: ...
 
+    def show(self, trigger: Trigger, *, is_shown: bool) -> None: ...
+
 
 class Triggers:
     """The triggers of one person's course through a survey."""
@@ -35,14 +40,14 @@ class Triggers:
     def __init__(self, course: Course, definition: Definition) -> None:
         self._course = course
         self._definition = definition
-        self._writing = [each for each in definition.actions.triggers if each.kind in _WRITING]
+        self._acting = [each for each in definition.actions.triggers if each.kind in _ACTING]
         self._is_running = False
         self._changes: dict[str, tuple[Any, Any]] = {}
         self._busy: set[tuple[str | int, ...]] = set()
 
     def run(self, changes: Changes) -> None:
         """Everything that is due after `changes`; what triggers change may make others due."""
-        if not self._writing:
+        if not self._acting:
             return
         if self._is_running:
             self._changes.update(changes)
@@ -50,7 +55,7 @@ class Triggers:
         self._is_running, self._changes = True, dict(changes)
         seen = dict(changes)
         for _ in range(MOST_ROUNDS):
-            for trigger in self._writing:
+            for trigger in self._acting:
                 self._try(trigger)
             if self._changes == seen:
                 break
@@ -60,7 +65,7 @@ class Triggers:
 
     def _try(self, trigger: Trigger) -> None:
         keys = self._changes
-        if trigger.kind != "runexpression" and (not trigger.target or list(keys) == [trigger.target]):
+        if trigger.kind in _WRITING and (not trigger.target or list(keys) == [trigger.target]):
             return
         if trigger.place in self._busy:
             return
@@ -69,6 +74,8 @@ class Triggers:
             is_due = trigger.kind == "copyvalue" and not trigger.condition and any_changed(keys, more)
         elif needs_no_change(trigger.condition) or any_changed(keys, [*names_in(trigger.condition), *more]):
             is_due = self._course.scene.value(trigger.condition) is True
+            if trigger.kind == "visible":
+                self._course.show(trigger, is_shown=is_due)
         else:
             is_due = False
         if is_due:
@@ -85,6 +92,8 @@ class Triggers:
             case "copyvalue" if trigger.source:
                 source = self._definition.by_key.get(trigger.source.lower())
                 found = look_up(self._course.scene.known, trigger.source)
+                if source is not None and trigger.copies_words:
+                    found = asking.words(self._course.scene, source)
                 if source is not None or found is not None:
                     self._course.write_to(trigger.target, found)
             case "runexpression" if trigger.target and trigger.expression:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from betaops.surveys.definition import Definition, Page
-from betaops.surveys.engine import calculating
+from betaops.surveys.engine import arranging, calculating
 from betaops.surveys.engine.judging import Problem, judge
 from betaops.surveys.engine.scene import Scene
 
@@ -53,6 +53,14 @@ class Walk:
             seed=self.seed,
             files=self.files,
         )
+
+    def arranged(self, answers: Mapping[str, Any], action: str) -> dict[str, Any] | None:
+        """`answers` with one entry more or less, and what follows from that; None where `action` is no such thing."""
+        changed = arranging.arranged(self.definition, answers, action)
+        if changed is None:
+            return None
+        different = {key: value for key, value in changed.items() if value != answers.get(key)}
+        return self.answered(answers, different)
 
     def shown(self, scene: Scene) -> list[int]:
         """Numbers of the pages that are gone through."""

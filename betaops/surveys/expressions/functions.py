@@ -242,6 +242,9 @@ def _from_survey(name: str) -> Function:
 #: Functions of rows: their second argument names a column, a later one filters.
 OF_ROWS = frozenset({"countInArray", "sumInArray", "avgInArray", "minInArray", "maxInArray"})
 
+#: Functions that give another value at another time.
+OF_THE_CLOCK = frozenset({"age", "today", "currentDate", "currentYear", "year", "month", "day", "weekday"})
+
 FUNCTIONS: dict[str, Function] = {
     "iif": _iif,
     "sum": _sum,

@@ -19,7 +19,6 @@ FORMAT = "SurveyJS"
 
 #: Properties of a whole survey that SurveyJS acts on and we only keep.
 _NOT_ACTED_ON = {
-    "timeLimitPerPage": _l("a time limit for each page"),
     "showTOC": _l("a table of contents"),
     "logo": _l("a logo"),
 }
@@ -28,7 +27,7 @@ _NOT_ACTED_ON_IN_QUESTIONS = {
     "choicesByUrl": _l("answers from another address"),
     "showSelectAllItem": _l("a choice that selects all"),
 }
-_NOT_ACTED_ON_INSIDE = dict.fromkeys(FILLING, _l("filling itself in, inside another question"))
+_NOT_ACTED_ON_DEEP_INSIDE = dict.fromkeys(FILLING, _l("filling itself in, two questions deep inside others"))
 
 
 def read_file(data: bytes) -> tuple[dict[str, Any], str]:
@@ -71,15 +70,17 @@ def report_on(source: Mapping[str, Any], encoding: str = "utf-8-sig") -> Report:
 
 
 def _questions(definition: Definition, report: Report) -> None:
-    outer = {id(question) for question in definition.questions}
+    acting = {id(question) for question in definition.questions}
+    acting |= {
+        id(each) for question in definition.questions if question.inner for each in question.inner.questions
+    }
     for question in definition.every_question:
         if not _is_taken(question):
             report.dropped.append(f"{question.name} ({question.kind})")
             continue
-        is_inside = id(question) not in outer
         for name, what in {
             **_NOT_ACTED_ON_IN_QUESTIONS,
-            **(_NOT_ACTED_ON_INSIDE if is_inside else {}),
+            **({} if id(question) in acting else _NOT_ACTED_ON_DEEP_INSIDE),
         }.items():
             if question.options.get(name):
                 report.drop(question.name, _("%(what)s (%(name)s)", what=what, name=name))

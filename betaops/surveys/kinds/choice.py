@@ -4,12 +4,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
-from betaops.surveys.definition import Question
+from betaops.surveys.definition import Choice, Question
 from betaops.surveys.engine.scene import Scene
+from betaops.surveys.expressions.values import text_of
 from betaops.surveys.kinds.base import Row, Wrong, choice_words, chosen, code_of, number_or_none
+from betaops.surveys.localised import text
 
 #: Special answers that exclude every other.
 ALONE = ("none", "refused", "dontknow")
+
+
+def _must_be_open(picked: Iterable[Choice | None], scene: Scene) -> None:
+    for choice in picked:
+        if choice is not None and choice.is_disabled:
+            words = text(choice.text, scene.language) or text_of(choice.value)
+            raise Wrong(_("“%(choice)s” cannot be chosen now.", choice=words))
 
 
 class One:
@@ -19,6 +28,7 @@ class One:
         found = chosen(scene.choices(question), value)
         if found is None:
             raise Wrong(_("Choose one of the answers."))
+        _must_be_open([found], scene)
         return found.value
 
     def rows(self, question: Question, value: Any) -> Iterable[Row]:
@@ -37,6 +47,7 @@ class Several:
         found = [chosen(choices, each) for each in wanted]
         if any(each is None for each in found):
             raise Wrong(_("Choose from the answers shown."))
+        _must_be_open(found, scene)
         picked = list({code_of(each.value): each for each in found if each is not None}.values())
         alone = [choice for choice in picked if choice.is_special and choice.value in ALONE]
         if alone and len(picked) > 1:

@@ -5,7 +5,6 @@ work inside other sites.
 """
 
 import secrets
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,13 +13,13 @@ from flask_limiter.util import get_remote_address
 
 from betaops.kernel import i18n
 from betaops.kernel.errors import Refused
-from betaops.kernel.work import Platform, Work
+from betaops.kernel.work import Platform
 from betaops.surveys import links
 from betaops.surveys.engine.filling import PREFIX, filled
 from betaops.surveys.engine.judging import judge
 from betaops.surveys.looks import calculated
 from betaops.surveys.portal.doors import address_of, door_of, published_for, refusal_of, to, token_of
-from betaops.surveys.portal.drawing import chosen_language, draw, end, review, stop, walk_of
+from betaops.surveys.portal.drawing import chosen_language, draw, draw_first, end, review, stop, walk_of
 from betaops.surveys.portal.filing import with_files
 from betaops.surveys.portal.frame import blueprint
 from betaops.surveys.portal.opening import opening, wants_opening
@@ -28,8 +27,8 @@ from betaops.surveys.portal.taking import Sent, Taken, take_draft, take_opening,
 from betaops.surveys.queries.doors import Door
 from betaops.surveys.rendering import field_contents, shown_names
 from betaops.web.access import public
-from betaops.web.application import afterwards, reading
-from betaops.web.limits import limiter
+from betaops.web.application import reading
+from betaops.web.limits import at_most
 
 
 def _same_link() -> str:
@@ -51,10 +50,12 @@ def page(token: str) -> Any:
         return refusal
     response = door.response
     if response is None and door.link is not None and not door.survey.is_anonymous:
-        afterwards(_opened(door))
+        links.note_opened(_platform(), door.link)
     published = published_for(door, response)
     if response is None and wants_opening(door, published.definition):
         return opening(door, published.definition)
+    if response is None and published.definition.is_steady and request.args.keys() <= {"embed", "lang"}:
+        return draw_first(door, published, token) or stop("empty", door)
     walk = walk_of(published, response, key := response.submission_key if response else secrets.token_hex(16))
     answers = response.answers if response else walk.begun()
     brought = filled(walk.scene(answers), request.args.to_dict(flat=False))
@@ -66,11 +67,11 @@ def page(token: str) -> Any:
     if shown is None:
         return stop("empty", door), 200
     problems = judge(scene, scene.questions(shown)).problems if request.args.get("check") else ()
-    return draw(door, walk, scene, shown, key, problems=problems, unsaved=brought)
+    return draw(door, published, walk, scene, shown, key, problems=problems, unsaved=brought)
 
 
 @blueprint.post("/s/<token>")
-@limiter.limit("300 per minute", key_func=_same_link)
+@at_most(300, by=_same_link)
 @public(cookieless=True)
 def send(token: str) -> Any:
     """One page of answers: on to the next, back to the one before, or finished."""
@@ -98,8 +99,8 @@ def send(token: str) -> Any:
     response, step = taken.response, taken.step
     if step.problems:
         scene, page = taken.walk.scene(step.answers), taken.published.definition.pages[taken.index]
-        key = response.submission_key
-        return draw(taken.door, taken.walk, scene, page, key, problems=step.problems, sent=request.form), 422
+        key, shown = response.submission_key, (taken.door, taken.published, taken.walk, scene, page)
+        return draw(*shown, key, problems=step.problems, sent=request.form), 422
     if response.is_finished:
         return to(door, response, sent=1)
     if sent.action.startswith(("add:", "remove:")):
@@ -134,7 +135,7 @@ def _taken(door: Door, sent: Sent) -> Taken:
 
 
 @blueprint.post("/s/<token>/draft")
-@limiter.limit("600 per minute", key_func=_same_link)
+@at_most(600, by=_same_link)
 @public(cookieless=True)
 def draft(token: str) -> Response:
     """What is on the page, kept while it is being filled in; answers what is shown now."""
@@ -173,14 +174,3 @@ def _sent(token: str) -> Sent:
 
 def _platform() -> Platform:
     return current_app.platform  # type: ignore[attr-defined,no-any-return]  # our Application
-
-
-def _opened(door: Door) -> Callable[[Work], None]:
-    """Counts that a link was opened; the work it gets knows no workspace yet."""
-
-    def note(work: Work) -> None:
-        work.enter(door.survey.workspace_id)
-        if door.link is not None:
-            links.note_opened(work, door.link.id)
-
-    return note

@@ -13,7 +13,6 @@ from betaops.surveys import languages, queries
 from betaops.surveys.cleaning import clean_html
 from betaops.surveys.definition import Definition
 from betaops.surveys.localised import DEFAULT, text
-from betaops.surveys.localised import languages as languages_of
 from betaops.surveys.portal.drawing import framers_of, language_of
 from betaops.surveys.queries.doors import Door
 from betaops.web.application import reading
@@ -26,7 +25,6 @@ def wants_opening(door: Door, definition: Definition) -> bool:
 
 def opening(door: Door, definition: Definition) -> Any:
     language = language_of(None)
-    codes = languages_of(dict(definition.options))
     return render_template(
         "surveys/answer/opening.html",
         door=door,
@@ -34,7 +32,7 @@ def opening(door: Door, definition: Definition) -> Any:
         definition=definition,
         language=language,
         default=DEFAULT,
-        languages=["", *sorted(codes)] if codes else [],
+        languages=["", *definition.languages] if definition.languages else [],
         language_name=languages.name,
         written=languages.written(definition, language),
         text_direction=languages.direction,

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -11,7 +12,6 @@ from betaops.kernel import i18n, tokens
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import queries, respond
 from betaops.surveys.analysis.quality import Doubt
-from betaops.surveys.engine.arranging import arranged
 from betaops.surveys.engine.quotas import early_ending
 from betaops.surveys.engine.walking import Step, Walk
 from betaops.surveys.models import Response
@@ -55,7 +55,7 @@ class Sent:
         key = self.form.get("__submission", "")[: respond.LONGEST_KEY]
         return key if key.isalnum() and key.isascii() else secrets.token_hex(16)
 
-    @property
+    @cached_property
     def shown_at(self) -> float | None:
         """When the page was shown, in seconds since 1970, as it carried it, signed."""
         shown = tokens.read(self.secret, SHOWN, self.form.get("__shown", ""))
@@ -100,7 +100,7 @@ def take_page(work: Work, sent: Sent) -> Taken:
             _spend(work, taken.response, sent)
             back = taken.walk.back(taken.step.answers, taken.index)
             return _left(work, sent, _kept(work, taken, back, page=None))
-        changed = arranged(taken.published.definition, taken.step.answers, sent.action)
+        changed = taken.walk.arranged(taken.step.answers, sent.action)
         if changed is not None:
             return _kept(work, taken, Step(changed, taken.index), page=None)
         step = _shown_first(taken.walk.forward(taken.step.answers, taken.index, asked), sent)

@@ -12,7 +12,8 @@ from betaops.surveys.queries.crossed import (
     paired,
 )
 from betaops.surveys.queries.doors import door
-from betaops.surveys.queries.journeys import by_cohort, by_door, steps
+from betaops.surveys.queries.dropoff import by_question
+from betaops.surveys.queries.journeys import by_cohort, by_door, page_times, steps
 from betaops.surveys.queries.narrowed import (
     cohorts_answered,
     count_narrowed,
@@ -35,6 +36,7 @@ from betaops.surveys.queries.placements import (
     compiled_version,
     place_of,
     placement,
+    placement_number,
     reach,
     showings,
     shown,
@@ -42,7 +44,15 @@ from betaops.surveys.queries.placements import (
     targeting,
     users_of_cohort,
 )
-from betaops.surveys.queries.quotas import any_quota, count_complete, link, quota, quota_words, quotas
+from betaops.surveys.queries.quotas import (
+    any_quota,
+    count_complete,
+    is_limited,
+    link,
+    quota,
+    quota_words,
+    quotas,
+)
 from betaops.surveys.queries.responses import (
     count_answered,
     count_doubtful,
@@ -107,6 +117,7 @@ __all__ = [
     "asked_lately",
     "by_cohort",
     "by_door",
+    "by_question",
     "cohorts_answered",
     "compiled_live",
     "compiled_version",
@@ -132,6 +143,7 @@ __all__ = [
     "former_questions",
     "fresh",
     "funnel",
+    "is_limited",
     "item_answers",
     "items",
     "left_behind",
@@ -139,11 +151,13 @@ __all__ = [
     "links",
     "live_version",
     "live_version_id",
+    "page_times",
     "paired",
     "patterns",
     "people_per_question",
     "place_of",
     "placement",
+    "placement_number",
     "published",
     "quota",
     "quota_words",

@@ -95,7 +95,7 @@ def item_answers(session: Session, *, survey_question_id: UUID) -> list[tuple[UU
 
 
 def _item(session: Session, row: SurveyQuestion, survey: Survey, version_id: UUID) -> Item:
-    question = published(session, version_id).definition.by_name[row.name]
+    question = published(session, version_id).definition.worded.by_name[row.name]
     choices = scale(question) if question.kind == "rating" else question.choices
     codes = [(code_of(choice.value), text(choice.text)) for choice in choices]
     if question.kind == "boolean":

@@ -1,17 +1,26 @@
-"""Ways into a survey, looked up by what stands in the address. These look-ups know no workspace yet."""
+"""Ways into a survey, looked up by what stands in the address. These look-ups know no workspace yet.
+
+Every request of everybody who answers begins with one: each is a single prepared statement, and its rows are for
+reading (`kernel.prepared.Part`).
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy import LargeBinary, Uuid, and_, bindparam, case, false, func, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
-from betaops.enrollment.models import Enrollment
+from betaops.enrollment.models import Enrollment, Tester
 from betaops.kernel import tokens
 from betaops.kernel.db import scope_to
 from betaops.kernel.errors import NotFound
+from betaops.kernel.prepared import Part, Parts, Prepared, said
+from betaops.programs.models import Program
 from betaops.surveys.models import Response, ResponseState, Survey, SurveyLedger, SurveyLink
+from betaops.surveys.queries.surveys import ANSWERED
 
 #: What signed addresses are for; each only for its own.
 RESUME = "survey.response"
@@ -104,16 +113,43 @@ def person_token(secret: str, survey_id: UUID, enrollment_id: UUID) -> str:
 
 
 def _by_pin(session: Session, link_id: UUID, mark: str) -> Door:
-    link = session.scalar(
-        select(SurveyLink)
-        .options(joinedload(SurveyLink.survey).options(defer(Survey.draft), joinedload(Survey.program)))
-        .where(SurveyLink.id == link_id)
-        .execution_options(unscoped=True)
-    )
-    if link is None or _mark_of(link) != mark:
+    found = _find(session, _link_by_id, its_id=link_id)
+    if found.link is None or _mark_of(found.link) != mark:
         raise NotFound
-    scope_to(session, link.workspace_id)
-    return Door(Way(link.kind.value), link.survey, link, is_unlocked=True)
+    return Door(Way(found.link.kind.value), found.survey, found.link, is_unlocked=True)
+
+
+def _by_link(session: Session, token: str) -> Door:
+    found = _find(session, _link_by_token, digest=tokens.digest(token))
+    if found.link is None:
+        raise NotFound
+    has_answered = _has_answered(session, found)
+    way = Way(found.link.kind.value)
+    return Door(way, *found, has_answered=has_answered)
+
+
+def _by_person(session: Session, survey_id: UUID, enrollment_id: UUID) -> Door:
+    found = _find(session, _survey_and_person, its_survey=survey_id, person=enrollment_id)
+    return Door(Way.PORTAL, *found, has_answered=_has_answered(session, found))
+
+
+def _by_response(session: Session, response_id: UUID, enrollment_id: UUID | None = None) -> Door:
+    found = _find(session, _response_by_id, its_id=response_id, person=enrollment_id)
+    response = found.response
+    is_somebodys = response is not None and (
+        response.enrollment_id is not None or (response.is_anonymous and enrollment_id is not None)
+    )
+    if is_somebodys and found.enrollment is None:
+        raise NotFound
+    return Door(Way.RESUMED, *found)
+
+
+def _has_answered(session: Session, found: "_Found") -> bool:
+    survey, enrollment = found.survey, found.enrollment
+    if not survey.is_anonymous or enrollment is None:
+        return False
+    whose = {"its_workspace": survey.workspace_id, "its_survey": survey.id, "person": enrollment.id}
+    return bool(_ledger.rows(session, **whose))
 
 
 def _mark_of(link: SurveyLink) -> str:
@@ -121,89 +157,113 @@ def _mark_of(link: SurveyLink) -> str:
     return tokens.digest(link.pin_digest or "").hex()[:16]
 
 
-def _by_link(session: Session, token: str) -> Door:
-    """One statement, for this is asked by every request of everybody who answers."""
-    row = session.execute(
-        select(SurveyLink, Response)
-        .outerjoin(
-            Response,
-            (Response.survey_id == SurveyLink.survey_id)
-            & (Response.enrollment_id == SurveyLink.enrollment_id)
-            & (Response.wave == 0)
-            & Response.state.not_in((ResponseState.TEST, ResponseState.WITHDRAWN)),
-        )
-        .options(
-            joinedload(SurveyLink.survey).options(defer(Survey.draft), joinedload(Survey.program)),
-            joinedload(SurveyLink.enrollment).joinedload(Enrollment.tester),
-        )
-        .where(SurveyLink.token_digest == tokens.digest(token))
-        .execution_options(unscoped=True)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    link, response = row
-    scope_to(session, link.workspace_id)
-    has_answered = _has_answered(session, link.survey, link.enrollment)
-    return Door(Way(link.kind.value), link.survey, link, link.enrollment, response, has_answered=has_answered)
+#: What is looked at of them by anybody who answers.
+_PROGRAM = Part(Program, "id", "workspace_id", "slug", "phase")
+_ENROLLMENT = Part(Enrollment, "id", "workspace_id", "program_id", "tester_id", "state")
+_TESTER = Part(Tester, "id", "workspace_id", "name", "mail")
+_LINK = Part(
+    SurveyLink, "id", "workspace_id", "survey_id", "kind", "enrollment_id", "revoked_at", "pin_digest", "starts_at",
+    "ends_at", "response_limit", "taken",
+)  # fmt: skip
+_RESPONSE = Part(Response)
+_FOUND = Parts(ANSWERED, _PROGRAM, _LINK, _ENROLLMENT, _TESTER, _RESPONSE)
 
 
-def _by_person(session: Session, survey_id: UUID, enrollment_id: UUID) -> Door:
-    survey = session.scalar(
-        select(Survey)
-        .options(defer(Survey.draft), joinedload(Survey.program))
-        .where(Survey.id == survey_id)
-        .execution_options(unscoped=True)
+class _Found(NamedTuple):
+    """What a look-up came upon."""
+
+    survey: Survey
+    link: SurveyLink | None
+    enrollment: Enrollment | None
+    response: Response | None
+
+
+def _their_response() -> Any:
+    """The one response that the person gives to the survey, by the index that knows that there is one."""
+    return and_(
+        Response.survey_id == Survey.id,
+        Response.enrollment_id == Enrollment.id,
+        Response.wave == 0,
+        Response.state.not_in([said(ResponseState.TEST), said(ResponseState.WITHDRAWN)]),
     )
-    if survey is None:
+
+
+def _through_link(condition: Any) -> Any:
+    return (
+        select(*_FOUND.columns)
+        .select_from(SurveyLink)
+        .join(Survey, Survey.id == SurveyLink.survey_id)
+        .join(Program, Program.id == Survey.program_id)
+        .outerjoin(Enrollment, Enrollment.id == SurveyLink.enrollment_id)
+        .outerjoin(Tester, Tester.id == Enrollment.tester_id)
+        .outerjoin(Response, _their_response())
+        .where(condition)
+    )
+
+
+def _through_portal(_dialect: str) -> Any:
+    of_program = and_(Enrollment.id == bindparam("person", type_=Uuid()), Enrollment.program_id == Program.id)
+    return (
+        select(*_FOUND.columns)
+        .select_from(Survey)
+        .join(Program, Program.id == Survey.program_id)
+        .join(Enrollment, of_program)
+        .join(Tester, Tester.id == Enrollment.tester_id)
+        .outerjoin(SurveyLink, false())
+        .outerjoin(Response, _their_response())
+        .where(Survey.id == bindparam("its_survey", type_=Uuid()))
+    )
+
+
+def _through_response(_dialect: str) -> Any:
+    """An anonymous one does not know whose it is: then it is who the address says, `person`."""
+    said = case((Response.is_anonymous, bindparam("person", type_=Uuid())))
+    whose = and_(
+        Enrollment.workspace_id == Response.workspace_id,
+        Enrollment.id == func.coalesce(Response.enrollment_id, said),
+    )
+    return (
+        select(*_FOUND.columns)
+        .select_from(Response)
+        .join(Survey, Survey.id == Response.survey_id)
+        .join(Program, Program.id == Survey.program_id)
+        .outerjoin(Enrollment, whose)
+        .outerjoin(Tester, Tester.id == Enrollment.tester_id)
+        .outerjoin(SurveyLink, false())
+        .where(Response.id == bindparam("its_id", type_=Uuid()))
+    )
+
+
+def _in_ledger(_dialect: str) -> Any:
+    return select(SurveyLedger.id).where(
+        SurveyLedger.workspace_id == bindparam("its_workspace", type_=Uuid()),
+        SurveyLedger.survey_id == bindparam("its_survey", type_=Uuid()),
+        SurveyLedger.enrollment_id == bindparam("person", type_=Uuid()),
+    )
+
+
+def _by_token(_dialect: str) -> Any:
+    return _through_link(SurveyLink.token_digest == bindparam("digest", type_=LargeBinary()))
+
+
+def _by_id(_dialect: str) -> Any:
+    return _through_link(SurveyLink.id == bindparam("its_id", type_=Uuid()))
+
+
+_link_by_token, _link_by_id, _survey_and_person, _response_by_id = (
+    Prepared(make, unscoped=True) for make in (_by_token, _by_id, _through_portal, _through_response)
+)
+_ledger = Prepared(_in_ledger)
+
+
+def _find(session: Session, statement: Prepared, **values: Any) -> _Found:
+    """What the statement comes upon; the session sees its workspace from then on."""
+    rows = statement.rows(session, **values)
+    if not rows:
         raise NotFound
+    survey, program, link, enrollment, tester, response = _FOUND.rows(rows[0])
+    for row, name, other in ((survey, "program", program), (enrollment, "tester", tester)):
+        if row is not None:
+            set_committed_value(row, name, other)
     scope_to(session, survey.workspace_id)
-    enrollment = _enrollment(session, enrollment_id)
-    if enrollment.program_id != survey.program_id:
-        raise NotFound
-    response = _response_of(session, survey.id, enrollment.id)
-    has_answered = _has_answered(session, survey, enrollment)
-    return Door(Way.PORTAL, survey, None, enrollment, response, has_answered=has_answered)
-
-
-def _has_answered(session: Session, survey: Survey, enrollment: Enrollment | None) -> bool:
-    if not survey.is_anonymous or enrollment is None:
-        return False
-    found = select(SurveyLedger.id).where(
-        SurveyLedger.survey_id == survey.id, SurveyLedger.enrollment_id == enrollment.id
-    )
-    return session.scalar(found) is not None
-
-
-def _by_response(session: Session, response_id: UUID, enrollment_id: UUID | None = None) -> Door:
-    response = session.scalar(
-        select(Response)
-        .options(joinedload(Response.survey).options(defer(Survey.draft), joinedload(Survey.program)))
-        .where(Response.id == response_id)
-        .execution_options(unscoped=True)
-    )
-    if response is None:
-        raise NotFound
-    scope_to(session, response.workspace_id)
-    enrollment_id = response.enrollment_id or (enrollment_id if response.is_anonymous else None)
-    enrollment = _enrollment(session, enrollment_id) if enrollment_id else None
-    return Door(Way.RESUMED, response.survey, None, enrollment, response)
-
-
-def _enrollment(session: Session, enrollment_id: UUID) -> Enrollment:
-    found = session.scalar(
-        select(Enrollment).options(joinedload(Enrollment.tester)).where(Enrollment.id == enrollment_id)
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _response_of(session: Session, survey_id: UUID, enrollment_id: UUID) -> Response | None:
-    return session.scalar(
-        select(Response).where(
-            Response.survey_id == survey_id,
-            Response.enrollment_id == enrollment_id,
-            Response.wave == 0,
-            Response.state.not_in((ResponseState.TEST, ResponseState.WITHDRAWN)),
-        )
-    )
+    return _Found(survey, link, enrollment, response)

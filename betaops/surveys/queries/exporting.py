@@ -138,7 +138,7 @@ def _definitions(session: Session, survey_id: UUID) -> list[tuple[int, Mapping[s
         .where(SurveyVersion.survey_id == survey_id)
         .order_by(SurveyVersion.number.desc())
     )
-    return [(row.number, published(session, row.id).definition.by_name) for row in rows]
+    return [(row.number, published(session, row.id).definition.worded.by_name) for row in rows]
 
 
 def _place(row: SurveyQuestion, rows: Sequence[SurveyQuestion]) -> tuple[int, int]:

@@ -50,6 +50,14 @@ def steps(session: Session, survey_id: UUID, version_id: UUID) -> list[Step]:
     ]
 
 
+def page_times(session: Session, response_id: UUID) -> list[tuple[str, int]]:
+    """(page's name, ms) of every time that this response left a page."""
+    rows = session.execute(
+        select(Visit.page, Visit.ms).where(Visit.response_id == response_id, Visit.ms.is_not(None))
+    )
+    return [(page, ms or 0) for page, ms in rows]
+
+
 def by_door(session: Session, survey_id: UUID) -> list[Group]:
     """By name of the `CameBy`."""
     door = came_by()

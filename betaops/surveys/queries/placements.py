@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from betaops.cohorts.models import Cohort, number_for
 from betaops.enrollment.models import Enrollment
 from betaops.kernel import clock, ids
+from betaops.kernel.db import scope_of
 from betaops.kernel.errors import NotFound
+from betaops.kernel.prepared import Prepared
 from betaops.programs.models import Program
 from betaops.surveys.models import (
     Audience,
@@ -58,6 +60,20 @@ def compiled_live(session: Session, survey: Survey) -> Compiled | None:
 
 def placement(session: Session, survey_id: UUID) -> SurveyPlacement | None:
     return session.scalar(select(SurveyPlacement).where(SurveyPlacement.survey_id == survey_id))
+
+
+def placement_number(session: Session, survey_id: UUID) -> int | None:
+    """That of a survey's placement; None for one that does not stand in the product."""
+    rows = _number.rows(session, its_workspace=scope_of(session), its_survey=survey_id)
+    return rows[0][0] if rows else None
+
+
+_number = Prepared(
+    lambda _dialect: select(SurveyPlacement.number).where(
+        SurveyPlacement.workspace_id == bindparam("its_workspace", type_=Uuid()),
+        SurveyPlacement.survey_id == bindparam("its_survey", type_=Uuid()),
+    )
+)
 
 
 class Placed(NamedTuple):

@@ -3,17 +3,32 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from betaops.kernel.db import scope_of
 from betaops.kernel.errors import NotFound
+from betaops.kernel.prepared import Part, Prepared
 from betaops.surveys.models import Quota, Response, ResponseState, SurveyLink
 
 
 def quotas(session: Session, survey_id: UUID) -> Sequence[Quota]:
-    """Of one survey, in the order in which all take places in them."""
-    found = select(Quota).where(Quota.survey_id == survey_id).order_by(Quota.id)
-    return session.scalars(found.execution_options(populate_existing=True)).all()
+    """Of one survey, in the order in which all take places in them; for reading."""
+    rows = _quotas.rows(session, its_workspace=scope_of(session), its_survey=survey_id)
+    return [_QUOTA.row(row) for row in rows]
+
+
+_QUOTA = Part(Quota)
+_quotas = Prepared(
+    lambda _dialect: (
+        select(*_QUOTA.columns)
+        .where(
+            Quota.workspace_id == bindparam("its_workspace", type_=Uuid()),
+            Quota.survey_id == bindparam("its_survey", type_=Uuid()),
+        )
+        .order_by(Quota.id)
+    )
+)
 
 
 def quota(session: Session, survey_id: UUID, quota_id: UUID) -> Quota:
@@ -45,6 +60,20 @@ def link(session: Session, survey_id: UUID, link_id: UUID) -> SurveyLink:
     if found is None:
         raise NotFound
     return found
+
+
+def is_limited(session: Session, link_id: UUID) -> bool:
+    """Whether so many may come by a link, and no more."""
+    return bool(_limited.rows(session, its_workspace=scope_of(session), its_id=link_id))
+
+
+_limited = Prepared(
+    lambda _dialect: select(SurveyLink.id).where(
+        SurveyLink.workspace_id == bindparam("its_workspace", type_=Uuid()),
+        SurveyLink.id == bindparam("its_id", type_=Uuid()),
+        SurveyLink.response_limit.is_not(None),
+    )
+)
 
 
 def count_complete(session: Session, survey_id: UUID, link_id: UUID | None = None) -> int:

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Uuid, bindparam, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from betaops.kernel.errors import NotFound
 from betaops.kernel.paging import Page, keyset
+from betaops.kernel.prepared import Prepared
 from betaops.surveys.analysis.narrowing import Narrowing
 from betaops.surveys.models import (
     LinkKind,
@@ -75,12 +76,22 @@ def count_answered(session: Session, survey_id: UUID) -> int:
 
 def was_answered_so(session: Session, response: Response, mark: bytes) -> bool:
     """Whether another complete response of the survey has the very same answers."""
-    found = select(Response.id).where(
-        Response.survey_id == response.survey_id,
-        Response.answers_digest == mark,
-        Response.id != response.id,
+    its = {"its_workspace": response.workspace_id, "its_survey": response.survey_id, "its_id": response.id}
+    return bool(_answered_so.rows(session, **its, mark=mark))
+
+
+_answered_so = Prepared(
+    lambda _dialect: (
+        select(Response.id)
+        .where(
+            Response.workspace_id == bindparam("its_workspace", type_=Uuid()),
+            Response.survey_id == bindparam("its_survey", type_=Uuid()),
+            Response.answers_digest == bindparam("mark", type_=Response.answers_digest.type),
+            Response.id != bindparam("its_id", type_=Uuid()),
+        )
+        .limit(1)
     )
-    return session.scalar(found.limit(1)) is not None
+)
 
 
 def count_doubtful(session: Session, survey_id: UUID) -> int:

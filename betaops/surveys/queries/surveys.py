@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy import Integer, Uuid, bindparam, func, inspect, select
+from sqlalchemy.orm import Session, joinedload
 
+from betaops.kernel.db import scope_of
 from betaops.kernel.errors import NotFound
+from betaops.kernel.prepared import Part, Prepared
 from betaops.programs.models import Program
 from betaops.surveys.analysis.series import ended, trait_name
 from betaops.surveys.definition import Definition, Question
@@ -85,11 +87,21 @@ def survey(session: Session, survey_id: UUID) -> Survey:
 
 
 def survey_to_answer(session: Session, survey_id: UUID) -> Survey:
-    """Without its draft, which nobody needs who answers."""
-    found = session.scalar(select(Survey).options(defer(Survey.draft)).where(Survey.id == survey_id))
-    if found is None:
+    """For reading, and without its draft, which nobody needs who answers."""
+    rows = _survey_to_answer.rows(session, its_workspace=scope_of(session), its_id=survey_id)
+    if not rows:
         raise NotFound
-    return found
+    return ANSWERED.row(rows[0])
+
+
+#: Of a survey, all but its draft.
+ANSWERED = Part(Survey, *(each.key for each in inspect(Survey).column_attrs if each.key != "draft"))
+_survey_to_answer = Prepared(
+    lambda _dialect: select(*ANSWERED.columns).where(
+        Survey.workspace_id == bindparam("its_workspace", type_=Uuid()),
+        Survey.id == bindparam("its_id", type_=Uuid()),
+    )
+)
 
 
 def survey_of_installation(session: Session, survey_id: UUID) -> Survey:
@@ -134,11 +146,18 @@ def live_version_id(session: Session, survey: Survey) -> UUID | None:
     """Its id alone: what is parsed already need not be read again."""
     if survey.live_number is None:
         return None
-    return session.scalar(
-        select(SurveyVersion.id).where(
-            SurveyVersion.survey_id == survey.id, SurveyVersion.number == survey.live_number
-        )
+    its = {"its_workspace": survey.workspace_id, "its_survey": survey.id, "its_number": survey.live_number}
+    rows = _version_id.rows(session, **its)
+    return rows[0][0] if rows else None
+
+
+_version_id = Prepared(
+    lambda _dialect: select(SurveyVersion.id).where(
+        SurveyVersion.workspace_id == bindparam("its_workspace", type_=Uuid()),
+        SurveyVersion.survey_id == bindparam("its_survey", type_=Uuid()),
+        SurveyVersion.number == bindparam("its_number", type_=Integer()),
     )
+)
 
 
 def trait_names(session: Session, program: Program) -> dict[str, str]:

@@ -8,8 +8,9 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.surveys import arming, queries
 from betaops.surveys.events import SurveyChanged
-from betaops.surveys.models import Survey, SurveyArm, SurveyState
+from betaops.surveys.models import Survey, SurveyArm
 from betaops.surveys.models.arms import LONGEST_ARM, MOST_WEIGHT
+from betaops.surveys.service.locking import locked
 
 MOST_ARMS = 20
 #: What would end the name, or the quotation marks around it, in a condition.
@@ -19,7 +20,7 @@ _NOT_IN_NAMES = frozenset("{}'\"\\")
 def add_arm(work: Work, survey_id: UUID, *, name: str, weight: int = 1) -> SurveyArm:
     """Everybody new goes into it until it has caught up with the others."""
     known = arming.lock(work, survey_id)
-    survey = _locked(work, survey_id)
+    survey = locked(work, survey_id)
     if len(known) >= MOST_ARMS:
         raise Refused("too_many", _("A survey has at most %(most)s arms.", most=MOST_ARMS))
     placement = queries.placement(work.session, survey.id)
@@ -41,7 +42,7 @@ def add_arm(work: Work, survey_id: UUID, *, name: str, weight: int = 1) -> Surve
 def change_arm(work: Work, survey_id: UUID, arm_id: UUID, **values: Any) -> SurveyArm:
     """Another `name` or `weight`, as long as nobody has answered."""
     known = arming.lock(work, survey_id)
-    survey = _locked(work, survey_id)
+    survey = locked(work, survey_id)
     row = queries.arm(work.session, survey.id, arm_id)
     wanted = _checked(values, [each for each in known if each is not row])
     if any(getattr(row, name) != value for name, value in wanted.items()):
@@ -56,7 +57,7 @@ def change_arm(work: Work, survey_id: UUID, arm_id: UUID, **values: Any) -> Surv
 def delete_arm(work: Work, survey_id: UUID, arm_id: UUID) -> None:
     """As long as nobody has answered."""
     known = arming.lock(work, survey_id)
-    survey = _locked(work, survey_id)
+    survey = locked(work, survey_id)
     row = queries.arm(work.session, survey.id, arm_id)
     _refuse_answered(work, survey)
     work.delete(row)
@@ -101,14 +102,6 @@ def _checked(values: dict[str, Any], others: list[SurveyArm]) -> dict[str, Any]:
             field="weight",
         )
     return wanted
-
-
-def _locked(work: Work, survey_id: UUID) -> Survey:
-    """After the arms: whoever begins to answer takes them in this order."""
-    survey = work.lock(Survey, survey_id)
-    if survey.state is SurveyState.ARCHIVED:
-        raise Refused("archived", _("This survey is archived. Restore it to change it."))
-    return survey
 
 
 def _tell(work: Work, survey: Survey) -> None:

@@ -17,6 +17,7 @@ from betaops.surveys.checking import LARGEST_DEFINITION
 from betaops.surveys.events import SurveyChanged, SurveyCreated, SurveyStateChanged
 from betaops.surveys.models import Survey, SurveyState
 from betaops.surveys.queries import count_answered, count_complete, count_responses, placement
+from betaops.surveys.service.locking import locked
 from betaops.surveys.service.placing import tell_product
 
 LONGEST_NAME = 200
@@ -46,7 +47,7 @@ def edit_draft(
     name: str | None = None,
 ) -> Survey:
     """Replace the draft by `change(draft)`. `Stale` where somebody saved since `version`."""
-    survey = _locked(work, survey_id)
+    survey = locked(work, survey_id)
     draft = change(survey.draft)
     _refuse_unusable(draft)
     values: dict[str, Any] = {"draft": draft} if name is None else {"draft": draft, "name": _named(name)}
@@ -69,7 +70,7 @@ def change_settings(
     version: int | None = None,
 ) -> Survey:
     """`origins` are those of pages that may frame it: scheme, host, port, nothing behind."""
-    survey = _locked(work, survey_id)
+    survey = locked(work, survey_id)
     if response_limit is not None and response_limit < 1:
         raise Invalid("no_places", _("A limit lets in at least one."), field="response_limit")
     is_anonymous = survey.is_anonymous if is_anonymous is None else is_anonymous
@@ -165,13 +166,6 @@ def origin_of(address: str) -> str:
     ):
         raise refusal
     return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
-
-
-def _locked(work: Work, survey_id: UUID) -> Survey:
-    survey = work.lock(Survey, survey_id)
-    if survey.state is SurveyState.ARCHIVED:
-        raise Refused("archived", _("This survey is archived. Restore it to change it."))
-    return survey
 
 
 def _named(name: str) -> str:

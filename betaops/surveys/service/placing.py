@@ -11,12 +11,13 @@ from sqlalchemy import select
 from betaops.cohorts import service as cohort_service
 from betaops.cohorts.models import Cohort, number_for
 from betaops.kernel import versions
-from betaops.kernel.errors import Invalid, Refused
+from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.surveys import queries
 from betaops.surveys.events import SurveyPlaced
-from betaops.surveys.models import Audience, Repeat, Shape, Survey, SurveyPlacement, SurveyState, UrlMatch
+from betaops.surveys.models import Audience, Repeat, Shape, Survey, SurveyPlacement, UrlMatch
+from betaops.surveys.service.locking import locked
 from betaops.surveys.showing import note_answered
 
 DEVICES = ("Desktop", "Mobile", "Tablet")
@@ -33,9 +34,7 @@ def change_placement(work: Work, survey_id: UUID, *, version: int | None, **valu
 
     `Invalid` names the field. It cannot be on while the live version has something that the product cannot show.
     """
-    survey = work.lock(Survey, survey_id)
-    if survey.state is SurveyState.ARCHIVED:
-        raise Refused("archived", _("This survey is archived. Restore it to change it."))
+    survey = locked(work, survey_id)
     row = queries.placement(work.session, survey_id)
     wanted = _checked(work, survey, row, values)
     if row is None:

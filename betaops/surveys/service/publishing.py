@@ -17,9 +17,10 @@ from betaops.surveys.changes import Change, Weight, compare, returned
 from betaops.surveys.checking import Finding, check
 from betaops.surveys.definition import Question
 from betaops.surveys.events import SurveyPublished, SurveyStateChanged
-from betaops.surveys.models import Survey, SurveyQuestion, SurveyState, SurveyVersion
+from betaops.surveys.models import SurveyQuestion, SurveyState, SurveyVersion
 from betaops.surveys.reading import read
 from betaops.surveys.service import rollups
+from betaops.surveys.service.locking import locked
 from betaops.surveys.service.placing import tell_product
 
 
@@ -85,9 +86,7 @@ def publish(
     `Invalid` with every problem in `values["findings"]`, or for a name that needs no new series; `Refused` for changes
     that past answers could not bear, all in `values["changes"]`.
     """
-    survey = work.lock(Survey, survey_id)
-    if survey.state is SurveyState.ARCHIVED:
-        raise Refused("archived", _("This survey is archived. Restore it to change it."))
+    survey = locked(work, survey_id)
     live = queries.live_version(work.session, survey)
     known = queries.current_questions(work.session, survey.id)
     arms = queries.arm_names(work.session, survey.id)

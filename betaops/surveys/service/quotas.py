@@ -16,6 +16,7 @@ from betaops.surveys.expressions import SyntaxProblem, parse
 from betaops.surveys.models import Quota, Survey, SurveyState, WhenFull
 from betaops.surveys.reading import read
 from betaops.surveys.service.building import change_state
+from betaops.surveys.service.locking import locked
 
 MOST_QUOTAS = 50
 LONGEST_CONDITION = 2_000
@@ -24,7 +25,7 @@ LONGEST_WORDS = 5_000
 
 def add_quota(work: Work, survey_id: UUID, **values: Any) -> Quota:
     """`name`, `condition`, `most`, and maybe `when_full` and `words`. It counts what is completed from now on."""
-    survey = _locked(work, survey_id)
+    survey = locked(work, survey_id)
     if len(queries.quotas(work.session, survey.id)) >= MOST_QUOTAS:
         raise Refused("too_many", _("A survey has at most %(most)s quotas.", most=MOST_QUOTAS))
     row = Quota(survey_id=survey.id, **_checked(work, survey, None, values))
@@ -35,7 +36,7 @@ def add_quota(work: Work, survey_id: UUID, **values: Any) -> Quota:
 
 def change_quota(work: Work, survey_id: UUID, quota_id: UUID, **values: Any) -> Quota:
     """Set what is given. Its condition stays once it has taken somebody: the count would be of two kinds of people."""
-    survey = _locked(work, survey_id)
+    survey = locked(work, survey_id)
     queries.quota(work.session, survey.id, quota_id)
     row = work.lock(Quota, quota_id)
     wanted = _checked(work, survey, row, values)
@@ -54,7 +55,7 @@ def change_quota(work: Work, survey_id: UUID, quota_id: UUID, **values: Any) -> 
 
 def delete_quota(work: Work, survey_id: UUID, quota_id: UUID) -> None:
     """Nothing is turned away for it any more; responses stay as they are."""
-    survey = _locked(work, survey_id)
+    survey = locked(work, survey_id)
     work.delete(queries.quota(work.session, survey.id, quota_id))
     work.session.flush()
     _tell(work, survey)
@@ -76,7 +77,8 @@ def _checked(work: Work, survey: Survey, row: Quota | None, values: dict[str, An
         wanted["name"] = " ".join(wanted["name"].split())[:120]
         if not wanted["name"]:
             raise Invalid("no_name", _("Give the quota a name."), field="name")
-        others = [each.name for each in queries.quotas(work.session, survey.id) if each is not row]
+        own = row.id if row is not None else None
+        others = [each.name for each in queries.quotas(work.session, survey.id) if each.id != own]
         if wanted["name"] in others:
             raise Invalid("same_name", _("Another quota of this survey has this name."), field="name")
     if "condition" in wanted:
@@ -121,13 +123,6 @@ def _condition(work: Work, survey: Survey, condition: str) -> str:
                 field="condition",
             )
     return condition
-
-
-def _locked(work: Work, survey_id: UUID) -> Survey:
-    survey = work.lock(Survey, survey_id)
-    if survey.state is SurveyState.ARCHIVED:
-        raise Refused("archived", _("This survey is archived. Restore it to change it."))
-    return survey
 
 
 def _tell(work: Work, survey: Survey) -> None:

@@ -62,7 +62,7 @@ def _asked(survey: Survey) -> list[tuple[SurveyQuestion, Question, Ended | None]
     definitions = {
         number: queries.published(
             reading(), queries.version(reading(), survey.id, number).id
-        ).definition.by_name
+        ).definition.worded.by_name
         for number in {row.last_number for row in rows}
     }
     over = ended(rows)

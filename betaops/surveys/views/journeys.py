@@ -19,8 +19,10 @@ def journey(slug: str, survey_id: UUID) -> str:
     if live_id is None:
         raise NotFound
     steps = queries.steps(reading(), survey.id, live_id)
-    # Being led to a page may be an answer. Of all pages: the others would tell how many stand on this one.
-    is_hidden = any(policy.is_too_few(survey, step.seen) for step in steps)
+    questions = queries.by_question(reading(), survey.id, live_id)
+    # Being led somewhere may be an answer. Of all places: the others would tell how many are at this one.
+    asked = [each.shown for page in questions.pages for each in page.questions]
+    is_hidden = any(policy.is_too_few(survey, people) for people in (*(step.seen for step in steps), *asked))
     return draw(
         "journey",
         program,
@@ -28,6 +30,7 @@ def journey(slug: str, survey_id: UUID) -> str:
         "results",
         steps=[] if is_hidden else steps,
         is_hidden=is_hidden,
+        questions=questions,
         doors=queries.by_door(reading(), survey.id),
         cohorts=queries.by_cohort(reading(), survey.id),
     )

@@ -13,11 +13,9 @@ from betaops.surveys import languages, policy, queries
 from betaops.surveys.cleaning import clean_html
 from betaops.surveys.engine import endings, timing
 from betaops.surveys.engine.arms import in_arm
-from betaops.surveys.engine.arranging import arranged
 from betaops.surveys.engine.judging import judge_all
 from betaops.surveys.engine.walking import Step, Walk
 from betaops.surveys.localised import DEFAULT, text
-from betaops.surveys.localised import languages as languages_of
 from betaops.surveys.looks import origins
 from betaops.surveys.models import Survey
 from betaops.surveys.reading import read
@@ -63,7 +61,7 @@ def preview_page(slug: str, survey_id: UUID) -> Any:
     scene = walk.scene(answers)
     asked = [each for each in pages[index].questions if each.is_asked and each.name in there]
     answers = walk.answered(answers, sent_values(scene, asked, request.form, _pretended()))
-    changed = arranged(walk.definition, answers, request.form.get("__action", ""))
+    changed = walk.arranged(answers, request.form.get("__action", ""))
     if changed is not None:
         return _page(survey, walk, Step(changed, index))
     if request.form.get("__action") == "back":
@@ -121,8 +119,8 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
     title = text(walk.definition.title, walk.language) or survey.name
     action = url_for(".preview", slug=survey.program.slug, survey_id=survey.id)
     values: dict[str, Any] = {
-        "preview": True, "door": None, "survey": survey, "title": title, "action": action,
-        "embedded": False, "origins": "", "response": None, "text_direction": languages.direction,
+        "preview": True, "title": title, "action": action, "embedded": False, "origins": "", "state": "",
+        "text_direction": languages.direction,
         "arms": queries.arm_names(reading(), survey.id), "arm": walk.definition.arm,
         "written": languages.written(walk.definition, walk.language),
     }  # fmt: skip
@@ -137,7 +135,7 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
         onward = endings.address(scene, survey.origins)
         words = clean_html(endings.words(scene))
         return render_template("surveys/answer/end.html", words=words, onward=onward, **values)
-    codes = languages_of(dict(walk.definition.options))
+    codes = walk.definition.languages
     return render_template(
         "surveys/answer/page.html",
         definition=walk.definition,
@@ -146,10 +144,11 @@ def _page(survey: Survey, walk: Walk, step: Step, *, sent: Any = None) -> str:
         submission_key="preview",
         carried=orjson.dumps(step.answers).decode(),
         language=walk.language,
-        languages=["", *sorted(codes)] if codes else [],
+        languages=["", *codes] if codes else [],
         language_name=languages.name,
         description=clean_html(text(walk.definition.description, walk.language)),
         seconds_left=timing.limit(walk.definition),
+        page_seconds_left=timing.page_limit(walk.definition, page),
         is_revealing=step.is_revealing,
         is_kept=False,
         default=DEFAULT,

@@ -16,6 +16,7 @@ from betaops.surveys.analysis.narrowing import Narrowing
 from betaops.surveys.analysis.results import by_question
 from betaops.surveys.engine import timing
 from betaops.surveys.kinds import answer_words
+from betaops.surveys.localised import text
 from betaops.surveys.models import ResponseState, Survey
 from betaops.surveys.views import counted
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
@@ -125,13 +126,17 @@ def response(slug: str, survey_id: UUID, response_id: UUID) -> str:
     if found.survey_id != survey.id or _is_hidden(survey):
         raise NotFound
     definition = queries.published(reading(), found.version_id).definition
-    shown = [(question.label(), answer_words(question, found.answers)) for question in definition.asked]
+    shown = [
+        (question.label(), answer_words(question, found.answers)) for question in definition.worded.asked
+    ]
     files = queries.uploads(reading(), found.id)
     late = timing.over(definition, found.started_at, found.finished_at)
+    spent = queries.page_times(reading(), found.id)
+    late_pages = [(text(page.title) or page.name, by) for page, by in timing.pages_over(definition, spent)]
     arm = found.arm if queries.shows_arms(reading(), survey) else ""
     return draw(
         "response", program, survey, "results",
-        response=found, answers=shown, files=files, late_seconds=late, arm=arm,
+        response=found, answers=shown, files=files, late_seconds=late, late_pages=late_pages, arm=arm,
     )  # fmt: skip
 
 
