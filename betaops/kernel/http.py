@@ -8,6 +8,7 @@ names and verifies the host. No redirects, no proxies from the environment, answ
 import socket
 import ssl
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from time import perf_counter
@@ -26,7 +27,7 @@ Resolver = Callable[[str, int], list[str]]
 
 TIMEOUT_SECONDS = 10.0
 LARGEST_ANSWER_BYTES = 1024 * 1024
-#: A body that comes in drops is given up after so many times the timeout of a step.
+#: An answer that comes in drops, be it in its head or its body, is given up after so many times the timeout of a step.
 LONGEST_ANSWER_STEPS = 3
 
 #: What `is_global` calls public (Python 3.11) although it leads elsewhere: NAT64, 6to4, Teredo, protocol assignments.
@@ -86,6 +87,46 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+#: Until when (by `perf_counter`) the request under way is to be over.
+_deadline: ContextVar[float] = ContextVar("deadline of an outgoing request")
+
+
+def _left(seconds: float | None) -> float:
+    """What is left of `seconds` for one step."""
+    left = _deadline.get() - perf_counter()
+    if left <= 0:
+        raise httpcore.ReadTimeout("it answers without end, a little at a time")
+    return left if seconds is None else min(seconds, left)
+
+
+class _Timed(httpcore.NetworkStream):
+    """A connection whose every step ends by the request's deadline: a byte now and then restarts only the step's clock."""
+
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            return self._inner.read(max_bytes, _left(timeout))
+        except httpcore.ReadTimeout:
+            _left(timeout)
+            raise
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, _left(timeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Timed(self._inner.start_tls(ssl_context, server_hostname, _left(timeout)))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
 class PinnedBackend(httpcore.NetworkBackend):
     """Connects to addresses it has checked itself; `httpcore` never sees a resolver."""
 
@@ -105,7 +146,9 @@ class PinnedBackend(httpcore.NetworkBackend):
         addresses = self._checked(host, port)
         for position, address in enumerate(addresses):
             try:
-                return self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                return _Timed(
+                    self._inner.connect_tcp(address, port, _left(timeout), local_address, socket_options)
+                )
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if position == len(addresses) - 1:
                     raise
@@ -173,10 +216,12 @@ class Outgoing:
     ) -> Answer:
         """One request, one answer, whatever its status; redirects are answers like any other.
 
-        Raises `Unreachable`. `timeout_seconds` is for each step (connect, write, each read).
+        Raises `Unreachable`. `timeout_seconds` is for each step (connect, write, each read); all of them together end
+        after `LONGEST_ANSWER_STEPS` times that.
         """
         target = self._target(url)
         timeouts = dict.fromkeys(("connect", "read", "write", "pool"), timeout_seconds)
+        _deadline.set(perf_counter() + LONGEST_ANSWER_STEPS * timeout_seconds)
         try:
             with self._pool.stream(
                 method,
@@ -185,9 +230,7 @@ class Outgoing:
                 content=content,
                 extensions={"timeout": timeouts},
             ) as response:
-                body = _read_up_to(
-                    response.iter_stream(), largest_bytes, LONGEST_ANSWER_STEPS * timeout_seconds
-                )
+                body = _read_up_to(response.iter_stream(), largest_bytes)
                 named = {
                     name.decode("latin-1").lower(): value.decode("latin-1")
                     for name, value in response.headers
@@ -221,12 +264,9 @@ def _host_header(target: httpcore.URL) -> str:
     return host if target.port is None else f"{host}:{target.port}"
 
 
-def _read_up_to(chunks: Iterable[bytes], largest_bytes: int, longest_seconds: float) -> bytes:
+def _read_up_to(chunks: Iterable[bytes], largest_bytes: int) -> bytes:
     body = bytearray()
-    deadline = perf_counter() + longest_seconds
     for chunk in chunks:
-        if perf_counter() > deadline:
-            raise httpcore.ReadTimeout("it answers without end, a little at a time")
         body += chunk
         if len(body) >= largest_bytes:
             break

@@ -10,11 +10,16 @@ from betaops.readiness.board import Row, reconciled_by_need
 from betaops.readiness.dossier import FORM
 from betaops.readiness.family import Claim
 from betaops.readiness.measures import Sample
+from betaops.readiness.models import Reading
 from betaops.readiness.recommendation import Weight
 from betaops.readiness.verdict import Mode, Outcome, counted
 
 #: Figures are kept with nine digits.
 _CLOSE_ENOUGH = 2e-9
+#: More is no sample of ours: a score is a mean of answers on short scales. Judging so many takes about a minute.
+MOST_LEVELS = 2000
+#: More people than there are; beyond it floating point loses single answers.
+MOST_PEOPLE = 10**12
 
 
 class Disagreement(NamedTuple):
@@ -35,7 +40,7 @@ def disagreements(told: Any) -> Iterator[Disagreement]:
         raise Unreadable(f"not a dossier of form {FORM}")
     try:
         yield from _whole(told)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, Invalid) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError, Invalid) as error:
         raise Unreadable(f"something is missing or of the wrong kind: {error}") from error
 
 
@@ -87,7 +92,7 @@ def _outcomes(rows: Sequence[Row]) -> dict[int, Outcome]:
         found |= {at: outcome for (at, _row), outcome in zip(group, judged, strict=True)}
     for at, row in enumerate(rows):
         if row.reading is not None and row.measure.is_counted:
-            sample, expectation = Sample.of_json(row.reading.sample), row.expectation
+            sample, expectation = _sample(row.reading), row.expectation
             found[at] = counted(
                 sample.value or 0, int(expectation.threshold), expectation.direction, sample.asked
             )
@@ -97,7 +102,7 @@ def _outcomes(rows: Sequence[Row]) -> dict[int, Outcome]:
 def _claim(row: Row) -> Claim:
     expectation, reading = row.expectation, row.reading
     assert reading is not None
-    sample = Sample.of_json(reading.sample)
+    sample = _sample(reading)
     return Claim(
         levels=sample.levels,
         counts=sample.counts,
@@ -109,6 +114,14 @@ def _claim(row: Row) -> Claim:
         waiting=sample.waiting,
         gate=expectation.least_answered,
     )
+
+
+def _sample(reading: Reading) -> Sample:
+    """The counts of a reading; what could not be judged in finite time and memory is refused before it is tried."""
+    sample = Sample.of_json(reading.sample)
+    if len(sample.levels) > MOST_LEVELS or max((*sample.counts, sample.asked), default=0) > MOST_PEOPLE:
+        raise ValueError(f"a sample has more than {MOST_LEVELS} levels or {MOST_PEOPLE} people")
+    return sample
 
 
 def _mode(row: Row, sample: Sample, taken_at: datetime) -> Mode:

@@ -27,3 +27,8 @@ def may_edit(survey: Survey) -> bool:
 def smallest_group(survey: Survey) -> int:
     """Numbers about fewer people than this are not shown; 0: all are."""
     return FEWEST_SHOWN if survey.is_anonymous else 0
+
+
+def is_too_few(survey: Survey, people: int) -> bool:
+    """Whether a number of people is so small that it would tell who they are. None at all are nobody."""
+    return 0 < people < smallest_group(survey)

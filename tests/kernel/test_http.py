@@ -24,6 +24,14 @@ from betaops.kernel.http import Outgoing, Unreachable
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
+#: What comes before a byte now and then: the body, a field of the head, the length of a piece.
+DROPS = {
+    "/drops": b"HTTP/1.1 200 OK\r\n\r\n",
+    "/drops-in-the-head": b"HTTP/1.1 200 OK\r\nX-Why: ",
+    "/drops-between-pieces": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;",
+}
+
+
 class Handler(BaseHTTPRequestHandler):
     """Echoes what it was asked; some paths misbehave."""
 
@@ -42,9 +50,8 @@ class Handler(BaseHTTPRequestHandler):
                     self.wfile.write(b"x" * 65536)
             except OSError:
                 self.close_connection = True
-        elif self.path == "/drops":
-            self.send_response(200)
-            self.end_headers()
+        elif self.path in DROPS:
+            self.wfile.write(DROPS[self.path])
             try:
                 while not self.server.gate.wait(0.05):  # type: ignore[attr-defined]  # ours, set below
                     self.wfile.write(b"x")
@@ -219,9 +226,10 @@ def test_a_server_that_says_nothing_is_given_up(port: int) -> None:
     assert refusal.value.code == "no_answer"
 
 
-def test_a_server_that_answers_in_drops_is_given_up(port: int) -> None:
+@pytest.mark.parametrize("path", DROPS)
+def test_a_server_that_answers_in_drops_is_given_up(port: int, path: str) -> None:
     with client(allowed=LOOPBACK) as outgoing, pytest.raises(Unreachable, match="without end"):
-        outgoing.send("GET", f"http://127.0.0.1:{port}/drops", timeout_seconds=0.2)
+        outgoing.send("GET", f"http://127.0.0.1:{port}{path}", timeout_seconds=0.2)
 
 
 def test_nobody_listening_is_no_answer() -> None:

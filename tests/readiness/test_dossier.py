@@ -138,6 +138,31 @@ def test_what_is_no_dossier_is_said_to_be_none(odd: Any) -> None:
         list(disagreements(odd))
 
 
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [
+        (("threshold",), 10**300 * 10**300),
+        (("confidence",), True),
+        (("reading", "low"), 10**400),
+        (("reading", "sample", "counts"), [10**300, 1]),
+        (("reading", "sample", "asked"), 10**400),
+        (("reading", "sample", "levels"), [step / 10**6 for step in range(10**6)]),
+    ],
+)
+def test_figures_that_nobody_can_judge_end_at_once_and_in_a_sentence(
+    work: Work, decided: Program, path: tuple[str, ...], to: Any
+) -> None:
+    told = told_of(work, decided)
+    here = told["expectations"][2]
+    for step in path[:-1]:
+        here = here[step]
+    here[path[-1]] = to
+    if path[-1] == "levels":
+        here["counts"] = [1] * len(to)
+    with pytest.raises(Unreadable):
+        list(disagreements(told))
+
+
 def test_the_command_needs_no_database(
     work: Work, decided: Program, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

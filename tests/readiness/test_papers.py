@@ -65,6 +65,15 @@ def test_release_notes_tell_what_changed_and_nothing_private(work: Work, tried: 
     assert "password" not in text
 
 
+def test_the_name_of_a_cohort_is_no_markup(work: Work, tried: Program) -> None:
+    reading = queries.board(work.session, tried.id)[0].reading
+    assert reading is not None
+    flip = {"kind": "cohort", "name": "<img src=x> [a](javascript:b)", "left_out": 6, "verdict": "not_met"}
+    reading.sample = reading.sample | {"flips": [flip]}
+    report = written(work, tried, "report")
+    assert "\\<img src=x\\> \\[a\\](javascript:b)" in report
+
+
 def test_a_program_without_anything_has_papers_as_well(work: Work) -> None:
     program = a_program(work)
     for name in PAPERS:

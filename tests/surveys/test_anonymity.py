@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+from betaops.accounts.permissions import Permission
+from betaops.accounts.service import keys
 from betaops.cohorts.models import Trait
 from betaops.enrollment.models import Enrollment
 from betaops.kernel import ids
@@ -187,6 +189,41 @@ def test_what_fewer_than_five_said_is_shown_to_nobody(
     assert "Only Ana would say that" in pm.get(f"{base}/results").text
     assert pm.get(address).status_code == 200
     assert len(list(exported(work.session, survey.id, [ResponseState.COMPLETE]))) == 5
+
+
+def test_a_quota_does_not_tell_what_fewer_than_five_said(
+    work: Work, program: Program, survey: Survey, member_client: Callable[..., Browser], client: Browser
+) -> None:
+    quota = service.add_quota(work, survey.id, name="Unhappy", condition="{nps} < 5", most=6)
+    _row, key = keys.create_key(work, "test", {Permission.SURVEYS_READ})
+    pages = f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}"
+    address, headers = f"/api/v1/quotas/{ids.encode('quo', quota.id)}", {"Authorization": f"Bearer {key}"}
+    pm = member_client("manager")
+    for taken in range(6):
+        told = client.get(address, headers=headers).json
+        is_told = taken in (0, 5)
+        assert told is not None
+        assert (told["taken"], told["is_full"]) == ((taken, False) if is_told else (None, None))
+        for page in ("quotas", "results", "settings"):
+            assert ("too few to show" in pm.get(f"{pages}/{page}").text) is not is_told
+        a_response(work, survey, {"used_import": "no", "nps": 3})
+
+
+def test_pages_do_not_tell_where_fewer_than_five_stand(
+    work: Work, program: Program, survey: Survey, member_client: Callable[..., Browser], client: Browser
+) -> None:
+    """No visits are kept, but who is under way stands on a page, and being led to it may be an answer."""
+    journey = f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}/journey"
+    pm = member_client("manager")
+    for number in range(6):
+        place = an_enrollment(work, program=program, mail=f"tester{number}@example.com")
+        address = f"/s/{links.personal_link(work, survey.id, place.id)}"
+        # The last one alone is asked how easy it was.
+        answers = {"used_import": "no"} if number < 5 else {"used_import": "yes", "import_easy": "4"}
+        client.submit(address, {**answers, "__action": "next"})
+        page = pm.get(journey).text
+        told = [words in page for words in ("Saw it", "Shown to", "Too few people")]
+        assert told == [number == 4, number == 4, number != 4]
 
 
 def test_taking_one_out_leaves_the_ledger_as_it_is(work: Work, survey: Survey, ana: Enrollment) -> None:

@@ -11,11 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from betaops.kernel.errors import Invalid
 from betaops.surveys.checking import problems
 from betaops.surveys.importers import read_any
+from betaops.surveys.importers.files import MOST_ELEMENTS, xml_in
 from betaops.surveys.importers.repairing import repaired
 from betaops.surveys.importers.report import Report
 from betaops.surveys.importers.xlsform.sheets import _refuse_huge
+from betaops.surveys.importers.xlsform.sheets import read as read_workbook
 from betaops.surveys.reading import read
 from tests.factories.survey_files import (
     FORM,
@@ -94,7 +97,7 @@ def test_an_archive_of_limesurvey_holds_a_survey_too() -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".xlsx"),
         (b"x" * 5_000_001, "five megabytes"),
         (b"[" * 100_000, "not JSON"),
-        (b"<a>" * 200_000, "XML"),
+        (b"<a>" * 200_000, "more here than"),
         (b"<a>" * 50_000 + b"</a>" * 50_000, "more here than"),
         (b"\x89PNG\r\n\x1a\n\0\0", "not JSON"),
     ],
@@ -174,18 +177,46 @@ def test_an_archive_that_says_less_than_it_holds_is_refused() -> None:
     assert "damaged" in report.problems[0]
 
 
-def test_a_sheet_whose_cells_lie_far_apart_is_refused_before_it_is_laid_out() -> None:
+def test_a_survey_in_an_archive_is_no_larger_than_one_outside() -> None:
+    definition, report = read_any(_archive(**{"a.lss": b"<document>" + b"<a/>" * 2_000_000 + b"</document>"}))
+    assert definition is None
+    assert "five megabytes" in report.problems[0]
+
+
+def test_xml_of_many_elements_is_refused_while_it_is_read() -> None:
+    with pytest.raises(Invalid, match="more here"):
+        xml_in("<document>" + "<a/>" * (MOST_ELEMENTS + 1) + "no more is read")
+
+
+@pytest.mark.parametrize(
+    "place", ["XFD1048576", "XFD00000001048576", "&#88;FD40000", "AAAAAAAAAAAAAXFD40000"]
+)
+@pytest.mark.parametrize("folder", ["worksheets/", "elsewhere/"])
+def test_a_sheet_whose_cells_lie_far_apart_is_refused_before_it_is_laid_out(folder: str, place: str) -> None:
     data = xlsx(FORM, FORM_CHOICES, FORM_SETTINGS)
     with zipfile.ZipFile(BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    name = "xl/worksheets/sheet1.xml"
-    parts[name] = parts[name].replace(
-        b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    sheet = parts.pop("xl/worksheets/sheet1.xml").replace(
+        b"</sheetData>", b'<row><c r="%s"><v>1</v></c></row></sheetData>' % place.encode()
     )
-    definition, report = read_any(_archive(**parts))
-    assert definition is None
-    assert "rows or columns" in report.problems[0]
+    links = "xl/_rels/workbook.xml.rels"
+    moved = parts[links].replace(b"worksheets/sheet1.xml", f"{folder}sheet1.xml".encode())
+    with pytest.raises(Invalid, match=r"rows or columns|damaged"):
+        read_workbook(parts | {f"xl/{folder}sheet1.xml": sheet, links: moved})
     _refuse_huge(b'<c r="B2"/>')
+
+
+def test_a_workbook_is_read_as_no_other_format() -> None:
+    """The library tries others where it cannot read the first: their cells would be counted by nobody."""
+    whole = {"xl/workbook.xml": b"", "mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}
+    whole["content.xml"] = (
+        b"<office:document-content><office:body><office:spreadsheet>"
+        b'<table:table table:name="survey"><table:table-row><table:table-cell><text:p>type</text:p></table:table-cell>'
+        b"</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    whole["META-INF/manifest.xml"] = b"<manifest:manifest></manifest:manifest>"
+    with pytest.raises(Invalid, match="damaged"):
+        read_workbook(whole)
 
 
 def test_a_workbook_without_the_sheet_survey_is_refused() -> None:

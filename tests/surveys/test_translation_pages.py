@@ -61,6 +61,15 @@ def test_what_somebody_else_saved_meanwhile_is_not_lost_and_what_was_typed_stays
     assert "Second" in refused.text
 
 
+def test_statement_2_another_programs_survey_is_not_there(
+    work: Work, program: Program, page: str, member_client: Any
+) -> None:
+    elsewhere = page.replace(program.slug, a_program(work, name="Another").slug)
+    browser = member_client("manager")
+    for path in ("", "/language", "/removal"):
+        assert browser.post(f"{elsewhere}{path}", data={"language": "ar"}).status_code == 404
+
+
 def test_a_language_is_removed_and_an_unknown_one_is_not_begun(
     survey: Survey, page: str, member_client: Any
 ) -> None:

@@ -37,7 +37,7 @@ def write(material: Material) -> str:
                 lines.append(item(_("Scope"), escaped(row.cohort)))
             if row.method:
                 lines.append(item(_("Method"), row.method))
-            lines += [f"- {line}" for line in (*row.flips, *row.limits)]
+            lines += [f"- {escaped(line)}" for line in (*row.flips, *row.limits)]
     lines += ["", heading(2, _("Decision")), ""]
     lines += (
         _decided(decision, material.signatures) if decision is not None else [_("Nothing is decided yet.")]

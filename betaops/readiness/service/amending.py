@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
@@ -16,6 +18,7 @@ LONGEST_REASON = 2000
 
 def seal(work: Work, program: Program) -> CriteriaSeal | None:
     """Fix what is expected, once: the hash goes into the audit log. None where it was done before."""
+    hold(work, program)
     if queries.seal(work.session, program.id) is not None:
         return None
     fixed, digest = criteria.sealed(queries.expectations(work.session, program.id, locked=True))
@@ -24,6 +27,14 @@ def seal(work: Work, program: Program) -> CriteriaSeal | None:
     work.session.flush()
     work.record(CriteriaSealed(program_id=program.id, count=len(fixed), digest=digest))
     return row
+
+
+def hold(work: Work, program: Program) -> None:
+    """Nothing is added while criteria are sealed, nor they while something is: what neither sees would be in no seal.
+
+    Rows that point to the program are written all the same.
+    """
+    work.session.execute(select(Program.id).where(Program.id == program.id).with_for_update(key_share=True))
 
 
 def added(work: Work, row: Expectation, reason: str) -> None:

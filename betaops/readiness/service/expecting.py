@@ -56,6 +56,7 @@ def add(work: Work, program: Program, draft: Draft, *, reason: str = "") -> Expe
 def write(work: Work, program: Program, draft: Draft) -> Expectation:
     """At the end of the list, not judged yet."""
     values = _checked(work, program, draft)
+    amending.hold(work, program)
     last = work.session.scalar(
         select(func.max(Expectation.position)).where(Expectation.program_id == program.id)
     )
@@ -78,8 +79,7 @@ def change(
     reason: str = "",
 ) -> Expectation:
     """Save it anew and judge it anew; `Stale` when somebody saved in between. `reason` as in `add`."""
-    queries.expectation(work.session, program.id, expectation_id)
-    row = work.lock(Expectation, expectation_id)
+    row = _locked(work, program, expectation_id)
     values = _checked(work, program, draft)
     before = {name: getattr(row, name) for name in values}
     changed = versions.edit(work, row, version, **values)
@@ -117,8 +117,7 @@ def move(work: Work, program: Program, expectation_id: UUID, *, up: bool) -> Non
 
 def remove(work: Work, program: Program, expectation_id: UUID, *, reason: str = "") -> None:
     """Gone with its readings. What was decided on it keeps its own copy. `reason` as in `add`."""
-    queries.expectation(work.session, program.id, expectation_id)
-    row = work.lock(Expectation, expectation_id)
+    row = _locked(work, program, expectation_id)
     amending.removed(work, row, reason)
     reading = queries.latest_readings(work.session, program.id).get(row.id)
     work.record(
@@ -133,6 +132,14 @@ def remove(work: Work, program: Program, expectation_id: UUID, *, reason: str = 
     work.delete(row)
     work.session.flush()
     take_readings(work, program)
+
+
+def _locked(work: Work, program: Program, expectation_id: UUID) -> Expectation:
+    """All are held, in the order in which readings hold them: two who held one each would wait for each other."""
+    rows = queries.expectations(work.session, program.id, locked=True)
+    return next((row for row in rows if row.id == expectation_id), None) or queries.expectation(
+        work.session, program.id, expectation_id
+    )
 
 
 def _checked(work: Work, program: Program, draft: Draft) -> dict[str, Any]:

@@ -46,8 +46,8 @@ class ShownQuota(BaseModel):
     name: str
     condition: str
     most: int
-    taken: int
-    is_full: bool
+    taken: int | None = Field(description="Null of an anonymous survey while it has taken fewer than five.")
+    is_full: bool | None = Field(description="Null where `taken` is.")
     when_full: WhenFull
     words: str
 
@@ -61,6 +61,8 @@ def _shown(row: Quota) -> ShownQuota:
     told: dict[str, Any] = {
         name: getattr(row, name) for name in ShownQuota.model_fields if name not in ("id", "survey")
     }
+    if policy.is_too_few(queries.survey(reading(), row.survey_id), row.taken):
+        told |= {"taken": None, "is_full": None}
     return ShownQuota(id=ids.encode("quo", row.id), survey=ids.encode("svy", row.survey_id), **told)
 
 

@@ -71,7 +71,7 @@ def _from_archive(parts: dict[str, bytes], report: Report) -> tuple[Definition, 
     for name, part in parts.items():
         if name.lower().endswith(".lss"):
             report.drop("", _("the answers in the archive: only the survey is taken"))
-            return _from_text(*decoded(part), report)
+            return _from_text(*decoded(bounded(part)), report)
     raise Invalid("not_a_survey", _("This archive holds neither an XLSForm nor a survey of LimeSurvey."))
 
 

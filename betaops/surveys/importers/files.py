@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from io import BytesIO
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, XMLParser
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 import orjson
 from defusedxml import DefusedXmlException
@@ -71,11 +71,13 @@ def json_in(source: str) -> Any:
 
 def xml_in(source: str) -> Element:
     """The root of an XML text. Entities that the file defines itself are refused: they are how files grow inside."""
-    parser: XMLParser = DefusedXMLParser(forbid_dtd=False, forbid_entities=True, forbid_external=True)
+    parser: XMLParser = DefusedXMLParser(
+        target=_Bounded(), forbid_dtd=False, forbid_entities=True, forbid_external=True
+    )
     body = re.sub(r"^\s*<\?xml[^>]*\?>", "", source, count=1)
     try:
         parser.feed(body)
-        root = parser.close()
+        root: Element = parser.close()
     except DefusedXmlException as error:
         raise Invalid(
             "xml_entities",
@@ -87,18 +89,25 @@ def xml_in(source: str) -> Element:
         raise Invalid(
             "not_xml", _("This is not XML that can be read: %(why)s.", why=str(error)[:120])
         ) from error
-    _refuse_too_much(root)
     return root
 
 
-def _refuse_too_much(root: Element) -> None:
-    waiting, count = [(root, 1)], 0
-    while waiting:
-        element, depth = waiting.pop()
-        count += 1
-        if depth > DEEPEST_XML or count > MOST_ELEMENTS:
+class _Bounded(TreeBuilder):
+    """Builds a tree no larger than a survey: counted while it grows, for a tree takes a hundred times its text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = self._count = 0
+
+    def start(self, tag: str, attrs: dict[Any, Any], /) -> Element:
+        self._depth, self._count = self._depth + 1, self._count + 1
+        if self._depth > DEEPEST_XML or self._count > MOST_ELEMENTS:
             raise Invalid("too_much", _("There is more here than a survey may hold."))
-        waiting += [(child, depth + 1) for child in element]
+        return super().start(tag, attrs)
+
+    def end(self, tag: str, /) -> Element:
+        self._depth -= 1
+        return super().end(tag)
 
 
 def unpacked(data: bytes) -> dict[str, bytes]:

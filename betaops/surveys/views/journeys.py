@@ -18,13 +18,19 @@ def journey(slug: str, survey_id: UUID) -> str:
     live_id = queries.live_version_id(reading(), survey)
     if live_id is None:
         raise NotFound
+    steps = queries.steps(reading(), survey.id, live_id)
+    questions = queries.by_question(reading(), survey.id, live_id)
+    # Being led somewhere may be an answer. Of all places: the others would tell how many are at this one.
+    asked = [each.shown for page in questions.pages for each in page.questions]
+    is_hidden = any(policy.is_too_few(survey, people) for people in (*(step.seen for step in steps), *asked))
     return draw(
         "journey",
         program,
         survey,
         "results",
-        steps=queries.steps(reading(), survey.id, live_id),
-        questions=queries.by_question(reading(), survey.id, live_id),
+        steps=[] if is_hidden else steps,
+        is_hidden=is_hidden,
+        questions=questions,
         doors=queries.by_door(reading(), survey.id),
         cohorts=queries.by_cohort(reading(), survey.id),
     )

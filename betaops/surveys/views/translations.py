@@ -62,6 +62,7 @@ def translations(slug: str, survey_id: UUID) -> Any:
 @needs(policy.WRITE)
 def add_language(slug: str, survey_id: UUID) -> Any:
     """Nothing is stored until its first text is."""
+    survey_of(program_of(slug), survey_id)
     form = LanguageForm()
     if not form.validate_on_submit():
         flash(_("Choose a language."), "danger")

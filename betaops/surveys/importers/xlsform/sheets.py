@@ -20,7 +20,10 @@ MOST_ROWS = 50_000
 MOST_COLUMNS = 400
 MOST_CELLS = 2_000_000
 
-_REFERENCE = re.compile(rb"[\s:]r\s*=\s*[\"']([A-Za-z]{0,9})([0-9]{1,20})[\"']")
+_REFERENCE = re.compile(rb"(?<![\w:.-])r\s*=\s*[\"']([A-Za-z]*)([0-9]+)[\"']")
+#: Letters and digits of the last cell that a sheet can have; the library counts past 2**32 and begins again.
+_LETTERS, _DIGITS = 3, 7
+_OURS = ("xl/", "_rels/", "[Content_Types].xml")
 _SPACE = re.compile(r"\s+")
 _COLONS = re.compile(r"\s*::\s*")
 
@@ -37,8 +40,9 @@ class Workbook:
 
 def read(parts: dict[str, bytes]) -> Workbook:
     """The workbook whose unpacked parts these are; `Invalid` where they are none."""
-    for name, part in parts.items():
-        if name.startswith("xl/worksheets/"):
+    for part in parts.values():
+        # Whatever its name: the workbook says where its sheets are.
+        if b"sheetData" in part:
             _refuse_huge(part)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(_stored(parts))
@@ -61,8 +65,8 @@ def parts_of(data: bytes) -> dict[str, bytes]:
 def _refuse_huge(sheet: bytes) -> None:
     rows = columns = 1
     for letters, digits in _REFERENCE.findall(sheet):
-        rows = max(rows, int(digits))
-        columns = max(columns, _column(letters))
+        rows = max(rows, int(digits.lstrip(b"0")[: _DIGITS + 1] or 0))
+        columns = max(columns, _column(letters[: _LETTERS + 1]))
     if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
         raise Invalid(
             "too_large", _("A sheet of this workbook has more rows or columns than a form may have.")
@@ -77,11 +81,15 @@ def _column(letters: bytes) -> int:
 
 
 def _stored(parts: dict[str, bytes]) -> BytesIO:
-    """An archive of what was unpacked and counted, so that nothing else is unpacked again elsewhere."""
+    """An archive of what was unpacked and counted, so that nothing else is unpacked again elsewhere.
+
+    Parts of other formats stay out: the library would take such a workbook where it cannot read this one.
+    """
     file = BytesIO()
     with ZipFile(file, "w", ZIP_STORED) as archive:
         for name, part in parts.items():
-            archive.writestr(name, part)
+            if name.startswith(_OURS) and name.endswith((".xml", ".rels")):
+                archive.writestr(name, part)
     file.seek(0)
     return file
 
