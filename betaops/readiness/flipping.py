@@ -8,6 +8,9 @@ from uuid import UUID
 
 from betaops.readiness.family import Claim, word
 
+#: A cohort that has fewer people among those who count is not named: it would tell what they said.
+FEWEST_NAMED = 5
+
 
 class Kind(StrEnum):
     #: The people of one cohort.
@@ -44,7 +47,7 @@ def flips(
     for part in parts:
         rest = {tester: score for tester, score in scores.items() if tester not in part.people}
         left_out = len(scores) - len(rest)
-        if not rest or not left_out:
+        if not rest or not left_out or (part.kind is Kind.COHORT and left_out < FEWEST_NAMED):
             continue
         counted = Counter(rest.values())
         then = word(claim._replace(counts=[counted[level] for level in claim.levels]), shared)

@@ -32,6 +32,13 @@ def test_a_verdict_hangs_on_those_without_whom_it_would_be_another() -> None:
     assert found == [Flip(Kind.COHORT, "Fans", 24, "inconclusive")]
 
 
+def test_a_cohort_of_a_few_is_not_named() -> None:
+    scores = dict.fromkeys(ALL[:12], 1.0)
+    few, enough = (Part(Kind.COHORT, "Few", frozenset(ALL[:number])) for number in (4, 5))
+    assert flips(claim(scores), scores, [few], (1, 1)) == []
+    assert flips(claim(scores), scores, [enough], (1, 1)) == [Flip(Kind.COHORT, "Few", 5, "inconclusive")]
+
+
 def test_doubtful_answers_are_shown_both_ways_and_never_taken_away(work: Work) -> None:
     program = a_program(work, capacity=300)
     survey = a_survey(work, program)
