@@ -35,7 +35,8 @@ def _styled(question: Question, value: Any) -> str:
     if precision is not None and 0 <= precision <= MOST_DIGITS:
         value = float(Decimal(str(value)).quantize(Decimal(1).scaleb(-int(precision)), ROUND_HALF_UP))
     groups = question.options.get("useGrouping") is not False
-    locale = i18n.locale()
+    # As survey-core writes it: by the language alone, so English is American here.
+    locale = i18n.language()
     if style == "currency":
         code = str(question.options.get("currency") or "USD").upper()
         is_code = len(code) == 3 and code.isalpha() and code.isascii()
@@ -61,7 +62,7 @@ def _date(value: Any) -> str:
     if not isinstance(value, str):
         return "" if value is None else text_of(value)
     try:
-        return format_date(datetime.fromisoformat(value), format="short", locale=i18n.locale())
+        return format_date(datetime.fromisoformat(value), format="short", locale=i18n.language())
     except ValueError:
         return value
 
