@@ -31,7 +31,7 @@ from bench.surveys.limits import least, most
 
 PEER = "django-survey-and-report"
 RUNNERS = Path(__file__).parent / "runners"
-ROUNDS, SECONDS, CONNECTIONS, PEOPLE = 3, 5.0, 4, 1_200
+ROUNDS, SECONDS, CONNECTIONS, PEOPLE = 3, 5.0, 4, 6_000
 LEAST_RATIO, MOST_CPU_MS, MOST_P95_MS = 3.0, 8.0, 50.0
 
 #: (the peer's type, ours, name, what may be chosen, what is answered)

@@ -83,9 +83,9 @@ def test_its_events_arrive_with_their_tester(
     ) as answered:
         page.evaluate("posthog.capture('note created', {words: 12})")
     assert (answered.value.status, answered.value.json()) == (200, {"status": 1})
-    # The SDK's own events may go in a batch before it.
+    # The SDK's own events may go in a batch before it, and its clock runs late on a busy machine.
     names: set[str] = set()
-    for _again in range(100):
+    for _again in range(300):
         work.session.commit()
         names = {event.name for event in usage_queries.recent(work.session, ana.tester_id)}
         if "note created" in names:
