@@ -13,7 +13,7 @@ from babel.dates import format_date
 from betaops.kernel import i18n, ids
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
-from betaops.readiness import caveats, measures, wording
+from betaops.readiness import caveats, evidence, measures, wording
 from betaops.readiness.figures import figure
 from betaops.readiness.measures import Evidence, Measure
 from betaops.readiness.models import Expectation, Reading
@@ -127,7 +127,7 @@ class Row:
         if self.measure.is_counted:
             return ""
         if expectation.amended_at is not None:
-            return _("never: it was amended after the seal")
+            return _("never: it was changed after it was fixed")
         words = []
         if expectation.closes_on is not None:
             words.append(_("after %(day)s", day=format_date(expectation.closes_on, locale=i18n.locale())))
@@ -153,7 +153,7 @@ class Row:
         """What would flip it, each as a sentence."""
         if self.found is None or self.reading is None:
             return []
-        return caveats.flips(self.found, self.reading.sample.get("flips", []))
+        return caveats.flips(self.found, self.reading.sample)
 
     @property
     def evidence(self) -> Evidence:
@@ -202,7 +202,7 @@ class Row:
             "closes_on": expectation.closes_on.isoformat() if expectation.closes_on else None,
             "closes_at": expectation.closes_at,
             "least_answered": expectation.least_answered,
-            "amended_at": moment(expectation.amended_at) if expectation.amended_at else None,
+            "amended_at": evidence.moment(expectation.amended_at) if expectation.amended_at else None,
             "version": expectation.version,
             "reading": None if reading is None else reading_json(reading),
         }
@@ -242,13 +242,9 @@ def of_snapshot(item: dict[str, Any]) -> Row:
     return Row(expectation, reading)
 
 
-def moment(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 def reading_json(reading: Reading) -> dict[str, Any]:
     return {
-        "taken_at": moment(reading.taken_at),
+        "taken_at": evidence.moment(reading.taken_at),
         "version": reading.version,
         "verdict": reading.verdict.value,
         "n": reading.n,

@@ -1,6 +1,6 @@
 """What stands under *How we know*: how the range was made, and what a reading cannot promise."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from betaops.kernel.i18n import gettext as _
@@ -47,15 +47,18 @@ def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
     return lines
 
 
-def flips(found: Found, told: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What would flip the verdict, each as a sentence; `told` are `flipping.Flip`s as they are kept."""
+def flips(found: Found, sample: Mapping[str, Any]) -> list[str]:
+    """What would flip the verdict, each as a sentence; `sample` as a reading keeps it."""
     if found.outcome["method"] == "count" or not found.n:
         return []
-    lines = [_flip(each) for each in told]
+    lines = [_flip(each) for each in sample.get("flips", [])]
     if found.turning is not None:
         lines.append(_turning(found))
-    if not lines and found.own is not Verdict.INCONCLUSIVE:
+    is_every_cohort = sample.get("is_every_cohort", True)
+    if not lines and found.own is not Verdict.INCONCLUSIVE and is_every_cohort:
         lines.append(_("No cohort, no group of loud reporters and no doubtful answers decide it alone."))
+    if not is_every_cohort:
+        lines.append(_("Cohorts were not looked at: they have too many people."))
     return lines
 
 

@@ -16,7 +16,7 @@ from betaops.kernel.errors import NotFound
 from betaops.kernel.work import Platform
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
-from betaops.readiness import board, dossier, queries, verifying
+from betaops.readiness import dossier, evidence, queries, verifying
 from betaops.readiness.papers import PAPERS
 
 
@@ -63,6 +63,8 @@ def verify(file: IO[bytes]) -> None:
         sys.exit(1)
     expectations = _counted(len(told["expectations"]), "expectation")
     click.echo(f"Holds: {expectations} and {_counted(len(told['decisions']), 'decision')}, recomputed.")
+    if old := verifying.old_decisions(told):
+        click.echo(f"Of {_counted(old, 'decision')} only the hash: signed on readings of a former method.")
 
 
 def _counted(number: int, thing: str) -> str:
@@ -83,7 +85,7 @@ def _reading(slug: str) -> Iterator[tuple[Session, Program]]:
 
 
 def _now() -> str:
-    return board.moment(clock.now())
+    return evidence.moment(clock.now())
 
 
 commands = [readiness]

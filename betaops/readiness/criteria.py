@@ -6,7 +6,8 @@ from typing import Any
 
 from betaops.kernel import ids
 from betaops.readiness.evidence import digest
-from betaops.readiness.models import Expectation
+from betaops.readiness.models import Expectation, Reading
+from betaops.readiness.verdict import Mode
 
 #: Changing one of these after the seal is an amendment; the words of need and source may be mended freely.
 FIXED = (
@@ -43,16 +44,25 @@ def plain(name: str, value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else getattr(value, "value", value)
 
 
-def is_closing(row: Expectation, *, today: date, n: int) -> bool:
-    """Whether the day or the number has come at which it is read for good."""
-    return (row.closes_on is not None and today > row.closes_on) or (
-        row.closes_at is not None and n >= row.closes_at
-    )
-
-
 def has_close(row: Expectation) -> bool:
     """Whether there is a reading at the close: it was planned before the answers came."""
     return row.amended_at is None and (row.closes_on is not None or row.closes_at is not None)
+
+
+def mode(row: Expectation, *, today: date, n: int) -> Mode:
+    """Which reading it is on that day, with so many people counted."""
+    if not has_close(row):
+        return Mode.ANYTIME
+    is_closing = (row.closes_on is not None and today > row.closes_on) or (
+        row.closes_at is not None and n >= row.closes_at
+    )
+    return Mode.CLOSE if is_closing else Mode.LIVE
+
+
+def is_final(row: Expectation, last: Reading) -> bool:
+    """Whether its last reading was the one at the close: that stands, whoever answers afterwards. A second look would be
+    a second chance."""
+    return has_close(row) and last.outcome["mode"] == Mode.CLOSE
 
 
 def may_close(row: Expectation | None, wanted: Mapping[str, Any], *, is_sealed: bool) -> bool:

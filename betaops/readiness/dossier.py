@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from betaops import __version__
 from betaops.programs.models import Program
 from betaops.readiness import board, evidence
-from betaops.readiness.board import Row, moment
+from betaops.readiness.board import Row
+from betaops.readiness.evidence import moment
 from betaops.readiness.models import Amendment, CriteriaSeal, Decision, Signature
 from betaops.readiness.verdict import CLOSE_PART, LIVE_PART
 from betaops.statistics.betting import GAMBLERS

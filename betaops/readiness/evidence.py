@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 #: Counts up when the form of a snapshot changes.
-FORM = 1
+FORM = 2
 
 
 def snapshot(
@@ -20,6 +21,11 @@ def snapshot(
         "recommended": recommended,
         "expectations": list(items),
     }
+
+
+def moment(at: datetime) -> str:
+    """ISO 8601 in UTC, to the second."""
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def digest(value: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What would flip a verdict: whose answers it hangs on. Each part of the testers is left out once, alone."""
+"""What would flip a verdict: whose answers it hangs on. Each segment of the testers is left out once, alone."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ class Kind(StrEnum):
     DOUBTFUL = "doubtful"
 
 
-class Part(NamedTuple):
+class Segment(NamedTuple):
     """Some of the testers; `name` is a cohort's."""
 
     kind: Kind
@@ -29,8 +29,15 @@ class Part(NamedTuple):
     people: frozenset[UUID]
 
 
+class Segments(NamedTuple):
+    """Those that are looked at; whether all cohorts are among them."""
+
+    segments: Sequence[Segment]
+    is_every_cohort: bool = True
+
+
 class Flip(NamedTuple):
-    """Without those `left_out` people of the part the verdict would be another."""
+    """Without those `left_out` people of the segment the verdict would be another."""
 
     kind: Kind
     name: str
@@ -39,18 +46,19 @@ class Flip(NamedTuple):
 
 
 def flips(
-    claim: Claim, scores: Mapping[UUID, float], parts: Sequence[Part], shared: tuple[int, int]
+    claim: Claim, scores: Mapping[UUID, float], segments: Sequence[Segment], shared: tuple[int, int]
 ) -> list[Flip]:
-    """Those that flip it, in the order of `parts`. A part that is everybody, or nobody, says nothing."""
-    now = word(claim, shared)
+    """Those that flip it, in the order of `segments`. A segment that is everybody, or nobody, says nothing."""
+    now, all_counts = word(claim, shared), Counter(scores.values())
     found = []
-    for part in parts:
-        rest = {tester: score for tester, score in scores.items() if tester not in part.people}
-        left_out = len(scores) - len(rest)
-        if not rest or not left_out or (part.kind is Kind.COHORT and left_out < FEWEST_NAMED):
+    for segment in segments:
+        gone = Counter(scores[tester] for tester in segment.people if tester in scores)
+        left_out = gone.total()
+        is_few = segment.kind is Kind.COHORT and left_out < FEWEST_NAMED
+        if left_out in (0, len(scores)) or is_few:
             continue
-        counted = Counter(rest.values())
-        then = word(claim._replace(counts=[counted[level] for level in claim.levels]), shared)
+        counts = [all_counts[level] - gone[level] for level in claim.levels]
+        then = word(claim._replace(counts=counts), shared)
         if then is not now:
-            found.append(Flip(part.kind, part.name, left_out, then.value))
+            found.append(Flip(segment.kind, segment.name, left_out, then.value))
     return found

@@ -51,7 +51,7 @@ class Expectation(Versioned, Tenant, Base):
     closes_at: Mapped[int | None]
     #: The share of those asked, from 0 to 1, who must have answered before it is called.
     least_answered: Mapped[float] = mapped_column(default=0.0)
-    #: When a sealed criterion was changed: the reading at the close is void since.
+    #: When a criterion was changed that was sealed, or read at its close already: there is no such reading any more.
     amended_at: Mapped[datetime | None]
     #: Place in the list, from 0.
     position: Mapped[int] = mapped_column(default=0)

@@ -46,9 +46,9 @@ def forecast(problems: Sequence[Problem], people: int, *, began: datetime, now: 
     if not people or not found_by:
         return None
     unfound = discovery.chao(found_by, people)
+    watched = _days(now - began)
     grown = discovery.growth(
-        [days for each in problems if (days := _days(each.found_at - began)) > 0],
-        max(_days(now - began), 1e-9),
+        [days for each in problems if 0 < (days := _days(each.found_at - began)) <= watched], watched
     )
     return Forecast(
         found=len(found_by),
@@ -61,10 +61,9 @@ def forecast(problems: Sequence[Problem], people: int, *, began: datetime, now: 
 
 
 def _points(found_by: Sequence[int], people: int, unfound: Unfound) -> list[dict[str, Any]]:
-    curve = discovery.curve(found_by, people)
-    step = max(1, people // MOST_POINTS)
-    shown = sorted({*range(1, people + 1, step), people})
-    return [{"x": some, "y": min(1.0, curve[some - 1] / unfound.total)} for some in shown]
+    sizes = sorted({*range(1, people + 1, max(1, people // MOST_POINTS)), people})
+    found = discovery.curve(found_by, people, sizes)
+    return [{"x": size, "y": min(1.0, met / unfound.total)} for size, met in zip(sizes, found, strict=True)]
 
 
 def _days(span: timedelta) -> float:

@@ -111,7 +111,7 @@ def verdict(
     judged.
     """
     _check(levels, counts, threshold, confidence, n_expectations)
-    wanted, read, error = Direction(direction), Mode(mode), _rounded(1 - confidence)
+    wanted, read, error = Direction(direction), Mode(mode), error_of(confidence)
     share_met, share_not_met = shares or (n_expectations, n_expectations)
     n = sum(counts)
     p_met, p_not_met = chances(levels, counts, threshold, wanted, read, imagined=imagined)
@@ -175,6 +175,11 @@ def answers_needed(threshold: float, truth: float, error: float, mode: Mode) -> 
     if mode is Mode.ANYTIME:
         return betting.answers_needed_anytime(threshold, truth, error)
     return planning.answers_needed(threshold, truth, error * CLOSE_PART)
+
+
+def error_of(confidence: float) -> float:
+    """One-sided, before it is shared with others."""
+    return _rounded(1 - confidence)
 
 
 def held(n: int, waiting: int, gate: float) -> bool:

@@ -1,6 +1,7 @@
 """How many problems are still out there: forecasts, each with what it assumes, and never a reason to ship or stop."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -40,14 +41,6 @@ def chao(found_by: Sequence[int], people: int) -> Unfound:
     return Unfound(found, found + unseen, found + unseen / factor, found + unseen * factor)
 
 
-def chapman(first: int, second: int, both: int) -> float:
-    """Problems in all, from two groups that looked without knowing of each other (Chapman 1951): each found so many,
-    and `both` were found by both. Unbiased where `first + second` is at least the total; low where some are easy."""
-    if not 0 <= both <= min(first, second):
-        raise ValueError("what both found is part of what each found")
-    return (first + 1) * (second + 1) / (both + 1) - 1
-
-
 class Growth(NamedTuple):
     """N(t) = scale · t^shape problems are found until t; below a shape of 1 they come ever more rarely."""
 
@@ -81,17 +74,18 @@ def growth(times: Sequence[float], until: float) -> Growth | None:
     return Growth(len(times) / until**shape, shape, until, len(times))
 
 
-def curve(found_by: Sequence[int], people: int) -> list[float]:
-    """How many different problems 1, 2 … `people` of them meet on average, whoever they are (rarefaction)."""
-    found = []
-    for some in range(1, people + 1):
-        missed = math.fsum(
-            math.exp(_log_choose(people - each, some) - _log_choose(people, some))
-            for each in found_by
-            if people - each >= some
+def curve(found_by: Sequence[int], people: int, sizes: Sequence[int]) -> list[float]:
+    """How many different problems each of these `sizes` of groups of them meets on average (rarefaction)."""
+    alike = Counter(found_by)
+    return [
+        len(found_by)
+        - math.fsum(
+            number * math.exp(_log_choose(people - met, size) - _log_choose(people, size))
+            for met, number in alike.items()
+            if people - met >= size
         )
-        found.append(len(found_by) - missed)
-    return found
+        for size in sizes
+    ]
 
 
 def likely_share(found: int, unfound: Unfound) -> Range:

@@ -112,6 +112,23 @@ def test_the_close_is_read_once_and_stands(work: Work) -> None:
     assert (last(work, row).verdict, last(work, row).n) == (Verdict.MET, 10)
 
 
+def test_what_was_read_at_the_close_is_not_read_so_again_though_nothing_is_sealed_yet(work: Work) -> None:
+    program = a_program(work, capacity=300)
+    survey = a_survey(work, program)
+    row = a_top_box(work, program, good=10, bad=0, survey=survey, threshold=0.7, closes_at=10)
+    assert last(work, row).outcome["mode"] == "close"
+    other = a_draft(
+        "survey_share",
+        need=row.need,
+        parameters=top_box(survey, good=("1", "2")),
+        threshold=0.7,
+        closes_at=10,
+    )
+    service.change(work, program, row.id, other, version=None)
+    assert (last(work, row).outcome["mode"], last(work, row).estimate) == ("anytime", 0.0)
+    assert queries.amendments(work.session, program.id) == []
+
+
 def test_the_close_may_be_a_number_of_answers(work: Work) -> None:
     program = a_program(work, capacity=300)
     survey = a_survey(work, program)

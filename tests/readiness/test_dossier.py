@@ -208,3 +208,19 @@ def test_the_report_is_the_paper_or_the_dossier(
     told = json.loads(printed("report", "--format", "json"))
     assert told["program"]["slug"] == decided.slug
     assert list(disagreements(told)) == []
+
+
+def test_of_a_decision_on_readings_of_a_former_method_the_hash_is_recomputed(
+    work: Work, decided: Program, tmp_path: Any
+) -> None:
+    told = told_of(work, decided)
+    snapshot = told["decisions"][0]["snapshot"]
+    snapshot["form"] = 1
+    snapshot["expectations"][0]["reading"]["outcome"] = {"verdict": "met", "method": "clopper_pearson"}
+    changed(told, "at", to=told["at"])
+    assert list(disagreements(told)) == []
+    file = tmp_path / "dossier.json"
+    file.write_text(json.dumps(told))
+    held = CliRunner().invoke(commands.readiness, ["verify", str(file)])
+    assert held.exit_code == 0
+    assert held.output.endswith("Of 1 decision only the hash: signed on readings of a former method.\n")

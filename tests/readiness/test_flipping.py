@@ -1,11 +1,13 @@
 from uuid import UUID, uuid4
 
+import pytest
+
 from betaops.cohorts.models import Cohort, CohortMember
 from betaops.enrollment.models import Enrollment
 from betaops.kernel.work import Work
 from betaops.readiness import queries, service
 from betaops.readiness.family import Claim
-from betaops.readiness.flipping import Flip, Kind, Part, flips
+from betaops.readiness.flipping import Flip, Kind, Segment, flips
 from betaops.readiness.models import Reading
 from betaops.readiness.verdict import Direction, Mode, Verdict
 from betaops.surveys.models import Response
@@ -23,18 +25,18 @@ def claim(scores: dict[UUID, float]) -> Claim:
 def test_a_verdict_hangs_on_those_without_whom_it_would_be_another() -> None:
     scores = dict.fromkeys(ALL[:36], 1.0) | dict.fromkeys(ALL[36:], 0.0)
     fans, critics = (
-        Part(Kind.COHORT, "Fans", frozenset(ALL[:24])),
-        Part(Kind.LOUDEST, "", frozenset(ALL[36:])),
+        Segment(Kind.COHORT, "Fans", frozenset(ALL[:24])),
+        Segment(Kind.LOUDEST, "", frozenset(ALL[36:])),
     )
-    outside = Part(Kind.COHORT, "Elsewhere", frozenset([uuid4()]))
-    everybody = Part(Kind.COHORT, "Everybody", frozenset(ALL))
+    outside = Segment(Kind.COHORT, "Elsewhere", frozenset([uuid4()]))
+    everybody = Segment(Kind.COHORT, "Everybody", frozenset(ALL))
     found = flips(claim(scores), scores, [fans, critics, outside, everybody], (1, 1))
     assert found == [Flip(Kind.COHORT, "Fans", 24, "inconclusive")]
 
 
 def test_a_cohort_of_a_few_is_not_named() -> None:
     scores = dict.fromkeys(ALL[:12], 1.0)
-    few, enough = (Part(Kind.COHORT, "Few", frozenset(ALL[:number])) for number in (4, 5))
+    few, enough = (Segment(Kind.COHORT, "Few", frozenset(ALL[:number])) for number in (4, 5))
     assert flips(claim(scores), scores, [few], (1, 1)) == []
     assert flips(claim(scores), scores, [enough], (1, 1)) == [Flip(Kind.COHORT, "Few", 5, "inconclusive")]
 
@@ -82,3 +84,21 @@ def test_where_nobody_decides_it_alone_that_is_said(work: Work) -> None:
     assert queries.board(work.session, program.id)[0].flips == [
         "No cohort, no group of loud reporters and no doubtful answers decide it alone."
     ]
+
+
+def test_cohorts_too_large_to_look_through_are_said_to_be_left_out(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("betaops.readiness.queries.segmenting.MOST_MEMBERS", 9)
+    program = a_program(work, capacity=300)
+    survey = a_survey(work, program)
+    cohort = Cohort(
+        program_id=program.id, number=1 << 30, name="iOS", created_at=work.now, changed_at=work.now
+    )
+    work.add(cohort)
+    for each in some_testers(work, program, 10):
+        work.add(CohortMember(cohort_id=cohort.id, tester_id=each.tester_id, since=work.now))
+    a_top_box(work, program, good=40, bad=0, survey=survey)
+    said = queries.board(work.session, program.id)[0].flips
+    assert "Cohorts were not looked at: they have too many people." in said
+    assert not any("decide it alone" in line for line in said)

@@ -128,7 +128,7 @@ def test_the_silent_who_could_turn_the_verdict_are_named_with_their_turning_poin
     lines = limits(found(outcome), {"anonymous": 3, "outside": 0})
     assert any(
         line.startswith("It would fall if the 40 silent testers came out below 4")
-        for line in flips(found(outcome), [])
+        for line in flips(found(outcome), {})
     )
     assert any(line.startswith("3 anonymous answers were left out") for line in lines)
     assert tipping_point(verdict(YES_NO, (0, 60), 0.7, mode="close", waiting=2)) is None

@@ -23,7 +23,6 @@ from betaops.readiness.queries.evidence import (
     seal,
 )
 from betaops.readiness.queries.papers import material
-from betaops.readiness.queries.parts import parts
 from betaops.readiness.queries.people import (
     count_answering,
     measured_programs,
@@ -32,6 +31,7 @@ from betaops.readiness.queries.people import (
     weeks,
 )
 from betaops.readiness.queries.problems import began, problems
+from betaops.readiness.queries.segmenting import segments
 from betaops.readiness.queries.waiting import READ, is_not_awaited, unique_key
 
 __all__ = [
@@ -56,11 +56,11 @@ __all__ = [
     "latest_readings",
     "material",
     "measured_programs",
-    "parts",
     "problems",
     "reading_page",
     "scope",
     "seal",
+    "segments",
     "signatures",
     "silent_testers",
     "unique_key",

@@ -12,6 +12,7 @@ from betaops.programs.models import Program
 from betaops.readiness import criteria, queries
 from betaops.readiness.events import CriteriaSealed, CriterionAmended
 from betaops.readiness.models import Amendment, AmendmentKind, CriteriaSeal, Expectation
+from betaops.readiness.verdict import Mode
 
 LONGEST_REASON = 2000
 
@@ -45,10 +46,18 @@ def added(work: Work, row: Expectation, reason: str) -> None:
 
 
 def changed(work: Work, row: Expectation, before: Mapping[str, Any], reason: str) -> None:
-    """`before` has the former values of what was changed; words of need and source are no criterion."""
+    """`before` has the former values of what was changed; words of need and source are no criterion.
+
+    What was read at the close already is not read so again, sealed or not.
+    """
     names = [name for name in criteria.FIXED if name in before]
-    if names and _is_sealed(work, row):
+    if not names:
+        return
+    last = queries.latest_readings(work.session, row.program_id).get(row.id)
+    is_sealed = _is_sealed(work, row)
+    if is_sealed or (last is not None and last.outcome["mode"] == Mode.CLOSE):
         row.amended_at = work.now
+    if is_sealed:
         changes = [
             {
                 "what": name,

@@ -53,7 +53,7 @@ def propose(
     snapshot = evidence.snapshot(
         items,
         program=ids.encode("prg", program.id),
-        at=work.now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        at=evidence.moment(work.now),
         recommended=recommended.value if recommended else None,
     )
     decision = Decision(

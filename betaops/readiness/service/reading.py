@@ -1,44 +1,36 @@
 """Taking readings: every expectation of a program judged on the data as it stands."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
-from betaops.readiness import criteria, family, measures, queries
+from betaops.readiness import measures, queries
 from betaops.readiness.board import reconciled_by_need
+from betaops.readiness.criteria import is_final
 from betaops.readiness.events import VerdictChanged
-from betaops.readiness.family import Claim
-from betaops.readiness.flipping import Flip, Kind, Part, flips
-from betaops.readiness.measures import Measure, Sample, Scope
+from betaops.readiness.flipping import Kind, Segment, Segments, flips
+from betaops.readiness.judging import Case, outcomes
+from betaops.readiness.measures import Sample, Scope
 from betaops.readiness.models import Expectation, Reading
-from betaops.readiness.recommendation import Weight
-from betaops.readiness.verdict import Mode, Outcome, Verdict, counted
+from betaops.readiness.verdict import Outcome, Verdict
 
 #: How long a change may wait for others, so that a hundred answers in a minute are read once.
 DEBOUNCE = timedelta(seconds=5)
-
-
-class Sampled(NamedTuple):
-    """One expectation with the data about it."""
-
-    expectation: Expectation
-    measure: Measure
-    sample: Sample
-    #: It was read at the close; the data is as it was then.
-    is_final: bool
+_OF_FLIPS = ("flips", "is_every_cohort")
 
 
 class Judged(NamedTuple):
     """One expectation with what was found about it; nothing is kept yet."""
 
-    expectation: Expectation
-    measure: Measure
-    sample: Sample
+    case: Case
     outcome: Outcome
-    flips: list[Flip]
+    #: Who it hangs on, as it is kept with the sample.
+    flips: dict[str, Any]
+    #: Its reading before this one.
+    last: Reading | None
 
 
 def soon(work: Work, program_id: UUID, *, wait: bool = True) -> None:
@@ -61,105 +53,56 @@ def take_readings(work: Work, program: Program) -> list[Reading]:
 
 def judge(work: Work, program: Program) -> list[Judged]:
     """Every expectation on the data as it stands; held until the end of the work, so that readings do not cross."""
-    return _judge(work, program, queries.expectations(work.session, program.id, locked=True))
+    expectations = queries.expectations(work.session, program.id, locked=True)
+    last = queries.latest_readings(work.session, program.id)
+    cases = _cases(work, program, expectations, last)
+    found = queries.segments(work.session, program.id)
+    return [
+        Judged(case, outcome, _flips(case, outcome, found, before), before)
+        for case, outcome in zip(cases, outcomes(cases), strict=True)
+        for before in (last.get(case.expectation.id),)
+    ]
 
 
 def keep(work: Work, program: Program, judged: Sequence[Judged]) -> list[Reading]:
     """What was found, as the readings of this work's day."""
-    verdicts = _reconcile(judged)
-    last = queries.latest_readings(work.session, program.id)
-    return [
-        _keep(work, each, verdicts[each.expectation.id], last.get(each.expectation.id)) for each in judged
-    ]
+    words = reconciled_by_need([(each.case.expectation.need, each.outcome["verdict"]) for each in judged])
+    return [_keep(work, each, word) for each, word in zip(judged, words, strict=True)]
 
 
-def _judge(work: Work, program: Program, expectations: Sequence[Expectation]) -> list[Judged]:
-    sampled = _sampled(work, program, expectations)
-    parts = queries.parts(work.session, program.id)
-    found: dict[UUID, Judged] = {}
-    # What must be and what should be are two families: adding a wish does not make the musts harder to prove.
-    for weight in Weight:
-        group = [
-            each for each in sampled if each.expectation.weight is weight and not each.measure.is_counted
-        ]
-        claims = [_claim(each, work.now.date()) for each in group]
-        for each, claim, outcome in zip(group, claims, family.judged(claims), strict=True):
-            found[each.expectation.id] = Judged(*each[:3], outcome, _flips(each, claim, outcome, parts))
-    return [found.get(each.expectation.id) or Judged(*each[:3], _counted(each), flips=[]) for each in sampled]
-
-
-def _flips(sampled: Sampled, claim: Claim, outcome: Outcome, parts: Sequence[Part]) -> list[Flip]:
-    """Who it hangs on; of a reading at the close nobody knows any more who said what."""
-    doubtful = Part(Kind.DOUBTFUL, "", sampled.sample.doubtful)
-    shared = (outcome["share_met"], outcome["share_not_met"])
-    return flips(claim, sampled.sample.scores, [doubtful, *parts], shared)
-
-
-def _sampled(work: Work, program: Program, expectations: Sequence[Expectation]) -> list[Sampled]:
+def _cases(
+    work: Work, program: Program, expectations: Sequence[Expectation], last: Mapping[UUID, Reading]
+) -> list[Case]:
     scopes: dict[UUID | None, Scope] = {}
-    last = queries.latest_readings(work.session, program.id)
     found = []
     for expectation in expectations:
         if expectation.cohort_id not in scopes:
             scopes[expectation.cohort_id] = queries.scope(work.session, program, expectation.cohort_id)
-        measure = measures.named(expectation.measure)
-        final = _final(expectation, last.get(expectation.id))
-        sample = final or measure.sample(
-            work.session, scopes[expectation.cohort_id], measure.read(expectation.parameters)
-        )
-        found.append(Sampled(expectation, measure, sample, is_final=final is not None))
+        measure, before = measures.named(expectation.measure), last.get(expectation.id)
+        if before is not None and is_final(expectation, before):
+            sample = Sample.of_json(before.sample)
+        else:
+            parameters = measure.read(expectation.parameters)
+            sample = measure.sample(work.session, scopes[expectation.cohort_id], parameters)
+        found.append(Case(expectation, measure, sample, work.now.date()))
     return found
 
 
-def _final(expectation: Expectation, last: Reading | None) -> Sample | None:
-    """What was read at the close: that stands, whoever answers afterwards. A second look would be a second chance."""
-    is_final = last is not None and last.outcome["mode"] == Mode.CLOSE and criteria.has_close(expectation)
-    return Sample.of_json(last.sample) if last is not None and is_final else None
+def _flips(case: Case, outcome: Outcome, found: Segments, last: Reading | None) -> dict[str, Any]:
+    """Who it hangs on; of a reading at the close nobody knows any more who said what."""
+    if last is not None and is_final(case.expectation, last):
+        return {name: last.sample[name] for name in _OF_FLIPS if name in last.sample}
+    if case.measure.is_counted:
+        return {"flips": []}
+    doubtful = Segment(Kind.DOUBTFUL, "", case.sample.doubtful)
+    shared = (outcome["share_met"], outcome["share_not_met"])
+    told = flips(case.claim, case.sample.scores, [doubtful, *found.segments], shared)
+    return {"flips": [each._asdict() for each in told], "is_every_cohort": found.is_every_cohort}
 
 
-def _claim(sampled: Sampled, today: date) -> Claim:
-    expectation, measure, sample = sampled.expectation, sampled.measure, sampled.sample
-    return Claim(
-        levels=sample.levels,
-        counts=sample.counts,
-        threshold=measure.to_score(expectation.threshold, measure.read(expectation.parameters)),
-        direction=expectation.direction,
-        confidence=expectation.confidence,
-        mode=_mode(sampled, today),
-        imagined=measure.imagined,
-        waiting=sample.waiting,
-        gate=expectation.least_answered,
-    )
-
-
-def _mode(sampled: Sampled, today: date) -> Mode:
-    if not criteria.has_close(sampled.expectation):
-        return Mode.ANYTIME
-    is_closing = criteria.is_closing(sampled.expectation, today=today, n=sampled.sample.n)
-    return Mode.CLOSE if sampled.is_final or is_closing else Mode.LIVE
-
-
-def _counted(sampled: Sampled) -> Outcome:
-    expectation, sample = sampled.expectation, sampled.sample
-    return counted(sample.value or 0, int(expectation.threshold), expectation.direction, sample.asked)
-
-
-def _reconcile(judged: Sequence[Judged]) -> dict[UUID, Verdict]:
-    """The verdicts as they count, by expectation."""
-    words = reconciled_by_need([(each.expectation.need, each.outcome["verdict"]) for each in judged])
-    return {each.expectation.id: word for each, word in zip(judged, words, strict=True)}
-
-
-def _told(judged: Judged, last: Reading | None) -> dict[str, Any]:
-    """The sample as it is kept, with who it hangs on. What was found at the close stays."""
-    if not judged.sample.scores and last is not None and judged.outcome["mode"] == Mode.CLOSE:
-        return last.sample
-    return judged.sample.to_json() | {"flips": [each._asdict() for each in judged.flips]}
-
-
-def _keep(work: Work, judged: Judged, word: Verdict, last: Reading | None) -> Reading:
-    expectation, measure, outcome = judged.expectation, judged.measure, judged.outcome
-    told = _told(judged, last)
+def _keep(work: Work, judged: Judged, word: Verdict) -> Reading:
+    case, outcome, last = judged.case, judged.outcome, judged.last
+    expectation, told = case.expectation, case.sample.to_json() | judged.flips
     former = last.verdict if last is not None else None
     if last is not None and last.taken_on == work.now.date():
         row = last
@@ -176,15 +119,8 @@ def _keep(work: Work, judged: Judged, word: Verdict, last: Reading | None) -> Re
             expectation_id=expectation.id,
             taken_on=work.now.date(),
         )
-    parameters = measure.read(expectation.parameters)
-
-    def in_unit(score: float | None) -> float | None:
-        if score is None or measure.is_counted:
-            return score
-        return round(measure.from_score(score, parameters), 9)
-
     row.taken_at, row.version, row.verdict, row.n = work.now, expectation.version, word, outcome["n"]
-    row.estimate, row.low, row.high = (in_unit(outcome[name]) for name in ("estimate", "low", "high"))
+    row.estimate, row.low, row.high = (case.in_unit(outcome[name]) for name in ("estimate", "low", "high"))
     row.outcome, row.sample = dict(outcome), told
     work.add(row)
     if former is not word:

@@ -49,7 +49,7 @@ def index(slug: str) -> str:
 def download(slug: str) -> Response:
     """The whole decision in a file that can be recomputed without us."""
     program = program_queries.program_by_slug(reading(), slug)
-    told = dossier.dossier(queries.dossier_contents(reading(), program), at=board.moment(clock.now()))
+    told = dossier.dossier(queries.dossier_contents(reading(), program), at=evidence.moment(clock.now()))
     response = Response(json.dumps(told, ensure_ascii=False, indent=1), content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="dossier-{program.slug}.json"'
     return response
