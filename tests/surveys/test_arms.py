@@ -2,7 +2,6 @@
 
 import csv
 import io
-import threading
 from collections import Counter
 from dataclasses import dataclass
 
@@ -24,6 +23,7 @@ from betaops.surveys.models import Response, ResponseState, Survey, SurveyArm
 from betaops.surveys.queries.doors import Door, Way
 from betaops.surveys.reading import read
 from tests.factories.surveys import SHORT, TWO_WORDINGS, a_survey, an_armed_survey
+from tests.support.at_once import at_once
 
 
 @dataclass
@@ -253,7 +253,7 @@ def test_what_is_sent_in_whole_is_judged_in_its_arm(work: Work) -> None:
     assert taken(work, survey) == {"tin": 2, "box": 2}
 
 
-AT_ONCE, THREADS = 200, 20
+AT_ONCE = 200
 
 
 def test_two_hundred_that_begin_at_once_are_split_in_halves(
@@ -261,29 +261,13 @@ def test_two_hundred_that_begin_at_once_are_split_in_halves(
 ) -> None:
     survey = an_armed_survey(work)
     work.session.commit()
-    waiting, errors = iter(range(AT_ONCE)), []
-    lock, start = threading.Lock(), threading.Barrier(THREADS)
 
-    def run() -> None:
-        start.wait(timeout=30)
-        while True:
-            with lock:
-                number = next(waiting, None)
-            if number is None:
-                return
-            try:
-                # Every second is sent twice, as browsers do.
-                for _again in range(1 + number % 2):
-                    _begin_alone(platform, survey, f"begun{number}")
-            except Exception as error:  # noqa: BLE001  # said by the test
-                errors.append(error)
+    def begin(number: int) -> None:
+        # Every second is sent twice, as browsers do.
+        for _again in range(1 + number % 2):
+            _begin_alone(platform, survey, f"begun{number}")
 
-    threads = [threading.Thread(target=run) for _ in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-    assert errors == []
+    assert at_once(range(AT_ONCE), begin) == []
     rows = queries.responses(work.session, survey.id, size=2 * AT_ONCE).items
     assert Counter(row.arm for row in rows) == {"tin": AT_ONCE // 2, "box": AT_ONCE // 2}
     assert taken(work, survey) == {"tin": AT_ONCE // 2, "box": AT_ONCE // 2}

@@ -1,6 +1,5 @@
 """Quotas, limits and screen-outs: who comes in is decided by the database, and given back when it is taken out."""
 
-import threading
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from betaops.surveys.engine.scene import Scene
 from betaops.surveys.models import Quota, Response, ResponseState, Survey, SurveyLink, SurveyState, WhenFull
 from betaops.surveys.reading import read
 from tests.factories.surveys import CHECK_IN, a_public_link, a_response, a_survey
+from tests.support.at_once import at_once
 from tests.support.browsers import Browser
 from tests.support.running import RunJobs
 
@@ -211,7 +211,7 @@ def test_a_full_quota_says_so_in_the_authors_words(work: Work, client: Browser) 
 SHORTEST = {
     "pages": [{"elements": [{"type": "radiogroup", "name": "used_import", "choices": ["yes", "no"]}]}]
 }
-AT_ONCE, THREADS, PLACES = 200, 20, 50
+AT_ONCE, PLACES = 200, 50
 
 
 def test_two_hundred_that_finish_at_once_get_exactly_the_fifty_places(
@@ -225,27 +225,7 @@ def test_two_hundred_that_finish_at_once_get_exactly_the_fifty_places(
     quota = a_quota(work, survey, most=PLACES)
     ids = _begin_all(work, survey, link)
     work.session.commit()
-    waiting, errors = iter(ids), []
-    lock, start = threading.Lock(), threading.Barrier(THREADS)
-
-    def run() -> None:
-        start.wait(timeout=30)
-        while True:
-            with lock:
-                response_id = next(waiting, None)
-            if response_id is None:
-                return
-            try:
-                _finish(platform, survey, response_id)
-            except Exception as error:  # noqa: BLE001  # said by the test
-                errors.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert errors == []
+    assert at_once(ids, lambda response_id: _finish(platform, survey, response_id)) == []
     states = [row.state for row in queries.responses(work.session, survey.id, size=AT_ONCE).items]
     # Half are importers, of whom fifty fit; who was turned away has given the place of the link back.
     assert taken(work, quota) == PLACES
