@@ -16,7 +16,8 @@ from betaops.enrollment.models import Enrollment
 from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
-from betaops.kernel.prepared import Insertion, Prepared, inserting
+from betaops.kernel.inserts import Inserts
+from betaops.kernel.prepared import Insertion
 from betaops.kernel.work import Work
 from betaops.surveys import arming, places, queries, service
 from betaops.surveys.analysis.quality import digest, doubts
@@ -40,7 +41,7 @@ MOST_SECONDS = 1800.0
 
 
 _responses = Insertion(Response)
-_insert_answer = Prepared(lambda dialect: inserting(Answer, dialect))
+_answers = Inserts(Answer)
 
 
 @dataclass(frozen=True)
@@ -360,7 +361,7 @@ def _count_in(work: Work, response: Response, published: Published, survey: Surv
         for row in typed
     ]
     if rows:
-        _insert_answer.each(work.session, rows)
+        _answers.write(work.session, rows)
     service.count_in(work, survey.id, response.id)
     if response.tester_id is not None:
         for question in published.definition.asked:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from betaops.kernel.ids import new_id
-from betaops.kernel.prepared import Prepared, inserting
+from betaops.kernel.inserts import Inserts
 from betaops.kernel.work import Work
 from betaops.surveys.models import Response, Visit
 from betaops.surveys.models.visits import LONGEST_PAGE
@@ -12,7 +12,7 @@ from betaops.surveys.models.visits import LONGEST_PAGE
 LONGEST_MS = 24 * 3600 * 1000
 
 
-_insert = Prepared(lambda dialect: inserting(Visit, dialect))
+_visits = Inserts(Visit)
 
 
 def note_left(
@@ -31,7 +31,7 @@ def note_left(
         "left_at": work.now,
         "ms": _since(shown_at, work.now),
     }
-    _insert.each(work.session, [row])
+    _visits.write(work.session, [row])
 
 
 def _since(shown_at: float | None, now: datetime) -> int | None:

@@ -62,15 +62,11 @@ def add_from_bank(slug: str, survey_id: UUID) -> Any:
     program = program_of(slug)
     survey = survey_of(program, survey_id)
     form = BankForm()
-    spot = form.at.data or "0"
-    new_spot = [spot]
 
-    def change(draft: Draft) -> Draft:
-        element = ready.question(form.question.data or "", draft, i18n.language())
-        new, new_spot[0] = editing.add_ready(draft, spot, element)
-        return new
+    def element(draft: Draft) -> Draft:
+        return ready.question(form.question.data or "", draft, i18n.language())
 
-    return _apply(program, survey, form, change, lambda: new_spot[0], at=spot)
+    return _add_ready(program, survey, form, element)
 
 
 @blueprint.post("/<id(svy):survey_id>/build/measures")
@@ -82,15 +78,11 @@ def add_measure(slug: str, survey_id: UUID) -> Any:
     form = AddMeasureForm()
     if form.measure.data not in INSTRUMENTS:
         raise NotFound
-    spot = form.at.data or "0"
-    new_spot = [spot]
 
-    def change(draft: Draft) -> Draft:
-        element = ready_measures.element(form.measure.data or "", draft, i18n.language())
-        new, new_spot[0] = editing.add_ready(draft, spot, element)
-        return new
+    def element(draft: Draft) -> Draft:
+        return ready_measures.element(form.measure.data or "", draft, i18n.language())
 
-    return _apply(program, survey, form, change, lambda: new_spot[0], at=spot)
+    return _add_ready(program, survey, form, element)
 
 
 @blueprint.post("/<id(svy):survey_id>/build/pages")
@@ -211,6 +203,20 @@ def json(slug: str, survey_id: UUID) -> Any:
     findings = [(each, json_lines.line_of(survey.draft, each.place)) for each in found]
     page = draw("json", program, survey, "build", form=form, findings=findings)
     return page, 422 if form.errors else 200
+
+
+def _add_ready(
+    program: Program, survey: Survey, form: BankForm | AddMeasureForm, element: Callable[[Draft], Draft]
+) -> Any:
+    """What `element` makes for the draft, at the end of the page (or panel) that the form names."""
+    spot = form.at.data or "0"
+    new_spot = [spot]
+
+    def change(draft: Draft) -> Draft:
+        new, new_spot[0] = editing.add_ready(draft, spot, element(draft))
+        return new
+
+    return _apply(program, survey, form, change, lambda: new_spot[0], at=spot)
 
 
 def _apply(
