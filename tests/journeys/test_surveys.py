@@ -178,6 +178,31 @@ def test_what_the_survey_sets_is_seen_at_once_and_the_end_leads_on(
     expect(page.locator('a[href$="/thanks?price=4"]')).to_be_visible()
 
 
+def test_the_clock_of_a_page_runs_out_and_the_answer_counts_all_the_same(
+    visit: Visit, served: Installation, facts: dict[str, Any]
+) -> None:
+    definition = {
+        "timeLimitPerPage": 2,
+        "pages": [
+            {"elements": [{"type": "text", "name": name, "title": name}]} for name in ("first", "second")
+        ],
+    }
+    with sample_survey(served, facts) as (work, survey):
+        own = service.create_survey(work, program_id=survey.program_id, name="Quick", definition=definition)
+        service.publish(work, own.id)
+        address = f"{served.url}/s/{links.public_link(work, own.id).token}"
+    # The second is given the page that was drawn for the first.
+    for _person in range(2):
+        page = visit(width=360)
+        page.goto(address)
+        clock = page.get_by_role("timer")
+        expect(clock).to_have_text("0:00")
+        page.locator('input[name="first"]').fill("late")
+        page.locator('.survey-actions [value="next"]').click()
+        expect(page.locator('input[name="second"]')).to_be_visible()
+        expect(clock).to_have_text("0:00")
+
+
 ARMED: dict[str, Any] = {
     "title": "Two wordings",
     "elements": [
