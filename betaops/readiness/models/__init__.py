@@ -1,0 +1,19 @@
+"""What customers expect, what was found about it from day to day, and the decisions signed on that."""
+
+from betaops.readiness.models.criteria import Amendment, AmendmentKind, CriteriaSeal
+from betaops.readiness.models.decisions import Decision, DecisionState, Signature, Stance
+from betaops.readiness.models.expectations import Expectation, Reading
+from betaops.readiness.models.participation import ParticipationWeek
+
+__all__ = [
+    "Amendment",
+    "AmendmentKind",
+    "CriteriaSeal",
+    "Decision",
+    "DecisionState",
+    "Expectation",
+    "ParticipationWeek",
+    "Reading",
+    "Signature",
+    "Stance",
+]
