@@ -46,7 +46,7 @@ class Definitions(NamedTuple):
     stored: frozenset[int] = frozenset()
     group_types: Mapping[str, str] = {}
     matching_version: int = 1
-    #: In lower case, by number of the cohort that holds them: what a condition decided by group asks for.
+    #: In lower case, by number of each cohort whose members are known: what a condition decided by group asks for.
     companies: Mapping[int, frozenset[str]] = {}
 
     def places(self) -> dict[int, int]:

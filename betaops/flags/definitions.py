@@ -157,10 +157,12 @@ def check(
     known_cohorts: Iterable[int],
     known_flags: Iterable[str],
     group_types: Iterable[str] = (),
+    without_companies: Iterable[int] = (),
 ) -> list[Problem]:
     """Everything that is wrong with a flag; nothing means that server and SDKs will agree on it.
 
-    `group_types` are the indexes, as text, of the group types that the product names.
+    `group_types` are the indexes, as text, of the group types that the product names; `without_companies` the cohorts of
+    people alone, which no condition about companies can ask.
     """
     problems = list(_problems_of_key(key))
     if malformed := list(problems_of_form(filters)):
@@ -171,6 +173,7 @@ def check(
     for index, group in enumerate(groups):
         problems += _problems_of_condition(f"groups.{index}", group, variants, *names)
     problems += _problems_of_group_type(filters, set(group_types))
+    problems += _problems_of_cohorts_of_people(filters, set(without_companies))
     problems += _problems_of_holdout(filters.get("holdout"))
     problems += _problems_of_variants(filters)
     problems += _problems_of_payloads(filters.get("payloads") or {}, variants)
@@ -247,6 +250,27 @@ def _problems_of_group_type(filters: Definition, group_types: set[str]) -> Itera
     index = filters.get("aggregation_group_type_index")
     if index is not None and str(index) not in group_types:
         yield Problem("aggregation_group_type_index", _("The product knows no such kind of group."))
+
+
+def _problems_of_cohorts_of_people(filters: Definition, without_companies: set[int]) -> Iterable[Problem]:
+    by_flag = filters.get("aggregation_group_type_index")
+    for index, group in enumerate(filters.get("groups") or []):
+        if group.get("aggregation_group_type_index", by_flag) is None:
+            continue
+        for number, prop in enumerate(_properties(group)):
+            if prop.get("type") == "cohort" and _cohort_number(prop) in without_companies:
+                yield Problem(
+                    f"groups.{index}.properties.{number}",
+                    _(
+                        "This condition is about companies, and the cohort holds people alone. Add companies to it."
+                    ),
+                )
+
+
+def _properties(group: Definition) -> list[Definition]:
+    """Those of a condition that can be read at all."""
+    properties = group.get("properties") or []
+    return [prop for prop in properties if isinstance(prop, dict)] if isinstance(properties, list) else []
 
 
 def _problems_of_holdout(holdout: Any) -> Iterable[Problem]:

@@ -97,6 +97,8 @@ class Segment(Tenant, Base):
     definition: Mapped[dict[str, Any] | None] = mapped_column(Json())
     #: Distinct ids of a static cohort.
     members: Mapped[list[Any] | None] = mapped_column(Json())
+    #: Names of the companies in it, for conditions decided by group.
+    companies: Mapped[list[str]] = mapped_column(Json(), default=list, server_default="[]")
 
 
 class Dialect(Tenant, Base):

@@ -31,7 +31,7 @@ class Loaded(NamedTuple):
     matching_version: int
     group_types: dict[str, str]
     features: Mapping[UUID, Feature] = {}
-    #: Names of the companies in cohorts, by the cohort's number.
+    #: Names of the companies in cohorts, by the number of each cohort whose members are known; mostly there are none.
     companies: Mapping[int, Sequence[str]] = {}
     #: Definitions of `flags.internal`, for evaluation only.
     internal: Sequence[dict[str, Any]] = ()
@@ -106,6 +106,7 @@ def load(session: Session, product_id: UUID) -> Loaded:
         select(Segment).where(Segment.product_id == product_id).order_by(Segment.number)
     ).all()
     cohorts, companies = _cohorts(session, product_id)
+    listed = {segment.number: segment.companies for segment in segments if segment.members is not None}
     dialect = session.scalar(select(Dialect).where(Dialect.product_id == product_id))
     features = session.scalars(
         select(Feature).join(Flag, Flag.id == Feature.flag_id).where(Flag.product_id == product_id)
@@ -117,7 +118,7 @@ def load(session: Session, product_id: UUID) -> Loaded:
         dialect.matching_version if dialect else 1,
         dict(dialect.group_types) if dialect else {},
         {feature.flag_id: feature for feature in features},
-        companies,
+        {**listed, **companies},
     )
 
 
@@ -132,7 +133,7 @@ def with_internal(session: Session, product_id: UUID, loaded: Loaded) -> Loaded:
 def _cohorts(session: Session, product_id: UUID) -> tuple[list[tuple[int, str]], dict[int, list[str]]]:
     """The cohorts of the product's programs, and the names of the companies in them, by the cohort's number."""
     names: dict[int, str] = {}
-    companies: dict[int, list[str]] = defaultdict(list)
+    companies: dict[int, list[str]] = {}
     for number, name, company in session.execute(
         select(Cohort.number, Cohort.name, CohortCompany.name)
         .join(Program, Program.id == Cohort.program_id)
@@ -141,6 +142,7 @@ def _cohorts(session: Session, product_id: UUID) -> tuple[list[tuple[int, str]],
         .order_by(Cohort.number, CohortCompany.key)
     ):
         names[number] = name
+        companies.setdefault(number, [])
         if company is not None:
             companies[number].append(company)
     return list(names.items()), dict(companies)
@@ -257,7 +259,8 @@ def written(
 def exported(session: Session, product_id: UUID) -> dict[str, Any]:
     """All of a product's definitions for a file, in the form that `import_definitions` takes.
 
-    Cohorts whose people are known by name stand in `static_cohorts` as distinct ids, whole.
+    Cohorts whose people are known by name stand in `static_cohorts` as distinct ids, whole, and the companies in them in
+    `static_cohort_companies`.
     """
     loaded = load(session, product_id)
     needed = {number for flag in loaded.flags for number in definitions.cohorts(flag.filters)}
@@ -273,6 +276,11 @@ def exported(session: Session, product_id: UUID) -> dict[str, Any]:
         "cohorts": loaded.rule_segments(),
         "group_type_mapping": loaded.group_types,
         "static_cohorts": {str(number): distinct_ids for number, distinct_ids in sorted(listed.items())},
+        "static_cohort_companies": {
+            str(number): list(loaded.companies[number])
+            for number in sorted(listed)
+            if loaded.companies.get(number)
+        },
         "property_matching_version": loaded.matching_version,
     }
 
@@ -320,6 +328,7 @@ def problems(session: Session, product_id: UUID, key: str, filters: Any) -> list
         key,
         filters,
         known_cohorts=loaded.names_of_cohorts(),
+        without_companies={number for number, companies in loaded.companies.items() if not companies},
         known_flags=[name for flag in others for name in (flag.key, str(flag.number))],
         group_types=loaded.offered_group_types(),
     )

@@ -43,7 +43,8 @@ class Report:
 
 
 def import_definitions(work: Work, product_id: UUID, document: Any, *, replace: bool = False) -> Report:
-    """Take over `{flags, cohorts, group_type_mapping, static_cohorts?, property_matching_version?, early_access_features?}`.
+    """Take over `{flags, cohorts, group_type_mapping, static_cohorts?, static_cohort_companies?, property_matching_version?,
+    early_access_features?}`.
 
     Flags are found again by key; one that was archived is brought back. `replace` also drops the flags and
     imported cohorts that the document does not have; what is archived stays. Raises `Invalid`, with nothing
@@ -92,7 +93,7 @@ def _readable(raw: Any) -> dict[str, Any]:
         raise _invalid(_("A number in it is too large."))
     if not isinstance(document.get("flags"), list):
         raise _invalid(_("It must be an object with a list of “flags”."))
-    for name in ("cohorts", "group_type_mapping", "static_cohorts"):
+    for name in ("cohorts", "group_type_mapping", "static_cohorts", "static_cohort_companies"):
         document[name] = document.get(name) or {}
         if not isinstance(document[name], dict):
             raise _invalid(_("“%(name)s” must be an object.", name=name))
@@ -146,13 +147,17 @@ def _take_cohorts(
         wanted[int(number)] = {
             "definition": group,
             "members": None,
+            "companies": [],
             "name": str(group.get("name") or "")[:400],
         }
     for number, listed in document["static_cohorts"].items():
         members, name = _members(listed)
         if not str(number).isdecimal() or members is None:
             raise _invalid(_("Cohort %(number)s is not a list of distinct ids.", number=str(number)[:40]))
-        wanted[int(number)] = {"definition": None, "members": members, "name": name}
+        companies, _name = _members(document["static_cohort_companies"].get(number, []))
+        if companies is None:
+            raise _invalid(_("Cohort %(number)s is not a list of companies.", number=str(number)[:40]))
+        wanted[int(number)] = {"definition": None, "members": members, "name": name, "companies": companies}
     existing = {
         segment.number: segment
         for segment in work.session.scalars(select(Segment).where(Segment.product_id == product_id))
