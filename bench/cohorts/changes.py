@@ -4,7 +4,7 @@ event itself and the daily counts are written too), and a member's or an API's c
 
 In turn with them, in the same run: a bare UPDATE of one row, committed, which is what the disk alone takes; and the
 naive way, each rule read, compiled and asked by the ORM. A change sends each person's plan round; a fifth of the rules
-reads it, and some of them move the person. The log is looked after as the worker process does it.
+reads it, and some of them move the person.
 """
 
 import os
@@ -26,7 +26,6 @@ from betaops.cohorts.rules import Rule
 from betaops.enrollment.models import Tester
 from betaops.enrollment.service import testers
 from betaops.kernel import clock
-from betaops.kernel.checkpoints import Checkpoints
 from betaops.programs.models import Program
 from betaops.usage import service as usage
 from betaops.usage.capture import Captured
@@ -54,11 +53,7 @@ def main(crowd: Crowd) -> None:
         "$set by an SDK": partial(by_sdk, crowd, product_id),
         "a member or the API": partial(by_member, crowd),
     }
-    looking_after = Checkpoints(crowd.platform.database)
-    looking_after.start()
-    times = measured(people, ways)
-    looking_after.stop()
-    report(times)
+    report(measured(people, ways))
 
 
 def one_rule(number: int) -> Rule:
