@@ -18,6 +18,7 @@ from flask import g
 from sqlalchemy.exc import SQLAlchemyError
 
 from betaops.kernel import clock, counting, jobs, schedule
+from betaops.kernel.checkpoints import Checkpoints
 from betaops.web.access import VISITOR
 from betaops.web.application import Application, Unit
 
@@ -219,9 +220,12 @@ def _run_local(app: Application, threads: int) -> int:
     runner = LocalRunner(app, threads=threads)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, runner.stop)
+    checkpoints = Checkpoints(app.platform.database)
+    checkpoints.start()
     runner.run()
     if not runner.crew.wait(FINISH_WITHIN_SECONDS):
         log.warning("stopped_in_the_middle", jobs=len(runner.crew))
+    checkpoints.stop()
     return 0
 
 

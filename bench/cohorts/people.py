@@ -16,6 +16,7 @@ from bench.embedded import beta, database_file, embedded
 from betaops.cohorts import service
 from betaops.cohorts.rules import Rule
 from betaops.kernel import clock, jobs
+from betaops.kernel.checkpoints import Checkpoints
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import SYSTEM, Platform, Work
 
@@ -76,7 +77,7 @@ class Crowd:
 
 @contextmanager
 def crowd(people: int) -> Iterator[Crowd]:
-    """Made anew, and gone at the end."""
+    """Made anew, and gone at the end. SQLite's log is looked after as a worker does it."""
     with embedded() as platform:
         began = time.perf_counter()
         with beta(platform) as (work, program):
@@ -89,7 +90,10 @@ def crowd(people: int) -> Iterator[Crowd]:
             connection.exec_driver_sql("BEGIN")
         size = database_file(platform).stat().st_size / 1e9
         print(f"{people:,} people in {time.perf_counter() - began:.0f} s, {size:.1f} GB", file=sys.stderr)
+        looking_after = Checkpoints(platform.database)
+        looking_after.start()
         yield made
+        looking_after.stop()
 
 
 def attributes(draw: random.Random, number: int) -> dict[str, Any]:

@@ -32,6 +32,8 @@ _ONE_BYTE, _TWO_BYTES, _TICKS = np.dtype("u1"), np.dtype("<u2"), np.dtype("<i8")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_MOMENT = -(2**63)
 _EARLIEST, _LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+#: What is said of values that came after a column was read.
+_NEW = b"\x02"
 #: Whether they hold changes once, from the earliest moment to the latest.
 _ORDERING = frozenset({"before", "after", "in_last_days", "not_in_last_days"})
 #: They hold of every moment or of none.
@@ -120,7 +122,7 @@ class Answer(NamedTuple):
     no: Mask
 
 
-_Cells = Mapping[str, NDArray[Any]]
+_Cells = Mapping[str, bytes]
 _Judge = Callable[[_Cells, int], Answer]
 
 
@@ -128,30 +130,22 @@ _Judge = Callable[[_Cells, int], Answer]
 class Plan:
     """A rule made ready to be asked of columns; `facts` are those whose cells it wants."""
 
-    facts: Mapping[str, ColumnKind]
+    facts: Sequence[str]
     _judge: _Judge
 
-    def ask(self, cells: Mapping[str, bytes], people: int) -> Answer:
-        """Of so many people, with the cells of each of `facts`."""
-        arrays = {
-            fact: np.frombuffer(cells[fact], _TICKS)
-            if kind is ColumnKind.MOMENT
-            else _codes(cells[fact], people)
-            for fact, kind in self.facts.items()
-        }
-        return self._judge(arrays, people)
+    def ask(self, cells: _Cells, people: int) -> Answer:
+        """Of so many people, with the cells of each of `facts`. The answer is for reading."""
+        return self._judge(cells, people)
 
 
 def plan(rule: Rule, columns: Mapping[str, Column], now: datetime) -> Plan | None:
     """How to ask a valid `rule`; None where no condition of it can be."""
-    facts: dict[str, ColumnKind] = {}
+    facts: set[str] = set()
     judge = _planned(rule, columns, now, facts)
-    return Plan(facts, judge) if facts else None
+    return Plan(sorted(facts), judge) if facts else None
 
 
-def _planned(
-    rule: Rule, columns: Mapping[str, Column], now: datetime, facts: dict[str, ColumnKind]
-) -> _Judge:
+def _planned(rule: Rule, columns: Mapping[str, Column], now: datetime, facts: set[str]) -> _Judge:
     if "not" in rule:
         inner = _planned(rule["not"], columns, now, facts)
         return lambda cells, people: Answer(*reversed(inner(cells, people)))
@@ -162,28 +156,32 @@ def _planned(
     judge = None if column is None else _LEAVES[column.kind](rule, column, now)
     if column is None or judge is None:
         return _undecided
-    facts[rule["fact"]] = column.kind
+    facts.add(rule["fact"])
     return judge
 
 
 def _all(parts: list[_Judge]) -> _Judge:
+    first, *others = parts
+
     def judge(cells: _Cells, people: int) -> Answer:
-        answers = [part(cells, people) for part in parts]
-        return Answer(
-            np.logical_and.reduce([each.yes for each in answers]),
-            np.logical_or.reduce([each.no for each in answers]),
-        )
+        yes, no = first(cells, people)
+        for part in others:
+            its_yes, its_no = part(cells, people)
+            yes, no = yes & its_yes, no | its_no
+        return Answer(yes, no)
 
     return judge
 
 
 def _any(parts: list[_Judge]) -> _Judge:
+    first, *others = parts
+
     def judge(cells: _Cells, people: int) -> Answer:
-        answers = [part(cells, people) for part in parts]
-        return Answer(
-            np.logical_or.reduce([each.yes for each in answers]),
-            np.logical_and.reduce([each.no for each in answers]),
-        )
+        yes, no = first(cells, people)
+        for part in others:
+            its_yes, its_no = part(cells, people)
+            yes, no = yes | its_yes, no & its_no
+        return Answer(yes, no)
 
     return judge
 
@@ -195,18 +193,27 @@ def _undecided(cells: _Cells, people: int) -> Answer:
 
 def _coded(leaf: Rule, column: Column, now: datetime) -> _Judge:
     fact, check = leaf["fact"], _check(leaf, now)
-    passing = np.fromiter(map(check, (None, *column.values)), np.bool_, len(column.values) + 1)
+    passing = bytes(map(check, (None, *column.values)))
+    by_byte = passing[:256].ljust(256, _NEW)
+    by_code = np.frombuffer(passing, np.bool_)
 
     def judge(cells: _Cells, people: int) -> Answer:
-        codes = cells[fact]
-        yes = passing.take(codes, mode="clip")
-        no = ~yes
-        if people and codes.max() >= len(passing):  # values that came after `column` was read
-            known = codes < len(passing)
-            yes, no = yes & known, no & known
-        return Answer(yes, no)
+        found = cells[fact]
+        if len(found) != people:
+            return _of_codes(_codes(found, people), by_code)
+        answers = found.translate(by_byte)
+        if _NEW in answers:
+            return Answer(*(np.frombuffer(answers, _ONE_BYTE) == each for each in (1, 0)))
+        yes = np.frombuffer(answers, np.bool_)
+        return Answer(yes, ~yes)
 
     return judge
+
+
+def _of_codes(codes: NDArray[Any], passing: Mask) -> Answer:
+    yes = passing.take(codes, mode="clip")
+    known = codes < len(passing)
+    return Answer(yes & known, ~yes & known)
 
 
 def _of_moments(leaf: Rule, column: Column, now: datetime) -> _Judge | None:
@@ -218,7 +225,7 @@ def _of_moments(leaf: Rule, column: Column, now: datetime) -> _Judge | None:
     turn = moments[0] + bisect_left(moments, True, key=lambda ticks: check(_moment(ticks)) is is_rising)
 
     def judge(cells: _Cells, people: int) -> Answer:
-        ticks = cells[fact]
+        ticks = np.frombuffer(cells[fact], _TICKS)
         yes = np.where(ticks == _NO_MOMENT, absent, (ticks >= turn) == is_rising)
         return Answer(yes, ~yes)
 
@@ -252,11 +259,12 @@ def ids(several: bytes) -> Ids:
 
 
 def ordered(people: Ids) -> Ids:
-    """Each once. What is in order already takes one pass."""
+    """Each once."""
+    if (people[1:] > people[:-1]).all():
+        return people
     found = np.sort(people, kind="stable")
-    if len(found):
-        found = found[np.concatenate([[True], found[1:] != found[:-1]])]
-    return found
+    once: Ids = found[np.concatenate([[True], found[1:] != found[:-1]])]
+    return once
 
 
 def places(people: Ids, some: Ids) -> NDArray[np.intp]:

@@ -15,6 +15,8 @@ from betaops.kernel.jobs import Run
 from betaops.kernel.work import Actor, Work
 
 _AT_ONCE = 500
+#: To say how far it is takes a transaction of its own.
+_TOLD_EVERY = 5_000
 
 
 def refresh_cohort(run: Run, *, cohort_id: str) -> dict[str, int] | None:
@@ -29,7 +31,7 @@ def refresh_cohort(run: Run, *, cohort_id: str) -> dict[str, int] | None:
         return None
     entered = left = 0
     for start in range(0, max(len(moving), 1), _AT_ONCE):
-        if start:
+        if start and not start % _TOLD_EVERY:
             run.progress(start, len(moving))
         with run.work() as work:
             came, went = service.refresh_members(work, cohort, moving[start : start + _AT_ONCE])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from betaops.cohorts.layout import ColumnKind
 from betaops.enrollment.models import Tester
-from betaops.kernel.db import Base, Json, Tenant, belongs_to, one_of, tenant_args
+from betaops.kernel.db import Base, Json, Tenant, belongs_to, leaf_args, one_of, tenant_args
 from betaops.kernel.versions import Versioned
 from betaops.programs.models import Program
 
@@ -57,7 +57,7 @@ def number_for(cohort_id: UUID) -> int:
 class CohortMember(Tenant, Base):
     """One person is in one cohort."""
 
-    __table_args__ = tenant_args(
+    __table_args__ = leaf_args(
         belongs_to("cohort_id", "cohort"),
         belongs_to("tester_id", "tester"),
         # With the workspace, so that who is in is read from the index alone.
@@ -132,7 +132,7 @@ class Cause(StrEnum):
 class CohortChange(Tenant, Base):
     """Somebody entered (`is_in`) or left a cohort."""
 
-    __table_args__ = tenant_args(
+    __table_args__ = leaf_args(
         belongs_to("cohort_id", "cohort"),
         belongs_to("tester_id", "tester"),
         Index("ix_cohort_change_cohort", "workspace_id", "cohort_id", "at", "id"),
@@ -161,7 +161,7 @@ PRODUCT_SAID = "person."
 class Trait(Tenant, Base):
     """A fact about a person that another room wrote down for rules and flags (an answer, a total)."""
 
-    __table_args__ = tenant_args(
+    __table_args__ = leaf_args(
         belongs_to("tester_id", "tester"),
         UniqueConstraint("workspace_id", "tester_id", "name"),
     )
@@ -194,7 +194,12 @@ class FactColumn(Tenant, Base):
 class FactBlock(Tenant, Base):
     """A program's people from one id to the next block's, in the order of their ids."""
 
-    __table_args__ = tenant_args(belongs_to("program_id", "program"), UniqueConstraint("program_id", "first"))
+    __table_args__ = tenant_args(
+        belongs_to("program_id", "program"),
+        UniqueConstraint("program_id", "first"),
+        # Which blocks there are, without their people.
+        Index("ix_fact_block_version", "workspace_id", "program_id", "first", "version", "id"),
+    )
 
     program_id: Mapped[UUID]
     #: The lowest id that belongs here, whether anybody has it or not.
@@ -229,7 +234,7 @@ class FactTail(Tenant, Base):
     Each change gives the row a new id, so that whoever wrote the cells takes away only what they have read.
     """
 
-    __table_args__ = tenant_args(
+    __table_args__ = leaf_args(
         belongs_to("program_id", "program"),
         belongs_to("tester_id", "tester"),
         UniqueConstraint("program_id", "tester_id"),

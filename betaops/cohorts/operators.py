@@ -64,6 +64,7 @@ _NEGATIVE = {
     "is_not_set": "is_set",
     "is_not_in": "is_in",
 }
+_SEVERAL = (list, tuple)
 _LONGEST = 2_000
 _MOST_ITEMS = 1_000
 
@@ -102,8 +103,9 @@ def _is_known(fact: Any) -> bool:
 
 def _any_item(one: Test) -> Test:
     def passes(fact: Any, now: datetime) -> bool:
-        items = fact if isinstance(fact, list | tuple) else (fact,)
-        return any(one(item, now) for item in items if item is not None)
+        if isinstance(fact, _SEVERAL):
+            return any(one(item, now) for item in fact if item is not None)
+        return fact is not None and one(fact, now)
 
     return passes
 

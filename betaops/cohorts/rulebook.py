@@ -19,10 +19,12 @@ class Rulebook(Generic[Name]):
         self._inside = {name: rules.compiled(rule) for name, rule in several.items()}
         self._explained = {name: rules.explained(rule) for name, rule in several.items()}
         self._reads = {name: rules.reads(rule) for name, rule in several.items()}
-        self._readers: dict[str, list[Name]] = defaultdict(list)
-        for name, facts in self._reads.items():
+        self._names = list(several)
+        #: Places of the rules that read a fact or a source, in their order.
+        self._readers: dict[str, list[int]] = defaultdict(list)
+        for place, facts in enumerate(self._reads.values()):
             for fact in facts | {fact.partition(".")[0] for fact in facts}:
-                self._readers[fact].append(name)
+                self._readers[fact].append(place)
 
     def __iter__(self) -> Iterator[Name]:
         return iter(self._rules)
@@ -32,10 +34,16 @@ class Rulebook(Generic[Name]):
 
     def readers(self, changed: Collection[str] | None) -> list[Name]:
         """The rules that read any of these facts, or any of these sources ("attribute"); all of them for None."""
+        return [self._names[place] for place in self.places(changed)]
+
+    def places(self, changed: Collection[str] | None) -> Collection[int]:
+        """The same as places in the order of rules: numbers, which are quick to look up."""
         if changed is None:
-            return list(self._rules)
-        found = {name for fact in changed for name in self._readers.get(fact, ())}
-        return [name for name in self._rules if name in found]
+            return range(len(self._names))
+        if len(changed) == 1:
+            (fact,) = changed
+            return self._readers.get(fact, ())
+        return sorted({place for fact in changed for place in self._readers.get(fact, ())})
 
     def reads(self, names: Collection[Name]) -> frozenset[str]:
         """The facts that these rules read together."""

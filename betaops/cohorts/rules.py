@@ -56,6 +56,7 @@ MOST_CONDITIONS = 100
 DEEPEST = 6
 LONGEST_NAME = 200
 
+_NOTHING: Mapping[str, Any] = {}
 _Check = Callable[[Facts, datetime], bool]
 
 
@@ -127,7 +128,7 @@ def _leaf(leaf: Condition) -> _Check:
         test = doings.compiled(leaf.operator, leaf.value, leaf.days)
     else:
         test = operators.compiled(leaf.operator, leaf.value)
-    return lambda facts, now: test(facts.get(source, {}).get(name), now)
+    return lambda facts, now: test(facts.get(source, _NOTHING).get(name), now)
 
 
 def _sample(seed: str, percentage: float, *, is_among: bool) -> _Check:
@@ -139,11 +140,23 @@ def _sample(seed: str, percentage: float, *, is_among: bool) -> _Check:
 
 
 def _all(parts: list[_Check]) -> _Check:
-    return lambda facts, now: all(part(facts, now) for part in parts)
+    def passes(facts: Facts, now: datetime) -> bool:
+        for part in parts:  # noqa: SIM110  # a generator costs as much as a condition
+            if not part(facts, now):
+                return False
+        return True
+
+    return passes
 
 
 def _any(parts: list[_Check]) -> _Check:
-    return lambda facts, now: any(part(facts, now) for part in parts)
+    def passes(facts: Facts, now: datetime) -> bool:
+        for part in parts:  # noqa: SIM110  # as above
+            if part(facts, now):
+                return True
+        return False
+
+    return passes
 
 
 def conditions(rule: Rule) -> Iterator[Condition]:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
-from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
+from betaops.kernel.db import Base, Tenant, belongs_to, leaf_args, one_of, tenant_args
 from betaops.kernel.versions import Versioned
 from betaops.programs.models import Agreement, Program
 
@@ -346,7 +346,7 @@ class ProgramVisit(Tenant, Base):
 class PeopleRevision(Tenant, Base):
     """How often anything known about a workspace's people changed (`service.telling`)."""
 
-    __table_args__ = tenant_args(
+    __table_args__ = leaf_args(
         UniqueConstraint("workspace_id"), CheckConstraint("number > 0", name="number_counts_up")
     )
 
@@ -354,15 +354,13 @@ class PeopleRevision(Tenant, Base):
 
 
 class PeopleChange(Tenant, Base):
-    """Whom the change of this number was about: a tester (who may be gone by now), somebody who is none, or everybody."""
+    """Whom the change of this number was about: testers (who may be gone by now) and people who are none, or everybody."""
 
-    __table_args__ = tenant_args(
-        CheckConstraint("tester_id IS NULL OR distinct_id IS NULL", name="is_about_one_or_all"),
-        Index("ix_people_change_number", "workspace_id", "number"),
-        Index("ix_people_change_at", "at"),
-    )
+    __table_args__ = leaf_args(UniqueConstraint("workspace_id", "number"))
 
     number: Mapped[int] = mapped_column(BigInteger)
-    tester_id: Mapped[UUID | None]
-    distinct_id: Mapped[str | None] = mapped_column(String(400))
+    #: 32 hexadecimal digits each.
+    testers: Mapped[list[str]] = mapped_column(default=list)
+    distinct_ids: Mapped[list[str]] = mapped_column(default=list)
+    is_everybody: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime]

@@ -47,6 +47,8 @@ from betaops.kernel.ids import new_id
 
 #: How long a writer of a SQLite file waits for another one; and one that may as well not write.
 PATIENCE_SECONDS, HASTE_MS = 10, 1000
+#: Pages in SQLite's log with which a commit brings them into the file, should nobody have done it (`checkpoints`).
+LONGEST_LOG = 16_384
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -142,6 +144,11 @@ class Tenant(Identified):
 def tenant_args(*more: Any) -> tuple[Any, ...]:
     """`__table_args__` of a `Tenant`: what children's composite keys point at, and `more`."""
     return (UniqueConstraint("workspace_id", "id"), *more)
+
+
+def leaf_args(*more: Any) -> tuple[Any, ...]:
+    """The same of a `Tenant` that will never have children, and is written so often that a key for them costs."""
+    return more
 
 
 def belongs_to(column: str, table: str, *, ondelete: str = "CASCADE") -> ForeignKeyConstraint:
@@ -305,6 +312,8 @@ def _sqlite(url: str, pool_size: int) -> Engine:
             "foreign_keys=ON",
             "temp_store=MEMORY",
             "cache_size=-16000",
+            f"wal_autocheckpoint={LONGEST_LOG}",
+            "journal_size_limit=67108864",
         ):
             connection.execute(f"PRAGMA {pragma}")
         folding.teach_sqlite(connection)

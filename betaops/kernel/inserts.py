@@ -1,6 +1,6 @@
 """Rows that are written on every path: prepared as in `prepared`, many in one statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from betaops.kernel import counting
-from betaops.kernel.prepared import Opened, Turn, turn_in
+from betaops.kernel.prepared import Opened, Turn, turn_in, turn_out
 
 _NONE: Mapping[str, Any] = {}
 
@@ -24,15 +24,33 @@ class Inserts:
     #: Rows in one statement at most.
     MOST = 64
 
-    def __init__(self, model: Any, *, passes_over: bool = False) -> None:
+    def __init__(self, model: Any, *, passes_over: bool = False, returns: str | None = None) -> None:
         """`passes_over`: what a unique constraint refuses is left out, instead of an error."""
-        self._model, self._passes_over = model, passes_over
+        self._model, self._passes_over, self._returns = model, passes_over, returns
         self._words: dict[str, _Words] = {}
 
     def write(
         self, session: Session, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any] = _NONE
     ) -> int:
         """How many were inserted; each has every column in its own mapping or in what all `shared`."""
+        written = 0
+        for cursor, _words in self._each(session, rows, shared):
+            written += cursor.rowcount
+        return written
+
+    def returning(
+        self, session: Session, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any] = _NONE
+    ) -> set[Any]:
+        """The same; of those that were inserted the column that this `returns`."""
+        found: set[Any] = set()
+        for cursor, words in self._each(session, rows, shared):
+            turn = words.returned
+            found.update(turn(value) if turn else value for (value,) in cursor.fetchall())
+        return found
+
+    def _each(
+        self, session: Session, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]
+    ) -> Iterator[tuple[Any, "_Words"]]:
         connection = session.connection()
         words = self._in_words_of(connection.dialect)
         same = {
@@ -47,17 +65,16 @@ class Inserts:
             ]
             for row in rows
         ]
-        written = begin = 0
+        begin = 0
         while begin < len(given):
             # Powers of two: any number of rows is made of few texts.
             size = min(self.MOST, 1 << (len(given) - begin).bit_length() - 1)
             sql = words.sql.get(size) or words.sql.setdefault(size, self._sql(connection.dialect, size))
             with Opened(sql, connection) as cursor:
                 cursor.execute(sql, words.given(given[begin : begin + size]))
-                written += cursor.rowcount
+                yield cursor, words
             counting.note()
             begin += size
-        return written
 
     def _in_words_of(self, dialect: Dialect) -> "_Words":
         return self._words.get(dialect.name) or self._words.setdefault(dialect.name, self._first(dialect))
@@ -66,7 +83,10 @@ class Inserts:
         compiled = self._statement(dialect, 1).compile(dialect=dialect)
         order = [name.removesuffix("_0") for name in compiled.positiontup or compiled.binds]
         columns = [(name, turn_in(compiled.binds[f"{name}_0"].type, dialect)) for name in order]
-        return _Words(columns, bool(compiled.positiontup), {1: str(compiled)})
+        returned = None
+        if self._returns is not None:
+            returned = turn_out(inspect(self._model).columns[self._returns].type, dialect)
+        return _Words(columns, bool(compiled.positiontup), {1: str(compiled)}, returned)
 
     def _sql(self, dialect: Dialect, size: int) -> str:
         return str(self._statement(dialect, size).compile(dialect=dialect))
@@ -79,7 +99,9 @@ class Inserts:
             for place in range(size)
         ]
         statement = flavour.insert(self._model).values(rows)
-        return statement.on_conflict_do_nothing() if self._passes_over else statement
+        if self._passes_over:
+            statement = statement.on_conflict_do_nothing()
+        return statement if self._returns is None else statement.returning(columns[self._returns])
 
 
 class _Words(NamedTuple):
@@ -91,6 +113,8 @@ class _Words(NamedTuple):
     is_by_place: bool
     #: By the number of rows.
     sql: dict[int, str]
+    #: What turns the values of the column that is returned.
+    returned: Turn | None
 
     def given(self, rows: Sequence[Sequence[Any]]) -> Any:
         """The values of all `rows` as the driver takes them."""

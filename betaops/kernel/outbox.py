@@ -18,11 +18,13 @@ class Subscription(NamedTuple):
     """`name` is kept in job rows (`messaging.welcome`): never rename.
 
     `wants` (session, event) says at the event whether the handler has anything to do; without it, it always has.
+    `is_at_once`: it is called in the transaction of the event, and what it raises undoes that; no job is written.
     """
 
     name: str
     handler: Callable[["Work", Any], None]
     wants: Callable[["Session", Any], bool] | None = None
+    is_at_once: bool = False
 
 
 _by_kind: dict[str, dict[str, Subscription]] = {}
@@ -34,9 +36,11 @@ def subscribe(
     name: str,
     handler: Callable[["Work", Any], None],
     wants: Callable[["Session", Any], bool] | None = None,
+    *,
+    is_at_once: bool = False,
 ) -> None:
     """`handler` runs once for each `event`, in a Work of its own, at least once: it must bear repetition."""
-    subscription = Subscription(name, handler, wants)
+    subscription = Subscription(name, handler, wants, is_at_once)
     _by_kind.setdefault(event.kind, {})[name] = subscription
     _by_name[name] = subscription
 

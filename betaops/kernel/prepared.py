@@ -113,7 +113,7 @@ class Prepared:
         returned = _returned(statement)
         turns = [(name, turn_in(bind.type, dialect)) for name, bind in compiled.binds.items()]
         fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-        columns = [(place, _result(column.type, dialect)) for place, column in enumerate(returned)]
+        columns = [(place, turn_out(column.type, dialect)) for place, column in enumerate(returned)]
         return _Text(
             str(compiled),
             compiled.positiontup or (),
@@ -255,11 +255,24 @@ def listed(dialect: str, name: str) -> Any:
     return type_coerce(func.json_each(given).table_valued("value").c.value, Uuid())
 
 
+def words_as_text(words: Iterable[str]) -> str:
+    """Words as the one value of a `listed_words`."""
+    return orjson.dumps(list(words)).decode()
+
+
+def listed_words(dialect: str, name: str) -> Any:
+    """The same of words."""
+    given = bindparam(name, type_=Text())
+    if dialect == "postgresql":
+        return func.jsonb_array_elements_text(cast(given, JSONB)).table_valued("value").c.value
+    return func.json_each(given).table_valued("value").c.value
+
+
 def turn_in(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _result(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
+def turn_out(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
     if isinstance(kind, Float):
         return None  # as both drivers give it; SQLAlchemy would ask what kind of number the driver has said it is
     return kind.dialect_impl(dialect).result_processor(dialect, None)

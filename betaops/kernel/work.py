@@ -131,15 +131,16 @@ class Work:
     def delete(self, row: Base) -> None:
         self.session.delete(row)
 
-    def lock(self, model: type[Row], row_id: uuid.UUID) -> Row:
+    def lock(self, model: type[Row], row_id: uuid.UUID, *, lets_refer: bool = False) -> Row:
         """The row, fresh, held until the end of this work; `NotFound` if this workspace has none.
 
-        SQLite needs no row lock: its writers come one after the other.
+        SQLite needs no row lock: its writers come one after the other. `lets_refer`: others may write rows that
+        belong to it meanwhile, which else wait.
         """
         row = self.session.scalar(
             select(model)
             .where(model.id == row_id)
-            .with_for_update()
+            .with_for_update(key_share=lets_refer)
             .execution_options(populate_existing=True)
         )
         if row is None:
@@ -165,7 +166,11 @@ class Work:
             return
         for event, event_id in zip(events, event_ids, strict=True):
             for subscription in outbox.subscriptions(event.kind):
-                if subscription.wants is None or subscription.wants(self.session, event):
+                if subscription.wants is not None and not subscription.wants(self.session, event):
+                    continue
+                if subscription.is_at_once:
+                    subscription.handler(self, event)
+                else:
                     self.enqueue(jobs.DELIVERY + subscription.name, {"event_id": str(event_id)})
 
     def signal(self, topic: str) -> None:

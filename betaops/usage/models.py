@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from betaops.kernel.db import Base, Identified, Tenant, belongs_to, tenant_args
+from betaops.kernel.db import Base, Identified, Tenant, belongs_to, leaf_args
 
 
 class UsageEvent(Tenant, Base):
     """One thing somebody did, as the SDK told it. `uuid` is the SDK's own: a resent event is not a second one."""
 
-    __table_args__ = tenant_args(
+    __table_args__ = leaf_args(
         belongs_to("product_id", "product"),
         belongs_to("tester_id", "tester"),
         UniqueConstraint("product_id", "uuid"),
@@ -35,7 +35,7 @@ class UsageEvent(Tenant, Base):
 class UsageDaily(Tenant, Base):
     """How often one person did one thing on one day (UTC)."""
 
-    __table_args__ = tenant_args(
+    __table_args__ = leaf_args(
         belongs_to("product_id", "product"),
         belongs_to("tester_id", "tester"),
         UniqueConstraint("product_id", "day", "tester_id", "name"),

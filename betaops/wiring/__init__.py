@@ -163,6 +163,9 @@ WANTING: dict[str, str] = {
     "readiness.handlers:read_soon": "readiness.queries:is_not_awaited",
 }
 
+#: What is done in the transaction of the event itself: (event, handler).
+AT_ONCE = frozenset({("enrollment.events:TesterChanged", "cohorts.handlers:refresh_changed")})
+
 #: ("room.jobs:function", is long). The job's name is "room.function".
 JOBS: tuple[tuple[str, bool], ...] = (
     ("accounts.jobs:check_audit", False),
@@ -282,7 +285,8 @@ def connect() -> None:
     load_models()
     for event, handler in SUBSCRIPTIONS:
         wants = named(WANTING[handler]) if handler in WANTING else None
-        outbox.subscribe(named(event), short(handler), named(handler), wants)
+        is_at_once = (event, handler) in AT_ONCE
+        outbox.subscribe(named(event), short(handler), named(handler), wants, is_at_once=is_at_once)
     for job, is_long in JOBS:
         jobs.register(short(job), named(job), long=is_long)
     for cron, name in PERIODIC:

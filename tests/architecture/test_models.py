@@ -12,6 +12,17 @@ configure_mappers()
 MAPPERS = sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__)
 TABLES: dict[str, Table] = dict(Base.metadata.tables)
 TENANTS = {mapper.local_table.name for mapper in MAPPERS if issubclass(mapper.class_, Tenant)}
+#: Written with every change of a person. No key for children stands in them, so they may have none.
+LEAVES = {
+    "cohort_change",
+    "cohort_member",
+    "fact_tail",
+    "people_change",
+    "people_revision",
+    "trait",
+    "usage_daily",
+    "usage_event",
+}
 
 
 def test_every_relationship_refuses_to_load_by_itself() -> None:
@@ -33,9 +44,10 @@ def test_a_tenants_rows_are_kept_in_their_workspace_by_the_database(name: str) -
         for each in table.constraints
         if isinstance(each, UniqueConstraint)
     ]
-    assert ("workspace_id", "id") in uniques
+    assert (("workspace_id", "id") in uniques) is (name not in LEAVES)
     for key in _foreign_keys(table):
         target = key.elements[0].column.table.name
+        assert target not in LEAVES
         if target in TENANTS:
             columns = [column.name for column in key.columns]
             assert "workspace_id" in columns, (

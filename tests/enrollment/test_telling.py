@@ -3,11 +3,14 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from betaops.enrollment.models import PeopleChange
 from betaops.enrollment.queries.telling import Changed, changed_since
 from betaops.enrollment.service import leaving, telling, testers
+from betaops.kernel import counting
 from betaops.kernel.db import Database
 from betaops.kernel.work import SYSTEM, Platform, Work
 from tests.factories.enrollment import an_enrollment
@@ -117,11 +120,17 @@ def test_new_ids_ids_taken_away_and_erasure_are_told(
     assert heard(database, work, unlinked).tester_ids == {ana.tester_id}
 
 
-def test_a_change_is_about_one_or_about_all(work: Work) -> None:
-    row = PeopleChange(number=1, tester_id=uuid4(), distinct_id="x", at=work.now)
-    try:
-        work.add(row)
-    except IntegrityError:
-        work.session.rollback()
-    else:
-        raise AssertionError("the database took it")
+def test_a_number_is_given_once(work: Work) -> None:
+    work.add(PeopleChange(number=1, testers=[uuid4().hex], at=work.now))
+    with pytest.raises(IntegrityError):
+        work.add(PeopleChange(number=1, testers=[uuid4().hex], at=work.now))
+    work.session.rollback()
+
+
+def test_one_transaction_leaves_one_row_however_many_people_it_was_about(work: Work) -> None:
+    telling.tell_changed(work, [uuid4() for _ in range(300)], distinct_ids=["visitor-7"])
+    with counting.counting() as tally:
+        work.session.commit()
+    assert tally.statements == 2, "the number and the row"
+    (row,) = work.session.scalars(select(PeopleChange)).all()
+    assert (len(row.testers), row.distinct_ids, row.is_everybody) == (300, ["visitor-7"], False)

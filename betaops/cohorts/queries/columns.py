@@ -1,12 +1,12 @@
 """A rule asked about everybody at once, of facts in columns. See `columns`."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, Uuid, bindparam, cast, func, literal_column, select, type_coerce
 from sqlalchemy.orm import Session
 
 from betaops.cohorts import layout, rules
@@ -23,6 +23,7 @@ from betaops.cohorts.models import (
 )
 from betaops.cohorts.queries.facts import known
 from betaops.cohorts.queries.reading import rule_of
+from betaops.kernel.prepared import Prepared
 
 if TYPE_CHECKING:
     from betaops.cohorts.columns import Ids, Plan
@@ -150,18 +151,17 @@ def _wanted(session: Session, program_id: UUID, rule: rules.Rule, plan: "Plan", 
 
     tail = session.scalars(select(FactTail.tester_id).where(FactTail.program_id == program_id)).all()
     waiting = ordered(ids(b"".join(each.bytes for each in tail)))
-    blocks, cells = _blocks(session, program_id), _cells(session, program_id, plan)
     inside, asked = [], [waiting]
-    for block_id, version, testers in blocks:
+    for testers, cells in _blocks(session, program_id, plan):
         people = ids(testers)
-        its_cells = {fact: found for fact, its_version, found in cells[block_id] if its_version == version}
-        if len(its_cells) < len(plan.facts):  # somebody is writing it
+        if len(cells) < len(plan.facts):  # somebody is writing it
             asked.append(people)
             continue
-        yes, no = plan.ask(its_cells, len(people))
+        yes, no = plan.ask(cells, len(people))
         undecided = ~(yes | no)
         elsewhere = places(people, waiting)
         if len(elsewhere):
+            yes = yes.copy()
             yes[elsewhere] = undecided[elsewhere] = False
         inside.append(people[yes])
         if undecided.any():
@@ -170,26 +170,71 @@ def _wanted(session: Session, program_id: UUID, rule: rules.Rule, plan: "Plan", 
     return np.concatenate(inside)
 
 
-def _blocks(session: Session, program_id: UUID) -> Sequence[Any]:
-    return session.execute(
-        select(FactBlock.id, FactBlock.version, FactBlock.testers)
-        .where(FactBlock.program_id == program_id)
-        .order_by(FactBlock.first)
-    ).all()
-
-
-def _cells(session: Session, program_id: UUID, plan: "Plan") -> dict[UUID, list[tuple[str, int, bytes]]]:
-    """(fact, version, cells) by block."""
-    found: dict[UUID, list[tuple[str, int, bytes]]] = defaultdict(list)
+def _blocks(session: Session, program_id: UUID, plan: "Plan") -> Iterator[tuple[bytes, dict[str, bytes]]]:
+    """The people of each block and, by fact, its cells: those that count."""
+    whose = {"workspace_id": session.info["workspace_id"], "program_id": program_id}
+    found: dict[UUID | str, list[tuple[str, int, bytes]]] = defaultdict(list)
     for fact in plan.facts:
-        rows = session.execute(
-            select(FactCells.block_id, FactCells.version, FactCells.cells)
-            .join(FactColumn, FactColumn.id == FactCells.column_id)
-            .where(FactColumn.program_id == program_id, FactColumn.fact == fact)
-        )
-        for block_id, version, cells in rows:
+        for block_id, version, cells in _CELLS.rows(session, **whose, fact=fact):
             found[block_id].append((fact, version, cells))
-    return found
+    for block_id, newest in _VERSIONS.rows(session, **whose):
+        testers, version = _testers(session, block_id, newest)
+        yield testers, {fact: cells for fact, its_version, cells in found[block_id] if its_version == version}
+
+
+#: The people of blocks, each with the version of which they are: every rule of a program asks about the same ones.
+_kept: dict[UUID | str, tuple[bytes, int]] = {}
+#: 16 bytes a person; beyond, all are forgotten.
+_MOST_KEPT = 64 << 20
+
+
+def _testers(session: Session, block_id: UUID | str, version: int) -> tuple[bytes, int]:
+    """Of that version, or a newer one where somebody has just written it."""
+    kept = _kept.get(block_id)
+    if kept is not None and kept[1] == version:
+        return kept
+    rows = _TESTERS.rows(session, workspace_id=session.info["workspace_id"], block_id=block_id)
+    if not rows:
+        return b"", version
+    testers, newest = rows[0]
+    if sum(len(each) for each, _version in list(_kept.values())) + len(testers) > _MOST_KEPT:
+        _kept.clear()
+    _kept[block_id] = testers, newest
+    return testers, newest
+
+
+_WORKSPACE, _PROGRAM = bindparam("workspace_id", type_=Uuid()), bindparam("program_id", type_=Uuid())
+
+
+def _key(column: Any, dialect: str) -> Any:
+    """An id that is only compared: as the database gives it."""
+    return column if dialect == "postgresql" else type_coerce(column, Text)
+
+
+_VERSIONS = Prepared(
+    lambda dialect: (
+        select(_key(FactBlock.id, dialect), FactBlock.version)
+        .where(FactBlock.workspace_id == _WORKSPACE, FactBlock.program_id == _PROGRAM)
+        .order_by(FactBlock.first)
+    )
+)
+_TESTERS = Prepared(
+    lambda dialect: select(FactBlock.testers, FactBlock.version).where(
+        FactBlock.workspace_id == _WORKSPACE, _key(FactBlock.id, dialect) == bindparam("block_id")
+    )
+)
+_CELLS = Prepared(
+    lambda dialect: (
+        select(_key(FactCells.block_id, dialect), FactCells.version, FactCells.cells)
+        .join(FactColumn, FactColumn.id == FactCells.column_id)
+        .where(
+            FactCells.workspace_id == _WORKSPACE,
+            FactColumn.workspace_id == _WORKSPACE,
+            FactColumn.program_id == _PROGRAM,
+            FactColumn.fact == bindparam("fact"),
+        )
+    )
+)
 
 
 def _passing(session: Session, program_id: UUID, rule: rules.Rule, asked: "Ids", now: datetime) -> "Ids":
@@ -209,12 +254,21 @@ def _passing(session: Session, program_id: UUID, rule: rules.Rule, asked: "Ids",
 
 
 def _members(session: Session, cohort_id: UUID) -> "Ids":
-    """As one text, of which one array is made: a row each would take longer than all the rest."""
     from betaops.cohorts.columns import ids
 
-    digits = session.scalar(
-        select(func.aggregate_strings(cast(CohortMember.tester_id, Text), "")).where(
-            CohortMember.cohort_id == cohort_id
-        )
-    )
+    ((digits,),) = _MEMBERS.rows(session, workspace_id=session.info["workspace_id"], cohort_id=cohort_id)
     return ids(bytes.fromhex((digits or "").replace("-", "")))
+
+
+def _digits(dialect: str) -> Any:
+    """As one text, of which one array is made: a row each would take longer than all the rest."""
+    column = CohortMember.tester_id
+    each = cast(column, Text) if dialect == "postgresql" else _key(column, dialect)
+    joined: Any = func.aggregate_strings
+    return select(joined(each, literal_column("''"))).where(
+        CohortMember.workspace_id == _WORKSPACE,
+        CohortMember.cohort_id == bindparam("cohort_id", type_=Uuid()),
+    )
+
+
+_MEMBERS = Prepared(_digits)

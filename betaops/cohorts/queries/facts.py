@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from types import SimpleNamespace
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select, tuple_
+from sqlalchemy import String, Uuid, bindparam, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import Trait
@@ -91,38 +91,81 @@ def _traits(session: Session, tester_ids: Sequence[UUID]) -> dict[UUID, dict[str
     return found
 
 
-_THEIRS = Prepared(
-    lambda dialect: (
-        select(*_PERSON)
-        .join(Enrollment, Enrollment.tester_id == Tester.id)
-        .where(
-            Enrollment.workspace_id == bindparam("workspace_id"),
-            # Together, so that SQLite looks them up by the key of both.
-            tuple_(Enrollment.program_id, Enrollment.tester_id).in_(
-                select(bindparam("program_id", type_=Uuid()), listed(dialect, "tester_ids"))
-            ),
+#: Where facts stand: whole sources, and single columns by the name of the fact.
+COLUMNS: dict[str, Any] = {
+    "attribute": Tester.attributes,
+    "answer": Enrollment.answers,
+    **{f"tester.{name}": getattr(Tester, name) for name in OF_TESTER},
+    **{f"enrollment.{name}": getattr(Enrollment, name) for name in OF_ENROLLMENT},
+    # Its text alone: to make a `State` of each costs more than to read it.
+    "enrollment.state": type_coerce(Enrollment.state, String),
+}
+
+
+def place_of(fact: str) -> str | None:
+    """The one of `COLUMNS` in which it stands; None for what is to be looked up elsewhere."""
+    source = fact.partition(".")[0]
+    return source if source in COLUMNS else fact if fact in COLUMNS else None
+
+
+@lru_cache(maxsize=500)
+def _theirs(places: tuple[str, ...]) -> Prepared:
+    """Of some people: who they are, and these of `COLUMNS`."""
+    return Prepared(
+        lambda dialect: (
+            select(Enrollment.tester_id, *(COLUMNS[place] for place in places))
+            .join(Tester, Tester.id == Enrollment.tester_id)
+            .where(
+                Enrollment.workspace_id == bindparam("workspace_id"),
+                # Together, so that SQLite looks them up by the key of both.
+                tuple_(Enrollment.program_id, Enrollment.tester_id).in_(
+                    select(bindparam("program_id", type_=Uuid()), listed(dialect, "tester_ids"))
+                ),
+            )
         )
     )
-)
+
+
 _THEIR_TRAITS = Prepared(
     lambda dialect: select(Trait.tester_id, Trait.name, Trait.value).where(
         Trait.workspace_id == bindparam("workspace_id"),
         Trait.tester_id.in_(select(listed(dialect, "tester_ids"))),
     )
 )
-_NAMES = [column.key for column in _PERSON]
 
 
 def facts_of(
     session: Session, program_id: UUID, tester_ids: Sequence[UUID], reads: Collection[str]
 ) -> dict[UUID, Facts]:
-    """What `reads` names (and more) about one person or some hundreds; who has no place in the program is left out."""
+    """What `reads` names about one person or some hundreds; who has no place in the program is left out."""
     whom = {"workspace_id": session.info["workspace_id"], "tester_ids": as_text(tester_ids)}
     traits: dict[UUID, dict[str, Any]] = defaultdict(dict)
     if any(fact.startswith("trait.") for fact in reads):
         for tester_id, name, value in _THEIR_TRAITS.rows(session, **whom):
             traits[tester_id][name] = value
-    rows = _THEIRS.rows(session, **whom, program_id=program_id)
-    people = (SimpleNamespace(**dict(zip(_NAMES, row, strict=True))) for row in rows)
+    places = tuple(sorted({place for place in map(place_of, reads) if place is not None}))
+    rows = _theirs(places).rows(session, **whom, program_id=program_id)
     more = looked_up(session, program_id, tester_ids, reads)
-    return {person.id: {**_facts(person, traits[person.id]), **more[person.id]} for person in people}
+    has_id = any(fact == "tester.id" or fact.startswith("sample.") for fact in reads)
+    return {
+        tester_id: {
+            **_read(tester_id if has_id else None, places, read),
+            "trait": traits[tester_id],
+            **more[tester_id],
+        }
+        for tester_id, *read in rows
+    }
+
+
+def _read(tester_id: UUID | None, places: Sequence[str], values: Sequence[Any]) -> Facts:
+    """Facts by source, of what stood in some of `COLUMNS`."""
+    found: dict[str, Any] = {"enrollment": {}, "tester": {}}
+    for place, value in zip(places, values, strict=True):
+        source, _dot, name = place.partition(".")
+        if name:
+            found[source][name] = value
+        else:
+            found[source] = value
+    if tester_id is not None:
+        found["tester"]["id"] = encode("tst", tester_id)
+    return found

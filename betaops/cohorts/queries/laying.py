@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, String, Text, cast, func, select, type_coerce
+from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from betaops.cohorts import layout
 from betaops.cohorts.layout import ColumnKind
 from betaops.cohorts.models import FactBlock, FactCells, FactTail, Trait
 from betaops.cohorts.queries.columns import Column, columns
-from betaops.cohorts.queries.facts import OF_ENROLLMENT, OF_TESTER
+from betaops.cohorts.queries.facts import COLUMNS, place_of
 from betaops.cohorts.queries.reading import ruled
 from betaops.enrollment.models import Enrollment, Tester
 
@@ -113,10 +113,10 @@ def _people(
     session: Session, program_id: UUID, first: UUID, last: UUID | None, facts: Sequence[str]
 ) -> tuple[bytes, dict[str, list[Any]]]:
     """Ids and facts from `first` to before `last`: `known`, of what columns want alone, for a million people."""
-    places = {fact: _place(fact) for fact in facts}
+    places = {fact: place_of(fact) for fact in facts}
     wanted = dict.fromkeys(place for place in places.values() if place is not None)
     people = (
-        select(cast(Enrollment.tester_id, Text), *(_COLUMNS[place] for place in wanted))
+        select(cast(Enrollment.tester_id, Text), *(COLUMNS[place] for place in wanted))
         .join(Tester, Tester.id == Enrollment.tester_id)
         .where(Enrollment.program_id == program_id, Enrollment.tester_id >= first)
         .order_by(Enrollment.tester_id)
@@ -128,22 +128,6 @@ def _people(
     if any(fact.startswith("trait.") for fact in facts):
         by_place["trait"] = _traits(session, first, last, testers)
     return testers, {fact: _taken(fact, place, by_place, len(ids)) for fact, place in places.items()}
-
-
-#: Where facts stand: whole sources, and single columns by the name of the fact.
-_COLUMNS: dict[str, Any] = {
-    "attribute": Tester.attributes,
-    "answer": Enrollment.answers,
-    **{f"tester.{name}": getattr(Tester, name) for name in OF_TESTER},
-    **{f"enrollment.{name}": getattr(Enrollment, name) for name in OF_ENROLLMENT},
-    # Its text alone: to make a `State` of each costs more than to read it.
-    "enrollment.state": type_coerce(Enrollment.state, String),
-}
-
-
-def _place(fact: str) -> str | None:
-    source = fact.partition(".")[0]
-    return next((place for place in (source, fact) if place in _COLUMNS), None)
 
 
 def _taken(fact: str, place: str | None, by_place: Mapping[str, Sequence[Any]], people: int) -> list[Any]:

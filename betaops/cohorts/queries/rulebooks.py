@@ -23,6 +23,8 @@ class Book(NamedTuple):
     rules: Rulebook[UUID]
     #: The cohorts in which companies do, not a rule of their own.
     by_company: frozenset[UUID]
+    #: Whether any rule reads cohorts.
+    is_read: bool = False
 
 
 #: So many programs' rules are kept; beyond, all are forgotten and made again.
@@ -57,9 +59,11 @@ def _book(session: Session, program_id: UUID, edition: list[Any]) -> Book:
     if kept is not None and kept[0] == edition:
         return kept[1]
     several = ruled(session, program_id)
+    rules = Rulebook({each.cohort.id: each.rule for each in several})
     made = Book(
-        Rulebook({each.cohort.id: each.rule for each in several}),
+        rules,
         frozenset(each.cohort.id for each in several if each.cohort.kind is Kind.STATIC),
+        bool(rules.places(["cohort"])),
     )
     if len(_books) >= _MOST_BOOKS:
         _books.clear()

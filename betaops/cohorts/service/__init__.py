@@ -23,7 +23,7 @@ from betaops.cohorts.service.members import (
     remove_members,
     touch_program,
 )
-from betaops.cohorts.service.traits import set_trait
+from betaops.cohorts.service.traits import set_trait, set_traits
 
 __all__ = [
     "Taken",
@@ -49,6 +49,7 @@ __all__ = [
     "remove_companies",
     "remove_members",
     "set_trait",
+    "set_traits",
     "snapshot",
     "take_list",
     "take_list_soon",

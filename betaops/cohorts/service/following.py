@@ -4,7 +4,6 @@ Each change of a person in the whole installation comes by here, and a program h
 """
 
 from collections.abc import Collection
-from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, literal, select, union_all
@@ -16,7 +15,8 @@ from betaops.cohorts.queries.rulebooks import Book, books_of_tester
 from betaops.cohorts.rules import Facts
 from betaops.cohorts.service.columns import mark
 from betaops.cohorts.service.members import names_of
-from betaops.cohorts.service.moves import Move, Why, bring_in, take_out
+from betaops.cohorts.service.moves import Move, Why, move
+from betaops.enrollment.models import Tester
 from betaops.enrollment.service.telling import tell_changed
 from betaops.kernel.ids import encode
 from betaops.kernel.prepared import Prepared
@@ -31,8 +31,9 @@ def refresh_tester(
     `changed` holds facts ("attribute.plan") and whole sources ("answer"); None asks every rule. Snapshots are told
     even where nobody moved, where the facts themselves may stand in a flag's condition.
     """
+    _hold(work, tester_id)
     for program_id, book in books_of_tester(work.session, tester_id):
-        asked = book.rules.readers(changed)
+        asked = book.rules.places(changed)
         if not asked:
             continue
         stands_in_flags |= _ask(work, program_id, tester_id, book, asked)
@@ -42,17 +43,28 @@ def refresh_tester(
         tell_changed(work, [tester_id])
 
 
-def _ask(work: Work, program_id: UUID, tester_id: UUID, book: Book, asked: Collection[UUID]) -> bool:
-    """Whether they moved. Cohorts that others read come first, so each rule reads how it is now."""
+def _hold(work: Work, tester_id: UUID) -> None:
+    """Nobody else asks about them until the end of this work: who comes second reads what the first one wrote.
+
+    SQLite's writers come one after the other anyway.
+    """
+    if not work.platform.database.is_sqlite:
+        work.session.flush()
+        _HOLD.rows(work.session, workspace_id=work.workspace_id, tester_id=tester_id)
+
+
+def _ask(work: Work, program_id: UUID, tester_id: UUID, book: Book, asked: Collection[int]) -> bool:
+    """Whether they moved; `asked` are places of rules. Cohorts that others read come first, so each rule reads how it
+    is now."""
     person = _Person(work, program_id, tester_id, book)
-    waiting = set(asked)
-    person.learn(waiting)
-    for cohort_id in book.rules:
-        if cohort_id not in waiting or not person.moves(cohort_id):
+    names, waiting = list(book.rules), set(asked)
+    person.learn([names[place] for place in asked])
+    for place, cohort_id in enumerate(names):
+        if place not in waiting or not person.moves(cohort_id) or not book.is_read:
             continue
-        followers = book.rules.readers([f"cohort.{encode('coh', cohort_id)}"])
+        followers = book.rules.places([f"cohort.{encode('coh', cohort_id)}"])
         waiting.update(followers)
-        person.learn(followers)
+        person.learn([names[each] for each in followers])
     return person.write()
 
 
@@ -65,7 +77,7 @@ class _Person:
         rows = _PLACES.rows(work.session, **whom)
         self._inside = {cohort_id: by_company for cohort_id, by_company, is_member in rows if is_member}
         self._excepted = {cohort_id for cohort_id, _is_in, is_member in rows if not is_member}
-        self._cohorts = {encode("coh", cohort_id): True for cohort_id in self._inside}
+        self._cohorts = {encode("coh", cohort_id): True for cohort_id in self._inside if book.is_read}
         self._reads: frozenset[str] = frozenset()
         #: None where they have left the program altogether.
         self._facts: Facts | None = None
@@ -94,16 +106,18 @@ class _Person:
         if not by_company:
             facts = names_of(self._book.rules.deciding(cohort_id, self._facts, self._work.now))
         self._moves.append((is_in, cause, (cohort_id, self._tester_id), facts))
-        self._cohorts[encode("coh", cohort_id)] = is_in
+        if self._book.is_read:
+            self._cohorts[encode("coh", cohort_id)] = is_in
         return True
 
     def write(self) -> bool:
         """Whether that moved them."""
         moved = False
-        for (is_in, cause), several in groupby(sorted(self._moves), key=lambda each: each[:2]):
-            facts = {move: decided for _is_in, _cause, move, decided in several}
-            write = bring_in if is_in else take_out
-            moved |= bool(write(self._work, facts.keys(), Why(cause, facts)))
+        for cause in sorted({cause for _is_in, cause, _move, _facts in self._moves}):
+            several = [each for each in self._moves if each[1] is cause]
+            facts = {its_move: decided for _is_in, _cause, its_move, decided in several}
+            entering, leaving = ([each[2] for each in several if each[0] is is_in] for is_in in (True, False))
+            moved |= any(move(self._work, entering, leaving, Why(cause, facts)))
         return moved
 
 
@@ -120,5 +134,16 @@ _PLACES = Prepared(
                 (CohortException, CohortException.is_in),
             )
         )
+    )
+)
+_HOLD = Prepared(
+    lambda _dialect: (
+        select(Tester.id)
+        .where(
+            Tester.workspace_id == bindparam("workspace_id", type_=Uuid()),
+            Tester.id == bindparam("tester_id", type_=Uuid()),
+        )
+        # Rows that belong to them may be written meanwhile, as by a rule that is asked about everybody.
+        .with_for_update(key_share=True)
     )
 )

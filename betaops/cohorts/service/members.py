@@ -20,7 +20,7 @@ from betaops.cohorts.queries.facts import facts_of, known
 from betaops.cohorts.queries.reading import rule_of
 from betaops.cohorts.queries.rulebooks import book
 from betaops.cohorts.rules import Condition, Rule
-from betaops.cohorts.service.moves import BY_HAND, Move, Why, enter, leave, portions
+from betaops.cohorts.service.moves import BY_HAND, Move, Why, enter, leave, move, portions
 from betaops.enrollment.models import Enrollment, Tester
 from betaops.enrollment.service.telling import tell_changed
 from betaops.kernel.errors import NotFound, Refused
@@ -153,7 +153,13 @@ def ask(
                 if cohort.kind is Kind.RULE:
                     facts[cohort.id, tester_id] = names_of(leaves)
     why = Why(cause if cohort.kind is Kind.RULE else Cause.COMPANY, facts)
-    return enter(work, cohort, wanted, why), leave(work, cohort, set(tester_ids) - wanted, why)
+    entered, left = move(
+        work,
+        [(cohort.id, each) for each in wanted],
+        [(cohort.id, each) for each in set(tester_ids) - wanted],
+        why,
+    )
+    return [tester_id for _cohort_id, tester_id in entered], [tester_id for _cohort_id, tester_id in left]
 
 
 def names_of(leaves: Sequence[Condition]) -> list[str]:

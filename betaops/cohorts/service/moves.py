@@ -28,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 
 from betaops.cohorts.models import Cause, Cohort, CohortChange, CohortException, CohortMember
-from betaops.kernel.ids import new_id
+from betaops.kernel.ids import new_ids
 from betaops.kernel.prepared import Prepared
 from betaops.kernel.work import Work
 
@@ -62,49 +62,67 @@ def leave(work: Work, cohort: Cohort, tester_ids: Collection[UUID], why: Why) ->
 
 def bring_in(work: Work, moves: Collection[Move], why: Why) -> list[Move]:
     """Those who are in already (another worker was quicker) and those who are kept out are left alone."""
-    return _moved(work, _ENTER, moves, why, is_in=True, by_company=why.cause is Cause.COMPANY)
+    return move(work, moves, (), why)[0]
 
 
 def take_out(work: Work, moves: Collection[Move], why: Why) -> list[Move]:
     """Those who are always in stay, and where only a company has gone those who were picked by hand."""
-    return _moved(work, _LEAVE, moves, why, is_in=False, only_by_company=why.cause is Cause.COMPANY)
+    return move(work, (), moves, why)[1]
 
 
-def _moved(
-    work: Work, statement: Prepared, moves: Collection[Move], why: Why, *, is_in: bool, **how: bool
-) -> list[Move]:
+def move(
+    work: Work, entering: Collection[Move], leaving: Collection[Move], why: Why
+) -> tuple[list[Move], list[Move]]:
+    """Both for one reason, with one statement for the dated rows of all; who entered and who left."""
     work.session.flush()
+    by_company = why.cause is Cause.COMPANY
+    entered = _moved(work, _ENTER, entering, by_company=by_company)
+    left = _moved(work, _LEAVE, leaving, only_by_company=by_company)
+    for some in portions([*((each, True) for each in entered), *((each, False) for each in left)]):
+        _NOTE.rows(
+            work.session,
+            rows=_as_rows(some, why.facts),
+            its_workspace=work.workspace_id,
+            now=work.now,
+            cause=why.cause,
+            note=why.note,
+            who=work.actor.name,
+        )
+    return entered, left
+
+
+def _moved(work: Work, statement: Prepared, moves: Collection[Move], **how: bool) -> list[Move]:
     found: list[Move] = []
-    for some in portions(moves):
-        its = {"its_workspace": work.workspace_id, "now": work.now}
-        moved: list[Any] = statement.rows(work.session, rows=_as_rows(some), **its, **how)
-        if moved:
-            _NOTE.rows(
-                work.session,
-                rows=_as_rows(moved, why.facts),
-                **its,
-                is_in=is_in,
-                cause=why.cause,
-                note=why.note,
-                who=work.actor.name,
-            )
-        found += moved
+    for some in portions([(each, True) for each in moves]):
+        rows: list[Any] = statement.rows(
+            work.session, rows=_as_rows(some), its_workspace=work.workspace_id, now=work.now, **how
+        )
+        found += rows
     return found
 
 
-def portions(moves: Collection[Any]) -> Iterable[Sequence[Any]]:
-    """In one order for all writers, so that two of them never wait for each other."""
-    ordered = sorted(set(moves))
+def portions(things: Collection[Any]) -> Iterable[Sequence[Any]]:
+    """Ids or moves in one order for all writers, so that two of them never wait for each other."""
+    by_number = {_number(thing): thing for thing in things}
+    ordered = [by_number[number] for number in sorted(by_number)]
     return (ordered[start : start + AT_ONCE] for start in range(0, len(ordered), AT_ONCE))
 
 
-def _as_rows(moves: Iterable[Move], facts: Mapping[Move, Sequence[str]] | None = None) -> str:
+def _number(thing: Any) -> Any:
+    """Told apart and compared by numbers: ids are slow at it."""
+    if not isinstance(thing, tuple):
+        return thing.int
+    (cohort_id, tester_id), is_in = thing
+    return cohort_id.int, tester_id.int, is_in
+
+
+def _as_rows(moves: Collection[tuple[Move, bool]], facts: Mapping[Move, Sequence[str]] | None = None) -> str:
     """Each with an id for a new row and the facts that decided."""
     facts = facts or {}
     return orjson.dumps(
         [
-            (new_id().hex, cohort_id.hex, tester_id.hex, facts.get((cohort_id, tester_id), ()))
-            for cohort_id, tester_id in moves
+            (row_id.hex, move[0].hex, move[1].hex, facts.get(move, ()), is_in)
+            for row_id, (move, is_in) in zip(new_ids(len(moves)), moves, strict=True)
         ]
     ).decode()
 
@@ -116,6 +134,7 @@ class _Given(NamedTuple):
     cohort_id: Any
     tester_id: Any
     facts: Any
+    is_in: Any
 
     @classmethod
     def to(cls, dialect: str) -> "_Given":
@@ -123,10 +142,11 @@ class _Given(NamedTuple):
         if dialect == "postgresql":
             each = func.jsonb_array_elements(cast(rows, JSONB)).table_valued("value").c.value
             ids = [cast(each.op("->>")(literal_column(str(place))), Uuid()) for place in range(3)]
-            return cls(ids[0], ids[1], ids[2], each.op("->")(literal_column("3")))
+            is_in = cast(each.op("->>")(literal_column("4")), Boolean())
+            return cls(ids[0], ids[1], ids[2], each.op("->")(literal_column("3")), is_in)
         each = func.json_each(rows).table_valued("value").c.value
-        found = [func.json_extract(each, f"$[{place}]", type_=String()) for place in range(4)]
-        return cls(found[0], found[1], found[2], found[3])
+        found = [func.json_extract(each, f"$[{place}]", type_=String()) for place in range(5)]
+        return cls(*found)
 
 
 def _into(model: Any, dialect: str, given: _Given, *conditions: Any, **more: Any) -> Any:
@@ -188,13 +208,14 @@ def _leaving(dialect: str) -> Any:
 
 def _noting(dialect: str) -> Any:
     given = _Given.to(dialect)
-    its = {name: getattr(CohortChange, name).type for name in ("is_in", "cause", "note", "who")}
+    its = {name: getattr(CohortChange, name).type for name in ("cause", "note", "who")}
     return _into(
         CohortChange,
         dialect,
         given,
         at=bindparam("now", type_=CohortChange.at.type),
         facts=given.facts,
+        is_in=given.is_in,
         **{name: bindparam(name, type_=kind) for name, kind in its.items()},
     )
 

@@ -1,5 +1,6 @@
 """Facts that rooms above write down about people, so that rules can read them without looking up."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -7,9 +8,11 @@ from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.cohorts.models import Trait
+from betaops.cohorts.service.following import refresh_tester
 from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
+from betaops.kernel.prepared import Prepared, inserting
 from betaops.kernel.work import Work
 
 LONGEST_NAME = 120
@@ -46,3 +49,27 @@ def set_trait(work: Work, tester_id: UUID, name: str, value: Any) -> None:
             {"tester_id": str(tester_id), "changed": ["trait"]},
             unique=f"cohorts.refresh_tester:{tester_id}",
         )
+
+
+def set_traits(work: Work, tester_id: UUID, values: Mapping[str, Any]) -> None:
+    """Write several facts about one person (none of them None), and ask the rules that read them at once."""
+    work.session.flush()
+    rows = [{"id": new_id(), "name": name, "value": value} for name, value in sorted(values.items())]
+    _PUT.each(
+        work.session,
+        rows,
+        {"workspace_id": work.workspace_id, "tester_id": tester_id, "changed_at": work.now},
+    )
+    if not work.is_quiet:
+        refresh_tester(work, tester_id, [f"trait.{name}" for name in values])
+
+
+def _putting(dialect: str) -> Any:
+    row = inserting(Trait, dialect)
+    return row.on_conflict_do_update(
+        index_elements=["workspace_id", "tester_id", "name"],
+        set_={"value": row.excluded.value, "changed_at": row.excluded.changed_at},
+    )
+
+
+_PUT = Prepared(_putting)

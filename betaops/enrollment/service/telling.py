@@ -2,11 +2,12 @@
 
 Each change has the next number of its workspace. The row that counts is locked until the change is committed, so
 numbers become visible in their order and without gaps, however many processes write and however late one of them
-commits: who has seen a number has seen all below it. The lock is taken as the last thing of a transaction.
+commits: who has seen a number has seen all below it. The lock is taken as the last thing of a transaction, and whoever
+changed in it stands in one row.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -53,22 +54,23 @@ def _write(work: Work, told: set[_Told]) -> None:
     work.session.flush()
     for workspace_id, people in sorted(by_workspace.items()):
         ((number,),) = _COUNT.rows(work.session, new_id=new_id(), its_workspace=workspace_id)
-        everybody: _Told = (workspace_id, None, None)
-        is_everybody = len(people) > MANY or everybody in people
-        _TELL.each(
+        is_everybody = len(people) > MANY or (workspace_id, None, None) in people
+        testers, distinct_ids = ((), ()) if is_everybody else _named(people)
+        _TELL.rows(
             work.session,
-            [
-                {
-                    "new_id": new_id(),
-                    "its_workspace": workspace_id,
-                    "its_number": number,
-                    "tester_id": tester_id,
-                    "distinct_id": distinct_id,
-                    "now": work.now,
-                }
-                for _workspace, tester_id, distinct_id in ([everybody] if is_everybody else people)
-            ],
+            new_id=new_id(),
+            its_workspace=workspace_id,
+            its_number=number,
+            testers=testers,
+            distinct_ids=distinct_ids,
+            is_everybody=is_everybody,
+            now=work.now,
         )
+
+
+def _named(people: Collection[_Told]) -> tuple[Sequence[str], Sequence[str]]:
+    testers = sorted(tester_id.hex for _workspace, tester_id, _distinct_id in people if tester_id is not None)
+    return testers, sorted(each for _workspace, _tester, each in people if each is not None)
 
 
 def _counting(dialect: str) -> Any:
@@ -88,8 +90,9 @@ _TELL = Prepared(
         id=_NEW_ID,
         workspace_id=_ITS_WORKSPACE,
         number=bindparam("its_number"),
-        tester_id=bindparam("tester_id"),
-        distinct_id=bindparam("distinct_id"),
+        testers=bindparam("testers"),
+        distinct_ids=bindparam("distinct_ids"),
+        is_everybody=bindparam("is_everybody"),
         at=bindparam("now"),
     )
 )

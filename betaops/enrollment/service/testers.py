@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Uuid, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -15,6 +15,7 @@ from betaops.enrollment.service.telling import tell_changed
 from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import encode, new_id
+from betaops.kernel.prepared import Prepared
 from betaops.kernel.versions import edit
 from betaops.kernel.work import Actor, Work
 
@@ -90,7 +91,7 @@ def change_tester(
     attributes: Mapping[str, Any],
 ) -> Tester:
     """Name, address, language and attributes. A new address is an identity too; the old one stays one."""
-    tester = work.lock(Tester, tester_id)
+    tester = work.lock(Tester, tester_id, lets_refer=True)
     address, key = read_address(mail)
     other = work.session.scalar(select(Tester.id).where(Tester.mail_key == key, Tester.id != tester.id))
     if other is not None:
@@ -116,7 +117,7 @@ def change_tester(
 
 def change_own(work: Work, tester_id: UUID, *, name: str, locale: str) -> Tester:
     """What testers may change about themselves."""
-    tester = work.lock(Tester, tester_id)
+    tester = work.lock(Tester, tester_id, lets_refer=True)
     changed = edit(work, tester, None, name=name.strip()[:LONGEST_NAME] or tester.name, locale=locale)
     if changed:
         work.record(TesterChanged(tester_id=tester.id, changed=changed))
@@ -201,11 +202,18 @@ def delete_note(work: Work, tester_id: UUID, note_id: UUID) -> None:
 
 def seen(work: Work, tester_id: UUID) -> None:
     """A sign of life; written once an hour at most."""
-    tester = work.session.scalar(select(Tester).where(Tester.id == tester_id))
-    if tester is None:
-        return
-    if tester.seen_at is None or (work.now - tester.seen_at).total_seconds() > SEEN_EVERY_SECONDS:
-        tester.seen_at = work.now
+    rows = _SEEN.rows(work.session, workspace_id=work.workspace_id, tester_id=tester_id)
+    for (seen_at,) in rows:
+        if seen_at is None or (work.now - seen_at).total_seconds() > SEEN_EVERY_SECONDS:
+            work.session.get_one(Tester, tester_id).seen_at = work.now
+
+
+_SEEN = Prepared(
+    lambda _dialect: select(Tester.seen_at).where(
+        Tester.workspace_id == bindparam("workspace_id", type_=Uuid()),
+        Tester.id == bindparam("tester_id", type_=Uuid()),
+    )
+)
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

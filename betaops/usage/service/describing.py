@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, literal_column, select
 
 from betaops.cohorts import service as cohort_service
 from betaops.cohorts.models import PRODUCT_SAID, Trait
 from betaops.kernel.payloads import is_storable
+from betaops.kernel.prepared import Prepared, as_text, listed
 from betaops.kernel.work import Work
 from betaops.usage.capture import Captured
 
@@ -45,9 +46,13 @@ def _write(work: Work, tester_id: UUID, known: Mapping[str, Any], words: list[tu
             wanted[name] = wanted[name] if is_once else value
         elif len(wanted) < MOST_NAMES:
             wanted[name] = value
-    for name, value in wanted.items():
-        if name not in known or known[name] != value:
-            cohort_service.set_trait(work, tester_id, PRODUCT_SAID + name, value)
+    new = {
+        PRODUCT_SAID + name: value
+        for name, value in wanted.items()
+        if name not in known or known[name] != value
+    }
+    if new:
+        cohort_service.set_traits(work, tester_id, new)
 
 
 def _words(properties: Mapping[str, Any]) -> Iterator[tuple[str, Any, bool]]:
@@ -70,11 +75,16 @@ def _is_kept(name: str, value: Any) -> bool:
 
 def _known(work: Work, said: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     known: dict[UUID, dict[str, Any]] = {}
-    rows = work.session.execute(
-        select(Trait.tester_id, Trait.name, Trait.value).where(
-            Trait.tester_id.in_(sorted(said)), Trait.name.startswith(PRODUCT_SAID, autoescape=True)
-        )
-    )
+    rows = _SAID.rows(work.session, workspace_id=work.workspace_id, tester_ids=as_text(sorted(said)))
     for tester_id, name, value in rows:
         known.setdefault(tester_id, {})[name.removeprefix(PRODUCT_SAID)] = value
     return known
+
+
+_SAID = Prepared(
+    lambda dialect: select(Trait.tester_id, Trait.name, Trait.value).where(
+        Trait.workspace_id == bindparam("workspace_id", type_=Uuid()),
+        Trait.tester_id.in_(select(listed(dialect, "tester_ids"))),
+        Trait.name.startswith(literal_column(f"'{PRODUCT_SAID}'")),
+    )
+)

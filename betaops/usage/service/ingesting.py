@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Uuid, bindparam, select
 
 from betaops.cohorts import service as cohort_service
 from betaops.enrollment.addresses import mail_key
@@ -16,6 +15,8 @@ from betaops.enrollment.models import Identity
 from betaops.enrollment.service import testers
 from betaops.kernel.errors import DomainError
 from betaops.kernel.ids import new_id
+from betaops.kernel.inserts import Inserts
+from betaops.kernel.prepared import Prepared, inserting, listed_words, words_as_text
 from betaops.kernel.work import Work
 from betaops.programs.identities import is_signed
 from betaops.usage import readers
@@ -24,9 +25,6 @@ from betaops.usage.models import UsageDaily, UsageEvent
 from betaops.usage.service.describing import describe
 
 log = structlog.get_logger("usage")
-
-_EVENTS: Any = UsageEvent.__table__
-_DAILY: Any = UsageDaily.__table__
 
 
 def take(
@@ -108,15 +106,19 @@ def count(work: Work, product_id: UUID, facts: Iterable[tuple[UUID, date, str]])
         # In one order for all writers, so that two of them never wait for each other.
         for (tester_id, day, name), events in sorted(totals.items())
     ]
-    if rows:
-        statement = _flavour(work).insert(_DAILY)
-        work.session.connection().execute(
-            statement.on_conflict_do_update(
-                index_elements=["product_id", "day", "tester_id", "name"],
-                set_={"events": _DAILY.c.events + statement.excluded.events},
-            ),
-            rows,
-        )
+    _COUNT.each(work.session, rows)
+
+
+def _counting(dialect: str) -> Any:
+    row = inserting(UsageDaily, dialect)
+    return row.on_conflict_do_update(
+        index_elements=["product_id", "day", "tester_id", "name"],
+        set_={"events": UsageDaily.events + row.excluded.events},
+    )
+
+
+_COUNT = Prepared(_counting)
+_EVENTS = Inserts(UsageEvent, passes_over=True, returns="uuid")
 
 
 def _insert(work: Work, product_id: UUID, events: Sequence[Captured], owners: dict[str, UUID]) -> set[UUID]:
@@ -136,30 +138,30 @@ def _insert(work: Work, product_id: UUID, events: Sequence[Captured], owners: di
         }
         for event in events
     ]
-    if not rows:
-        return set()
-    statement = _flavour(work).insert(_EVENTS).on_conflict_do_nothing().returning(_EVENTS.c.uuid)
-    return set(work.session.connection().execute(statement, rows).scalars())
+    return _EVENTS.returning(work.session, rows)
 
 
 def _owners(work: Work, events: Sequence[Captured]) -> dict[str, UUID]:
     """Whose each distinct id in `events` is, as far as known; an address counts in every spelling."""
     spellings = {distinct_id: _spelling(distinct_id) for distinct_id in _ids_in(events)}
     wanted = {*spellings, *spellings.values()}
-    known: dict[str, UUID] = {}
-    ordered = sorted(wanted)
-    for start in range(0, len(ordered), 500):
-        rows = work.session.execute(
-            select(Identity.distinct_id, Identity.tester_id).where(
-                Identity.distinct_id.in_(ordered[start : start + 500])
-            )
-        )
-        known.update((row.distinct_id, row.tester_id) for row in rows)
+    work.session.flush()
+    known: dict[str, UUID] = dict(
+        _IDENTITIES.rows(work.session, workspace_id=work.workspace_id, distinct_ids=words_as_text(wanted))
+    )
     return {
         distinct_id: known.get(distinct_id) or known[spelling]
         for distinct_id, spelling in spellings.items()
         if distinct_id in known or spelling in known
     }
+
+
+_IDENTITIES = Prepared(
+    lambda dialect: select(Identity.distinct_id, Identity.tester_id).where(
+        Identity.workspace_id == bindparam("workspace_id", type_=Uuid()),
+        Identity.distinct_id.in_(select(listed_words(dialect, "distinct_ids"))),
+    )
+)
 
 
 def _ids_in(events: Sequence[Captured]) -> set[str]:
@@ -206,7 +208,3 @@ def _own(work: Work, owners: dict[str, UUID], owner: UUID | None, distinct_id: A
     except DomainError:
         return
     owners[distinct_id] = owner
-
-
-def _flavour(work: Work) -> Any:
-    return postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
