@@ -73,6 +73,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.integrations.api",
     "betaops.integrations.views",
     "betaops.readiness.api",
+    "betaops.readiness.portal",
     "betaops.readiness.views",
     "betaops.readiness.views.overview",
 )

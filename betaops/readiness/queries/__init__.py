@@ -32,6 +32,7 @@ from betaops.readiness.queries.people import (
 )
 from betaops.readiness.queries.problems import began, problems
 from betaops.readiness.queries.segmenting import segments
+from betaops.readiness.queries.sharing import paper_behind, shared_paper, shared_paper_page, shared_papers
 from betaops.readiness.queries.waiting import READ, is_not_awaited, unique_key
 
 __all__ = [
@@ -56,11 +57,15 @@ __all__ = [
     "latest_readings",
     "material",
     "measured_programs",
+    "paper_behind",
     "problems",
     "reading_page",
     "scope",
     "seal",
     "segments",
+    "shared_paper",
+    "shared_paper_page",
+    "shared_papers",
     "signatures",
     "silent_testers",
     "unique_key",
