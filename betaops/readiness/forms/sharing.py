@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Length, Optional
 
 from betaops.kernel.i18n import lazy_gettext as _l
@@ -18,7 +19,9 @@ class ShareForm(Form):
         [Optional(), Length(max=200)],
         description=_l("Only your team sees it: “Board meeting in March”."),
     )
-    days = SelectField(_l("Good for"), choices=list(DAYS.items()), default="30")
+    days = SelectField(
+        _l("Good for"), choices=[SelectChoice(days, words) for days, words in DAYS.items()], default="30"
+    )
 
     @property
     def span(self) -> timedelta | None:
