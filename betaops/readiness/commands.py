@@ -17,7 +17,7 @@ from betaops.kernel.errors import NotFound
 from betaops.kernel.work import Platform
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
-from betaops.readiness import dossier, evidence, queries, tracing, verifying
+from betaops.readiness import dossier, queries, tracing, verifying
 from betaops.readiness.documents import markdown
 from betaops.readiness.documents.pdf import pdf
 from betaops.readiness.papers import PAPERS, moment
@@ -50,9 +50,7 @@ def write_report(slug: str, form: str, output: str | None) -> None:
     """Print the release report as Markdown or PDF, or as JSON the dossier: criteria, evidence, verdicts, signatures."""
     with _reading(slug) as (session, program):
         if form == "json":
-            contents = queries.dossier_contents(session, program)
-            told = dossier.dossier(contents, at=evidence.moment(clock.now()))
-            _give(json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n", output)
+            _give(dossier.written(queries.dossier_contents(session, program)), output)
         else:
             _give(_paper(session, program, "report", form), output)
 

@@ -6,6 +6,7 @@ recompute every verdict without the database (`verifying`).
 """
 
 import hmac
+import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from betaops import __version__
-from betaops.kernel import ids
+from betaops.kernel import clock, ids
 from betaops.programs.models import Product, Program, ProgramPhase
 from betaops.readiness import board, evidence
 from betaops.readiness.board import Row
@@ -114,6 +115,12 @@ def dossier(contents: Contents, *, at: str) -> dict[str, Any]:
     }
     told["hashes"] = section_hashes(told)
     return told | {"digest": evidence.digest(told)}
+
+
+def written(contents: Contents) -> bytes:
+    """The file, as of now."""
+    told = dossier(contents, at=moment(clock.now()))
+    return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def section_hashes(told: Mapping[str, Any]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from betaops.readiness.documents import (
+    Appendix,
     Banner,
     Bullets,
     Document,
@@ -59,6 +60,9 @@ def a_document(text: str = NASTY, language: str = "en") -> Document:
             Facts(pairs=((text, words(text)),)),
             Table(title=text, head=(text, "n"), rows=((text, "1"),), numeric=(1,)),
             Finding(need=text, role="danger", word=text, sentence=text, notes=(text,), drawing=drawing),
+            Appendix(
+                title=text, parts=(Paragraph(words=words(text)), Table(title=text, head=(text,), rows=()))
+            ),
             Signatures(signed=(Signed(name=text, note=text, role="danger", word=text, reason=words(text)),)),
         ),
     )

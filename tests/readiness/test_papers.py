@@ -9,7 +9,7 @@ from betaops.feedback.models import Kind, State
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import queries, service
-from betaops.readiness.documents import Bullets, Document, Finding, Signatures, Table, markdown
+from betaops.readiness.documents import Appendix, Bullets, Document, Finding, Signatures, Table, markdown
 from betaops.readiness.models import Stance
 from betaops.readiness.papers import PAPERS
 from betaops.readiness.recommendation import Choice
@@ -168,7 +168,8 @@ def test_a_verdict_that_hangs_on_many_groups_names_two_and_leads_to_the_rest(
     report = told(work, tried, "report")
     first = next(block for block in report.blocks if isinstance(block, Finding))
     assert first.notes[2].endswith("more under “How we know”.")
-    rest = [block for block in report.blocks if isinstance(block, Bullets)]
+    more = next(block for block in report.blocks if isinstance(block, Appendix))
+    rest = [part for part in more.parts if isinstance(part, Bullets)]
     assert any("Group 4" in span.text for block in rest for item in block.items for span in item)
 
 

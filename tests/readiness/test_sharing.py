@@ -200,6 +200,11 @@ def test_a_paper_kept_by_an_older_version_can_still_be_read() -> None:
                 },
             },
             {
+                "kind": "appendix",
+                "title": "more",
+                "parts": [{"kind": "paragraph", "words": [], "is_muted": False}],
+            },
+            {
                 "kind": "signatures",
                 "signed": [
                     {"name": "n", "note": "n", "role": "good", "word": "w", "reason": [{"text": "r"}]}
@@ -207,4 +212,4 @@ def test_a_paper_kept_by_an_older_version_can_still_be_read() -> None:
             },
         ],
     }
-    assert len(Document.from_json(kept).blocks) == 8
+    assert len(Document.from_json(kept).blocks) == 9

@@ -1,6 +1,7 @@
 """What is written once and read in three ways: a tree of headings, words, tables and drawings, and how each way shows it."""
 
 from betaops.readiness.documents.tree import (
+    Appendix,
     Banner,
     Block,
     Bullets,
@@ -9,6 +10,7 @@ from betaops.readiness.documents.tree import (
     Finding,
     Heading,
     Paragraph,
+    Part,
     Range,
     Signatures,
     Signed,
@@ -19,6 +21,7 @@ from betaops.readiness.documents.tree import (
 )
 
 __all__ = [
+    "Appendix",
     "Banner",
     "Block",
     "Bullets",
@@ -27,6 +30,7 @@ __all__ = [
     "Finding",
     "Heading",
     "Paragraph",
+    "Part",
     "Range",
     "Signatures",
     "Signed",

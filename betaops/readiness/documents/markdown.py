@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from betaops.readiness.documents.tree import (
+    Appendix,
     Banner,
     Block,
     Bullets,
@@ -13,6 +15,7 @@ from betaops.readiness.documents.tree import (
     Heading,
     Paragraph,
     Signatures,
+    Signed,
     Table,
     Words,
 )
@@ -24,7 +27,7 @@ _STARTS = re.compile(r"^(\d{1,9})([.)])|^([-+=])")
 
 def text(document: Document) -> str:
     """Ends with a line break."""
-    lines = [f"# {escaped(document.title)}"]
+    lines = [f"# {escaped(document.title)}", "", escaped(document.at)]
     for block in document.blocks:
         lines += ["", *_lines(block)]
     return "\n".join(lines) + "\n"
@@ -49,21 +52,25 @@ def _lines(block: Block) -> Iterator[str]:
         case Table():
             yield from _table(block)
         case Banner():
-            yield f"{escaped(block.label)}: **{escaped(block.word)}**."
-            if block.said:
-                yield from ("", escaped(block.said))
+            yield f"{escaped(block.label)}: **{escaped(block.word)}**. {escaped(block.said)}".rstrip()
         case Finding():
-            yield from (
-                f"### {escaped(block.need)}",
-                "",
-                f"**{escaped(block.word)}.** {escaped(block.sentence)}",
-            )
-            if block.notes:
-                yield from ("", *(f"- {escaped(note)}" for note in block.notes))
+            yield from _finding(block)
+        case Appendix():
+            yield f"## {escaped(block.title)}"
+            yield from chain.from_iterable(["", *_lines(part)] for part in block.parts)
         case Signatures():
-            for each in block.signed:
-                reason = f": {_said(each.reason)}" if each.reason else ""
-                yield f"- {escaped(each.name)} ({escaped(each.note)}), {escaped(each.word)}{reason}"
+            yield from map(_signed, block.signed)
+
+
+def _finding(block: Finding) -> Iterator[str]:
+    yield from (f"### {escaped(block.need)}", "", f"**{escaped(block.word)}.** {escaped(block.sentence)}")
+    if block.notes:
+        yield from ("", *(f"- {escaped(note)}" for note in block.notes))
+
+
+def _signed(each: Signed) -> str:
+    reason = f": {_said(each.reason)}" if each.reason else ""
+    return f"- {escaped(each.name)} ({escaped(each.note)}), {escaped(each.word)}{reason}"
 
 
 def _table(block: Table) -> Iterator[str]:

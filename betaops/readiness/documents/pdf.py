@@ -4,14 +4,22 @@ Typst sets it from JSON: nothing in a document is ever read as markup, and nothi
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import orjson
 
-from betaops.readiness.documents.tree import Document, Finding, Paragraph, Range, is_rightward
+from betaops.readiness.documents.tree import (
+    Appendix,
+    Block,
+    Document,
+    Finding,
+    Paragraph,
+    Range,
+    is_rightward,
+)
 
 _TEMPLATE = Path(__file__).with_name("document.typ")
 #: Scripts that the fonts in the wheel know, the first for everything they share; others come from the machine's fonts.
@@ -64,7 +72,7 @@ def _fonts(with_system: bool) -> Any:
 def _told(document: Document) -> dict[str, Any]:
     """Plain values as the template takes them: with directions, places on the axis, and words that can be broken."""
     told = document.to_json()
-    for block, plain in zip(document.blocks, told["blocks"], strict=True):
+    for block, plain in _pairs(document.blocks, told["blocks"]):
         if isinstance(block, Paragraph):
             plain["rightward"] = _turns(document, "".join(span.text for span in block.words))
         if isinstance(block, Finding):
@@ -72,6 +80,14 @@ def _told(document: Document) -> dict[str, Any]:
             if block.drawing is not None:
                 plain["drawing"] |= _places(block.drawing)
     return {**_breakable(told), "fonts": _FONTS}
+
+
+def _pairs(blocks: Sequence[Block], plain: Sequence[Any]) -> Iterator[tuple[Block, Any]]:
+    """Each block with its plain values, those of appendices too."""
+    for block, values in zip(blocks, plain, strict=True):
+        yield block, values
+        if isinstance(block, Appendix):
+            yield from _pairs(block.parts, values["parts"])
 
 
 def _turns(document: Document, text: str) -> bool | None:

@@ -164,8 +164,22 @@ class Signatures(Node):
     signed: tuple[Signed, ...]
 
 
-Block = Annotated[
+Part = Annotated[
     Heading | Paragraph | Bullets | Facts | Table | Banner | Finding | Signatures, Field(discriminator="kind")
+]
+
+
+class Appendix(Node):
+    """What only those read who want to know more: folded on a page, at the end on paper. Its title is a heading."""
+
+    kind: Literal["appendix"] = "appendix"
+    title: Line
+    parts: tuple[Part, ...]
+
+
+Block = Annotated[
+    Heading | Paragraph | Bullets | Facts | Table | Banner | Finding | Signatures | Appendix,
+    Field(discriminator="kind"),
 ]
 
 

@@ -14,6 +14,7 @@ from betaops.programs.wording import PHASES
 from betaops.readiness import board, wording
 from betaops.readiness.board import Row
 from betaops.readiness.documents import (
+    Appendix,
     Banner,
     Block,
     Bullets,
@@ -21,6 +22,7 @@ from betaops.readiness.documents import (
     Facts,
     Heading,
     Paragraph,
+    Part,
     Span,
     Table,
     Words,
@@ -171,7 +173,7 @@ def _changed(material: Material) -> list[Block]:
     ]
 
 
-def _evidence(material: Material) -> list[Block]:
+def _evidence(material: Material) -> list[Appendix]:
     """Every drawing as figures, and how each verdict was reached."""
     if not material.rows:
         return []
@@ -181,12 +183,12 @@ def _evidence(material: Material) -> list[Block]:
         rows=tuple(_figures(row) for row in material.rows),
         numeric=(2, 3, 4),
     )
-    blocks: list[Block] = [Heading(text=_("How we know")), figures]
+    parts: list[Part] = [figures]
     for row in material.rows:
-        blocks += [Heading(level=3, text=row.heading), Facts(pairs=tuple(_known(row)))]
+        parts += [Heading(level=3, text=row.heading), Facts(pairs=tuple(_known(row)))]
         if said := (*row.flips, *row.limits):
-            blocks.append(Bullets(items=tuple(words(each) for each in said)))
-    return [*blocks, *_sealed(material)]
+            parts.append(Bullets(items=tuple(words(each) for each in said)))
+    return [Appendix(title=_("How we know"), parts=(*parts, *_sealed(material)))]
 
 
 def _figures(row: Row) -> tuple[str, ...]:
@@ -211,18 +213,18 @@ def _known(row: Row) -> list[tuple[str, Words]]:
     return [(label, words(text)) for label, text in known if text]
 
 
-def _sealed(material: Material) -> list[Block]:
+def _sealed(material: Material) -> list[Part]:
     """When the criteria were fixed, and what was changed since."""
     seal, locale = material.seal, i18n.locale()
     if seal is None:
         return [Paragraph(words=words(_("The criteria are not sealed yet.")), is_muted=True)]
     day = format_date(seal.sealed_at, locale=locale)
     sealed = _("The criteria were sealed on %(day)s, before the answers. SHA-256:", day=day)
-    blocks: list[Block] = [
+    parts: list[Part] = [
         Paragraph(words=words(f"{sealed} ", Span(text=seal.digest, is_code=True)), is_muted=True)
     ]
     if material.amendments:
-        blocks += [
+        parts += [
             Heading(level=3, text=_("Amended after the seal")),
             Bullets(
                 items=tuple(
@@ -231,4 +233,4 @@ def _sealed(material: Material) -> list[Block]:
                 )
             ),
         ]
-    return blocks
+    return parts

@@ -7,7 +7,7 @@ from betaops.readiness.queries.decisions import (
     decisions,
     signatures,
 )
-from betaops.readiness.queries.dossier import dossier_contents
+from betaops.readiness.queries.dossier import AT_ONCE, DOSSIER, count_let_in, dossier_contents, dossier_job
 from betaops.readiness.queries.evidence import (
     HISTORY,
     Past,
@@ -36,6 +36,8 @@ from betaops.readiness.queries.sharing import paper_behind, shared_paper, shared
 from betaops.readiness.queries.waiting import READ, is_not_awaited, unique_key
 
 __all__ = [
+    "AT_ONCE",
+    "DOSSIER",
     "HISTORY",
     "READ",
     "Past",
@@ -43,11 +45,13 @@ __all__ = [
     "began",
     "board",
     "count_answering",
+    "count_let_in",
     "count_unsigned",
     "decision",
     "decision_that_stands",
     "decisions",
     "dossier_contents",
+    "dossier_job",
     "expectation",
     "expectation_page",
     "expectations",
