@@ -1,8 +1,5 @@
 """One tree, three ways: nothing in it ever becomes markup, whatever people typed."""
 
-import re
-import zlib
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +25,7 @@ from betaops.readiness.documents import (
 )
 from betaops.readiness.documents.pdf import pdf
 from betaops.readiness.documents.tree import is_rightward
+from tests.support.pdfs import unpacked
 
 NASTY = '#read("/etc/passwd") $x$ *a* _b_ `c` <script>alert(1)</script> [d](javascript:e) \\ @f | & "'
 
@@ -135,10 +133,15 @@ def test_markdown_of_people_keeps_its_lists_and_its_emphasis_and_loses_its_html(
 def test_a_pdf_is_made_of_any_text(text: str, is_tagged_for_reading_aloud: bool | None) -> None:
     made = pdf(a_document(text or "-", language="ar" if is_rightward(text) else "en"))
     assert made.startswith(b"%PDF")
-    inside = streams(made)
+    inside = unpacked(made)
     assert b"StructTreeRoot" in inside
     if is_tagged_for_reading_aloud:
         assert b"<pdfuaid:part>1</pdfuaid:part>" in inside
+
+
+def test_a_pdf_that_the_standard_refuses_is_made_all_the_same() -> None:
+    finding = Finding(need="A heading below none", role="good", word="Met", sentence="All is well.")
+    assert pdf(Document(title="T", language="en", at="", blocks=(finding,))).startswith(b"%PDF")
 
 
 def test_a_pdf_reads_no_file_though_its_text_asks_for_one() -> None:
@@ -153,14 +156,3 @@ def test_the_direction_is_that_of_the_first_letter() -> None:
         False,
         True,
     ]
-
-
-def streams(made: bytes) -> bytes:
-    """A PDF with its packed parts unpacked."""
-    parts = [made]
-    for found in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", made, re.DOTALL):
-        try:
-            parts.append(zlib.decompress(found[1]))
-        except zlib.error:
-            continue
-    return b"".join(parts)

@@ -10,12 +10,14 @@ from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import queries, service
 from betaops.readiness.documents import Appendix, Bullets, Document, Finding, Signatures, Table, markdown
+from betaops.readiness.documents.pdf import pdf
 from betaops.readiness.models import Stance
 from betaops.readiness.papers import PAPERS
 from betaops.readiness.recommendation import Choice
 from tests.factories.feedback import a_report
 from tests.factories.programs import a_program
 from tests.factories.readiness import a_survey, a_top_box, an_expectation, decided_by, some_testers
+from tests.support.pdfs import unpacked
 from tests.support.signed_in import a_member
 
 
@@ -96,6 +98,11 @@ def test_a_program_without_anything_has_papers_as_well(work: Work) -> None:
         assert written(work, program, name).startswith("# ")
 
 
+def test_every_paper_is_a_pdf_for_reading_aloud(work: Work, tried: Program) -> None:
+    for name in PAPERS:
+        assert b"<pdfuaid:part>1</pdfuaid:part>" in unpacked(pdf(told(work, tried, name)))
+
+
 def test_the_report_says_what_was_asked_who_tested_what_was_found_and_what_changed(
     work: Work, tried: Program
 ) -> None:
@@ -147,7 +154,7 @@ def test_the_report_has_the_decision_with_its_dissent(work: Work, tried: Program
     report = told(work, tried, "report")
     signed = next(block for block in report.blocks if isinstance(block, Signatures)).signed
     assert [(each.name, each.role, "".join(span.text for span in each.reason)) for each in signed] == [
-        ("Owner", "good", "We know."),
+        ("Owner", "good", ""),
         ("Manager", "danger", "Too early"),
     ]
     text = markdown.text(report)

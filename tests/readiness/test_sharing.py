@@ -10,7 +10,7 @@ from betaops.kernel.errors import Invalid, NotFound
 from betaops.kernel.events import RecordedEvent
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
-from betaops.readiness import evidence, queries, service
+from betaops.readiness import evidence, portal, queries, service
 from betaops.readiness.documents import Document
 from betaops.readiness.models import SharedPaper
 from betaops.readiness.papers import PAPERS
@@ -83,6 +83,11 @@ def test_a_link_that_was_revoked_or_ran_out_looks_like_one_that_never_was(
     for token in (first, second):
         gone = client.get(f"/shared/{token}{ending}")
         assert (gone.status_code, gone.text) == (404, never.text)
+
+
+def test_who_tries_one_token_after_another_is_stopped(client: Any) -> None:
+    answers = [client.get(f"/shared/{each}/paper.md").status_code for each in range(portal.FILES + 1)]
+    assert answers == [404] * portal.FILES + [429]
 
 
 def test_revoking_twice_changes_nothing(work: Work, program: Program) -> None:

@@ -26,7 +26,7 @@ def blocks(material: Material) -> list[Block]:
         *prose.blocks(decision.reason),
         *_conditions(decision),
         *_next_look(decision),
-        Signatures(signed=tuple(_signed(each) for each in material.signatures)),
+        Signatures(signed=tuple(_signed(each, decision) for each in material.signatures)),
         Paragraph(
             words=words(
                 _("The readings it was signed on have this SHA-256:") + " ",
@@ -54,12 +54,13 @@ def _next_look(decision: Decision) -> list[Block]:
     return [Paragraph(words=words(_("Looked at again on %(day)s.", day=day)))]
 
 
-def _signed(row: Signature) -> Signed:
+def _signed(row: Signature, decision: Decision) -> Signed:
+    """Whoever proposed it gave the decision's reason, which stands above already."""
     is_assent = row.stance is Stance.ASSENT
     return Signed(
         name=row.name,
         note=f"{row.role}, {format_date(row.signed_at, locale=i18n.locale())}",
         role="good" if is_assent else "danger",
         word=_("Agrees") if is_assent else _("Disagrees"),
-        reason=prose.one_line(row.reason),
+        reason=prose.one_line(row.reason) if row.reason != decision.reason else (),
     )
