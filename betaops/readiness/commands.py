@@ -4,7 +4,8 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
+from pathlib import Path
+from typing import IO, Any, NoReturn
 
 import click
 from sqlalchemy.orm import Session
@@ -16,8 +17,13 @@ from betaops.kernel.errors import NotFound
 from betaops.kernel.work import Platform
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
-from betaops.readiness import dossier, evidence, queries, verifying
-from betaops.readiness.papers import PAPERS
+from betaops.readiness import dossier, queries, tracing, verifying
+from betaops.readiness.documents import markdown
+from betaops.readiness.documents.pdf import pdf
+from betaops.readiness.papers import PAPERS, moment
+
+#: Letters of a value that are said.
+LONGEST_SAID = 300
 
 
 @click.group("readiness")
@@ -28,43 +34,85 @@ def readiness() -> None:
 @readiness.command("paper")
 @click.argument("name", type=click.Choice(list(PAPERS)))
 @click.option("--program", "slug", required=True, help="The program's name in addresses (`aurora-notes-2`).")
-def write_paper(name: str, slug: str) -> None:
-    """Print a paper on a program as Markdown."""
+@click.option("--format", "form", type=click.Choice(["md", "pdf"]), default="md", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False), help="Write it there instead of printing it.")
+def write_paper(name: str, slug: str, form: str, output: str | None) -> None:
+    """Print a paper on a program as Markdown, or make it a PDF."""
     with _reading(slug) as (session, program):
-        click.echo(PAPERS[name].write(queries.material(session, program, at=_now())), nl=False)
+        _give(_paper(session, program, name, form), output)
 
 
 @readiness.command("report")
 @click.option("--program", "slug", required=True, help="The program's name in addresses (`aurora-notes-2`).")
-@click.option("--format", "form", type=click.Choice(["md", "json"]), default="md", show_default=True)
-def write_report(slug: str, form: str) -> None:
-    """Print the release report as Markdown, or as JSON the dossier: criteria, counts, verdicts, signatures."""
+@click.option("--format", "form", type=click.Choice(["md", "pdf", "json"]), default="md", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False), help="Write it there instead of printing it.")
+def write_report(slug: str, form: str, output: str | None) -> None:
+    """Print the release report as Markdown or PDF, or as JSON the dossier: criteria, evidence, verdicts, signatures."""
     with _reading(slug) as (session, program):
         if form == "json":
-            told = dossier.dossier(queries.dossier_contents(session, program), at=_now())
-            click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+            _give(dossier.written(queries.dossier_contents(session, program)), output)
         else:
-            material = queries.material(session, program, at=_now())
-            click.echo(PAPERS["report"].write(material), nl=False)
+            _give(_paper(session, program, "report", form), output)
 
 
 @readiness.command("verify")
 @click.argument("file", type=click.File("rb"))
-def verify(file: IO[bytes]) -> None:
+@click.option("--digest", help="The SHA-256 that you were told of it: says whether this is the same file.")
+def verify(file: IO[bytes], digest: str | None) -> None:
     """Recompute every verdict of a dossier, with no database, and name the first place that disagrees."""
     try:
-        told = json.load(file)
+        told = verifying.read(file.read(verifying.MOST_BYTES + 1))
         found = next(verifying.disagreements(told), None)
-    except (ValueError, RecursionError) as error:
-        click.echo(f"This cannot be read as a dossier: {error}", err=True)
-        sys.exit(2)
+    except verifying.Unreadable as error:
+        _refuse(f"This cannot be read as a dossier: {_short(str(error))}")
     if found is not None:
-        click.echo(f"{found.place} says {json.dumps(found.told)}, recomputed: {json.dumps(found.found)}")
-        sys.exit(1)
+        _refuse(f"{found.place} says {_said(found.told)}, recomputed: {_said(found.found)}")
+    if digest is not None and digest.strip().lower() != told["digest"]:
+        _refuse(f"It holds, but it is another one: its digest is {_said(told['digest'])}.")
     expectations = _counted(len(told["expectations"]), "expectation")
     click.echo(f"Holds: {expectations} and {_counted(len(told['decisions']), 'decision')}, recomputed.")
+    click.echo(f"SHA-256 {told['digest']}")
     if old := verifying.old_decisions(told):
         click.echo(f"Of {_counted(old, 'decision')} only the hash: signed on readings of a former method.")
+    if withheld := [each["withheld"] for each in told["evidence"] if each["withheld"]]:
+        click.echo(
+            f"Of {_counted(len(withheld), 'expectation')} only counts, no people: {'; '.join(sorted(set(withheld)))}."
+        )
+    if people := tracing.without_consent(told):
+        click.echo(f"In the evidence without a consent in the file: {people}.")
+
+
+def _paper(session: Session, program: Program, name: str, form: str) -> bytes:
+    document = PAPERS[name].write(queries.material(session, program, at=moment(clock.now())))
+    return pdf(document) if form == "pdf" else markdown.text(document).encode()
+
+
+def _give(data: bytes, output: str | None) -> None:
+    """To the file, or as it is to whoever reads; a terminal gets no PDF."""
+    if output is not None:
+        try:
+            Path(output).write_bytes(data)
+        except OSError as error:
+            _refuse(f"{output} cannot be written: {error.strerror}")
+    elif data.startswith(b"%PDF") and sys.stdout.isatty():
+        _refuse("A PDF is nothing to look at here: name a file with --output.")
+    else:
+        click.echo(data, nl=False)
+
+
+def _refuse(sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(1)
+
+
+def _said(value: Any) -> str:
+    """A value of a file that others wrote: one line, without what a terminal would obey."""
+    return _short(json.dumps(value))
+
+
+def _short(text: str) -> str:
+    seen = "".join(sign if sign.isprintable() else " " for sign in text)
+    return seen if len(seen) <= LONGEST_SAID else seen[:LONGEST_SAID] + "…"
 
 
 def _counted(number: int, thing: str) -> str:
@@ -78,14 +126,9 @@ def _reading(slug: str) -> Iterator[tuple[Session, Program]]:
         try:
             program = program_queries.program_of_installation(session, slug)
         except NotFound:
-            click.echo(f"There is no program {slug!r}.", err=True)
-            sys.exit(1)
+            _refuse(f"There is no program {slug!r}.")
         scope_to(session, program.workspace_id)
         yield session, program
-
-
-def _now() -> str:
-    return evidence.moment(clock.now())
 
 
 commands = [readiness]

@@ -118,3 +118,24 @@ class DecisionWithdrawn(Event):
     program_id: UUID
     choice: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperShared(Event):
+    """A link was made; `paper` is its title, `digest` SHA-256 of the document's canonical JSON."""
+
+    said = _l("made a link to “%(paper)s”, SHA-256 %(digest)s")
+
+    program_id: UUID
+    shared_paper_id: UUID
+    paper: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperRevoked(Event):
+    said = _l("revoked the link to “%(paper)s”")
+
+    program_id: UUID
+    shared_paper_id: UUID
+    paper: str

@@ -1,60 +1,90 @@
 """Recomputing a dossier: every hash, every verdict, every recommendation, from what stands in the file alone."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from betaops.kernel.errors import Invalid
 from betaops.readiness import board, evidence
 from betaops.readiness.board import reconciled_by_need
-from betaops.readiness.dossier import FORM
+from betaops.readiness.dossier import FORM, SECTIONS, section_hashes
 from betaops.readiness.judging import Case, outcomes
 from betaops.readiness.measures import Sample
-from betaops.readiness.models import Reading
+from betaops.readiness.models import DecisionState, Reading, Stance
+from betaops.readiness.recommendation import Choice, signatures_needed
+from betaops.readiness.tracing import Disagreement, criteria, people, same
 
 _FIGURES = ("estimate", "low", "high")
-#: Figures are kept with nine digits.
-_CLOSE_ENOUGH = 2e-9
 #: More is no sample of ours: a score is a mean of answers on short scales. Judging so many takes about a minute.
 MOST_LEVELS = 2000
 #: More people than there are; beyond it floating point loses single answers.
 MOST_PEOPLE = 10**12
-
-
-class Disagreement(NamedTuple):
-    """Where the file says one thing and its own evidence another; `place` is a JSON pointer."""
-
-    place: str
-    told: Any
-    found: Any
+#: A dossier of a hundred thousand testers has about 20 million bytes for each expectation.
+MOST_BYTES = 256 * 2**20
 
 
 class Unreadable(ValueError):
     """This is no dossier, or one of a form that is not known here."""
 
 
+def read(data: bytes) -> Any:
+    """What stands in a file. `Unreadable` for what different programs would read differently, or none at all."""
+    if len(data) > MOST_BYTES:
+        raise Unreadable(f"it has more than {MOST_BYTES // 2**20} MiB")
+    try:
+        return json.loads(data, parse_constant=_no_number, object_pairs_hook=_once)
+    except RecursionError as error:
+        raise Unreadable("it is nested deeper than any dossier") from error
+    except ValueError as error:
+        raise Unreadable(str(error)) from error
+
+
 def disagreements(told: Any) -> Iterator[Disagreement]:
     """Whatever does not hold, in the file's order; nothing where all does. `Unreadable` for other files."""
     if not isinstance(told, Mapping) or told.get("form") != FORM:
         raise Unreadable(f"not a dossier of form {FORM}")
+    if missing := [name for name in (*SECTIONS, "hashes", "digest") if name not in told]:
+        raise Unreadable(f"the section {missing[0]!r} is missing")
     try:
         yield from _whole(told)
+    except RecursionError as error:
+        raise Unreadable("it is nested deeper than any dossier") from error
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError, Invalid) as error:
         raise Unreadable(f"something is missing or of the wrong kind: {error}") from error
 
 
 def _whole(told: Mapping[str, Any]) -> Iterator[Disagreement]:
+    for name, found in section_hashes(told).items():
+        yield from same(f"/hashes/{name}", told["hashes"][name], found)
     rest = {name: value for name, value in told.items() if name != "digest"}
-    yield from _same("/digest", told["digest"], evidence.digest(rest))
+    yield from same("/digest", told["digest"], evidence.digest(rest))
     seal = told["seal"]
     if seal is not None:
-        yield from _same("/seal/digest", seal["digest"], evidence.digest({"criteria": seal["criteria"]}))
+        yield from same("/seal/digest", seal["digest"], evidence.digest({"criteria": seal["criteria"]}))
+        yield from criteria(seal["criteria"], told["amendments"], told["expectations"])
+    yield from people(told)
     yield from _judged("", told["expectations"], told["recommended"])
+    rows = [board.of_snapshot(dict(item)) for item in told["expectations"]]
+    tally = {verdict.value: number for verdict, number in board.tally(rows).items()}
+    yield from same("/tally", told["tally"], tally)
     for number, decision in enumerate(told["decisions"]):
-        place, snapshot = f"/decisions/{number}", decision["snapshot"]
-        yield from _same(f"{place}/digest", decision["digest"], evidence.digest(snapshot))
-        yield from _same(f"{place}/recommended", decision["recommended"], snapshot["recommended"])
-        if snapshot["form"] == evidence.FORM:
-            yield from _judged(f"{place}/snapshot", snapshot["expectations"], snapshot["recommended"])
+        yield from _decided(f"/decisions/{number}", decision)
+
+
+def _decided(place: str, decision: Mapping[str, Any]) -> Iterator[Disagreement]:
+    """One decision: its readings, and whether it has the signatures that it needs to be in force."""
+    snapshot = decision["snapshot"]
+    yield from same(f"{place}/digest", decision["digest"], evidence.digest(snapshot))
+    yield from same(f"{place}/recommended", decision["recommended"], snapshot["recommended"])
+    recommended = Choice(decision["recommended"]) if decision["recommended"] is not None else None
+    needed = signatures_needed(Choice(decision["choice"]), recommended)
+    yield from same(f"{place}/signatures_needed", decision["signatures_needed"], needed)
+    if decision["state"] != DecisionState.WITHDRAWN:
+        assents = sum(Stance(each["stance"]) is Stance.ASSENT for each in decision["signatures"])
+        state = DecisionState.IN_FORCE if assents >= needed else DecisionState.PROPOSED
+        yield from same(f"{place}/state", decision["state"], state.value)
+    if snapshot["form"] == evidence.FORM:
+        yield from _judged(f"{place}/snapshot", snapshot["expectations"], snapshot["recommended"])
 
 
 def old_decisions(told: Mapping[str, Any]) -> int:
@@ -79,13 +109,13 @@ def _judged(
     for (at, _row, _reading), case, outcome, word in zip(read, cases, found, words, strict=True):
         reading, here = items[at]["reading"], f"{place}/expectations/{at}/reading"
         for name, value in outcome.items():
-            yield from _same(f"{here}/outcome/{name}", reading["outcome"].get(name), value)
-        yield from _same(f"{here}/verdict", reading["verdict"], word.value)
-        yield from _same(f"{here}/n", reading["n"], outcome["n"])
+            yield from same(f"{here}/outcome/{name}", reading["outcome"].get(name), value)
+        yield from same(f"{here}/verdict", reading["verdict"], word.value)
+        yield from same(f"{here}/n", reading["n"], outcome["n"])
         for name, value in zip(_FIGURES, (outcome["estimate"], outcome["low"], outcome["high"]), strict=True):
-            yield from _same(f"{here}/{name}", reading[name], case.in_unit(value))
+            yield from same(f"{here}/{name}", reading[name], case.in_unit(value))
     choice = board.recommended(rows)
-    yield from _same(f"{place}/recommended", recommended, choice.value if choice else None)
+    yield from same(f"{place}/recommended", recommended, choice.value if choice else None)
 
 
 def _sample(reading: Reading) -> Sample:
@@ -96,7 +126,12 @@ def _sample(reading: Reading) -> Sample:
     return sample
 
 
-def _same(place: str, told: Any, found: Any) -> Iterator[Disagreement]:
-    is_number = all(isinstance(each, int | float) and not isinstance(each, bool) for each in (told, found))
-    if told != found and not (is_number and abs(told - found) <= _CLOSE_ENOUGH):
-        yield Disagreement(place, told, found)
+def _no_number(text: str) -> Any:
+    raise Unreadable(f"{text} is no number")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Unreadable("a name stands twice in one object")
+    return found

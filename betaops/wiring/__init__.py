@@ -73,6 +73,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.integrations.api",
     "betaops.integrations.views",
     "betaops.readiness.api",
+    "betaops.readiness.portal",
     "betaops.readiness.views",
     "betaops.readiness.views.overview",
 )
@@ -210,8 +211,10 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("messaging.jobs:send_campaign", True),
     ("messaging.jobs:tell_outcome", True),
     ("usage.jobs:summarise", True),
+    ("readiness.jobs:drop_dossier", False),
     ("readiness.jobs:read", False),
     ("readiness.jobs:read_all", False),
+    ("readiness.jobs:write_dossier", True),
 )
 
 #: Minutes (cron, UTC) at which a job runs by itself.

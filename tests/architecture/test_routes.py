@@ -26,6 +26,8 @@ PUBLIC = (
     # testers' doors and links
     "/join/", "/portal/sign-in", "/portal/enter", "/confirm/<token>",
     "/i/", "/l/", "/s/", "/r/", "/embed", "/unsubscribe", "/mail/",
+    # papers that were handed out
+    "/shared/<token>",
     # the product under test
     "/flags", "/decide", "/api/feature_flag/", "/api/surveys", "/api/early_access_features", "/array/", "/batch", "/e", "/e/",
     "/i/v0/e", "/capture", "/track", "/engage", "/s", "/ofrep/",

@@ -8,9 +8,11 @@ from click.testing import CliRunner
 from betaops.kernel import ids
 from betaops.kernel.work import Work
 from betaops.readiness import board, dossier, queries, service
+from betaops.readiness.documents import markdown
 from betaops.readiness.models import Expectation
 from betaops.readiness.papers import PAPERS
 from betaops.readiness.recommendation import Choice
+from betaops.readiness.verifying import disagreements
 from tests.factories.programs import a_program
 from tests.factories.readiness import a_survey, a_top_box, an_expectation, decided_by, top_box
 from tests.support.signed_in import a_member
@@ -148,13 +150,13 @@ def test_the_report_says_the_same_to_programs_and_to_people(work: Work) -> None:
     at = "2026-03-02T09:00:00Z"
     contents = queries.dossier_contents(work.session, program)
     told = json.loads(json.dumps(dossier.dossier(contents, at=at)))
-    text = PAPERS["report"].write(queries.material(work.session, program, at=at))
+    text = markdown.text(PAPERS["report"].write(queries.material(work.session, program, at=at)))
     assert told["recommended"] == "go"
     assert told["tally"]["met"] == 1
     assert told["expectations"][0]["sentence"] == rows[0].sentence
     assert "### Import is \\*easy\\* \\| \\<b\\>fast\\</b\\>" in text
     assert "**Met.** 100% from 20 people" in text
-    assert "- Owner (PM), " in text
+    assert "- Owner (PM, " in text
     assert decision.digest in text
     assert told["decisions"][0]["digest"] == decision.digest
     assert board.recommended(rows) is Choice.GO
@@ -177,3 +179,37 @@ def test_the_command_prints_the_report(work: Work, monkeypatch: pytest.MonkeyPat
     missing = run(commands.readiness, ["paper", "report", "--program", "nowhere"])
     assert missing.exit_code == 1
     assert "no program" in missing.output
+
+
+def test_papers_and_the_dossier_are_read(work: Work, key: Any) -> None:
+    program = a_program(work)
+    an_expectation(work, program, need="Nothing stops me")
+    call = key("readiness:read")
+    told = call("GET", path(program, "/papers/report")).json
+    assert told["markdown"].startswith(f"# {told['title']}")
+    assert told["blocks"][0]["kind"] == "banner"
+    assert call("GET", path(program, "/papers/nonsense")).status_code == 404
+    whole = json.loads(call("GET", path(program, "/dossier")).text)["dossier"]
+    assert list(disagreements(whole)) == []
+
+
+def test_links_to_papers_are_made_listed_and_revoked(work: Work, key: Any, client: Any) -> None:
+    program = a_program(work)
+    call = key("readiness:read", "readiness:write")
+    assert key("readiness:read")("POST", path(program, "/paper-links"), json={}).status_code == 403
+    made = call("POST", path(program, "/paper-links"), json={"paper": "roadmap", "note": "Board"})
+    assert made.status_code == 201
+    opened = "/" + made.json["url"].split("/", 3)[3]
+    assert client.get(opened).status_code == 200
+    listed = call("GET", path(program, "/paper-links")).json["items"]
+    assert [(each["note"], "url" in each) for each in listed] == [("Board", False)]
+    one = path(program, f"/paper-links/{made.json['id']}")
+    assert call("DELETE", path(a_program(work), f"/paper-links/{made.json['id']}")).status_code == 404
+    assert call("DELETE", one).status_code == 204
+    assert client.get(opened).status_code == 404
+    for wrong, status in (
+        ({"paper": "nonsense"}, 404),
+        ({"expires_at": "2020-01-01T00:00:00Z"}, 409),
+        ({"expires_at": "2020-01-01T00:00:00"}, 422),
+    ):
+        assert call("POST", path(program, "/paper-links"), json=wrong).status_code == status

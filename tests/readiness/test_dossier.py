@@ -1,4 +1,4 @@
-"""A dossier can be recomputed by a stranger, and whatever is changed in it is found."""
+"""A dossier says the whole decision, and nothing by which anybody could be known."""
 
 import json
 from contextlib import nullcontext
@@ -6,68 +6,23 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
+from betaops.accounts.models import AuditSeal
+from betaops.enrollment.models import Consent, Enrollment, Tester
+from betaops.kernel import ids
 from betaops.kernel.work import Work
-from betaops.programs import service as program_service
-from betaops.programs.models import Phase, Program
-from betaops.readiness import commands, dossier, evidence, queries, service
-from betaops.readiness.models import Stance
-from betaops.readiness.recommendation import Choice, Weight
-from betaops.readiness.verifying import Unreadable, disagreements
+from betaops.programs.models import Agreement, Program
+from betaops.readiness import commands, queries, tracing
+from betaops.readiness.verifying import disagreements
+from tests.factories.dossiers import a_decided_program, told_of
 from tests.factories.programs import a_program
-from tests.factories.readiness import (
-    a_draft,
-    a_survey,
-    a_top_box,
-    about,
-    an_expectation,
-    answer_rating,
-    decided_by,
-    some_testers,
-)
-from tests.support.signed_in import a_member
+from tests.factories.readiness import a_survey, a_top_box, about, an_expectation
 
 
 @pytest.fixture
 def decided(work: Work, run_jobs: Any) -> Program:
-    """A program with expectations of every kind, one of them amended and one closed, decided with a dissent."""
-    program = a_program(work, capacity=300)
-    survey = a_survey(work, program)
-    a_top_box(work, program, good=28, bad=2, survey=survey, closes_at=20)
-    an_expectation(work, program, need="Nothing stops me")
-    an_expectation(
-        work,
-        program,
-        "survey_mean",
-        need="It is pleasant",
-        parameters=about(survey, "import") | {"lowest": 1, "highest": 5},
-        threshold=3.0,
-        weight=Weight.SHOULD,
-        least_answered=0.2,
-    )
-    program_service.change_phase(work, program.id, Phase.RUNNING)
-    run_jobs()
-    service.add(work, program, a_draft(need="It is safe", threshold=1), reason="Heard in a review")
-    answer_rating(work, survey, some_testers(work, program, 3), [2, 2, 3])
-    service.take_readings(work, program)
-    owner, other = a_member(work, "owner"), a_member(work, "manager")
-    decision = service.propose(
-        decided_by(work, owner.id, owner.name), program, Choice.GO, role="PM", seen=None, reason="Now."
-    )
-    service.sign(
-        decided_by(work, other.id, other.name),
-        program,
-        decision.id,
-        Stance.DISSENT,
-        role="Support",
-        reason="Too early",
-    )
-    return program
-
-
-def told_of(work: Work, program: Program) -> Any:
-    contents = queries.dossier_contents(work.session, program)
-    return json.loads(json.dumps(dossier.dossier(contents, at="2026-03-02T09:00:00Z")))
+    return a_decided_program(work, run_jobs)
 
 
 def test_a_dossier_holds_and_says_all(work: Work, decided: Program) -> None:
@@ -82,108 +37,99 @@ def test_a_dossier_holds_and_says_all(work: Work, decided: Program) -> None:
     assert told["seal"]["digest"]
     assert told["amendments"][0]["reason"] == "Heard in a review"
     assert told["decisions"][0]["signatures"][1]["stance"] == "dissent"
-    assert told["consents"][0]["number"] == 1
+    assert told["consents"]["agreements"][0]["number"] == 1
+    assert told["program"]["product"]
+    assert [each["phase"] for each in told["program"]["phases"]][-1] == "running"
     assert "@" not in json.dumps(told)
 
 
-def changed(told: Any, *path: str | int, to: Any) -> None:
-    """Change one value, and mend the hashes that anybody can mend."""
-    here = told
-    for step in path[:-1]:
-        here = here[step]
-    here[path[-1]] = to
-    for decision in told["decisions"]:
-        decision["digest"] = evidence.digest(decision["snapshot"])
-    told["seal"]["digest"] = evidence.digest({"criteria": told["seal"]["criteria"]})
-    told["digest"] = evidence.digest({name: value for name, value in told.items() if name != "digest"})
+def test_people_stand_in_it_under_ids_of_that_file_alone(work: Work, decided: Program) -> None:
+    first, second = told_of(work, decided), told_of(work, decided)
+    people = {person for each in first["evidence"] for person, _level in each["scores"]}
+    assert len(people) == 33
+    assert not people & {person for each in second["evidence"] for person, _level in each["scores"]}
+    testers = work.session.scalars(select(Tester)).all()
+    text = json.dumps(first)
+    assert not any(str(each.id) in text or ids.encode("tst", each.id) in text for each in testers)
+    # The second expectation counts, the third rests on the very people of the first and on three more.
+    assert [len(each["scores"]) for each in first["evidence"]] == [0, 0, 33, 0]
+    assert [each["withheld"] for each in first["evidence"]] == [
+        "the reading is of another moment",
+        "nothing is scored",
+        None,
+        "nothing is scored",
+    ]
 
 
-@pytest.mark.parametrize(
-    ("path", "to", "place"),
-    [
-        (("expectations", 0, "reading", "sample", "counts", 0), 20, "/expectations/0/reading/outcome/"),
-        (("expectations", 0, "threshold"), 0.5, "/expectations/0/reading/outcome/"),
-        (("expectations", 0, "closes_at"), None, "/expectations/0/reading/outcome/"),
-        (("expectations", 1, "reading", "sample", "value"), 4, "/expectations/1/reading/outcome/verdict"),
-        (("expectations", 2, "reading", "verdict"), "not_met", "/expectations/2/reading/verdict"),
-        (("expectations", 2, "reading", "low"), 4.9, "/expectations/2/reading/low"),
-        (("recommended",), "no_go", "/recommended"),
-        (
-            ("decisions", 0, "snapshot", "expectations", 0, "reading", "outcome", "p_met"),
-            0.0,
-            "/decisions/0/snapshot/expectations/0/reading/outcome/p_met",
-        ),
-    ],
-)
-def test_a_changed_figure_is_found_though_hashes_were_mended(
-    work: Work, decided: Program, path: tuple[str | int, ...], to: Any, place: str
-) -> None:
+def test_who_is_linked_inside_the_file_by_one_id(work: Work) -> None:
+    program = a_program(work, capacity=300)
+    survey = a_survey(work, program)
+    a_top_box(work, program, good=6, bad=2, survey=survey)
+    an_expectation(
+        work,
+        program,
+        "survey_mean",
+        need="It is pleasant",
+        parameters=about(survey, "import") | {"lowest": 1, "highest": 5},
+        threshold=3.0,
+    )
+    first, second = (
+        {person for person, _level in each["scores"]} for each in told_of(work, program)["evidence"]
+    )
+    assert len(first) == 8
+    assert first == second
+
+
+def test_of_few_people_only_counts_are_told(work: Work) -> None:
+    program = a_program(work, capacity=300)
+    a_top_box(work, program, good=3, bad=1)
+    told = told_of(work, program)
+    assert told["evidence"][0]["scores"] == []
+    assert told["evidence"][0]["withheld"].startswith("so few people")
+    assert list(disagreements(told)) == []
+
+
+def test_consents_are_told_by_agreement_and_day(work: Work, decided: Program) -> None:
+    agreement = work.session.scalars(select(Agreement).where(Agreement.program_id == decided.id)).one()
+    places = work.session.scalars(select(Enrollment).where(Enrollment.program_id == decided.id)).all()
+    for place in places[:4]:
+        work.add(
+            Consent(
+                enrollment_id=place.id,
+                agreement_id=agreement.id,
+                number=1,
+                name="Kim",
+                mail="kim@example.com",
+                text="t",
+                digest=b"0" * 32,
+                signed_at=work.now,
+            )
+        )
+    work.session.flush()
     told = told_of(work, decided)
-    changed(told, *path, to=to)
-    first = next(disagreements(told))
-    assert first.place.startswith(place)
+    assert told["consents"]["agreements"][0]["accepted"] == 4
+    assert {each["on"] for each in told["consents"]["given"]} == {work.now.date().isoformat()}
+    scored = {person for person, _level in told["evidence"][2]["scores"]}
+    assert {each["person"] for each in told["consents"]["given"]} <= scored
+    assert tracing.without_consent(told) == 29
+    assert "kim" not in json.dumps(told).casefold()
+    assert list(disagreements(told)) == []
 
 
-def test_words_that_were_changed_are_found_by_the_hash(work: Work, decided: Program) -> None:
-    told = told_of(work, decided)
-    told["decisions"][0]["signatures"][1]["reason"] = "All is well"
-    assert next(disagreements(told)).place == "/digest"
-
-
-@pytest.mark.parametrize(
-    "odd", [[], {}, {"form": 99}, {"form": 1}, {"form": 1, "digest": "", "seal": 3}, "x", None]
-)
-def test_what_is_no_dossier_is_said_to_be_none(odd: Any) -> None:
-    with pytest.raises(Unreadable):
-        list(disagreements(odd))
-
-
-@pytest.mark.parametrize(
-    ("path", "to"),
-    [
-        (("threshold",), 10**300 * 10**300),
-        (("confidence",), True),
-        (("reading", "low"), 10**400),
-        (("reading", "sample", "counts"), [10**300, 1]),
-        (("reading", "sample", "asked"), 10**400),
-        (("reading", "sample", "levels"), [step / 10**6 for step in range(10**6)]),
-    ],
-)
-def test_figures_that_nobody_can_judge_end_at_once_and_in_a_sentence(
-    work: Work, decided: Program, path: tuple[str, ...], to: Any
-) -> None:
-    told = told_of(work, decided)
-    here = told["expectations"][2]
-    for step in path[:-1]:
-        here = here[step]
-    here[path[-1]] = to
-    if path[-1] == "levels":
-        here["counts"] = [1] * len(to)
-    with pytest.raises(Unreadable):
-        list(disagreements(told))
-
-
-def test_the_command_needs_no_database(
-    work: Work, decided: Program, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = told_of(work, decided)
-    file = tmp_path / "dossier.json"
-    file.write_text(json.dumps(told))
-
-    def nothing(_settings: Any) -> None:
-        raise AssertionError("it opened the database")
-
-    monkeypatch.setattr(commands.Platform, "open", nothing)
-    run = CliRunner().invoke
-    held = run(commands.readiness, ["verify", str(file)])
-    assert (held.exit_code, held.output) == (0, "Holds: 4 expectations and 1 decision, recomputed.\n")
-    changed(told, "expectations", 0, "reading", "verdict", to="not_met")
-    file.write_text(json.dumps(told))
-    broken = run(commands.readiness, ["verify", str(file)])
-    assert broken.exit_code == 1
-    assert broken.output == '/expectations/0/reading/verdict says "not_met", recomputed: "met"\n'
-    file.write_text("{]")
-    assert run(commands.readiness, ["verify", str(file)]).exit_code == 2
+def test_the_audit_log_as_far_as_it_was_sealed_is_named(work: Work, decided: Program) -> None:
+    assert told_of(work, decided)["audit"] is None
+    work.add(
+        AuditSeal(
+            chain=work.workspace_id,
+            number=1,
+            previous=b"0" * 32,
+            digest=b"\xab" * 32,
+            events=1,
+            sealed_at=work.now,
+        )
+    )
+    work.session.flush()
+    assert told_of(work, decided)["audit"]["digest"] == "ab" * 32
 
 
 def test_the_page_gives_the_file(work: Work, decided: Program, member_client: Any) -> None:
@@ -193,10 +139,27 @@ def test_the_page_gives_the_file(work: Work, decided: Program, member_client: An
     assert list(disagreements(json.loads(answer.text))) == []
 
 
-def test_the_report_is_the_paper_or_the_dossier(
-    work: Work, decided: Program, monkeypatch: pytest.MonkeyPatch
+def test_of_many_people_a_job_writes_the_file(
+    work: Work, decided: Program, member_client: Any, run_jobs: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "_now", lambda: "2026-09-15T08:00:00Z")
+    monkeypatch.setattr(queries, "AT_ONCE", 10)
+    client = member_client("viewer")
+    where = f"/console/programs/{decided.slug}/readiness"
+    assert "Write the file" in client.get(f"{where}/dossier.json").text
+    progress = client.post(f"{where}/dossiers").headers["Location"]
+    assert "Writing the file" in client.get(progress).text
+    assert client.get(f"{progress}/file").status_code == 404
+    run_jobs()
+    assert f"{progress}/file" in client.get(progress).text
+    assert list(disagreements(json.loads(client.get(f"{progress}/file").text))) == []
+    other = progress.replace(decided.slug, a_program(work).slug)
+    assert [client.get(each).status_code for each in (other, f"{other}/file")] == [404, 404]
+
+
+def test_the_report_is_the_paper_or_the_dossier(
+    work: Work, decided: Program, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "moment", lambda _at: "then")
     monkeypatch.setattr(commands, "_reading", lambda _slug: nullcontext((work.session, decided)))
 
     def printed(*words: str) -> str:
@@ -205,22 +168,11 @@ def test_the_report_is_the_paper_or_the_dossier(
         return done.output
 
     assert printed("report") == printed("paper", "report")
+    file = tmp_path / "report.pdf"
+    assert printed("report", "--format", "pdf", "--output", str(file)) == ""
+    assert file.read_bytes().startswith(b"%PDF")
+    nowhere = ["report", "--program", decided.slug, "--output", str(tmp_path / "no" / "x")]
+    assert CliRunner().invoke(commands.readiness, nowhere).exit_code == 1
     told = json.loads(printed("report", "--format", "json"))
     assert told["program"]["slug"] == decided.slug
     assert list(disagreements(told)) == []
-
-
-def test_of_a_decision_on_readings_of_a_former_method_the_hash_is_recomputed(
-    work: Work, decided: Program, tmp_path: Any
-) -> None:
-    told = told_of(work, decided)
-    snapshot = told["decisions"][0]["snapshot"]
-    snapshot["form"] = 1
-    snapshot["expectations"][0]["reading"]["outcome"] = {"verdict": "met", "method": "clopper_pearson"}
-    changed(told, "at", to=told["at"])
-    assert list(disagreements(told)) == []
-    file = tmp_path / "dossier.json"
-    file.write_text(json.dumps(told))
-    held = CliRunner().invoke(commands.readiness, ["verify", str(file)])
-    assert held.exit_code == 0
-    assert held.output.endswith("Of 1 decision only the hash: signed on readings of a former method.\n")

@@ -4,6 +4,7 @@ from betaops.readiness.models.criteria import Amendment, AmendmentKind, Criteria
 from betaops.readiness.models.decisions import Decision, DecisionState, Signature, Stance
 from betaops.readiness.models.expectations import Expectation, Reading
 from betaops.readiness.models.participation import ParticipationWeek
+from betaops.readiness.models.shared import SharedPaper
 
 __all__ = [
     "Amendment",
@@ -14,6 +15,7 @@ __all__ = [
     "Expectation",
     "ParticipationWeek",
     "Reading",
+    "SharedPaper",
     "Signature",
     "Stance",
 ]

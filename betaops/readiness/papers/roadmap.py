@@ -2,30 +2,31 @@
 
 from betaops.kernel.i18n import gettext as _
 from betaops.readiness import wording
+from betaops.readiness.documents import Document, Table
 from betaops.readiness.figures import about
-from betaops.readiness.papers.base import Material, Need, cells, escaped, head, heading, needs
+from betaops.readiness.papers.base import Material, Need, document, needs
 from betaops.readiness.verdict import Verdict
 
 #: The worst first: a need is as far as its worst measure.
 _WORST = (Verdict.NOT_MET, Verdict.CONTRADICTED, Verdict.INCONCLUSIVE, Verdict.MET)
 
 
-def write(material: Material) -> str:
-    lines = [
-        heading(1, _("Roadmap after %(program)s", program=material.program.name)),
-        "",
-        _("As of %(at)s.", at=material.at),
-        "",
-        *head(_("Need"), _("Weight"), _("Verdict"), _("Next step")),
-    ]
+def write(material: Material) -> Document:
     found = sorted(
         needs(material.rows), key=lambda need: (not need.rows[0].is_must, _WORST.index(worst(need)))
     )
-    for need in found:
-        weight = _("Must") if need.rows[0].is_must else _("Should")
-        verdict = worst(need)
-        lines.append(cells(escaped(need.words), weight, wording.word(verdict), _step(need, verdict)))
-    return "\n".join(lines) + "\n"
+    table = Table(
+        title=_("Needs"),
+        head=(_("Need"), _("Weight"), _("Verdict"), _("Next step")),
+        rows=tuple(_line(need) for need in found),
+    )
+    return document(material, _("Roadmap after %(program)s", program=material.program.name), [table])
+
+
+def _line(need: Need) -> tuple[str, str, str, str]:
+    verdict = worst(need)
+    weight = _("Must") if need.rows[0].is_must else _("Should")
+    return need.words, weight, wording.word(verdict), _step(need, verdict)
 
 
 def worst(need: Need) -> Verdict:

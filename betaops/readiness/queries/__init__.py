@@ -7,7 +7,7 @@ from betaops.readiness.queries.decisions import (
     decisions,
     signatures,
 )
-from betaops.readiness.queries.dossier import dossier_contents
+from betaops.readiness.queries.dossier import AT_ONCE, DOSSIER, count_let_in, dossier_contents, dossier_job
 from betaops.readiness.queries.evidence import (
     HISTORY,
     Past,
@@ -32,9 +32,12 @@ from betaops.readiness.queries.people import (
 )
 from betaops.readiness.queries.problems import began, problems
 from betaops.readiness.queries.segmenting import segments
+from betaops.readiness.queries.sharing import paper_behind, shared_paper, shared_paper_page, shared_papers
 from betaops.readiness.queries.waiting import READ, is_not_awaited, unique_key
 
 __all__ = [
+    "AT_ONCE",
+    "DOSSIER",
     "HISTORY",
     "READ",
     "Past",
@@ -42,11 +45,13 @@ __all__ = [
     "began",
     "board",
     "count_answering",
+    "count_let_in",
     "count_unsigned",
     "decision",
     "decision_that_stands",
     "decisions",
     "dossier_contents",
+    "dossier_job",
     "expectation",
     "expectation_page",
     "expectations",
@@ -56,11 +61,15 @@ __all__ = [
     "latest_readings",
     "material",
     "measured_programs",
+    "paper_behind",
     "problems",
     "reading_page",
     "scope",
     "seal",
     "segments",
+    "shared_paper",
+    "shared_paper_page",
+    "shared_papers",
     "signatures",
     "silent_testers",
     "unique_key",

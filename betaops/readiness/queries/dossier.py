@@ -1,40 +1,108 @@
 """What goes into a program's dossier."""
 
 import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from betaops.enrollment.models import Consent
+from betaops.accounts import queries as account_queries
+from betaops.enrollment.models import Consent, Enrollment
+from betaops.kernel.errors import NotFound
+from betaops.kernel.jobs import Job
+from betaops.programs import queries as program_queries
 from betaops.programs.models import Agreement, Program
-from betaops.readiness.dossier import Consents, Contents
+from betaops.readiness.board import Row
+from betaops.readiness.dossier import Agreed, AuditHead, Consented, Contents
+from betaops.readiness.measures import Scope
 from betaops.readiness.queries.decisions import decisions, signatures
 from betaops.readiness.queries.evidence import amendments, board, seal
+from betaops.readiness.queries.people import scope
+
+#: Up to so many testers a dossier is answered at once; above, a job writes it.
+AT_ONCE = 2_000
+DOSSIER = "readiness.write_dossier"
+
+#: Called with how many expectations are read, of how many.
+Progress = Callable[[int, int], None]
 
 
-def dossier_contents(session: Session, program: Program) -> Contents:
+def dossier_contents(session: Session, program: Program, progress: Progress | None = None) -> Contents:
     """Everything, the newest decision first."""
-    decided = decisions(session, program.id)
+    decided, rows = decisions(session, program.id), board(session, program.id)
     return Contents(
         program=program,
-        rows=board(session, program.id),
+        product=program_queries.product(session, program.product_id),
+        phases=program_queries.phases(session, program.id),
+        rows=rows,
+        scores=_scores(session, program, rows, progress),
         seal=seal(session, program.id),
         amendments=amendments(session, program.id),
         decisions=decided,
         signatures=signatures(session, [each.id for each in decided]),
+        agreements=_agreements(session, program),
         consents=_consents(session, program),
+        audit=_audit(session, program),
     )
 
 
-def _consents(session: Session, program: Program) -> list[Consents]:
+def _scores(
+    session: Session, program: Program, rows: Sequence[Row], progress: Progress | None
+) -> dict[UUID, Mapping[UUID, float]]:
+    """Each tester's score by expectation, as it is now: readings keep counts only."""
+    scopes: dict[UUID | None, Scope] = {}
+    found: dict[UUID, Mapping[UUID, float]] = {}
+    for at, row in enumerate(rows):
+        if progress is not None:
+            progress(at, len(rows))
+        if row.measure.is_counted:
+            continue
+        cohort_id = row.expectation.cohort_id
+        if cohort_id not in scopes:
+            scopes[cohort_id] = scope(session, program, cohort_id)
+        found[row.expectation.id] = row.measure.sample(session, scopes[cohort_id], row.parameters).scores
+    return found
+
+
+def count_let_in(session: Session, program_id: UUID) -> int:
+    """Testers who were ever let in: about how large a dossier is."""
+    found = select(func.count()).where(
+        Enrollment.program_id == program_id, Enrollment.accepted_at.is_not(None)
+    )
+    return session.scalar(found) or 0
+
+
+def dossier_job(session: Session, program_id: UUID, job_id: UUID) -> Job:
+    """A dossier of this program that is being written, to show how far it is."""
+    job = session.scalar(
+        select(Job).where(
+            Job.id == job_id, Job.workspace_id == session.info["workspace_id"], Job.name == DOSSIER
+        )
+    )
+    if job is None or job.args.get("program_id") != str(program_id):
+        raise NotFound
+    return job
+
+
+def _agreements(session: Session, program: Program) -> list[Agreed]:
     rows = session.execute(
-        select(Agreement.number, Agreement.markdown, func.count(Consent.id))
-        .outerjoin(Consent, Consent.agreement_id == Agreement.id)
+        select(Agreement.number, Agreement.markdown)
         .where(Agreement.program_id == program.id, Agreement.published_at.is_not(None))
-        .group_by(Agreement.id, Agreement.number, Agreement.markdown)
         .order_by(Agreement.number)
     )
-    return [
-        Consents(number, accepted, hashlib.sha256(text.encode()).hexdigest())
-        for number, text, accepted in rows
-    ]
+    return [Agreed(number, hashlib.sha256(text.encode()).hexdigest()) for number, text in rows]
+
+
+def _consents(session: Session, program: Program) -> list[Consented]:
+    rows = session.execute(
+        select(Enrollment.tester_id, Consent.number, Consent.signed_at)
+        .join(Enrollment, Enrollment.id == Consent.enrollment_id)
+        .where(Enrollment.program_id == program.id)
+    )
+    return [Consented(tester_id, number, signed_at.date()) for tester_id, number, signed_at in rows]
+
+
+def _audit(session: Session, program: Program) -> AuditHead | None:
+    head = account_queries.newest_seal(session, program.workspace_id)
+    return None if head is None else AuditHead(head.number, head.digest.hex(), head.sealed_at)

@@ -3,16 +3,20 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from betaops.cohorts.models import Cohort, CohortMember
 from betaops.enrollment.models import Enrollment
-from betaops.feedback.models import OPEN, Kind, Report, State
+from betaops.feedback.models import OPEN, Kind, Report, State, Vote
+from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
-from betaops.readiness.papers.base import Material
+from betaops.readiness.flipping import FEWEST_NAMED
+from betaops.readiness.papers.base import Material, People
 from betaops.readiness.queries.decisions import decision_that_stands, signatures
-from betaops.readiness.queries.evidence import board
+from betaops.readiness.queries.evidence import amendments, board, seal
 from betaops.readiness.queries.people import count_answering
+from betaops.readiness.taking_part import took_part
 
-#: Most reports that a paper names.
-MOST = 200
+#: Most reports that a paper names, and most cohorts.
+MOST, MOST_COHORTS = 200, 6
 
 
 def material(session: Session, program: Program, *, at: str) -> Material:
@@ -21,17 +25,45 @@ def material(session: Session, program: Program, *, at: str) -> Material:
     reports = select(Report).where(Report.program_id == program.id).order_by(Report.impact.desc(), Report.id)
     wanted = reports.where(Report.state.in_(OPEN), Report.kind.in_((Kind.IDEA, Kind.BUG)))
     changed = reports.where(Report.state.in_((State.FIXED, State.CLOSED)), ~Report.is_private)
-    testers = select(func.count()).where(
-        Enrollment.program_id == program.id, Enrollment.accepted_at.is_not(None)
-    )
     return Material(
         program=program,
+        product=program_queries.product(session, program.product_id),
         at=at,
         rows=board(session, program.id),
+        seal=seal(session, program.id),
+        amendments=amendments(session, program.id),
         decision=decision,
         signatures=signatures(session, [decision.id])[decision.id] if decision else [],
         wanted=session.scalars(wanted.where(~Report.is_private).limit(MOST)).all(),
         changed=session.scalars(changed.limit(MOST)).all(),
-        testers=session.scalar(testers) or 0,
-        answering=count_answering(session, program.id),
+        people=_people(session, program),
+    )
+
+
+def _people(session: Session, program: Program) -> People:
+    let_in = (Enrollment.program_id == program.id, Enrollment.accepted_at.is_not(None))
+    testers = frozenset(session.scalars(select(Enrollment.tester_id).where(*let_in)))
+    began = select(func.count(Enrollment.activated_at)).where(*let_in)
+    reported = (
+        select(func.count(Enrollment.tester_id.distinct()))
+        .join(Vote, Vote.enrollment_id == Enrollment.id)
+        .where(*let_in, Vote.is_reporter)
+    )
+    cohorts = (
+        select(Cohort.name, func.count(Enrollment.tester_id.distinct()).label("people"))
+        .join(CohortMember, CohortMember.cohort_id == Cohort.id)
+        .join(Enrollment, Enrollment.tester_id == CohortMember.tester_id)
+        .where(Cohort.program_id == program.id, *let_in)
+        .group_by(Cohort.id, Cohort.name)
+        .having(func.count(Enrollment.tester_id.distinct()) >= FEWEST_NAMED)
+        .order_by(func.count(Enrollment.tester_id.distinct()).desc(), Cohort.name)
+        .limit(MOST_COHORTS)
+    )
+    return People(
+        let_in=len(testers),
+        began=session.scalar(began) or 0,
+        took_part=len(took_part(session, program.id, program.product_id) & testers),
+        answered=count_answering(session, program.id),
+        reported=session.scalar(reported) or 0,
+        cohorts=[(name, people) for name, people in session.execute(cohorts)],
     )

@@ -5,16 +5,20 @@ from betaops.readiness.service.deciding import Condition, propose, sign, withdra
 from betaops.readiness.service.expecting import add, change, move, remove, write
 from betaops.readiness.service.participating import count_weeks
 from betaops.readiness.service.reading import soon, take_readings
+from betaops.readiness.service.sharing import count_openings, revoke, share
 
 __all__ = [
     "Condition",
     "add",
     "change",
+    "count_openings",
     "count_weeks",
     "move",
     "propose",
     "remove",
+    "revoke",
     "seal",
+    "share",
     "sign",
     "soon",
     "take_readings",

@@ -1,13 +1,12 @@
 """The readiness page: every expectation with its verdict, and what the rules recommend."""
 
-import json
 from datetime import timedelta
 
-from flask import Response, render_template
+from flask import render_template
 
 from betaops.kernel import clock
 from betaops.programs import queries as program_queries
-from betaops.readiness import board, dossier, evidence, policy, queries
+from betaops.readiness import board, evidence, policy, queries
 from betaops.readiness.recommendation import Weight
 from betaops.readiness.views import blueprint
 from betaops.web.access import needs
@@ -42,14 +41,3 @@ def index(slug: str) -> str:
         signatures=queries.signatures(reading(), [decision.id])[decision.id] if decision else [],
         seen=evidence.fingerprint([row.to_json() for row in rows]),
     )
-
-
-@blueprint.get("/dossier.json")
-@needs(policy.SEE)
-def download(slug: str) -> Response:
-    """The whole decision in a file that can be recomputed without us."""
-    program = program_queries.program_by_slug(reading(), slug)
-    told = dossier.dossier(queries.dossier_contents(reading(), program), at=evidence.moment(clock.now()))
-    response = Response(json.dumps(told, ensure_ascii=False, indent=1), content_type="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="dossier-{program.slug}.json"'
-    return response

@@ -1,51 +1,118 @@
-"""Papers: looked at in the console, taken along as Markdown."""
+"""Papers: looked at in the console, taken along as Markdown or PDF, handed out behind links."""
 
-from babel.dates import format_datetime
-from flask import Response, render_template
+from typing import cast
+from uuid import UUID
 
-from betaops.kernel import clock, i18n
+from flask import Response, current_app, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Answer
+
+from betaops.kernel import clock
 from betaops.kernel.errors import NotFound
+from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
-from betaops.readiness import policy, queries
-from betaops.readiness.papers import PAPERS
+from betaops.readiness import evidence, policy, queries, service, serving
+from betaops.readiness.documents import Document
+from betaops.readiness.forms import ShareForm
+from betaops.readiness.papers import PAPERS, Paper, moment
 from betaops.readiness.views import blueprint
 from betaops.web.access import needs
-from betaops.web.application import reading
+from betaops.web.application import Application, reading, writing
+from betaops.web.forms import EmptyForm, refusals
+from betaops.web.once import show_once, shown_once
 
 
 @blueprint.get("/papers")
 @needs(policy.SEE)
 def papers(slug: str) -> str:
     program = program_queries.program_by_slug(reading(), slug)
-    return render_template("readiness/papers.html", program=program, papers=PAPERS)
+    return render_template(
+        "readiness/papers.html",
+        program=program,
+        papers=PAPERS,
+        shared=queries.shared_papers(reading(), program.id),
+        fresh=shown_once("shared_paper"),
+    )
 
 
 @blueprint.get("/papers/<name>")
 @needs(policy.SEE)
 def paper(slug: str, name: str) -> str:
     program = program_queries.program_by_slug(reading(), slug)
-    text = _written(program, name)
-    # The title is the page's already.
-    body = text.partition("\n")[2]
-    return render_template("readiness/paper.html", program=program, name=name, paper=PAPERS[name], body=body)
+    known = _known(name)
+    told = _written(program, known)
+    return render_template("readiness/paper.html", program=program, name=name, paper=known, told=told)
 
 
 @blueprint.get("/papers/<name>.md")
 @needs(policy.SEE)
-def take_paper(slug: str, name: str) -> Response:
+def paper_markdown(slug: str, name: str) -> Response:
     program = program_queries.program_by_slug(reading(), slug)
-    response = Response(_written(program, name), content_type="text/markdown; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{program.slug}.md"'
-    return response
+    return serving.file(_written(program, _known(name)), "md", f"{name}-{program.slug}")
 
 
-def _written(program: Program, name: str) -> str:
+@blueprint.get("/papers/<name>.pdf")
+@needs(policy.SEE)
+def paper_pdf(slug: str, name: str) -> Response:
+    program = program_queries.program_by_slug(reading(), slug)
+    return serving.file(_written(program, _known(name)), "pdf", f"{name}-{program.slug}")
+
+
+@blueprint.route("/papers/<name>/links/new", methods=["GET", "POST"])
+@needs(policy.CHANGE)
+def new_link(slug: str, name: str) -> Answer | tuple[str, int]:
+    """A link to the paper as it is now; its address is shown once, on the page after this one."""
+    program = program_queries.program_by_slug(reading(), slug)
+    known, form = _known(name), ShareForm()
+    if form.validate_on_submit():
+        with refusals(form):
+            work = writing()
+            _row, token = service.share(
+                work,
+                program,
+                name,
+                _written(program, known),
+                note=form.note.data or "",
+                expires_at=work.now + form.span if form.span else None,
+            )
+            base = cast(Application, current_app).platform.settings.base_url
+            show_once("shared_paper", [str(known.title), base + url_for("handed_out.page", token=token)])
+            return redirect(url_for(".papers", slug=slug), 303)
+    page = render_template("readiness/share_paper.html", program=program, name=name, paper=known, form=form)
+    return page, 422 if form.errors else 200
+
+
+@blueprint.get("/papers/links/<id(shp):shared_id>")
+@needs(policy.SEE)
+def shared_paper(slug: str, shared_id: UUID) -> str:
+    """What was sent, as it was sent."""
+    program = program_queries.program_by_slug(reading(), slug)
+    row = queries.shared_paper(reading(), program.id, shared_id)
+    return render_template(
+        "readiness/shared_paper.html",
+        program=program,
+        papers=PAPERS,
+        shared=row,
+        told=Document.from_json(row.document),
+        is_whole=evidence.digest(row.document) == row.digest,
+    )
+
+
+@blueprint.post("/papers/links/<id(shp):shared_id>/revocation")
+@needs(policy.CHANGE)
+def revoke_paper(slug: str, shared_id: UUID) -> Answer:
+    program = program_queries.program_by_slug(reading(), slug)
+    if EmptyForm().validate_on_submit():
+        service.revoke(writing(), program, shared_id)
+        flash(_("The link leads nowhere any more."))
+    return redirect(url_for(".papers", slug=slug), 303)
+
+
+def _known(name: str) -> Paper:
     if name not in PAPERS:
         raise NotFound
-    return PAPERS[name].write(queries.material(reading(), program, at=_now_in_words()))
+    return PAPERS[name]
 
 
-def _now_in_words() -> str:
-    """With its zone: papers go to people elsewhere."""
-    return format_datetime(clock.now(), "d MMM y, HH:mm 'UTC'", locale=i18n.locale())
+def _written(program: Program, known: Paper) -> Document:
+    return known.write(queries.material(reading(), program, at=moment(clock.now())))

@@ -1,0 +1,41 @@
+"""What is written once and read in three ways: a tree of headings, words, tables and drawings, and how each way shows it."""
+
+from betaops.readiness.documents.tree import (
+    Appendix,
+    Banner,
+    Block,
+    Bullets,
+    Document,
+    Facts,
+    Finding,
+    Heading,
+    Paragraph,
+    Part,
+    Range,
+    Signatures,
+    Signed,
+    Span,
+    Table,
+    Words,
+    words,
+)
+
+__all__ = [
+    "Appendix",
+    "Banner",
+    "Block",
+    "Bullets",
+    "Document",
+    "Facts",
+    "Finding",
+    "Heading",
+    "Paragraph",
+    "Part",
+    "Range",
+    "Signatures",
+    "Signed",
+    "Span",
+    "Table",
+    "Words",
+    "words",
+]
