@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session as OrmSession
 
 from betaops.kernel import clock
+from betaops.kernel.checkpoints import Checkpoints, leave_to_others
 from betaops.kernel.db import Session, do_what_was_put_off, scope_to
 from betaops.kernel.errors import Unavailable
 from betaops.kernel.i18n import gettext as _
@@ -92,7 +93,7 @@ _KEPT = "kept"
 def kept(session: OrmSession) -> dict[Any, Any]:
     """Where a grouped write may leave what it read for the next: empty again as soon as anybody else has written.
 
-    Not for what grouped writes change themselves. Always empty outside of them, and on PostgreSQL.
+    What grouped writes change themselves they must put right there. Always empty outside of them, and on PostgreSQL.
     """
     found: dict[Any, Any] = session.info.get(_KEPT, {})
     return found
@@ -110,11 +111,13 @@ class _Own:
         """The same each time until it is dropped."""
         if self._connection is None:
             self._connection = self._engine.connect()
+            leave_to_others(self._connection, True)
             self.forget()
         return self._connection
 
     def close(self) -> None:
         if self._connection is not None:
+            leave_to_others(self._connection, False)
             self._connection.close()
 
     def drop(self) -> None:
@@ -205,28 +208,31 @@ class Ingest:
 
     def _run(self) -> None:
         # A connection of its own: what it remembers (`kept`) nobody else has changed by the same one.
-        own = _Own(self._platform.database.engine)
+        engine = self._platform.database.engine
+        own, checkpoints = _Own(engine), Checkpoints(engine)
         try:
-            while self._write_waiting(own):
-                pass
+            while count := self._write_waiting(own):
+                checkpoints.written(count)
         finally:
+            checkpoints.close()
             own.close()
 
-    def _write_waiting(self, own: "_Own") -> bool:
-        """Whatever waits, in one transaction; False where nothing came for so long that the thread ends."""
+    def _write_waiting(self, own: "_Own") -> int:
+        """Whatever waits, in one transaction: how much it was. 0 where nothing came for so long that the thread ends."""
         try:
             writes = [self._waiting.get(timeout=IDLE_SECONDS)]
         except queue.Empty:
             with self._lock:
-                self._is_running = not self._waiting.empty()
-                return self._is_running
+                count = self._waiting.qsize()
+                self._is_running = count > 0
+                return count
         while len(writes) < MOST_TOGETHER:
             try:
                 writes.append(self._waiting.get_nowait())
             except queue.Empty:
                 break
         self._write_together(own, writes)
-        return True
+        return len(writes)
 
     def _write_together(self, own: "_Own", writes: list[_Write]) -> None:
         try:

@@ -323,6 +323,17 @@ def test_plain_judging_is_judging(values: dict[str, Any], work: Work) -> None:
     assert both(definition, values, work.now)[1] == long
 
 
+def test_what_only_looks_like_an_answer_from_before_is_judged_by_itself(work: Work) -> None:
+    definition = read(PLAIN)
+    judge = Plain(definition).judge
+    alike: list[Any] = [1, True, "1", 1.0, "(1, None)", "True", [1], None]
+    fresh = [Plain(definition).judge({"ease": value, "plan": "free"}, now=work.now) for value in alike]
+    for _again in range(2):
+        assert [judge({"ease": value, "plan": "free"}, now=work.now) for value in alike] == fresh
+    assert fresh[0] is not None
+    assert fresh[1] is None
+
+
 @pytest.mark.parametrize(
     "change",
     [
