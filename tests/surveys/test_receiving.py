@@ -19,6 +19,7 @@ from betaops.surveys import queries, receiving, service
 from betaops.surveys.definition import Definition
 from betaops.surveys.engine.judging import judge_all, rows_of
 from betaops.surveys.engine.plain import Plain, is_plain
+from betaops.surveys.engine.scene import STATE
 from betaops.surveys.models import Answer, Response, Survey, SurveyState
 from betaops.surveys.reading import read
 from betaops.web.application import Application
@@ -313,6 +314,7 @@ def both(definition: Definition, values: dict[str, Any], work_now: Any) -> tuple
         {"ease": 4, "plan": "other", "plan-Comment": " x "},
         {"ease": 4, "plan": "free", "plan-Comment": "x"}, {"ease": 4, "on": "Web"}, {"ease": 4, "on": []}, {"ease": True},
         {"ease": 4, "fit": {"speed": 9}}, {"ease": 4, "why": ""}, {"ease": 4, "role": ["a"]}, {"ease": 4, "pay": 1},
+        {"ease": 4, "asked_by_nobody": "x", "ease-Comment": "x", STATE: "x"}, {"ease": 4, "on": ["iOS", "iOS"], "why": "  "},
     ],
 )  # fmt: skip
 def test_plain_judging_is_judging(values: dict[str, Any], work: Work) -> None:
