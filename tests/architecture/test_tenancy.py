@@ -128,7 +128,7 @@ OUTSIDE = {
 }  # fmt: skip
 #: Writing many rows at once goes by tables, which no session guards; each names the workspace itself.
 BY_TABLE = {
-    "betaops/accounts/service/audit.py", "betaops/enrollment/service/importing.py",
+    "betaops/enrollment/service/importing.py",
     "betaops/flags/service/exposures.py", "betaops/usage/service/ingesting.py",
 }  # fmt: skip
 
