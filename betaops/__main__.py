@@ -167,7 +167,9 @@ def worker(threads: int) -> None:
 
     settings = config.load()
     logging.configure(settings.log_level)
-    sys.exit(runner.run(create_app(settings), threads=threads))
+    app = create_app(settings)
+    runner.settle()
+    sys.exit(runner.run(app, threads=threads))
 
 
 @main.command()

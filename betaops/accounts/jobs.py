@@ -10,7 +10,8 @@ from betaops.accounts.agents import told
 from betaops.accounts.models import User
 from betaops.accounts.service import audit, links, resets, sessions, throttles
 from betaops.accounts.words import ROLE_WORDS
-from betaops.kernel import mail, tokens
+from betaops.kernel import clock, mail, tokens
+from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
 from betaops.web.letters import letter, link
 
@@ -66,16 +67,40 @@ def send_sign_in_notice(work: Work, *, user_id: str, seen: str) -> None:
     )
 
 
-def seal_audit(work: Work) -> None:
+def seal_audit(run: Run) -> None:
     """Cover what happened since the last seals, and recompute chains that were not for a day."""
-    audit.seal_all(work)
-    audit.check_due(work)
+    _seal(run)
+    with run.platform.database.reading() as session:
+        chains = queries.chains_to_check(session, clock.now() - audit.CHECK_EVERY)
+    for chain in chains:
+        _check(run, chain)
 
 
-def check_audit(work: Work, *, chain: str) -> None:
+def check_audit(run: Run, *, chain: str) -> None:
     """Recompute one chain because somebody asked for it."""
-    audit.seal_all(work)
-    audit.check(work, uuid.UUID(chain))
+    _seal(run)
+    _check(run, uuid.UUID(chain))
+
+
+def _seal(run: Run) -> None:
+    """In short transactions, each with what was worked out before it: others write in between."""
+    with run.platform.database.reading() as session:
+        begin = queries.first_to_seal(session)
+    while True:
+        with run.platform.database.reading() as session:
+            due = queries.next_due(session, begin, audit.BATCH, clock.now())
+        if due is None:
+            return
+        with run.work() as work:
+            audit.seal(work, due)
+        begin = due.begin
+
+
+def _check(run: Run, chain: uuid.UUID) -> None:
+    with run.platform.database.reading() as session:
+        found = queries.verify(session, chain, clock.now())
+    with run.work() as work:
+        audit.keep(work, found)
 
 
 def forget(work: Work) -> None:

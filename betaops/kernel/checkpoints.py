@@ -15,8 +15,9 @@ from betaops.kernel.db import LONGEST_LOG, Database
 
 log = structlog.get_logger("checkpoints")
 
-#: Pages that many commits write are brought over once. A log of some thousand pages costs readers next to nothing.
-EVERY_SECONDS = 1.0
+#: Pages that many commits write are brought over once, and a log of some thousand pages costs readers next to nothing. Longer,
+#: and whole responses that come in as fast as they can would fill the log in between.
+EVERY_SECONDS = 0.2
 #: A log of half the length at which commits do it is begun anew, for which the next writer waits a moment.
 LONG_LOG = LONGEST_LOG // 2
 _HASTE_MS = 200

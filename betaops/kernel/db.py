@@ -6,6 +6,7 @@ file (SQLite, `BEGIN IMMEDIATE`), read-only transactions that refuse writes.
 
 import re
 import sqlite3
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,7 +47,9 @@ from betaops.kernel import counting, folding
 from betaops.kernel.ids import new_id
 
 #: How long a writer of a SQLite file waits for another one; and one that may as well not write.
-PATIENCE_SECONDS, HASTE_MS = 10, 1000
+PATIENCE_SECONDS, HASTE_SECONDS = 10.0, 1.0
+#: How often it looks whether its turn has come.
+TURN_SECONDS = 0.001
 #: Pages in SQLite's log with which a commit brings them into the file, should nobody have done it (`checkpoints`).
 LONGEST_LOG = 16_384
 
@@ -328,14 +331,7 @@ def _sqlite(url: str, pool_size: int) -> Engine:
             _say(connection, "BEGIN")
             return
         _let_read_only(connection, False)
-        if not options.get("betaops_hasty"):
-            _say(connection, "BEGIN IMMEDIATE")
-            return
-        _say(connection, f"PRAGMA busy_timeout={HASTE_MS}")
-        try:
-            _say(connection, "BEGIN IMMEDIATE")
-        finally:
-            _say(connection, f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}")
+        _wait_to_write(connection, HASTE_SECONDS if options.get("betaops_hasty") else PATIENCE_SECONDS)
 
     return engine
 
@@ -350,10 +346,26 @@ def _say(connection: Connection, statement: str) -> None:
         ) from error
 
 
+def _wait_to_write(connection: Connection, seconds: float) -> None:
+    """Begin to write. SQLite's own way to wait sleeps longer each time, up to a tenth of a second, while others pass by."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            _say(connection, "BEGIN IMMEDIATE")
+            return
+        except DBAPIError as error:
+            code: int = getattr(error.orig, "sqlite_errorcode", 0)
+            if code & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(TURN_SECONDS)
+
+
 def _let_read_only(connection: Connection, wanted: bool) -> None:
     """Said where it changes: after this PRAGMA SQLite works out anew how to run each statement that it has kept."""
     if connection.info.get("betaops_reads_only") is not wanted:
         _say(connection, f"PRAGMA query_only={'ON' if wanted else 'OFF'}")
+        # Who writes waits by itself, and only before it begins.
+        _say(connection, f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000 if wanted else 0:.0f}")
         connection.info["betaops_reads_only"] = wanted
 
 

@@ -55,7 +55,12 @@ def new_ids(count: int) -> list[uuid.UUID]:
 
 
 def _made(stamp: int, chance: int) -> uuid.UUID:
-    return uuid.UUID(int=(stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | chance)
+    # As UUID's own constructor does it, without looking at what is known to be right: a third of its time.
+    made = object.__new__(uuid.UUID)
+    number = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | chance
+    object.__setattr__(made, "int", number)
+    object.__setattr__(made, "is_safe", uuid.SafeUUID.unknown)
+    return made
 
 
 def least_id(moment: datetime) -> uuid.UUID:

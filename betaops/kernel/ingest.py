@@ -92,7 +92,7 @@ _KEPT = "kept"
 def kept(session: OrmSession) -> dict[Any, Any]:
     """Where a grouped write may leave what it read for the next: empty again as soon as anybody else has written.
 
-    Not for what grouped writes change themselves. Always empty outside of them, and on PostgreSQL.
+    What grouped writes change themselves they must put right there. Always empty outside of them, and on PostgreSQL.
     """
     found: dict[Any, Any] = session.info.get(_KEPT, {})
     return found

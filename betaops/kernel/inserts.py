@@ -1,7 +1,7 @@
 """Rows that are written on every path: prepared as in `prepared`, many in one statement."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, bindparam, inspect
@@ -53,18 +53,14 @@ class Inserts:
     ) -> Iterator[tuple[Any, "_Words"]]:
         connection = session.connection()
         words = self._in_words_of(connection.dialect)
-        same = {
-            name: turn(shared[name]) if turn else shared[name]
-            for name, turn in words.columns
+        # Column by column: most of what is done for a value is then done by loops that are not Python's.
+        columns = [
+            repeat(turn(shared[name]) if turn else shared[name], len(rows))
             if name in shared
-        }
-        given = [
-            [
-                same[name] if name in same else turn(row[name]) if turn else row[name]
-                for name, turn in words.columns
-            ]
-            for row in rows
+            else _turned([row[name] for row in rows], turn)
+            for name, turn in words.columns
         ]
+        given = list(zip(*columns, strict=True))
         begin = 0
         while begin < len(given):
             # Powers of two: any number of rows is made of few texts.
@@ -102,6 +98,17 @@ class Inserts:
         if self._passes_over:
             statement = statement.on_conflict_do_nothing()
         return statement if self._returns is None else statement.returning(columns[self._returns])
+
+
+def _turned(values: list[Any], turn: Turn | None) -> list[Any]:
+    """As the driver takes them. The same object comes many times: the parent of several rows, say."""
+    if turn is None:
+        return values
+    known: dict[int, Any] = {}
+    for value in values:
+        if id(value) not in known:
+            known[id(value)] = turn(value)
+    return [known[id(value)] for value in values]
 
 
 class _Words(NamedTuple):

@@ -10,7 +10,9 @@ from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
 from betaops.surveys import anonymity, exports, links, queries, service
 from betaops.surveys.engine.filling import First, first_question
+from betaops.surveys.queries.rollups import Counted
 from betaops.surveys.reading import read
+from betaops.surveys.service import rollups
 from betaops.web.letters import letter, link
 
 KEEP_EXPORTS = timedelta(days=1)
@@ -107,13 +109,24 @@ def fold(work: Work) -> dict[str, int]:
 
 
 def fold_survey(run: Run, *, survey_id: str) -> None:
-    """In short transactions, so that answers come in between."""
-    left, most = 1, 0
-    while left:
+    """In short transactions, each with what was counted before it: answers come in between."""
+    found, most, rounds = _count_tail(run, survey_id), 0, 0
+    if not found.is_kept:
         with run.work() as work:
-            left = service.fold(work, UUID(survey_id))
-        most = max(most, left)
-        run.progress(most - left, most)
+            rollups.begin(work, UUID(survey_id))
+        found = _count_tail(run, survey_id)
+    while found.waiting and found.is_kept:
+        with run.work() as work:
+            rollups.fold_counted(work, found)
+        most, rounds = max(most, found.left), rounds + 1
+        if rounds % 20 == 0:
+            run.progress(most - found.left, most)
+        found = _count_tail(run, survey_id)
+
+
+def _count_tail(run: Run, survey_id: str) -> Counted:
+    with run.platform.database.reading(run.claimed.workspace_id) as session:
+        return queries.count_tail(session, UUID(survey_id), rollups.AT_ONCE)
 
 
 def turn(work: Work, *, survey_id: str) -> None:

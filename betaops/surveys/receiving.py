@@ -24,7 +24,7 @@ from betaops.kernel.prepared import Prepared, as_text, listed
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import policy, queries
 from betaops.surveys.analysis.quality import Doubt, digest_of, doubts
-from betaops.surveys.engine.plain import Plain, Taken, is_plain
+from betaops.surveys.engine.plain import Plain, Taken
 from betaops.surveys.events import SurveyAnswered
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
 from betaops.surveys.queries.surveys import Published
@@ -198,7 +198,7 @@ def _read(work: Work, survey_id: UUID) -> _Asked | None:
         return None
     published = queries.published(work.session, live_id)
     # A closed one may open while this is remembered.
-    return _Asked(survey, published, Plain(published.definition)) if is_plain(published.definition) else None
+    return _Asked(survey, published, published.plain) if published.plain is not None else None
 
 
 def _new(work: Work, asked: _Asked, submissions: Sequence[Submission]) -> list[_New | None]:

@@ -113,14 +113,7 @@ def finish(
     """
     if response.is_finished:
         return Judged(dict(response.answers), ())
-    judged = judge_all(
-        published.definition,
-        response.answers,
-        now=work.now,
-        language=response.language,
-        seed=response.submission_key,
-        files=filing.addresses(work, response) if published.definition.has_files else frozenset(),
-    )
+    judged = _judged(work, response, published)
     if judged.problems:
         return judged
     note_in_ledger(work, response, enrollment)
@@ -130,6 +123,20 @@ def finish(
         filing.tidy(work, response)
     _settle(work, response, published, queries.survey_to_answer(work.session, response.survey_id))
     return judged
+
+
+def _judged(work: Work, response: Response, published: Published) -> Judged:
+    plain = published.plain.judge(response.answers, now=work.now) if published.plain is not None else None
+    if plain is not None:
+        return Judged(plain.values, ())
+    return judge_all(
+        published.definition,
+        response.answers,
+        now=work.now,
+        language=response.language,
+        seed=response.submission_key,
+        files=filing.addresses(work, response) if published.definition.has_files else frozenset(),
+    )
 
 
 def end_early(

@@ -169,9 +169,9 @@ AT_ONCE = frozenset({("enrollment.events:TesterChanged", "cohorts.handlers:refre
 
 #: ("room.jobs:function", is long). The job's name is "room.function".
 JOBS: tuple[tuple[str, bool], ...] = (
-    ("accounts.jobs:check_audit", False),
+    ("accounts.jobs:check_audit", True),
     ("accounts.jobs:forget", False),
-    ("accounts.jobs:seal_audit", False),
+    ("accounts.jobs:seal_audit", True),
     ("accounts.jobs:send_invitation", False),
     ("accounts.jobs:send_reset", False),
     ("accounts.jobs:send_sign_in_notice", False),

@@ -119,6 +119,37 @@ def test_a_large_batch_takes_several_seals(work: Work, monkeypatch: pytest.Monke
     assert queries.verify(work.session, work.workspace_id, work.now).broken_at is None
 
 
+def test_the_job_covers_all_chains_in_short_transactions(
+    work: Work, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from betaops.accounts.service import workspaces
+
+    monkeypatch.setattr(audit, "BATCH", 3)
+    _events(work, 7)
+    first = work.workspace_id
+    workspaces.create_workspace(work, "Globex")
+    second = work.workspace_id
+    _events(work, 4)
+    work.enqueue("accounts.seal_audit")
+    run_jobs()
+    for chain, least in ((first, 7), (second, 5)):
+        found = queries.verify(work.session, chain, work.now)
+        assert found.broken_at is None
+        assert found.events >= least
+        assert found.seals == -(-found.events // 3)
+    assert queries.next_due(work.session, None, 3, work.now) is None
+
+
+def test_what_somebody_else_has_sealed_meanwhile_is_not_sealed_twice(work: Work) -> None:
+    _events(work)
+    late = queries.next_due(work.session, None, 3, work.now)
+    assert late is not None
+    assert audit.seal_all(work) == 5
+    audit.seal(work, late)
+    found = queries.verify(work.session, work.workspace_id, work.now)
+    assert (found.seals, found.events, found.broken_at) == (1, 5, None)
+
+
 def test_s40_signing_in_failing_and_being_refused_stand_in_the_log(
     client: Browser, member_client: MemberClient, work: Work, clock: Clock
 ) -> None:

@@ -129,8 +129,7 @@ OUTSIDE = {
 }  # fmt: skip
 #: Writing many rows at once goes by tables, which no session guards; each names the workspace itself.
 BY_TABLE = {
-    "betaops/accounts/service/audit.py", "betaops/enrollment/service/importing.py",
-    "betaops/flags/service/exposures.py",
+    "betaops/enrollment/service/importing.py", "betaops/flags/service/exposures.py",
 }  # fmt: skip
 
 

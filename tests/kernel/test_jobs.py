@@ -1,10 +1,13 @@
 """Job rows: claimed once, repeated when their runner dies, dead after their last attempt, revived by a person."""
 
+import gc
+import sys
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from betaops import worker
 from betaops.kernel import jobs
 from betaops.kernel.db import Database
 from betaops.kernel.jobs import Job, JobState
@@ -286,3 +289,14 @@ def test_a_row_put_back_is_offered_again_at_once_when_it_is_due(
     work.session.commit()
     with database.writing() as session:
         assert jobs.offer(session, clock.now) == [job_id]
+
+
+def test_a_worker_of_its_own_hands_over_often_and_does_not_search_what_it_loaded() -> None:
+    before = sys.getswitchinterval()
+    try:
+        worker.settle()
+        assert sys.getswitchinterval() < before
+        assert gc.get_freeze_count() > 1000
+    finally:
+        sys.setswitchinterval(before)
+        gc.unfreeze()

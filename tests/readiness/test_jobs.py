@@ -1,12 +1,16 @@
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import func, select
 
 from betaops.enrollment.models import State
 from betaops.feedback.models import Severity
+from betaops.kernel.ids import new_id
 from betaops.kernel.jobs import Job
-from betaops.kernel.work import Work
+from betaops.kernel.work import Platform, Work
 from betaops.programs.models import Phase
 from betaops.readiness import jobs, queries, service
 from betaops.readiness.verdict import Verdict
@@ -26,6 +30,48 @@ def test_a_hundred_answers_in_a_minute_are_read_once(work: Work) -> None:
     for _ in range(100):
         service.soon(work, program.id)
     assert len(waiting(work)) == 1
+
+
+def answer_three_times(own: Work, programs: Sequence[UUID]) -> Sequence[None]:
+    """Several answers to surveys of each program, as they come in together."""
+    for program_id in programs:
+        own.record_all(
+            [
+                SurveyAnswered(response_id=new_id(), survey_id=new_id(), program_id=program_id)
+                for _ in range(3)
+            ]
+        )
+    return [None] * len(programs)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_answers_that_come_together_ask_once_until_somebody_has_taken_that_up(
+    work: Work, platform: Platform, run_jobs: Any
+) -> None:
+    workspace_id, program_id = work.workspace_id, a_program(work).id
+    run_jobs()
+
+    def rows(name: str, *states: str) -> int:
+        found = select(func.count()).where(Job.name == name, Job.state.in_(states))
+        count = work.session.scalar(found) or 0
+        work.session.rollback()
+        return count
+
+    def asked() -> int:
+        return rows("deliver:readiness.read_soon", "waiting", "done")
+
+    before = asked()
+    for _group in range(2):
+        platform.ingest.write_one(workspace_id, answer_three_times, program_id)
+    assert asked() == before + 1
+    run_jobs()
+    assert rows("readiness.read", "waiting") == 1
+    platform.ingest.write_one(workspace_id, answer_three_times, program_id)
+    assert asked() == before + 1, "one waits to be read, which will see these"
+    run_jobs(ahead=timedelta(minutes=1))
+    assert rows("readiness.read", "waiting") == 0
+    platform.ingest.write_one(workspace_id, answer_three_times, program_id)
+    assert asked() == before + 2
 
 
 def test_an_answer_brings_the_readings_up_to_date(work: Work, run_jobs: Any, clock: Any) -> None:

@@ -19,6 +19,7 @@ from betaops.surveys import queries, receiving, service
 from betaops.surveys.definition import Definition
 from betaops.surveys.engine.judging import judge_all, rows_of
 from betaops.surveys.engine.plain import Plain, is_plain
+from betaops.surveys.engine.scene import STATE
 from betaops.surveys.models import Answer, Response, Survey, SurveyState
 from betaops.surveys.reading import read
 from betaops.web.application import Application
@@ -313,6 +314,7 @@ def both(definition: Definition, values: dict[str, Any], work_now: Any) -> tuple
         {"ease": 4, "plan": "other", "plan-Comment": " x "},
         {"ease": 4, "plan": "free", "plan-Comment": "x"}, {"ease": 4, "on": "Web"}, {"ease": 4, "on": []}, {"ease": True},
         {"ease": 4, "fit": {"speed": 9}}, {"ease": 4, "why": ""}, {"ease": 4, "role": ["a"]}, {"ease": 4, "pay": 1},
+        {"ease": 4, "asked_by_nobody": "x", "ease-Comment": "x", STATE: "x"}, {"ease": 4, "on": ["iOS", "iOS"], "why": "  "},
     ],
 )  # fmt: skip
 def test_plain_judging_is_judging(values: dict[str, Any], work: Work) -> None:
@@ -321,6 +323,17 @@ def test_plain_judging_is_judging(values: dict[str, Any], work: Work) -> None:
     long, quick = both(definition, values, work.now)
     assert quick == long
     assert both(definition, values, work.now)[1] == long
+
+
+def test_what_only_looks_like_an_answer_from_before_is_judged_by_itself(work: Work) -> None:
+    definition = read(PLAIN)
+    judge = Plain(definition).judge
+    alike: list[Any] = [1, True, "1", 1.0, "(1, None)", "True", [1], None]
+    fresh = [Plain(definition).judge({"ease": value, "plan": "free"}, now=work.now) for value in alike]
+    for _again in range(2):
+        assert [judge({"ease": value, "plan": "free"}, now=work.now) for value in alike] == fresh
+    assert fresh[0] is not None
+    assert fresh[1] is None
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from betaops.surveys.models import (
     SurveyState,
     TailResponse,
 )
+from betaops.surveys.service import rollups
 from tests.factories.enrollment import an_enrollment
 from tests.factories.programs import a_program
 from tests.factories.surveys import CHECK_IN, a_response, a_survey
@@ -75,6 +76,20 @@ def test_whatever_comes_goes_and_is_folded_counts_are_right(work: Work) -> None:
     for response in given:
         respond.withdraw(work, response.id)
     assert (rows_of(work, AnswerTally), counts(work, survey)) == (0, (Counter(), {}))
+
+
+def test_what_is_withdrawn_between_counting_and_folding_is_not_folded(work: Work) -> None:
+    survey, draw = a_survey(work), random.Random(3)
+    given = [a_response(work, survey, some_answers(draw), key=f"r{number}") for number in range(6)]
+    counted = queries.count_tail(work.session, survey.id, 5)
+    assert (counted.complete, counted.left, counted.is_kept) == (5, 1, True)
+    respond.withdraw(work, given[2].id)
+    rollups.fold_counted(work, counted)
+    assert rows_of(work, TailResponse) == 1
+    assert counts(work, survey) == truth(work, survey)
+    assert work.session.scalars(select(SurveyRollup.responses)).one() == 4
+    rollups.fold_counted(work, counted)
+    assert counts(work, survey) == truth(work, survey), "nothing is folded twice"
 
 
 def test_what_was_answered_before_there_were_counts_is_folded_too(work: Work) -> None:

@@ -10,6 +10,7 @@ from flask import Blueprint, Response
 from sqlalchemy import Engine, event, func, select
 
 from betaops.accounts.models import Workspace
+from betaops.kernel import db
 from betaops.kernel.clock import now
 from betaops.kernel.db import Database
 from betaops.kernel.settings import Settings
@@ -79,14 +80,13 @@ def on_each_connection(engine: Engine, statement: str) -> Iterator[None]:
 @contextmanager
 def locked(database: Database) -> Iterator[None]:
     """Somebody else holds the writers' lock, and nobody waits long for it."""
-    with on_each_connection(database.engine, "PRAGMA busy_timeout=100"):
-        other = database.engine.raw_connection()
-        other.cursor().execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        finally:
-            other.cursor().execute("ROLLBACK")
-            other.close()
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        closing(sqlite3.connect(database.url.removeprefix("sqlite:///"))) as other,
+    ):
+        patched.setattr(db, "PATIENCE_SECONDS", 0.1)
+        other.execute("BEGIN IMMEDIATE")
+        yield
 
 
 @contextmanager

@@ -2,8 +2,8 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session as Db
@@ -11,7 +11,11 @@ from sqlalchemy.orm import Session as Db
 from betaops.accounts.chain import NOBODY, START, seal_digest
 from betaops.accounts.models import AuditCheck, AuditSeal, SealedEvent
 from betaops.kernel.events import RecordedEvent
+from betaops.kernel.ids import least_id
 from betaops.kernel.paging import Page, keyset
+
+#: No transaction is open for longer: an event older than this that no seal covers is an old one.
+LONGEST_TRANSACTION = timedelta(hours=1)
 
 
 def events(
@@ -69,18 +73,43 @@ def sealed_events(session: Db, chain: uuid.UUID) -> int:
     return session.scalar(select(func.sum(AuditSeal.events)).where(AuditSeal.chain == chain)) or 0
 
 
-def chains_waiting(session: Db, since: datetime | None) -> Sequence[uuid.UUID]:
-    """Chains with events that no seal covers."""
-    found = _waiting(select(func.coalesce(RecordedEvent.workspace_id, NOBODY)).distinct(), since)
-    return sorted(session.scalars(found))
+class Due(NamedTuple):
+    """Events of a chain that no seal covers yet, and the seal that is to cover them."""
+
+    seal: AuditSeal
+    events: Sequence[uuid.UUID]
+    #: The first that no seal covers, of whatever chain.
+    begin: uuid.UUID
 
 
-def events_waiting(
-    session: Db, chain: uuid.UUID, since: datetime | None, most: int
-) -> Sequence[RecordedEvent]:
-    """Events of a chain that no seal covers, the oldest first; `since` bounds the search."""
-    found = _waiting(select(RecordedEvent).where(_of(chain)), since)
-    return session.scalars(found.order_by(RecordedEvent.id).limit(most)).all()
+def first_to_seal(session: Db) -> uuid.UUID | None:
+    """No event before this id waits for a seal.
+
+    All chains are always sealed together: the newest seal of any says how far back that is.
+    """
+    newest = newest_seal(session)
+    return least_id(newest.sealed_at - LONGEST_TRANSACTION) if newest else None
+
+
+def next_due(session: Db, begin: uuid.UUID | None, most: int, now: datetime) -> Due | None:
+    """What is to be sealed first of what waits from `begin` on, worked out before it is written."""
+    first = session.scalar(_waiting(select(RecordedEvent), begin).order_by(RecordedEvent.id).limit(1))
+    if first is None:
+        return None
+    chain = first.workspace_id or NOBODY
+    of_chain = _waiting(select(RecordedEvent).where(_of(chain)), first.id)
+    events = session.scalars(of_chain.order_by(RecordedEvent.id).limit(most)).all()
+    last = newest_seal(session, chain)
+    previous = last.digest if last else START
+    made = AuditSeal(
+        chain=chain,
+        number=last.number + 1 if last else 1,
+        previous=previous,
+        digest=seal_digest(previous, events),
+        events=len(events),
+        sealed_at=now,
+    )
+    return Due(made, [event.id for event in events], first.id)
 
 
 def events_under(session: Db, seal_id: uuid.UUID) -> Sequence[RecordedEvent]:
@@ -124,12 +153,9 @@ def chains_to_check(session: Db, before: datetime) -> Sequence[uuid.UUID]:
     return session.scalars(found).all()
 
 
-def _waiting(found: Select[Any], since: datetime | None) -> Select[Any]:
+def _waiting(found: Select[Any], begin: uuid.UUID | None) -> Select[Any]:
     found = found.where(~exists().where(SealedEvent.event_id == RecordedEvent.id))
-    if since is not None:
-        # The first 48 bits of a UUIDv7 are its millisecond.
-        found = found.where(RecordedEvent.id >= uuid.UUID(int=int(since.timestamp() * 1000) << 80))
-    return found
+    return found if begin is None else found.where(RecordedEvent.id >= begin)
 
 
 def _of(chain: uuid.UUID) -> ColumnElement[bool]:

@@ -40,8 +40,10 @@ def is_not_awaited(session: Session, event: OfProgram) -> bool:
     In SQLite, that is: its one writer ends before anybody claims what waits.
     """
     held, place = kept(session), (READ, event.program_id)
-    if place not in held:
-        is_serial = session.connection().dialect.name == "sqlite"
-        held[place] = not is_serial or not _awaited.rows(session, key=unique_key(event.program_id))
-    is_free: bool = held[place]
-    return is_free
+    if place in held:
+        return False
+    if session.connection().dialect.name != "sqlite":
+        return True
+    # Who hears that it has to be will ask; and until somebody else writes, who would be claiming that, it waits.
+    held[place] = True
+    return not _awaited.rows(session, key=unique_key(event.program_id))

@@ -37,6 +37,8 @@ _KINDS = frozenset(
 #: Answers to these hardly repeat.
 _WRITTEN = frozenset(("text", "comment"))
 _MOST_KNOWN = 500
+#: Of these, and of no others, two that are equal are the same: 1, true and 1.0 are not.
+_ALONE = (str, int)
 #: Nothing that a plain question takes hangs on the time.
 _AT_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _Right = tuple[dict[str, Any], tuple[Row, ...]]
@@ -58,6 +60,8 @@ class _Asked(NamedTuple):
     comment_key: str
     alone: Definition
     known: dict[str, _Right]
+    #: The same of what is one text or one whole number, by itself.
+    known_alone: dict[Any, _Right]
     #: Where its answer is a text and nothing else is to be told of it.
     scene: Scene | None
 
@@ -74,7 +78,8 @@ class Plain:
         rows: dict[str, tuple[Row, ...]] = {}
         for each in self._asked:
             value, comment = values.get(each.key), values.get(each.comment_key)
-            right = _written(each, value, comment) or _known(each, value, comment, now)
+            right = each.known_alone.get(value) if comment is None and type(value) in _ALONE else None
+            right = right or _written(each, value, comment) or _known(each, value, comment, now)
             if right is None:
                 return None
             kept.update(right[0])
@@ -147,7 +152,7 @@ def _asked(definition: Definition, question: Question) -> _Asked:
     alone = replace(definition, pages=(replace(page, elements=(question,)),), oddities=())
     is_text = question.kind == "comment" or (question.kind == "text" and input_type(question) == "text")
     scene = Scene(alone, {}, now=_AT_ANY_TIME) if is_text else None
-    return _Asked(question, question.key, question.comment_key, alone, {}, scene)
+    return _Asked(question, question.key, question.comment_key, alone, {}, {}, scene)
 
 
 def _written(asked: _Asked, value: Any, comment: Any) -> _Right | None:
@@ -170,7 +175,12 @@ def _known(asked: _Asked, value: Any, comment: Any, now: datetime) -> _Right | N
     if right is not None:
         return right
     right = _judged(asked, {asked.key: value, asked.comment_key: comment}, now)
-    if right is not None and repeats and len(asked.known) < _MOST_KNOWN:
+    if right is None or not repeats:
+        return right
+    if comment is None and type(value) in _ALONE:
+        if len(asked.known_alone) < _MOST_KNOWN:
+            asked.known_alone[value] = right
+    elif len(asked.known) < _MOST_KNOWN:
         asked.known[written] = right
     return right
 

@@ -66,8 +66,9 @@ from betaops.surveys.queries.responses import (
     was_answered_so,
 )
 from betaops.surveys.queries.rollups import (
-    answers_of,
     complete_outside_tail,
+    count_responses_of,
+    count_tail,
     people_per_question,
     rollups,
     surveys_to_fold,
@@ -109,7 +110,6 @@ __all__ = [
     "answered",
     "answered_anonymously",
     "answered_unnoted",
-    "answers_of",
     "any_quota",
     "arm",
     "arm_names",
@@ -131,7 +131,9 @@ __all__ = [
     "count_invited_complete",
     "count_narrowed",
     "count_responses",
+    "count_responses_of",
     "count_shown",
+    "count_tail",
     "count_unanswered",
     "counts",
     "crossed",

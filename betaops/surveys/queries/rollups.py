@@ -120,8 +120,48 @@ def _complete(survey_id: UUID, narrowing: Narrowing | None = None) -> Select[Any
     return every.where(*conditions(survey_id, narrowing))
 
 
-def answers_of(response_ids: Sequence[UUID]) -> Parts:
-    return Parts(select().select_from(Answer).where(Answer.response_id.in_(response_ids)))
+class Counted(NamedTuple):
+    """Responses of a survey's tail, and what those of them that are complete add to its tallies."""
+
+    survey_id: UUID
+    #: Ids of them all.
+    waiting: Sequence[UUID]
+    complete: int
+    #: By (question, row, code, number), and by (question,).
+    parts: Mapping[tuple[Any, ...], int]
+    people: Mapping[tuple[Any, ...], int]
+    #: How many more the tail has.
+    left: int = 0
+    #: Whether the survey has tallies at all.
+    is_kept: bool = True
+
+
+def count_tail(session: Session, survey_id: UUID, most: int) -> Counted:
+    """The oldest of the tail."""
+    of_survey = TailResponse.survey_id == survey_id
+    ids = session.scalars(
+        select(TailResponse.response_id).where(of_survey).order_by(TailResponse.response_id).limit(most)
+    ).all()
+    every = session.scalar(select(func.count()).select_from(TailResponse).where(of_survey)) or 0
+    is_kept = session.scalar(select(SurveyRollup.id).where(SurveyRollup.survey_id == survey_id)) is not None
+    return count_responses_of(session, survey_id, ids)._replace(left=every - len(ids), is_kept=is_kept)
+
+
+def count_responses_of(session: Session, survey_id: UUID, ids: Sequence[UUID]) -> Counted:
+    """These responses."""
+    complete = session.scalars(
+        select(Response.id).where(Response.id.in_(ids), Response.state == ResponseState.COMPLETE)
+    ).all()
+    found = Parts(select().select_from(Answer).where(Answer.response_id.in_(complete)))
+    parts: Sequence[Any] = session.execute(found.part_counts(), execution_options=BY_ID).all()
+    people: Sequence[Any] = session.execute(found.people_counts(), execution_options=BY_ID).all()
+    return Counted(
+        survey_id,
+        ids,
+        len(complete),
+        {tuple(key): times for *key, times in parts},
+        {tuple(key): times for *key, times in people},
+    )
 
 
 def surveys_to_fold(session: Session) -> list[tuple[UUID, UUID]]:

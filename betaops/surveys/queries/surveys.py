@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from betaops.programs.models import Program
 from betaops.surveys.analysis.series import ended, trait_name
 from betaops.surveys.definition import Definition, Question
 from betaops.surveys.engine.arms import in_arm
+from betaops.surveys.engine.plain import Plain, is_plain
 from betaops.surveys.models import LinkKind, Survey, SurveyLink, SurveyQuestion, SurveyState, SurveyVersion
 from betaops.surveys.reading import read
 
@@ -33,6 +35,11 @@ class Published:
     #: Identities of its questions by name; and which series of it each is.
     question_ids: Mapping[str, UUID]
     series: Mapping[str, int]
+
+    @cached_property
+    def plain(self) -> Plain | None:
+        """Judges answers by what it has judged before; None where they hang on each other."""
+        return Plain(self.definition) if is_plain(self.definition) else None
 
 
 _kept: dict[tuple[UUID, str], Published] = {}

@@ -3,15 +3,15 @@
 See `models.rollups`.
 """
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, delete, func, insert, literal, select, update
+from sqlalchemy import Text, Uuid, bindparam, delete, insert, literal, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.kernel.ids import new_id
 from betaops.kernel.inserts import Inserts
+from betaops.kernel.prepared import Prepared, as_text, listed
 from betaops.kernel.work import Work
 from betaops.surveys import queries
 from betaops.surveys.models import (
@@ -22,10 +22,10 @@ from betaops.surveys.models import (
     SurveyRollup,
     TailResponse,
 )
-from betaops.surveys.queries.rollups import BY_ID
+from betaops.surveys.queries.rollups import Counted
 
 #: Responses folded in one transaction.
-AT_ONCE = 1_000
+AT_ONCE = 250
 
 
 def begin(work: Work, survey_id: UUID) -> SurveyRollup:
@@ -51,27 +51,49 @@ def count_out(work: Work, response: Response) -> None:
     waited = work.session.execute(delete(TailResponse).where(TailResponse.response_id == response.id))
     if rollup is None or waited.rowcount:  # type: ignore[attr-defined]  # a DELETE's result is a cursor result
         return
-    _add(work, response.survey_id, [response.id], -1)
+    _add(work, queries.count_responses_of(work.session, response.survey_id, [response.id]), -1)
     rollup.responses -= 1
     work.session.flush()
 
 
 def fold(work: Work, survey_id: UUID, most: int = AT_ONCE) -> int:
     """Count the oldest of the tail; gives how many are left."""
-    rollup = _locked(work, survey_id) or begin(work, survey_id)
-    of_survey = TailResponse.survey_id == survey_id
-    ids = work.session.scalars(
-        select(TailResponse.response_id).where(of_survey).order_by(TailResponse.response_id).limit(most)
-    ).all()
-    complete = work.session.scalars(
-        select(Response.id).where(Response.id.in_(ids), Response.state == ResponseState.COMPLETE)
-    ).all()
-    _add(work, survey_id, complete, 1)
-    rollup.responses += len(complete)
+    counted = queries.count_tail(work.session, survey_id, most)
+    if not counted.is_kept:
+        begin(work, survey_id)
+        counted = queries.count_tail(work.session, survey_id, most)
+    fold_counted(work, counted)
+    return counted.left
+
+
+def fold_counted(work: Work, counted: Counted) -> None:
+    """Put into tallies what was counted before this work, which so keeps others waiting for as short as can be."""
+    rollup = _locked(work, counted.survey_id)
+    if rollup is None:
+        return
+    named = as_text(counted.waiting)
+    taken = _take_away.rows(work.session, workspace=work.workspace_id, ids=named)
+    if len(taken) < len(counted.waiting):
+        # Some were withdrawn meanwhile, or counted by somebody else.
+        left = [UUID(str(row[0])) for row in taken]
+        counted = queries.count_responses_of(work.session, counted.survey_id, left)
+    _add(work, counted, 1)
+    rollup.responses += counted.complete
     rollup.folded_at = work.now
-    work.session.execute(delete(TailResponse).where(TailResponse.response_id.in_(ids)))
     work.session.flush()
-    return work.session.scalar(select(func.count()).select_from(TailResponse).where(of_survey)) or 0
+
+
+_take_away = Prepared(
+    lambda dialect: (
+        delete(TailResponse)
+        .where(
+            TailResponse.workspace_id == bindparam("workspace", type_=Uuid()),
+            TailResponse.response_id.in_(select(listed(dialect, "ids"))),
+        )
+        # As the driver gives them: they are hardly ever looked at.
+        .returning(type_coerce(TailResponse.response_id, Text()))
+    )
+)
 
 
 def start_over(work: Work, survey_id: UUID) -> None:
@@ -108,18 +130,13 @@ def _all_into_tail(work: Work, survey_id: UUID) -> None:
     work.session.execute(statement.on_conflict_do_nothing())
 
 
-def _add(work: Work, survey_id: UUID, response_ids: Sequence[UUID], sign: int) -> None:
-    """Add the answers of these responses to the tallies, or (-1) take them off."""
-    parts = queries.answers_of(response_ids)
-    times, people = (
-        work.session.execute(counts, execution_options=BY_ID)
-        for counts in (parts.part_counts(), parts.people_counts())
-    )
+def _add(work: Work, counted: Counted, sign: int) -> None:
+    """Add to the tallies what was counted, or (-1) take it off."""
     part_names = ("question_id", "row", "code", "number")
-    _change(work, AnswerTally, "times", survey_id, part_names, {tuple(part): n * sign for *part, n in times})
-    _change(
-        work, QuestionTally, "people", survey_id, ("question_id",), {(each,): n * sign for each, n in people}
-    )
+    parts = {key: n * sign for key, n in counted.parts.items()}
+    people = {key: n * sign for key, n in counted.people.items()}
+    _change(work, AnswerTally, "times", counted.survey_id, part_names, parts)
+    _change(work, QuestionTally, "people", counted.survey_id, ("question_id",), people)
 
 
 def _change(
