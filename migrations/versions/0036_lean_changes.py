@@ -6,7 +6,7 @@ from alembic import op
 from betaops.kernel import db
 
 revision = "0036"
-down_revision = "0030"
+down_revision = "0033"
 
 #: Nothing points at their rows.
 _LEAVES = (

@@ -28,7 +28,7 @@ def in_the_file(database: Database, tmp_path: Path) -> list[str]:
     connection = sqlite3.connect(copy)
     try:
         return [word for (word,) in connection.execute("SELECT word FROM noted")]
-    except sqlite3.OperationalError:
+    except sqlite3.DatabaseError:  # no table yet, or copied while pages were brought over
         return []
     finally:
         connection.close()
