@@ -160,6 +160,21 @@ EXCLUDED: dict[str, Callable[[int], str]] = {
         "%(num)s testers answered after a new series of the question began. Choose the question again to count such answers.",
         n,
     ),
+    "unscored": lambda n: ngettext(
+        "%(num)s tester finished the survey without an answer to every part of it as it is asked here.",
+        "%(num)s testers finished the survey without an answer to every part of it as it is asked here.",
+        n,
+    ),
+    "does_not_count": lambda n: ngettext(
+        "%(num)s tester no longer uses the product and does not count.",
+        "%(num)s testers no longer use the product and do not count.",
+        n,
+    ),
+    "not_elapsed": lambda n: ngettext(
+        "%(num)s tester has not been there long enough yet and does not count so far.",
+        "%(num)s testers have not been there long enough yet and do not count so far.",
+        n,
+    ),
     "no_number": lambda n: ngettext(
         "%(num)s answer is not on the scale and was left out.",
         "%(num)s answers are not on the scale and were left out.",

@@ -16,12 +16,14 @@ class Unit(StrEnum):
     POINTS = "points"
     #: A mean on the scale of a question.
     MEAN = "mean"
+    #: A mean score from 0 to 100.
+    SCORE = "score"
     #: A number of things.
     COUNT = "count"
 
 
 #: Most digits behind the point that are ever shown.
-_DIGITS = {Unit.SHARE: 0, Unit.POINTS: 0, Unit.MEAN: 1, Unit.COUNT: 0}
+_DIGITS = {Unit.SHARE: 0, Unit.POINTS: 0, Unit.MEAN: 1, Unit.SCORE: 1, Unit.COUNT: 0}
 
 
 def figure(value: float, unit: Unit, *, against: float | None = None) -> str:

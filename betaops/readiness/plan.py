@@ -101,7 +101,7 @@ def plan(
         rare_met=planning.chance_to_meet(RARE, testers),
         unseen=planning.largest_unseen(testers, 1 - confidence),
         is_counted=measure.is_counted,
-        is_mean=measure.unit in (Unit.MEAN, Unit.POINTS),
+        is_mean=measure.unit in (Unit.MEAN, Unit.POINTS, Unit.SCORE),
         has_close=has_close,
         may_close=may_close,
     )

@@ -17,10 +17,10 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from betaops.kernel import ids
-from betaops.kernel.errors import NotFound
+from betaops.kernel.errors import Invalid, NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
-from betaops.readiness.figures import Unit
+from betaops.readiness.figures import Unit, figure
 from betaops.readiness.measures import Measure
 from betaops.readiness.models import Expectation
 from betaops.readiness.recommendation import Weight
@@ -175,7 +175,34 @@ class _DoingForm(ExpectationForm):
         return self.base | {"times": self.times.data}
 
 
-_FORMS: dict[str, type[ExpectationForm]] = {"survey_share": _AnswersForm, "usage_share": _DoingForm}
+class _AdoptionForm(_DoingForm):
+    days = WholeNumberField(
+        _l("Within how many days?"),
+        [InputRequired(_l("Say within how many days.")), NumberRange(1, 365)],
+        description=_l("The day on which a tester begins is the first."),
+    )
+
+    def parameters(self) -> dict[str, Any]:
+        return super().parameters() | {"days": self.days.data}
+
+
+class _RetentionForm(ExpectationForm):
+    days = WholeNumberField(
+        _l("After how many days?"),
+        [InputRequired(_l("Say after how many days.")), NumberRange(1, 365)],
+        description=_l("The week that begins so many days after a tester's beginning is looked at."),
+    )
+
+    def parameters(self) -> dict[str, Any]:
+        return self.base | {"days": self.days.data}
+
+
+_FORMS: dict[str, type[ExpectationForm]] = {
+    "survey_share": _AnswersForm,
+    "usage_share": _DoingForm,
+    "adoption": _AdoptionForm,
+    "retention": _RetentionForm,
+}
 
 
 def expectation_form(
@@ -199,6 +226,7 @@ def expectation_form(
         "threshold": _written(measure, row.threshold if row is not None else measure.threshold),
         "counted": list(parameters.get("counted", [])),
         "times": parameters.get("times", 1),
+        "days": parameters.get("days"),
     }
     form = chosen(data=shown, **options)
     form.measure, form.base = measure, parameters
@@ -206,6 +234,7 @@ def expectation_form(
         SelectChoice(ids.encode("coh", each), name) for each, name in cohorts
     ]
     form.threshold.label.text = _LINES[measure.unit]
+    form.threshold.description = _bounds(measure, parameters)
     if measure.is_counted:
         del form.cohort, form.confidence, form.closes_on, form.closes_at, form.least_answered
     if not is_sealed:
@@ -215,10 +244,27 @@ def expectation_form(
     return form
 
 
+def _bounds(measure: Measure, parameters: dict[str, Any]) -> str:
+    """Between what the line must lie, and how one tester is scored."""
+    if measure.is_counted:
+        return _("A whole number from 0 up.")
+    try:
+        low, high = measure.span(measure.read(parameters))
+    except Invalid:  # what counts is still to be chosen, which moves no end of a share
+        low, high = 0.0, 1.0
+    return _(
+        "More than %(low)s and less than %(high)s. %(scoring)s",
+        low=figure(low, measure.unit),
+        high=figure(high, measure.unit),
+        scoring=measure.scoring,
+    )
+
+
 _LINES = {
     Unit.SHARE: _l("Line, in percent of testers"),
     Unit.POINTS: _l("Line, in points"),
     Unit.MEAN: _l("Line, on the scale of the question"),
+    Unit.SCORE: _l("Line, from 0 to 100"),
     Unit.COUNT: _l("Line, as a number"),
 }
 

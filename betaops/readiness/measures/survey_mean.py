@@ -9,7 +9,8 @@ from betaops.programs.models import Program
 from betaops.readiness.figures import Unit
 from betaops.readiness.measures import answers
 from betaops.readiness.measures.answers import AboutQuestion, Given
-from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample, Scope, scored
+from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample, scored
+from betaops.readiness.scope import Scope
 
 
 class OnScale(AboutQuestion):
@@ -27,8 +28,10 @@ class OnScale(AboutQuestion):
 class SurveyMean(Measure):
     kind = "survey_mean"
     label = _l("Mean of a rating")
+    scoring = _l("Each tester counts with their answer, as far up the scale as it stands.")
     hint = _l("With few answers a share of good answers settles sooner than a mean.")
     group = Group.ANSWERS
+    takes_wave = takes_build = True
     unit = Unit.MEAN
     parameters = OnScale
     threshold = 4.0

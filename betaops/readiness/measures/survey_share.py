@@ -15,9 +15,9 @@ from betaops.readiness.measures.base import (
     Offer,
     Parameters,
     Sample,
-    Scope,
     scored,
 )
+from betaops.readiness.scope import Scope
 
 
 class Answer(Parameters):
@@ -45,6 +45,7 @@ class SurveyShare(Measure):
     label = _l("Share of good answers")
     hint = _l("How many testers choose one of the answers that you call good.")
     group = Group.ANSWERS
+    takes_wave = takes_build = True
     parameters = ChosenAnswers
     threshold = 0.7
 

@@ -13,8 +13,9 @@ from betaops.readiness.criteria import is_final
 from betaops.readiness.events import VerdictChanged
 from betaops.readiness.flipping import Kind, Segment, Segments, flips
 from betaops.readiness.judging import Case, outcomes
-from betaops.readiness.measures import Sample, Scope
+from betaops.readiness.measures import Sample
 from betaops.readiness.models import Expectation, Reading
+from betaops.readiness.scope import Scope
 from betaops.readiness.verdict import Outcome, Verdict
 
 #: How long a change may wait for others, so that a hundred answers in a minute are read once.
@@ -77,7 +78,9 @@ def _cases(
     found = []
     for expectation in expectations:
         if expectation.cohort_id not in scopes:
-            scopes[expectation.cohort_id] = queries.scope(work.session, program, expectation.cohort_id)
+            scopes[expectation.cohort_id] = queries.scope(
+                work.session, program, expectation.cohort_id, today=work.now.date()
+            )
         measure, before = measures.named(expectation.measure), last.get(expectation.id)
         if before is not None and is_final(expectation, before):
             sample = Sample.of_json(before.sample)

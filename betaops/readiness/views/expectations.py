@@ -33,27 +33,27 @@ LONGEST_NEED = 2000
 def choose(slug: str) -> str:
     """What could show that a need is met: questions, events, feedback."""
     program = program_queries.program_by_slug(reading(), slug)
-    questions: dict[str, tuple[Offer, list[Measure]]] = {}
-    for measure in measures.KINDS.values():
-        for offer in measure.offers(reading(), program) if measure.group is Group.ANSWERS else ():
-            questions.setdefault(offer.key, (offer, []))[1].append(measure)
     return render_template(
         "readiness/choose.html",
         program=program,
-        questions=list(questions.values()),
+        questions=_offered(program, Group.ANSWERS),
+        events=_offered(program, Group.USE),
         groups=[
-            (
-                group,
-                [
-                    (each, each.offers(reading(), program))
-                    for each in measures.KINDS.values()
-                    if each.group is group
-                ],
-            )
+            (group, [each for each in measures.KINDS.values() if each.group is group])
             for group in (Group.USE, Group.FEEDBACK)
         ],
         need=request.args.get("need", "")[:LONGEST_NEED],
     )
+
+
+def _offered(program: Program, group: Group) -> list[tuple[Offer, list[Measure]]]:
+    """What can be measured in more than one way, each with the measures that fit."""
+    found: dict[str, tuple[Offer, list[Measure]]] = {}
+    for measure in measures.KINDS.values():
+        for offer in measure.offers(reading(), program) if measure.group is group else ():
+            if offer.key:
+                found.setdefault(offer.key, (offer, []))[1].append(measure)
+    return list(found.values())
 
 
 @blueprint.route("/expectations/new", methods=["GET", "POST"])
