@@ -13,8 +13,9 @@ from babel.dates import format_date
 from betaops.kernel import i18n, ids
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
-from betaops.readiness import caveats, evidence, measures, wording
-from betaops.readiness.figures import figure
+from betaops.readiness import by_weight, caveats, evidence, measures, wording
+from betaops.readiness.by_weight import ByWeight
+from betaops.readiness.figures import figure, span
 from betaops.readiness.measures import Evidence, Measure
 from betaops.readiness.models import Expectation, Reading
 from betaops.readiness.recommendation import FAILED, Choice, Standing, Weight, recommend
@@ -154,6 +155,18 @@ class Row:
         if self.found is None or self.reading is None:
             return []
         return caveats.flips(self.found, self.reading.sample)
+
+    @property
+    def could_be(self) -> str:
+        """“57–92%”: what chance leaves possible."""
+        return span(self.found.low, self.found.high, self.measure.unit) if self.found is not None else ""
+
+    @cached_property
+    def by_weight(self) -> ByWeight | None:
+        """What it is weighted to the market; None where that is not declared."""
+        if self.found is None or self.reading is None:
+            return None
+        return by_weight.of_reading(self.reading.sample, self.found.own, self.measure.unit)
 
     @property
     def evidence(self) -> Evidence:

@@ -123,7 +123,13 @@ def method(found: Found) -> str:
             "Dirichlet bound for a mean, one score for each tester, %(confidence)s confidence.", **values
         ),
     }[outcome["method"]]
-    if outcome["n_expectations"] > 1:
+    if outcome["n_expectations"] > 1 and outcome.get("is_strict"):
+        text += " " + _(
+            "Judged together with others, %(count)s in all, so that it holds for the whole list "
+            "whatever they have to do with each other (Holm).",
+            count=outcome["n_expectations"],
+        )
+    elif outcome["n_expectations"] > 1:
         text += " " + _(
             "Judged together with others, %(count)s in all, so that it holds for the whole list (Hochberg).",
             count=outcome["n_expectations"],

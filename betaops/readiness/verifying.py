@@ -7,7 +7,8 @@ from betaops.kernel.errors import Invalid
 from betaops.readiness import board, evidence
 from betaops.readiness.board import reconciled_by_need
 from betaops.readiness.dossier import FORM
-from betaops.readiness.judging import Case, outcomes
+from betaops.readiness.judging import Case, outcomes, weighted
+from betaops.readiness.market import Weighed
 from betaops.readiness.measures import Sample
 from betaops.readiness.models import Reading
 
@@ -69,14 +70,18 @@ def _judged(
     rows = [board.of_snapshot(dict(item)) for item in items]
     read = [(at, row, row.reading) for at, row in enumerate(rows) if row.reading is not None]
     cases = [
-        Case(row.expectation, row.measure, _sample(reading), reading.taken_at.date())
+        Case(row.expectation, row.measure, _sample(reading), reading.taken_at.date(), _weighed(reading))
         for _at, row, reading in read
     ]
-    found = outcomes(cases)
+    is_strict = any(reading.outcome.get("is_strict") for _at, _row, reading in read)
+    found = outcomes(cases, is_strict=is_strict)
+    by_weight = weighted(cases, is_strict=is_strict)
     words = reconciled_by_need(
         [(case.expectation.need, outcome["verdict"]) for case, outcome in zip(cases, found, strict=True)]
     )
-    for (at, _row, _reading), case, outcome, word in zip(read, cases, found, words, strict=True):
+    for (at, _row, _reading), case, outcome, said, word in zip(
+        read, cases, found, by_weight, words, strict=True
+    ):
         reading, here = items[at]["reading"], f"{place}/expectations/{at}/reading"
         for name, value in outcome.items():
             yield from _same(f"{here}/outcome/{name}", reading["outcome"].get(name), value)
@@ -84,6 +89,8 @@ def _judged(
         yield from _same(f"{here}/n", reading["n"], outcome["n"])
         for name, value in zip(_FIGURES, (outcome["estimate"], outcome["low"], outcome["high"]), strict=True):
             yield from _same(f"{here}/{name}", reading[name], case.in_unit(value))
+        for name, value in case.weighted_figures(said).items():
+            yield from _same(f"{here}/sample/weighted/{name}", reading["sample"]["weighted"].get(name), value)
     choice = board.recommended(rows)
     yield from _same(f"{place}/recommended", recommended, choice.value if choice else None)
 
@@ -94,6 +101,18 @@ def _sample(reading: Reading) -> Sample:
     if len(sample.levels) > MOST_LEVELS or max((*sample.counts, sample.asked), default=0) > MOST_PEOPLE:
         raise ValueError(f"a sample has more than {MOST_LEVELS} levels or {MOST_PEOPLE} people")
     return sample
+
+
+def _weighed(reading: Reading) -> Weighed | None:
+    told = reading.sample.get("weighted")
+    if not told:
+        return None
+    weighed = Weighed.of_json(told)
+    if weighed.counts and (
+        len(weighed.counts) != len(reading.sample["levels"]) or max(weighed.counts) > MOST_PEOPLE
+    ):
+        raise ValueError("there is one weight for each level")
+    return weighed
 
 
 def _same(place: str, told: Any, found: Any) -> Iterator[Disagreement]:

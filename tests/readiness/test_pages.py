@@ -22,6 +22,7 @@ from tests.factories.readiness import (
     a_top_box,
     an_expectation,
     decided_by,
+    some_testers,
     some_use,
     top_box,
 )
@@ -330,7 +331,7 @@ def test_the_overview_asks_the_database_a_bounded_number_of_times(
     many = count_queries(lambda: client.get(address(program)))
     assert many <= few + 2
     assert many <= 26
-    assert count_queries(lambda: client.get(address(program, "/readiness"))) <= 16
+    assert count_queries(lambda: client.get(address(program, "/readiness"))) <= 17
 
 
 def test_silent_testers_are_a_filter_of_the_testers_list(work: Work, member_client: Client) -> None:
@@ -381,3 +382,51 @@ def test_a_question_without_good_answers_of_its_own_can_be_measured(
     form = browser.get(html.unescape(link[1]))
     assert form.status_code == 200
     assert "Which answers are good?" in form.text
+
+
+def test_the_market_is_declared_on_a_page_and_shown_beside_the_testers(
+    work: Work, member_client: Client
+) -> None:
+    program = a_program(work, capacity=300)
+    for number, person in enumerate(some_testers(work, program, 40)):
+        person.answers = {"plan": "Pro" if number < 30 else "Free"}
+    a_top_box(work, program, good=20, bad=4)
+    client = member_client()
+    rules = client.get(address(program, "/readiness/rules")).text
+    assert "/readiness/rules/market?fact=answer.plan" in rules
+    place = address(program, "/readiness/rules/market?fact=answer.plan")
+    assert "30 testers" in client.get(place).text
+    lines = {
+        "categories-0-name": "Pro", "categories-0-share": "20",
+        "categories-1-name": "Free", "categories-1-share": "70", "version": "0",
+    }  # fmt: skip
+    refused = client.post(place, data=lines)
+    assert refused.status_code == 422
+    assert "The shares add up to 90%, not to 100%." in refused.text
+    assert client.post(place, data=lines | {"categories-1-share": "80"}).status_code == 303
+    page = client.get(address(program, "/readiness")).text
+    assert "Do the testers look like the market?" in page
+    assert "Far off" in page
+    assert "Nothing here is about what people do" in page
+    client.post(address(program, "/readiness/rules/market/removal"), data={"fact": "answer.plan"})
+    assert "Do the testers look" not in client.get(address(program, "/readiness")).text
+
+
+def test_a_fact_that_nobody_knows_is_no_page(work: Work, member_client: Client) -> None:
+    program = a_program(work)
+    assert (
+        member_client().get(address(program, "/readiness/rules/market?fact=answer.moon")).status_code == 404
+    )
+
+
+def test_strictness_is_chosen_on_a_page(work: Work, member_client: Client) -> None:
+    program = a_program(work)
+    client = member_client()
+    place = address(program, "/readiness/rules")
+    assert client.post(place, data={"way": "strict", "version": "0"}).status_code == 303
+    stale = client.post(place, data={"way": "usual", "version": "0"})
+    assert stale.status_code == 422
+    assert "saved a newer version" in stale.text
+    rules = queries.ground_rules(work.session, program.id)
+    assert rules is not None
+    assert rules.is_strict

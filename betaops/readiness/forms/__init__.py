@@ -2,5 +2,15 @@
 
 from betaops.readiness.forms.decisions import DecisionForm, SignatureForm, WithdrawalForm
 from betaops.readiness.forms.expectations import ExpectationForm, expectation_form
+from betaops.readiness.forms.market import MarginForm, StrictnessForm, margin_form
 
-__all__ = ["DecisionForm", "ExpectationForm", "SignatureForm", "WithdrawalForm", "expectation_form"]
+__all__ = [
+    "DecisionForm",
+    "ExpectationForm",
+    "MarginForm",
+    "SignatureForm",
+    "StrictnessForm",
+    "WithdrawalForm",
+    "expectation_form",
+    "margin_form",
+]

@@ -22,6 +22,15 @@ from betaops.readiness.queries.evidence import (
     reading_page,
     seal,
 )
+from betaops.readiness.queries.market import (
+    Known,
+    cells,
+    composition,
+    ground_rules,
+    known_fact,
+    known_facts,
+    margins_of,
+)
 from betaops.readiness.queries.papers import material
 from betaops.readiness.queries.people import (
     count_answering,
@@ -37,10 +46,13 @@ from betaops.readiness.queries.waiting import READ, is_not_awaited, unique_key
 __all__ = [
     "HISTORY",
     "READ",
+    "Known",
     "Past",
     "amendments",
     "began",
     "board",
+    "cells",
+    "composition",
     "count_answering",
     "count_unsigned",
     "decision",
@@ -51,9 +63,13 @@ __all__ = [
     "expectation_page",
     "expectations",
     "find_expectations",
+    "ground_rules",
     "histories",
     "is_not_awaited",
+    "known_fact",
+    "known_facts",
     "latest_readings",
+    "margins_of",
     "material",
     "measured_programs",
     "problems",

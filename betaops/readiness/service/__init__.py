@@ -5,15 +5,20 @@ from betaops.readiness.service.deciding import Condition, propose, sign, withdra
 from betaops.readiness.service.expecting import add, change, move, remove, write
 from betaops.readiness.service.participating import count_weeks
 from betaops.readiness.service.reading import soon, take_readings
+from betaops.readiness.service.ruling import declare, forget, judge_strictly, rule
 
 __all__ = [
     "Condition",
     "add",
     "change",
     "count_weeks",
+    "declare",
+    "forget",
+    "judge_strictly",
     "move",
     "propose",
     "remove",
+    "rule",
     "seal",
     "sign",
     "soon",

@@ -1,6 +1,6 @@
 """Taking readings: every expectation of a program judged on the data as it stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,10 +11,12 @@ from betaops.readiness import measures, queries
 from betaops.readiness.board import reconciled_by_need
 from betaops.readiness.criteria import is_final
 from betaops.readiness.events import VerdictChanged
+from betaops.readiness.family import Weighted
 from betaops.readiness.flipping import Kind, Segment, Segments, flips
-from betaops.readiness.judging import Case, outcomes
+from betaops.readiness.judging import Case, outcomes, weighted
+from betaops.readiness.market import Weighed, weigh
 from betaops.readiness.measures import Sample
-from betaops.readiness.models import Expectation, Reading
+from betaops.readiness.models import Expectation, GroundRules, Reading
 from betaops.readiness.scope import Scope
 from betaops.readiness.verdict import Outcome, Verdict
 
@@ -28,8 +30,8 @@ class Judged(NamedTuple):
 
     case: Case
     outcome: Outcome
-    #: Who it hangs on, as it is kept with the sample.
-    flips: dict[str, Any]
+    #: Who it hangs on and what it is by weight, as they are kept with the sample.
+    besides: dict[str, Any]
     #: Its reading before this one.
     last: Reading | None
 
@@ -56,11 +58,19 @@ def judge(work: Work, program: Program) -> list[Judged]:
     """Every expectation on the data as it stands; held until the end of the work, so that readings do not cross."""
     expectations = queries.expectations(work.session, program.id, locked=True)
     last = queries.latest_readings(work.session, program.id)
-    cases = _cases(work, program, expectations, last)
+    rules = queries.ground_rules(work.session, program.id)
+    is_strict = rules is not None and rules.is_strict
+    cases = [
+        case._replace(weighed=weighed)
+        for case, weighed in _weighed(work, program, rules, _cases(work, program, expectations, last), last)
+    ]
     found = queries.segments(work.session, program.id)
+    judged = zip(
+        cases, outcomes(cases, is_strict=is_strict), weighted(cases, is_strict=is_strict), strict=True
+    )
     return [
-        Judged(case, outcome, _flips(case, outcome, found, before), before)
-        for case, outcome in zip(cases, outcomes(cases), strict=True)
+        Judged(case, outcome, _flips(case, outcome, found, before) | _by_weight(case, said), before)
+        for case, outcome, said in judged
         for before in (last.get(case.expectation.id),)
     ]
 
@@ -91,6 +101,34 @@ def _cases(
     return found
 
 
+def _weighed(
+    work: Work,
+    program: Program,
+    rules: GroundRules | None,
+    cases: Sequence[Case],
+    last: Mapping[UUID, Reading],
+) -> Iterator[tuple[Case, Weighed | None]]:
+    """What the scores of each are by weight, where the program declares its market; at the close that stands as well."""
+    margins = queries.margins_of(rules)
+    cells = queries.cells(work.session, program.id, margins)
+    for case in cases:
+        before = last.get(case.expectation.id)
+        if before is not None and is_final(case.expectation, before):
+            told = before.sample.get("weighted")
+            yield case, Weighed.of_json(told) if told else None
+        elif margins and case.sample.scores:
+            yield case, weigh(case.sample.levels, case.sample.scores, cells, margins)
+        else:
+            yield case, None
+
+
+def _by_weight(case: Case, said: Weighted | None) -> dict[str, Any]:
+    """As it is kept with the sample: what it was made from, and what follows, in the measure's unit."""
+    if case.weighed is None:
+        return {}
+    return {"weighted": case.weighed.to_json() | case.weighted_figures(said)}
+
+
 def _flips(case: Case, outcome: Outcome, found: Segments, last: Reading | None) -> dict[str, Any]:
     """Who it hangs on; of a reading at the close nobody knows any more who said what."""
     if last is not None and is_final(case.expectation, last):
@@ -105,7 +143,7 @@ def _flips(case: Case, outcome: Outcome, found: Segments, last: Reading | None) 
 
 def _keep(work: Work, judged: Judged, word: Verdict) -> Reading:
     case, outcome, last = judged.case, judged.outcome, judged.last
-    expectation, told = case.expectation, case.sample.to_json() | judged.flips
+    expectation, told = case.expectation, case.sample.to_json() | judged.besides
     former = last.verdict if last is not None else None
     if last is not None and last.taken_on == work.now.date():
         row = last
