@@ -30,6 +30,20 @@ class Row:
     #: Name of the cohort; empty for everybody.
     cohort: str = ""
 
+    @property
+    def whom(self) -> str:
+        """Whose answers count, in words; empty for everybody's."""
+        expectation, parts = self.expectation, []
+        if self.cohort:
+            parts.append(_("only %(cohort)s", cohort=self.cohort))
+        if expectation.wave is not None:
+            parts.append(
+                _("wave %(number)s", number=expectation.wave) if expectation.wave else _("outside waves")
+            )
+        if expectation.build:
+            parts.append(_("build %(name)s", name=expectation.build))
+        return ", ".join(parts)
+
     @cached_property
     def measure(self) -> Measure:
         return measures.named(self.expectation.measure)
@@ -211,6 +225,8 @@ class Row:
             "threshold": expectation.threshold,
             "direction": expectation.direction.value,
             "scope": ids.encode("coh", expectation.cohort_id) if expectation.cohort_id else None,
+            "wave": expectation.wave,
+            "build": expectation.build,
             "confidence": expectation.confidence,
             "closes_on": expectation.closes_on.isoformat() if expectation.closes_on else None,
             "closes_at": expectation.closes_at,
@@ -232,6 +248,8 @@ def of_snapshot(item: dict[str, Any]) -> Row:
         parameters=item["parameters"],
         threshold=item["threshold"],
         direction=Direction(item["direction"]),
+        wave=item.get("wave"),
+        build=item.get("build"),
         confidence=item["confidence"],
         closes_on=date.fromisoformat(item["closes_on"]) if item.get("closes_on") else None,
         closes_at=item.get("closes_at"),

@@ -49,6 +49,20 @@ def span(low: float, high: float, unit: Unit) -> str:
     return f"{first}–{second}"
 
 
+def gap(difference: float, unit: Unit) -> str:
+    """“+17 points” of a share, else “−0.4”."""
+    if unit is Unit.SHARE:
+        points = format_decimal(100 * difference, format="+#,##0;−#,##0", locale=i18n.locale())
+        return i18n.gettext("%(points)s points", points=points)
+    places = "." + "0" * _DIGITS[unit] if _DIGITS[unit] else ""
+    return format_decimal(difference, format=f"+#,##0{places};−#,##0{places}", locale=i18n.locale())
+
+
+def gaps(low: float, high: float, unit: Unit) -> str:
+    """“+3 points to +30 points”."""
+    return i18n.gettext("%(low)s to %(high)s", low=gap(low, unit), high=gap(high, unit))
+
+
 def about(number: int) -> str:
     """A forecast's number, as exact as it is meant: 7, 35, 110."""
     if number >= 100:

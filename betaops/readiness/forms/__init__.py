@@ -1,7 +1,7 @@
 """Forms for expectations and decisions: parsing, and messages for people."""
 
 from betaops.readiness.forms.decisions import DecisionForm, SignatureForm, WithdrawalForm
-from betaops.readiness.forms.expectations import ExpectationForm, expectation_form
+from betaops.readiness.forms.expectations import ExpectationForm, Times, expectation_form
 from betaops.readiness.forms.market import MarginForm, StrictnessForm, margin_form
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "MarginForm",
     "SignatureForm",
     "StrictnessForm",
+    "Times",
     "WithdrawalForm",
     "expectation_form",
     "margin_form",

@@ -1,7 +1,7 @@
 """The form of an expectation, made for its measure."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from wtforms import (
     DateField,
@@ -28,6 +28,24 @@ from betaops.readiness.service.amending import LONGEST_REASON
 from betaops.readiness.service.expecting import MOST_ANSWERS, Draft
 from betaops.readiness.verdict import Direction
 from betaops.web.forms import Form, WholeNumberField
+
+
+class Times(NamedTuple):
+    """Waves and builds of which something is known, in their order."""
+
+    waves: Sequence[int] = ()
+    builds: Sequence[str] = ()
+
+    def including(self, row: Expectation | None) -> "Times":
+        """Also those that an expectation names already."""
+        if row is None:
+            return self
+        waves = {*self.waves, row.wave} - {None}
+        builds = dict.fromkeys([*self.builds, *([row.build] if row.build else [])])
+        return Times(sorted(each for each in waves if each is not None), list(builds))
+
+
+NO_TIMES = Times()
 
 
 class ExpectationForm(Form):
@@ -65,6 +83,12 @@ class ExpectationForm(Form):
         description=_l(
             "Of a survey, those of testers. Answers by a public link belong to nobody and are left out."
         ),
+    )
+    wave = SelectField(_l("Of which wave?"), default="")
+    build = SelectField(
+        _l("Of which build?"),
+        default="",
+        description=_l("Only what came while testers used it, as the events of the product say."),
     )
     confidence = SelectField(
         _l("How sure must it be?"),
@@ -134,6 +158,8 @@ class ExpectationForm(Form):
             threshold=self.threshold_value() or 0.0,
             direction=Direction(self.direction.data),
             cohort_id=_cohort_id(self.cohort.data) if "cohort" in self else None,
+            wave=int(self.wave.data) if "wave" in self and self.wave.data else None,
+            build=(self.build.data or None) if "build" in self else None,
             confidence=float(self.confidence.data) if "confidence" in self else 0.95,
             **self._close(),
         )
@@ -213,6 +239,7 @@ def expectation_form(
     need: str = "",
     *,
     is_sealed: bool = False,
+    times: Times = NO_TIMES,
     **options: Any,
 ) -> ExpectationForm:
     """The form for one measure, filled from `row` where one is edited; `cohorts` are (id, name).
@@ -233,6 +260,7 @@ def expectation_form(
     form.cohort.choices = [SelectChoice("", _("Everybody in the program"))] + [
         SelectChoice(ids.encode("coh", each), name) for each, name in cohorts
     ]
+    _offer_times(form, times.including(row), measure)
     form.threshold.label.text = _LINES[measure.unit]
     form.threshold.description = _bounds(measure, parameters)
     if measure.is_counted:
@@ -260,6 +288,23 @@ def _bounds(measure: Measure, parameters: dict[str, Any]) -> str:
     )
 
 
+def _offer_times(form: ExpectationForm, times: Times, measure: Measure) -> None:
+    """Waves and builds to choose from, where the measure knows them and there are any."""
+    if measure.takes_wave and times.waves:
+        form.wave.choices = [SelectChoice("", _("All waves"))] + [
+            SelectChoice(str(wave), _("Wave %(number)s", number=wave) if wave else _("Outside waves"))
+            for wave in times.waves
+        ]
+    else:
+        del form.wave
+    if measure.takes_build and times.builds:
+        form.build.choices = [SelectChoice("", _("All builds"))] + [
+            SelectChoice(build, build) for build in times.builds
+        ]
+    else:
+        del form.build
+
+
 _LINES = {
     Unit.SHARE: _l("Line, in percent of testers"),
     Unit.POINTS: _l("Line, in points"),
@@ -282,6 +327,8 @@ def _shown(row: Expectation | None, need: str) -> dict[str, Any]:
         "source": row.source,
         "weight": row.weight.value,
         "cohort": ids.encode("coh", row.cohort_id) if row.cohort_id else "",
+        "wave": "" if row.wave is None else str(row.wave),
+        "build": row.build or "",
         "confidence": f"{row.confidence:g}",
         "closes_on": row.closes_on,
         "closes_at": row.closes_at,

@@ -1,5 +1,7 @@
 """Expectations with what was found about them, decisions with their signatures, the people behind the numbers."""
 
+from betaops.readiness.queries.builds import Build, builds
+from betaops.readiness.queries.comparing import Compared, Moment, compared, moments
 from betaops.readiness.queries.decisions import (
     count_unsigned,
     decision,
@@ -42,16 +44,22 @@ from betaops.readiness.queries.people import (
 from betaops.readiness.queries.problems import began, problems
 from betaops.readiness.queries.segmenting import segments
 from betaops.readiness.queries.waiting import READ, is_not_awaited, unique_key
+from betaops.readiness.queries.waves import waves, waves_of_program
 
 __all__ = [
     "HISTORY",
     "READ",
+    "Build",
+    "Compared",
     "Known",
+    "Moment",
     "Past",
     "amendments",
     "began",
     "board",
+    "builds",
     "cells",
+    "compared",
     "composition",
     "count_answering",
     "count_unsigned",
@@ -72,6 +80,7 @@ __all__ = [
     "margins_of",
     "material",
     "measured_programs",
+    "moments",
     "problems",
     "reading_page",
     "scope",
@@ -80,5 +89,7 @@ __all__ = [
     "signatures",
     "silent_testers",
     "unique_key",
+    "waves",
+    "waves_of_program",
     "weeks",
 ]

@@ -11,6 +11,7 @@ from betaops.enrollment.models import INSIDE, Enrollment, State, Tester
 from betaops.kernel import clock
 from betaops.programs.models import Phase, Program
 from betaops.readiness.models import Expectation, ParticipationWeek
+from betaops.readiness.queries.builds import spans
 from betaops.readiness.scope import Scope
 from betaops.surveys.models import Response, ResponseState, Survey
 
@@ -19,9 +20,18 @@ CLOSED_LATELY = timedelta(days=7)
 
 
 def scope(
-    session: Session, program: Program, cohort_id: UUID | None = None, *, today: date | None = None
+    session: Session,
+    program: Program,
+    cohort_id: UUID | None = None,
+    *,
+    today: date | None = None,
+    wave: int | None = None,
+    build: str | None = None,
 ) -> Scope:
-    """The testers an expectation speaks of: ever accepted, not removed, and in the cohort where one is named."""
+    """The testers an expectation speaks of: ever accepted, not removed, and in the cohort where one is named.
+
+    Of a build, those who used it.
+    """
     found = select(
         Enrollment.tester_id, Enrollment.state, Enrollment.accepted_at, Enrollment.activated_at
     ).where(Enrollment.program_id == program.id, Enrollment.accepted_at.is_not(None))
@@ -37,14 +47,19 @@ def scope(
             came_on[tester_id] = (activated_at or accepted_at).date()
             if activated_at is not None:
                 started.add(tester_id)
+    used = spans(session, program.product_id, build) if build else None
+    if used is not None:
+        came_on = {tester_id: day for tester_id, day in came_on.items() if tester_id in used}
     return Scope(
         program_id=program.id,
         product_id=program.product_id,
         testers=frozenset(came_on),
-        started=frozenset(started),
+        started=frozenset(started & came_on.keys()),
         removed=removed,
         today=today or clock.now().date(),
         came_on=came_on,
+        wave=wave,
+        spans=used,
     )
 
 

@@ -84,19 +84,21 @@ def keep(work: Work, program: Program, judged: Sequence[Judged]) -> list[Reading
 def _cases(
     work: Work, program: Program, expectations: Sequence[Expectation], last: Mapping[UUID, Reading]
 ) -> list[Case]:
-    scopes: dict[UUID | None, Scope] = {}
+    scopes: dict[tuple[UUID | None, int | None, str | None], Scope] = {}
     found = []
     for expectation in expectations:
-        if expectation.cohort_id not in scopes:
-            scopes[expectation.cohort_id] = queries.scope(
-                work.session, program, expectation.cohort_id, today=work.now.date()
+        whom = (expectation.cohort_id, expectation.wave, expectation.build)
+        if whom not in scopes:
+            cohort_id, wave, build = whom
+            scopes[whom] = queries.scope(
+                work.session, program, cohort_id, today=work.now.date(), wave=wave, build=build
             )
         measure, before = measures.named(expectation.measure), last.get(expectation.id)
         if before is not None and is_final(expectation, before):
             sample = Sample.of_json(before.sample)
         else:
             parameters = measure.read(expectation.parameters)
-            sample = measure.sample(work.session, scopes[expectation.cohort_id], parameters)
+            sample = measure.sample(work.session, scopes[whom], parameters)
         found.append(Case(expectation, measure, sample, work.now.date()))
     return found
 

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("readiness", __name__, url_prefix="/console/programs/<slug>/readiness")
 
-from betaops.readiness.views import decisions, expectations, market, pages, papers, problems  # noqa: E402, F401  # they fill the blueprint
+from betaops.readiness.views import comparing, decisions, expectations, market, pages, papers, problems  # noqa: E402, F401  # they fill the blueprint
