@@ -154,7 +154,7 @@ class Row:
     def limits(self) -> list[str]:
         if self.found is None or self.reading is None:
             return []
-        return caveats.limits(self.found, self.reading.sample.get("excluded", {}))
+        return caveats.limits(self.found, self.reading.sample)
 
     @property
     def left_out(self) -> list[str]:

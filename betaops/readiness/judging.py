@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from betaops.readiness import criteria, family
 from betaops.readiness.family import Claim, Weighted
@@ -22,6 +23,8 @@ class Case(NamedTuple):
     day: date
     #: The same by weight, where the market is declared and the measure is about people.
     weighed: Weighed | None = None
+    #: Who left before the end; not known of what was read for good.
+    left: frozenset[UUID] = frozenset()
 
     @property
     def claim(self) -> Claim:

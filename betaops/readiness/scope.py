@@ -31,6 +31,8 @@ class Scope:
     testers: frozenset[UUID]
     #: Those of them who began.
     started: frozenset[UUID]
+    #: Those of them who left before the end.
+    left: frozenset[UUID] = frozenset()
     #: Removed from the program and left out for that.
     removed: int = 0
     #: The day (UTC) as of which it is looked.

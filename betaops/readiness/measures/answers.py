@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import fmean
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
@@ -89,6 +90,7 @@ class Given(NamedTuple):
     number: float | None
     #: There are signs that nobody read the questions.
     is_doubtful: bool = False
+    at: datetime | None = None
 
 
 def questions(session: Session, program: Program) -> list[Asked]:
@@ -178,6 +180,7 @@ def given(
     codes: dict[UUID, set[str]] = defaultdict(set)
     numbers: dict[UUID, float | None] = {}
     people: dict[UUID, UUID | None] = {}
+    moments: dict[UUID, datetime | None] = {}
     later: set[UUID | None] = set()
     flagged: set[UUID] = set()
     for response_id, tester_id, finished_at, flags, code, number, series in rows:
@@ -190,6 +193,7 @@ def given(
         if flags:
             flagged.add(response_id)
         numbers[response_id], people[response_id] = number, tester_id
+        moments[response_id] = finished_at
     by_tester: dict[UUID, list[Given]] = defaultdict(list)
     left_out = {"anonymous": 0, "outside": 0}
     for response_id, tester_id in people.items():
@@ -197,7 +201,12 @@ def given(
             left_out["anonymous"] += 1
         elif tester_id in scope.testers:
             by_tester[tester_id].append(
-                Given(frozenset(codes[response_id]), numbers[response_id], response_id in flagged)
+                Given(
+                    frozenset(codes[response_id]),
+                    numbers[response_id],
+                    response_id in flagged,
+                    moments[response_id],
+                )
             )
         else:
             left_out["outside"] += 1
@@ -238,12 +247,25 @@ def means(by_tester: Mapping[UUID, list[float]]) -> dict[UUID, float]:
     return {tester: fmean(values) for tester, values in by_tester.items() if values}
 
 
-class Doubted(Protocol):
+class Came(Protocol):
+    """An answer with when it came, and whether it is doubtful."""
+
     @property
     def is_doubtful(self) -> bool: ...
+    @property
+    def at(self) -> datetime | None: ...
 
 
-def doubtful(by_tester: Mapping[UUID, Sequence[Doubted]]) -> frozenset[UUID]:
+def first_moments(by_tester: Mapping[UUID, Sequence[Came]]) -> dict[UUID, datetime]:
+    """When each tester answered first."""
+    return {
+        tester: min(moments)
+        for tester, said in by_tester.items()
+        if (moments := [each.at for each in said if each.at is not None])
+    }
+
+
+def doubtful(by_tester: Mapping[UUID, Sequence[Came]]) -> frozenset[UUID]:
     """Testers of whom there is no answer without doubt."""
     return frozenset(tester for tester, said in by_tester.items() if all(each.is_doubtful for each in said))
 

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
@@ -41,6 +41,8 @@ class Sample:
     #: By tester, and whose answers are all doubtful. Not kept: a reading has counts only.
     scores: Mapping[UUID, float] = field(default_factory=dict, compare=False, repr=False)
     doubtful: frozenset[UUID] = field(default=frozenset(), compare=False, repr=False)
+    #: When each first answered, where that is known.
+    moments: Mapping[UUID, datetime] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def n(self) -> int:
@@ -196,6 +198,7 @@ def scored(
     *,
     always: Sequence[float] = (0.0, 1.0),
     doubtful: frozenset[UUID] = frozenset(),
+    moments: Mapping[UUID, datetime] | None = None,
 ) -> Sample:
     """A sample of one score a tester; the levels in `always` are there even when nobody is."""
     rounded = {tester: round(score, 9) for tester, score in scores.items()}
@@ -208,4 +211,5 @@ def scored(
         excluded=excluded,
         scores=rounded,
         doubtful=doubtful,
+        moments=moments or {},
     )

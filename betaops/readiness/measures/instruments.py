@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
@@ -46,6 +47,7 @@ class Filled(NamedTuple):
 
     places: tuple[int, ...]
     is_doubtful: bool
+    at: datetime | None
 
 
 class InstrumentMeasure(Measure):
@@ -80,6 +82,7 @@ class InstrumentMeasure(Measure):
             left_out,
             always=self.always,
             doubtful=answers.doubtful(by_tester),
+            moments=answers.first_moments(by_tester),
         )
 
     def _scores(self, said: Sequence[Filled], parameters: AboutInstrument) -> list[float]:
@@ -120,23 +123,23 @@ def filled(
         )
     )
     cells: dict[UUID, dict[int, int]] = defaultdict(dict)
-    whose: dict[UUID, tuple[UUID | None, bool]] = {}
+    whose: dict[UUID, tuple[UUID | None, bool, datetime | None]] = {}
     for response_id, tester_id, finished_at, flags, name, row, series, code in rows:
         at = parts.get((name, row, series))
         if at is not None and code in parameters.parts[at].codes and scope.covers(tester_id, finished_at):
             cells[response_id][at] = parameters.parts[at].codes.index(code)
-            whose[response_id] = tester_id, bool(flags)
+            whose[response_id] = tester_id, bool(flags), finished_at
     by_tester: dict[UUID, list[Filled]] = defaultdict(list)
     left_out = {"anonymous": 0, "outside": 0}
     for response_id, found in cells.items():
-        tester_id, is_doubtful = whose[response_id]
+        tester_id, is_doubtful, moment = whose[response_id]
         if tester_id is None:
             left_out["anonymous"] += 1
         elif tester_id not in scope.testers:
             left_out["outside"] += 1
         elif len(found) == len(parts):
-            places = tuple(found[at] for at in range(len(parts)))
-            by_tester[tester_id].append(Filled(places, is_doubtful))
+            places = tuple(found[part] for part in range(len(parts)))
+            by_tester[tester_id].append(Filled(places, is_doubtful, moment))
     left_out["unscored"] = len(answers.finished(session, scope, survey_id) - by_tester.keys())
     return by_tester, left_out
 

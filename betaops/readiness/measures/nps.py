@@ -52,6 +52,7 @@ class Nps(Measure):
             left_out,
             always=(0.0, 0.5, 1.0),
             doubtful=answers.doubtful(by_tester),
+            moments=answers.first_moments(by_tester),
         )
 
     def evidence(self, parameters: AboutQuestion) -> Evidence:

@@ -68,7 +68,13 @@ class SurveyMean(Measure):
         all_given = sum(map(len, by_tester.values()))
         left_out["no_number"] = all_given - sum(map(len, kept.values()))
         scores = {tester: self.to_score(value, parameters) for tester, value in answers.means(kept).items()}
-        return scored(scores, answers.asked(scope, left_out), left_out, doubtful=answers.doubtful(by_tester))
+        return scored(
+            scores,
+            answers.asked(scope, left_out),
+            left_out,
+            doubtful=answers.doubtful(by_tester),
+            moments=answers.first_moments(by_tester),
+        )
 
     def evidence(self, parameters: OnScale) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))

@@ -78,7 +78,13 @@ class SurveyShare(Measure):
         scores = answers.means(
             {tester: [_score(each, good) for each in said] for tester, said in by_tester.items()}
         )
-        return scored(scores, answers.asked(scope, left_out), left_out, doubtful=answers.doubtful(by_tester))
+        return scored(
+            scores,
+            answers.asked(scope, left_out),
+            left_out,
+            doubtful=answers.doubtful(by_tester),
+            moments=answers.first_moments(by_tester),
+        )
 
     def evidence(self, parameters: ChosenAnswers) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))

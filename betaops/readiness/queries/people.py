@@ -39,7 +39,7 @@ def scope(
         members = select(CohortMember.tester_id).where(CohortMember.cohort_id == cohort_id)
         found = found.where(Enrollment.tester_id.in_(members))
     came_on: dict[UUID, date] = {}
-    started, removed = set(), 0
+    started, left, removed = set(), set(), 0
     for tester_id, state, accepted_at, activated_at in session.execute(found):
         if state is State.REMOVED:
             removed += 1
@@ -47,6 +47,8 @@ def scope(
             came_on[tester_id] = (activated_at or accepted_at).date()
             if activated_at is not None:
                 started.add(tester_id)
+            if state is State.WITHDRAWN:
+                left.add(tester_id)
     used = spans(session, program.product_id, build) if build else None
     if used is not None:
         came_on = {tester_id: day for tester_id, day in came_on.items() if tester_id in used}
@@ -55,6 +57,7 @@ def scope(
         product_id=program.product_id,
         testers=frozenset(came_on),
         started=frozenset(started & came_on.keys()),
+        left=frozenset(left & came_on.keys()),
         removed=removed,
         today=today or clock.now().date(),
         came_on=came_on,

@@ -12,17 +12,18 @@ from betaops.readiness.board import reconciled_by_need
 from betaops.readiness.criteria import is_final
 from betaops.readiness.events import VerdictChanged
 from betaops.readiness.family import Weighted
-from betaops.readiness.flipping import Kind, Segment, Segments, flips
+from betaops.readiness.flipping import Kind, Segment, Segments, flips, without
 from betaops.readiness.judging import Case, outcomes, weighted
 from betaops.readiness.market import Weighed, weigh
-from betaops.readiness.measures import Sample
+from betaops.readiness.measures import Group, Sample
 from betaops.readiness.models import Expectation, GroundRules, Reading
 from betaops.readiness.scope import Scope
+from betaops.readiness.timing import drift
 from betaops.readiness.verdict import Outcome, Verdict
 
 #: How long a change may wait for others, so that a hundred answers in a minute are read once.
 DEBOUNCE = timedelta(seconds=5)
-_OF_FLIPS = ("flips", "is_every_cohort")
+_OF_PEOPLE = ("flips", "is_every_cohort", "doubtful", "left", "left_answered", "drift")
 
 
 class Judged(NamedTuple):
@@ -69,7 +70,7 @@ def judge(work: Work, program: Program) -> list[Judged]:
         cases, outcomes(cases, is_strict=is_strict), weighted(cases, is_strict=is_strict), strict=True
     )
     return [
-        Judged(case, outcome, _flips(case, outcome, found, before) | _by_weight(case, said), before)
+        Judged(case, outcome, _besides(case, outcome, found, before) | _by_weight(case, said), before)
         for case, outcome, said in judged
         for before in (last.get(case.expectation.id),)
     ]
@@ -95,11 +96,12 @@ def _cases(
             )
         measure, before = measures.named(expectation.measure), last.get(expectation.id)
         if before is not None and is_final(expectation, before):
-            sample = Sample.of_json(before.sample)
+            sample, left = Sample.of_json(before.sample), frozenset[UUID]()
         else:
             parameters = measure.read(expectation.parameters)
+            left = scopes[whom].left
             sample = measure.sample(work.session, scopes[whom], parameters)
-        found.append(Case(expectation, measure, sample, work.now.date()))
+        found.append(Case(expectation, measure, sample, work.now.date(), left=left))
     return found
 
 
@@ -131,16 +133,37 @@ def _by_weight(case: Case, said: Weighted | None) -> dict[str, Any]:
     return {"weighted": case.weighed.to_json() | case.weighted_figures(said)}
 
 
-def _flips(case: Case, outcome: Outcome, found: Segments, last: Reading | None) -> dict[str, Any]:
-    """Who it hangs on; of a reading at the close nobody knows any more who said what."""
+def _besides(case: Case, outcome: Outcome, found: Segments, last: Reading | None) -> dict[str, Any]:
+    """Who it hangs on, and who is not heard; of a reading at the close nobody knows any more who said what."""
     if last is not None and is_final(case.expectation, last):
-        return {name: last.sample[name] for name in _OF_FLIPS if name in last.sample}
+        return {name: last.sample[name] for name in _OF_PEOPLE if name in last.sample}
     if case.measure.is_counted:
         return {"flips": []}
+    return _flips(case, outcome, found) | _heard(case)
+
+
+def _flips(case: Case, outcome: Outcome, found: Segments) -> dict[str, Any]:
     doubtful = Segment(Kind.DOUBTFUL, "", case.sample.doubtful)
     shared = (outcome["share_met"], outcome["share_not_met"])
     told = flips(case.claim, case.sample.scores, [doubtful, *found.segments], shared)
-    return {"flips": [each._asdict() for each in told], "is_every_cohort": found.is_every_cohort}
+    stays = without(case.claim, case.sample.scores, doubtful, shared)
+    return {"flips": [each._asdict() for each in told], "is_every_cohort": found.is_every_cohort} | (
+        {"doubtful": stays._asdict() | {"estimate": case.in_unit(stays.estimate)}} if stays else {}
+    )
+
+
+def _heard(case: Case) -> dict[str, Any]:
+    """Whether the late say something else than the early, and how many left without a word; only answers have that."""
+    if case.measure.group is not Group.ANSWERS:
+        return {}
+    moved = drift(case.sample.scores, case.sample.moments)
+    silent = {"left": len(case.left), "left_answered": len(case.left & case.sample.scores.keys())}
+    return (
+        silent
+        if moved is None
+        else silent
+        | {"drift": moved.to_json() | {"early": case.in_unit(moved.early), "late": case.in_unit(moved.late)}}
+    )
 
 
 def _keep(work: Work, judged: Judged, word: Verdict) -> Reading:
