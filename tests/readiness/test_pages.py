@@ -430,3 +430,36 @@ def test_strictness_is_chosen_on_a_page(work: Work, member_client: Client) -> No
     rules = queries.ground_rules(work.session, program.id)
     assert rules is not None
     assert rules.is_strict
+
+
+def test_a_plan_says_what_the_testers_that_are_planned_will_meet(work: Work, member_client: Client) -> None:
+    program = a_program(work, capacity=59)
+    some_testers(work, program, 3)
+    where = address(program, "/readiness/expectations/plan?measure=usage_share&of=note_synced")
+    plan = (
+        member_client()
+        .get(f"{where}&threshold=60&direction=at_least&weight=must&confidence=0.95&times=1")
+        .text
+    )
+    assert "With the 59 testers that are planned, a problem that strikes one in twenty" in plan
+    assert "shows up with a chance of 95%" in plan
+
+
+def test_measures_of_use_ask_for_their_days(work: Work, member_client: Client) -> None:
+    program = a_program(work)
+    client = member_client()
+    choose = client.get(address(program, "/readiness/expectations/measures")).text
+    assert "measure=retention" in choose
+    place = address(program, "/readiness/expectations/new?measure=adoption&of=exported")
+    assert "Within how many days?" in client.get(place).text
+    draft = {
+        "need": "They take it up", "direction": "at_least", "threshold": "50", "weight": "must",
+        "confidence": "0.95", "times": "2", "days": "",
+    }  # fmt: skip
+    refused = client.post(place, data=draft)
+    assert (refused.status_code, "Say within how many days." in refused.text) == (422, True)
+    assert client.post(place, data=draft | {"days": "7"}).status_code == 303
+    (row,) = queries.expectations(work.session, program.id)
+    assert row.parameters == {"event": "exported", "times": 2, "days": 7}
+    place = address(program, "/readiness/expectations/new?measure=retention")
+    assert client.post(place, data=draft | {"need": "They stay", "days": "28"}).status_code == 303

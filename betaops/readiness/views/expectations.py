@@ -210,6 +210,7 @@ def _plan(program: Program, measure: Measure, form: ExpectationForm, row: Expect
         direction=direction,
         confidence=draft.confidence,
         family=len(others) + 1,
+        planned=program.capacity if draft.cohort_id is None and draft.build is None else 0,
         testers=len(queries.scope(reading(), program, draft.cohort_id, build=draft.build).testers),
         has_close=draft.closes_on is not None or draft.closes_at is not None,
         may_close=criteria.may_close(
