@@ -34,6 +34,13 @@ class Adoption(Measure):
     threshold = 0.5
 
     def title(self, parameters: TakingUp) -> str:
+        if parameters.times == 1:
+            return ngettext(
+                "testers who did “%(event)s” on their first day",
+                "testers who did “%(event)s” in their first %(num)s days",
+                parameters.days,
+                event=parameters.event,
+            )
         return ngettext(
             "testers who did “%(event)s” at least %(times)s times on their first day",
             "testers who did “%(event)s” at least %(times)s times in their first %(num)s days",
