@@ -1,5 +1,6 @@
 """Share of testers who took something up within some days of their beginning."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -50,10 +51,11 @@ class Adoption(Measure):
         )
 
     def offers(self, session: Session, program: Program) -> list[Offer]:
-        return UsageShare().offers(session, program)
+        return [_with_days(each) for each in UsageShare().offers(session, program)]
 
     def offer(self, session: Session, program: Program, key: str) -> Offer | None:
-        return UsageShare().offer(session, program, key)
+        offer = UsageShare().offer(session, program, key)
+        return _with_days(offer) if offer is not None else None
 
     def sample(self, session: Session, scope: Scope, parameters: TakingUp) -> Sample:
         window = timedelta(days=parameters.days)
@@ -67,3 +69,7 @@ class Adoption(Measure):
 
     def evidence(self, parameters: TakingUp) -> Evidence:
         return Evidence("usage.index", {"event": parameters.event}, _("Events of this name"))
+
+
+def _with_days(offer: Offer) -> Offer:
+    return replace(offer, parameters=TakingUp(**offer.parameters).model_dump())
