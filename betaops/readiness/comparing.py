@@ -130,6 +130,12 @@ def sentence(change: Change, unit: Unit, span: tuple[float, float]) -> str:
         "span": gaps(change.difference.low * (high - low), change.difference.high * (high - low), unit),
         "people": people,
     }
+    if change.finding is Finding.SAME and change.is_matched:
+        return _(
+            "No difference shown with the mix of people matched: %(was)s, then %(now)s; it may be %(span)s. "
+            "%(people)s.",
+            **values,
+        )
     if change.finding is Finding.SAME:
         return _("No difference shown: %(was)s, then %(now)s; it may be %(span)s. %(people)s.", **values)
     if change.is_matched:

@@ -55,7 +55,11 @@ def test_weights_match_the_mix_and_can_take_a_difference_away() -> None:
     levels = ((0.0, 1.0), (0.0, 1.0))
     alike = Weighed(counts=(10, 20)), Weighed(counts=(9, 21))
     better = Weighed(counts=(20, 10)), Weighed(counts=(4, 26))
-    assert compare(before, after, UP, alike, levels).finding is Finding.SAME
+    same = compare(before, after, UP, alike, levels)
+    assert same.finding is Finding.SAME
+    assert sentence(same, Unit.SHARE, (0, 1)).startswith(
+        "No difference shown with the mix of people matched: 50%"
+    )
     assert compare(before, after, UP, better, levels).finding is Finding.BETTER
     refused = Weighed(counts=(20, 10)), Weighed(refused="few")
     assert compare(before, after, UP, refused, levels).finding is Finding.HIGHER
@@ -117,11 +121,11 @@ def test_an_expectation_about_a_build_counts_what_came_while_testers_used_it(
     work: Work, program: Program
 ) -> None:
     survey, (ana, bob, cem) = a_survey(work, program), some_testers(work, program, 3)
-    uses(work, program, ana, "2.0.1")
-    uses(work, program, bob, "2.0.1")
+    uses(work, program, ana, "2.0.9")
+    uses(work, program, bob, "2.0.9")
     a_response(work, survey, ana, at=work.now + timedelta(hours=1), **{"import": 1})  # type: ignore[arg-type]  # by name
     work.now += timedelta(days=1)
-    uses(work, program, bob, "2.0.2")
+    uses(work, program, bob, "2.0.10")
     a_response(work, survey, bob, at=work.now + timedelta(hours=1), **{"import": 5})  # type: ignore[arg-type]  # by name
     a_response(work, survey, cem, at=work.now, **{"import": 5})  # type: ignore[arg-type]  # answers by name
     work.now += timedelta(days=1)
@@ -133,11 +137,11 @@ def test_an_expectation_about_a_build_counts_what_came_while_testers_used_it(
         reading = queries.latest_readings(work.session, program.id)[row.id]
         return reading.n, reading.estimate, reading.outcome["waiting"]
 
-    assert read("2.0.1") == (1, 0.0, 1)
-    assert read("2.0.2") == (1, 1.0, 0)
+    assert read("2.0.9") == (1, 0.0, 1)
+    assert read("2.0.10") == (1, 1.0, 0)
     assert [tuple(each) for each in queries.builds(work.session, program.product_id)] == [
-        ("2.0.1", 2),
-        ("2.0.2", 1),
+        ("2.0.9", 2),
+        ("2.0.10", 1),
     ]
 
 

@@ -1,5 +1,6 @@
 """Builds of the product, as the events that it sends know them: who used which from when."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,6 +18,7 @@ from betaops.usage.models import UsageEvent
 #: The property of an event that says which build sent it, as the SDKs name it.
 VERSION = "$app_version"
 LONGEST_VERSION = 60
+_NUMBERS = re.compile(r"(\d+)", re.ASCII)
 #: More builds than anybody compares; the newest are kept.
 MOST_BUILDS = 50
 
@@ -28,14 +30,13 @@ class Build(NamedTuple):
 
 
 def builds(session: Session, product_id: UUID) -> list[Build]:
-    """In the order in which they were first seen."""
-    people: Counter[str] = Counter()
-    first: dict[str, datetime] = {}
-    for name, _tester, at in _first_seen(session, product_id):
-        people[name] += 1
-        first[name] = min(at, first.get(name, at))
-    found = [Build(name, people[name]) for name in sorted(first, key=lambda each: (first[each], each))]
-    return found[-MOST_BUILDS:]
+    """In the order of their numbers: 2.0.9 before 2.0.10."""
+    people = Counter(name for name, _tester, _at in _first_seen(session, product_id))
+    return [Build(name, people[name]) for name in sorted(people, key=_by_number)][-MOST_BUILDS:]
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in _NUMBERS.split(name)]
 
 
 def spans(session: Session, product_id: UUID, build: str) -> dict[UUID, Span]:
