@@ -13,8 +13,9 @@ from babel.dates import format_date
 from betaops.kernel import i18n, ids
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
-from betaops.readiness import caveats, evidence, measures, wording
-from betaops.readiness.figures import figure
+from betaops.readiness import by_weight, caveats, evidence, measures, wording
+from betaops.readiness.by_weight import ByWeight
+from betaops.readiness.figures import figure, span
 from betaops.readiness.measures import Evidence, Measure
 from betaops.readiness.models import Expectation, Reading
 from betaops.readiness.recommendation import FAILED, Choice, Standing, Weight, recommend
@@ -28,6 +29,20 @@ class Row:
     reading: Reading | None
     #: Name of the cohort; empty for everybody.
     cohort: str = ""
+
+    @property
+    def whom(self) -> str:
+        """Whose answers count, in words; empty for everybody's."""
+        expectation, parts = self.expectation, []
+        if self.cohort:
+            parts.append(_("only %(cohort)s", cohort=self.cohort))
+        if expectation.wave is not None:
+            parts.append(
+                _("wave %(number)s", number=expectation.wave) if expectation.wave else _("outside waves")
+            )
+        if expectation.build:
+            parts.append(_("build %(name)s", name=expectation.build))
+        return ", ".join(parts)
 
     @cached_property
     def measure(self) -> Measure:
@@ -139,7 +154,7 @@ class Row:
     def limits(self) -> list[str]:
         if self.found is None or self.reading is None:
             return []
-        return caveats.limits(self.found, self.reading.sample.get("excluded", {}))
+        return caveats.limits(self.found, self.reading.sample)
 
     @property
     def left_out(self) -> list[str]:
@@ -154,6 +169,18 @@ class Row:
         if self.found is None or self.reading is None:
             return []
         return caveats.flips(self.found, self.reading.sample)
+
+    @property
+    def could_be(self) -> str:
+        """“57–92%”: what chance leaves possible."""
+        return span(self.found.low, self.found.high, self.measure.unit) if self.found is not None else ""
+
+    @cached_property
+    def by_weight(self) -> ByWeight | None:
+        """What it is weighted to the market; None where that is not declared."""
+        if self.found is None or self.reading is None:
+            return None
+        return by_weight.of_reading(self.reading.sample, self.found.own, self.measure.unit)
 
     @property
     def evidence(self) -> Evidence:
@@ -198,6 +225,8 @@ class Row:
             "threshold": expectation.threshold,
             "direction": expectation.direction.value,
             "scope": ids.encode("coh", expectation.cohort_id) if expectation.cohort_id else None,
+            "wave": expectation.wave,
+            "build": expectation.build,
             "confidence": expectation.confidence,
             "closes_on": expectation.closes_on.isoformat() if expectation.closes_on else None,
             "closes_at": expectation.closes_at,
@@ -219,6 +248,8 @@ def of_snapshot(item: dict[str, Any]) -> Row:
         parameters=item["parameters"],
         threshold=item["threshold"],
         direction=Direction(item["direction"]),
+        wave=item.get("wave"),
+        build=item.get("build"),
         confidence=item["confidence"],
         closes_on=date.fromisoformat(item["closes_on"]) if item.get("closes_on") else None,
         closes_at=item.get("closes_at"),

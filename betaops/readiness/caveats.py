@@ -11,8 +11,8 @@ from betaops.readiness.verdict import Direction, Mode, Verdict
 from betaops.readiness.wording import Found, word
 
 
-def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
-    """What the reading cannot promise, each as a sentence."""
+def limits(found: Found, sample: Mapping[str, Any]) -> list[str]:
+    """What the reading cannot promise, each as a sentence; `sample` as a reading keeps it."""
     outcome, lines = found.outcome, []
     asked = found.n + outcome["waiting"]
     if outcome["method"] == "count":
@@ -39,7 +39,7 @@ def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
                 asked=asked,
             )
         )
-    lines += left_out(excluded)
+    lines += [*unheard(found, sample), *left_out(sample.get("excluded", {}))]
     if outcome["method"] == "dirichlet":
         lines.append(
             _("The bound for means holds in every simulation we ran; a general proof is still missing.")
@@ -47,11 +47,54 @@ def limits(found: Found, excluded: Mapping[str, int]) -> list[str]:
     return lines
 
 
+def unheard(found: Found, sample: Mapping[str, Any]) -> list[str]:
+    """Whether the late say something else than the early, and who left without a word."""
+    lines = []
+    drift = sample.get("drift")
+    if drift:
+        values = {"early": found.figure(drift["early"]), "late": found.figure(drift["late"])}
+        lines.append(
+            _(
+                "Who answered first says something else: %(early)s, the later half %(late)s. "
+                "The silent may be like the late ones.",
+                **values,
+            )
+            if drift["is_shown"]
+            else _("Early and late answers are alike: %(early)s, then %(late)s.", **values)
+        )
+    gone = sample.get("left", 0) - sample.get("left_answered", 0)
+    if gone > 0:
+        lines.append(
+            ngettext(
+                "%(num)s tester left without an answer: who stays is often more content than who leaves.",
+                "%(num)s testers left without an answer: who stays is often more content than who leaves.",
+                gone,
+            )
+        )
+    return lines
+
+
+def _doubtful(found: Found, told: Mapping[str, Any]) -> str:
+    """The reading without answers that look careless, where it stays what it is."""
+    text = ngettext(
+        "Without the one person whose answers are doubtful it stays: %(verdict)s.",
+        "Without the %(num)s people whose answers are doubtful it stays: %(verdict)s.",
+        told["left_out"],
+        verdict=word(Verdict(told["verdict"])).lower(),
+    )
+    if told["estimate"] is None:
+        return text
+    return text + " " + _("Then it is %(estimate)s.", estimate=found.figure(told["estimate"]))
+
+
 def flips(found: Found, sample: Mapping[str, Any]) -> list[str]:
     """What would flip the verdict, each as a sentence; `sample` as a reading keeps it."""
     if found.outcome["method"] == "count" or not found.n:
         return []
     lines = [_flip(each) for each in sample.get("flips", [])]
+    doubtful = sample.get("doubtful")
+    if doubtful and doubtful["verdict"] == found.own:
+        lines.append(_doubtful(found, doubtful))
     if found.turning is not None:
         lines.append(_turning(found))
     is_every_cohort = sample.get("is_every_cohort", True)
@@ -123,7 +166,13 @@ def method(found: Found) -> str:
             "Dirichlet bound for a mean, one score for each tester, %(confidence)s confidence.", **values
         ),
     }[outcome["method"]]
-    if outcome["n_expectations"] > 1:
+    if outcome["n_expectations"] > 1 and outcome.get("is_strict"):
+        text += " " + _(
+            "Judged together with others, %(count)s in all, so that it holds for the whole list "
+            "whatever they have to do with each other (Holm).",
+            count=outcome["n_expectations"],
+        )
+    elif outcome["n_expectations"] > 1:
         text += " " + _(
             "Judged together with others, %(count)s in all, so that it holds for the whole list (Hochberg).",
             count=outcome["n_expectations"],
@@ -158,6 +207,21 @@ EXCLUDED: dict[str, Callable[[int], str]] = {
     "later_series": lambda n: ngettext(
         "%(num)s tester answered after a new series of the question began. Choose the question again to count such answers.",
         "%(num)s testers answered after a new series of the question began. Choose the question again to count such answers.",
+        n,
+    ),
+    "unscored": lambda n: ngettext(
+        "%(num)s tester finished the survey without an answer to every part of it as it is asked here.",
+        "%(num)s testers finished the survey without an answer to every part of it as it is asked here.",
+        n,
+    ),
+    "does_not_count": lambda n: ngettext(
+        "%(num)s tester no longer uses the product and does not count.",
+        "%(num)s testers no longer use the product and do not count.",
+        n,
+    ),
+    "not_elapsed": lambda n: ngettext(
+        "%(num)s tester has not been there long enough yet and does not count so far.",
+        "%(num)s testers have not been there long enough yet and do not count so far.",
         n,
     ),
     "no_number": lambda n: ngettext(

@@ -17,6 +17,8 @@ FIXED = (
     "threshold",
     "direction",
     "cohort_id",
+    "wave",
+    "build",
     "confidence",
     "closes_on",
     "closes_at",

@@ -88,6 +88,7 @@ def dossier(contents: Contents, *, at: str) -> dict[str, Any]:
     """Plain values, with the SHA-256 of every section under `hashes`, and of all the rest under `digest`."""
     rows, pseudonym = contents.rows, _pseudonyms()
     recommended = board.recommended(rows)
+    is_strict = any(row.reading is not None and row.reading.outcome.get("is_strict") for row in rows)
     told = {
         "form": FORM,
         "made_by": f"betaops {__version__}",
@@ -96,7 +97,7 @@ def dossier(contents: Contents, *, at: str) -> dict[str, Any]:
         "methods": {
             "early": "evidence by betting",
             "close": "Clopper-Pearson, Dirichlet bound",
-            "family": "Hochberg, by weight",
+            "family": "Holm, by weight" if is_strict else "Hochberg, by weight",
             "early_part_of_error": LIVE_PART,
             "close_part_of_error": CLOSE_PART,
             "gamblers": GAMBLERS,

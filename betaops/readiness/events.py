@@ -139,3 +139,15 @@ class PaperRevoked(Event):
     program_id: UUID
     shared_paper_id: UUID
     paper: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroundRulesChanged(Event):
+    """`margins` are the titles of the facts by which testers are weighted to the market."""
+
+    said = _l("changed how the expectations of %(program)s are judged")
+
+    program_id: UUID
+    is_strict: bool
+    margins: list[str]
+    reason: str

@@ -16,12 +16,14 @@ class Unit(StrEnum):
     POINTS = "points"
     #: A mean on the scale of a question.
     MEAN = "mean"
+    #: A mean score from 0 to 100.
+    SCORE = "score"
     #: A number of things.
     COUNT = "count"
 
 
 #: Most digits behind the point that are ever shown.
-_DIGITS = {Unit.SHARE: 0, Unit.POINTS: 0, Unit.MEAN: 1, Unit.COUNT: 0}
+_DIGITS = {Unit.SHARE: 0, Unit.POINTS: 0, Unit.MEAN: 1, Unit.SCORE: 1, Unit.COUNT: 0}
 
 
 def figure(value: float, unit: Unit, *, against: float | None = None) -> str:
@@ -45,6 +47,20 @@ def span(low: float, high: float, unit: Unit) -> str:
     if unit is Unit.SHARE and first.endswith("%") and second.endswith("%"):
         first = first.removesuffix("%").rstrip()
     return f"{first}–{second}"
+
+
+def gap(difference: float, unit: Unit) -> str:
+    """“+17 points” of a share, else “−0.4”."""
+    if unit is Unit.SHARE:
+        points = format_decimal(100 * difference, format="+#,##0;−#,##0", locale=i18n.locale())
+        return i18n.gettext("%(points)s points", points=points)
+    places = "." + "0" * _DIGITS[unit] if _DIGITS[unit] else ""
+    return format_decimal(difference, format=f"+#,##0{places};−#,##0{places}", locale=i18n.locale())
+
+
+def gaps(low: float, high: float, unit: Unit) -> str:
+    """“+3 points to +30 points”."""
+    return i18n.gettext("%(low)s to %(high)s", low=gap(low, unit), high=gap(high, unit))
 
 
 def about(number: int) -> str:

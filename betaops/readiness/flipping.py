@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from betaops.readiness.family import Claim, word
+from betaops.readiness.verdict import mean
 
 #: A cohort that has fewer people among those who count is not named: it would tell what they said.
 FEWEST_NAMED = 5
@@ -49,16 +50,34 @@ def flips(
     claim: Claim, scores: Mapping[UUID, float], segments: Sequence[Segment], shared: tuple[int, int]
 ) -> list[Flip]:
     """Those that flip it, in the order of `segments`. A segment that is everybody, or nobody, says nothing."""
-    now, all_counts = word(claim, shared), Counter(scores.values())
+    now = word(claim, shared)
     found = []
     for segment in segments:
-        gone = Counter(scores[tester] for tester in segment.people if tester in scores)
-        left_out = gone.total()
-        is_few = segment.kind is Kind.COHORT and left_out < FEWEST_NAMED
-        if left_out in (0, len(scores)) or is_few:
+        rest = without(claim, scores, segment, shared)
+        if rest is None or (segment.kind is Kind.COHORT and rest.left_out < FEWEST_NAMED):
             continue
-        counts = [all_counts[level] - gone[level] for level in claim.levels]
-        then = word(claim._replace(counts=counts), shared)
-        if then is not now:
-            found.append(Flip(segment.kind, segment.name, left_out, then.value))
+        if rest.verdict != now:
+            found.append(Flip(segment.kind, segment.name, rest.left_out, rest.verdict))
     return found
+
+
+class Rest(NamedTuple):
+    """What the others say, `left_out` people being gone; the estimate, on the score scale, where it tells of nobody."""
+
+    left_out: int
+    verdict: str
+    estimate: float | None
+
+
+def without(
+    claim: Claim, scores: Mapping[UUID, float], segment: Segment, shared: tuple[int, int]
+) -> Rest | None:
+    """Without the people of a segment; None where that is everybody, or nobody."""
+    gone = Counter(scores[tester] for tester in segment.people if tester in scores)
+    if gone.total() in (0, len(scores)):
+        return None
+    everybody = Counter(scores.values())
+    counts = [everybody[level] - gone[level] for level in claim.levels]
+    then = word(claim._replace(counts=counts), shared)
+    tells = gone.total() < FEWEST_NAMED
+    return Rest(gone.total(), then.value, None if tells else mean(claim.levels, counts))

@@ -44,6 +44,9 @@ class Plan:
     testers: int
     #: The chance that at least one of them meets a problem that strikes one in twenty.
     rare_met: float
+    #: Testers who are to come in all, and the same chance among them; 0 where no more are to come.
+    planned: int
+    rare_met_then: float
     #: How frequent a problem may still be that none of them met.
     unseen: float
     is_counted: bool
@@ -55,9 +58,11 @@ class Plan:
 
     @property
     def rare_met_words(self) -> str:
-        if self.rare_met > 0.99:
-            return _("more than %(share)s", share=figure(0.99, Unit.SHARE))
-        return figure(self.rare_met, Unit.SHARE)
+        return _chance(self.rare_met)
+
+    @property
+    def rare_met_then_words(self) -> str:
+        return _chance(self.rare_met_then)
 
     @property
     def is_out_of_reach(self) -> bool:
@@ -76,8 +81,12 @@ def plan(
     testers: int,
     has_close: bool,
     may_close: bool = True,
+    planned: int = 0,
 ) -> Plan:
-    """`threshold` in the measure's unit; `family` counts this expectation too. Where it may not close it does not."""
+    """`threshold` in the measure's unit; `family` counts this expectation too. Where it may not close it does not.
+
+    `planned` testers are to come in all, those who are there among them; 0 where that is not known.
+    """
     has_close = has_close and may_close
     error = (1 - confidence) / family
     mode = Mode.LIVE if has_close else Mode.ANYTIME
@@ -99,9 +108,17 @@ def plan(
         family=family,
         testers=testers,
         rare_met=planning.chance_to_meet(RARE, testers),
+        planned=planned if planned > testers else 0,
+        rare_met_then=planning.chance_to_meet(RARE, planned),
         unseen=planning.largest_unseen(testers, 1 - confidence),
         is_counted=measure.is_counted,
-        is_mean=measure.unit in (Unit.MEAN, Unit.POINTS),
+        is_mean=measure.unit in (Unit.MEAN, Unit.POINTS, Unit.SCORE),
         has_close=has_close,
         may_close=may_close,
     )
+
+
+def _chance(chance: float) -> str:
+    if chance > 0.99:
+        return _("more than %(share)s", share=figure(0.99, Unit.SHARE))
+    return figure(chance, Unit.SHARE)

@@ -13,7 +13,7 @@ from betaops.cohorts.models import Cohort
 from betaops.enrollment.models import INSIDE, Enrollment, Tester
 from betaops.enrollment.providers import Filter
 from betaops.flags.models import Flag, Stage
-from betaops.kernel import clock
+from betaops.kernel import clock, ids
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.i18n import ngettext
@@ -47,11 +47,15 @@ SILENT = Filter(name="silent", label=_l("Silent"), options=_options, narrow=_nar
 
 
 def users_of_cohort(session: Session, cohort: Cohort) -> Sequence[str]:
-    """Expectations that speak only of its people."""
+    """Expectations that speak only of its people, and the market that is declared by it."""
     needs = session.scalars(
         select(Expectation.need).where(Expectation.cohort_id == cohort.id).order_by(Expectation.position)
     )
-    return [_("the expectation “%(need)s”", need=need[:80]) for need in needs]
+    said = [_("the expectation “%(need)s”", need=need[:80]) for need in needs]
+    margins = queries.margins_of(queries.ground_rules(session, cohort.program_id))
+    if any(margin.fact == f"cohort.{ids.encode('coh', cohort.id)}" for margin in margins):
+        said.append(_("the market to which testers are weighted"))
+    return said
 
 
 def waiting(session: Session, program: Program) -> int:

@@ -1,6 +1,7 @@
 """Who took part: used the product, answered a survey, or reported something."""
 
-from datetime import datetime
+from collections import defaultdict
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from betaops.enrollment.models import Enrollment
 from betaops.feedback.models import Report, Vote
+from betaops.readiness.scope import Scope
 from betaops.surveys.models import Response, ResponseState, Survey
 from betaops.usage.models import UsageDaily
 
@@ -55,11 +57,25 @@ def took_part(
     )
 
 
-def times_by_tester(session: Session, product_id: UUID, event: str) -> dict[UUID, int]:
+def times_by_tester(session: Session, scope: Scope, event: str) -> dict[UUID, int]:
     """How often each tester did it, ever."""
-    rows = session.execute(
-        select(UsageDaily.tester_id, func.sum(UsageDaily.events))
-        .where(UsageDaily.product_id == product_id, UsageDaily.name == event)
-        .group_by(UsageDaily.tester_id)
+    return {
+        tester_id: sum(times for _day, times in days)
+        for tester_id, days in days_by_tester(session, scope, event).items()
+    }
+
+
+def days_by_tester(session: Session, scope: Scope, event: str = "") -> dict[UUID, list[tuple[date, int]]]:
+    """On which days (UTC) each tester did it, and how often; without an event, anything."""
+    found = (
+        select(UsageDaily.tester_id, UsageDaily.day, func.sum(UsageDaily.events))
+        .where(UsageDaily.product_id == scope.product_id)
+        .group_by(UsageDaily.tester_id, UsageDaily.day)
     )
-    return {tester_id: int(times) for tester_id, times in rows}
+    if event:
+        found = found.where(UsageDaily.name == event)
+    days: dict[UUID, list[tuple[date, int]]] = defaultdict(list)
+    for tester_id, day, times in session.execute(found):
+        if scope.covers_day(tester_id, day):
+            days[tester_id].append((day, int(times)))
+    return days

@@ -14,10 +14,12 @@ AHEAD = timedelta(days=7)
 
 
 class Problem(NamedTuple):
-    """A bug that was reported: when, and how many testers stand behind it."""
+    """A bug that was reported: when, how many testers stand behind it, how bad it is, and when it was mended."""
 
     found_at: datetime
     people: int
+    severity: str | None = None
+    mended_at: datetime | None = None
 
 
 class Forecast(NamedTuple):

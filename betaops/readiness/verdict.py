@@ -17,7 +17,7 @@ whole list: see `family`, which says with how many.
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from betaops.statistics import betting, bounded, forecast, planning
 from betaops.statistics.forecast import Rule
@@ -85,6 +85,8 @@ class Outcome(TypedDict):
     #: The share of those asked who must have answered before it is called, and whether that holds it back.
     gate: float
     is_held: bool
+    #: The error is shared by Holm, not by Hochberg; there only where it is so.
+    is_strict: NotRequired[bool]
 
 
 def verdict(
@@ -119,16 +121,15 @@ def verdict(
     met = not is_held and p_met <= error / share_met
     not_met = not is_held and p_not_met <= error / share_not_met
     ends = (error / share_met, error / share_not_met)
-    low_error, high_error = ends if wanted is Direction.AT_LEAST else ends[::-1]
-    reach = _range(levels, counts, low_error, high_error, read, imagined)
+    span = reach(levels, counts, wanted, ends, read, imagined=imagined)
     rising = threshold if wanted is Direction.AT_LEAST else 1 - threshold
     outcome = Outcome(
         verdict=Verdict.MET if met else Verdict.NOT_MET if not_met else Verdict.INCONCLUSIVE,
         method=_method(levels, read, imagined),
         n=n,
-        estimate=_rounded(sum(v * c for v, c in zip(levels, counts, strict=True)) / n) if n else None,
-        low=_rounded(reach.low),
-        high=_rounded(reach.high),
+        estimate=mean(levels, counts),
+        low=rounded(span.low),
+        high=rounded(span.high),
         threshold=threshold,
         direction=wanted,
         error=error,
@@ -136,8 +137,8 @@ def verdict(
         share_met=share_met,
         share_not_met=share_not_met,
         mode=read,
-        p_met=_rounded(p_met),
-        p_not_met=_rounded(p_not_met),
+        p_met=rounded(p_met),
+        p_not_met=rounded(p_not_met),
         smallest_sample=smallest_sample(rising, ends[0], read),
         smallest_early=smallest_early(rising, ends[0], read),
         more_early=None,
@@ -152,7 +153,7 @@ def verdict(
         rule = _ahead(min(ends), read)
         ahead = forecast.about_more(levels, counts, threshold, rule, imagined=imagined)
         outcome["more_early"], outcome["more_likely"], outcome["more_late"] = ahead
-        outcome["settles"] = _rounded(
+        outcome["settles"] = rounded(
             forecast.chance_settled(levels, counts, threshold, rule, waiting, imagined=imagined)
         )
     return outcome
@@ -179,17 +180,17 @@ def answers_needed(threshold: float, truth: float, error: float, mode: Mode) -> 
 
 def error_of(confidence: float) -> float:
     """One-sided, before it is shared with others."""
-    return _rounded(1 - confidence)
+    return rounded(1 - confidence)
 
 
-def held(n: int, waiting: int, gate: float) -> bool:
+def held(n: float, waiting: float, gate: float) -> bool:
     """Whether too few of those asked have answered to call it: the quick ones are often the keen ones."""
     return gate > 0 and n < gate * (n + waiting)
 
 
 def chances(
     levels: Sequence[float],
-    counts: Sequence[int],
+    counts: Sequence[float],
     threshold: float,
     direction: Direction,
     mode: Mode,
@@ -204,7 +205,7 @@ def chances(
 
 
 def _chance_above(
-    levels: Sequence[float], counts: Sequence[int], threshold: float, mode: Mode, imagined: float
+    levels: Sequence[float], counts: Sequence[float], threshold: float, mode: Mode, imagined: float
 ) -> float:
     """Each reading by its part of the error: the smaller counts."""
     early = betting.chance_anytime(levels, counts, threshold) / _early_part(mode)
@@ -214,15 +215,20 @@ def _chance_above(
     return min(1.0, early, exact)
 
 
-def _range(
+def reach(
     levels: Sequence[float],
-    counts: Sequence[int],
-    low_error: float,
-    high_error: float,
+    counts: Sequence[float],
+    direction: Direction,
+    ends: tuple[float, float],
     mode: Mode,
-    imagined: float,
+    *,
+    imagined: float = 1.0,
 ) -> Range:
-    """What either reading leaves possible; its ends are on the threshold's side exactly when the verdict says so."""
+    """What either reading leaves possible; its ends are on the threshold's side exactly when the verdict says so.
+
+    `ends` are the errors of being met and of not being met.
+    """
+    low_error, high_error = ends if direction is Direction.AT_LEAST else ends[::-1]
     low = betting.range_anytime(levels, counts, low_error * _early_part(mode)).low
     high = betting.range_anytime(levels, counts, high_error * _early_part(mode)).high
     if mode is not Mode.CLOSE:
@@ -302,7 +308,7 @@ def tipping_point(outcome: Mapping[str, Any]) -> float | None:
     is_above = (outcome["verdict"] == Verdict.MET) == (outcome["direction"] == Direction.AT_LEAST)
     bound = outcome["low"] if is_above else outcome["high"]
     point = (outcome["threshold"] - answered * bound) / (1 - answered)
-    return _rounded(point) if 0 <= point <= 1 else None
+    return rounded(point) if 0 <= point <= 1 else None
 
 
 def reconciled(verdicts: Sequence[str]) -> list[Verdict]:
@@ -313,7 +319,13 @@ def reconciled(verdicts: Sequence[str]) -> list[Verdict]:
     return found
 
 
-def _rounded(value: float) -> float:
+def mean(levels: Sequence[float], counts: Sequence[float]) -> float | None:
+    """None of nobody."""
+    n = sum(counts)
+    return rounded(sum(v * c for v, c in zip(levels, counts, strict=True)) / n) if n else None
+
+
+def rounded(value: float) -> float:
     """Nine digits: more than anyone reads, fewer than machines may differ by."""
     return round(float(value), 9)
 

@@ -8,7 +8,8 @@ from betaops.kernel.errors import Invalid
 from betaops.readiness import board, evidence
 from betaops.readiness.board import reconciled_by_need
 from betaops.readiness.dossier import FORM, SECTIONS, section_hashes
-from betaops.readiness.judging import Case, outcomes
+from betaops.readiness.judging import Case, outcomes, weighted
+from betaops.readiness.market import Weighed
 from betaops.readiness.measures import Sample
 from betaops.readiness.models import DecisionState, Reading, Stance
 from betaops.readiness.recommendation import Choice, signatures_needed
@@ -99,14 +100,18 @@ def _judged(
     rows = [board.of_snapshot(dict(item)) for item in items]
     read = [(at, row, row.reading) for at, row in enumerate(rows) if row.reading is not None]
     cases = [
-        Case(row.expectation, row.measure, _sample(reading), reading.taken_at.date())
+        Case(row.expectation, row.measure, _sample(reading), reading.taken_at.date(), _weighed(reading))
         for _at, row, reading in read
     ]
-    found = outcomes(cases)
+    is_strict = any(reading.outcome.get("is_strict") for _at, _row, reading in read)
+    found = outcomes(cases, is_strict=is_strict)
+    by_weight = weighted(cases, is_strict=is_strict)
     words = reconciled_by_need(
         [(case.expectation.need, outcome["verdict"]) for case, outcome in zip(cases, found, strict=True)]
     )
-    for (at, _row, _reading), case, outcome, word in zip(read, cases, found, words, strict=True):
+    for (at, _row, _reading), case, outcome, said, word in zip(
+        read, cases, found, by_weight, words, strict=True
+    ):
         reading, here = items[at]["reading"], f"{place}/expectations/{at}/reading"
         for name, value in outcome.items():
             yield from same(f"{here}/outcome/{name}", reading["outcome"].get(name), value)
@@ -114,6 +119,8 @@ def _judged(
         yield from same(f"{here}/n", reading["n"], outcome["n"])
         for name, value in zip(_FIGURES, (outcome["estimate"], outcome["low"], outcome["high"]), strict=True):
             yield from same(f"{here}/{name}", reading[name], case.in_unit(value))
+        for name, value in case.weighted_figures(said).items():
+            yield from same(f"{here}/sample/weighted/{name}", reading["sample"]["weighted"].get(name), value)
     choice = board.recommended(rows)
     yield from same(f"{place}/recommended", recommended, choice.value if choice else None)
 
@@ -135,3 +142,15 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise Unreadable("a name stands twice in one object")
     return found
+
+
+def _weighed(reading: Reading) -> Weighed | None:
+    told = reading.sample.get("weighted")
+    if not told:
+        return None
+    weighed = Weighed.of_json(told)
+    if weighed.counts and (
+        len(weighed.counts) != len(reading.sample["levels"]) or max(weighed.counts) > MOST_PEOPLE
+    ):
+        raise ValueError("there is one weight for each level")
+    return weighed

@@ -23,7 +23,7 @@ GAMBLERS = 64
 _MOST_ANSWERS = 3000
 
 
-def log_evidence(levels: Sequence[float], counts: Sequence[int], threshold: float) -> float:
+def log_evidence(levels: Sequence[float], counts: Sequence[float], threshold: float) -> float:
     """The logarithm of the evidence that the mean lies above `threshold`, which lies in [0, 1].
 
     0 where nobody has answered; below 0 where answers speak against it.
@@ -52,12 +52,12 @@ def log_evidences(
     return np.asarray(most + np.log(np.mean(np.exp(owned - most[:, None]), axis=1)))
 
 
-def chance_anytime(levels: Sequence[float], counts: Sequence[int], threshold: float) -> float:
+def chance_anytime(levels: Sequence[float], counts: Sequence[float], threshold: float) -> float:
     """How easily answers this good ever come about when the true mean is only `threshold` (a p-value)."""
     return min(1.0, math.exp(-max(0.0, log_evidence(levels, counts, threshold))))
 
 
-def range_anytime(levels: Sequence[float], counts: Sequence[int], error: float) -> Range:
+def range_anytime(levels: Sequence[float], counts: Sequence[float], error: float) -> Range:
     """The range for the true mean; the chance that one end is *ever* wrong is at most `error`, whenever one looks."""
     turned = [1 - level for level in levels]
     return Range(_lowest(levels, counts, error), 1 - _lowest(turned, counts, error))
@@ -92,7 +92,7 @@ def _stakes() -> "NDArray[np.float64]":
     return (np.arange(GAMBLERS) + 0.5) / GAMBLERS
 
 
-def _lowest(levels: Sequence[float], counts: Sequence[int], error: float) -> float:
+def _lowest(levels: Sequence[float], counts: Sequence[float], error: float) -> float:
     """The evidence falls as the threshold rises: where it comes down to 1/error."""
     from scipy.optimize import brentq
 

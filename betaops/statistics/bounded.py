@@ -89,7 +89,7 @@ def _tilts() -> "Vector":
 
 
 def chance_below(
-    levels: Sequence[float], counts: Sequence[int], threshold: float, *, imagined: float = 1.0
+    levels: Sequence[float], counts: Sequence[float], threshold: float, *, imagined: float = 1.0
 ) -> float:
     """How easily answers this good come about when the true mean is only `threshold` (a p-value).
 
@@ -102,7 +102,7 @@ def chance_below(
 
 
 def mean_range(
-    levels: Sequence[float], counts: Sequence[int], error: float, *, imagined: float = 1.0
+    levels: Sequence[float], counts: Sequence[float], error: float, *, imagined: float = 1.0
 ) -> Range:
     """The range for the true mean; each end is wrong at most about `error` of the time.
 
@@ -122,7 +122,7 @@ def mean_range(
     return Range(low, high)
 
 
-def _lower_bound(levels: Sequence[float], counts: Sequence[int], error: float, imagined: float) -> float:
+def _lower_bound(levels: Sequence[float], counts: Sequence[float], error: float, imagined: float) -> float:
     """The `error`-quantile: the chance rises with the limit, up to 1 at the best level."""
     from scipy.optimize import brentq
 

@@ -10,10 +10,10 @@ class Range(NamedTuple):
     high: float
 
 
-def clopper_pearson(yes: int, n: int, error: float) -> Range:
+def clopper_pearson(yes: float, n: float, error: float) -> Range:
     """The exact range for a share: each end is wrong at most `error` of the time, whatever the truth.
 
-    Clopper and Pearson (1934). With nobody asked it is the whole of [0, 1].
+    Clopper and Pearson (1934). With nobody asked it is the whole of [0, 1]. People who are weighted need not be whole.
     """
     _check(yes, n, error)
     from scipy.special import betaincinv
@@ -57,7 +57,7 @@ def adjusted_wald_nps(promoters: int, detractors: int, n: int, error: float) -> 
     return Range(max(-100.0, 100 * (centre - half)), min(100.0, 100 * (centre + half)))
 
 
-def _check(part: int, whole: int, error: float) -> None:
+def _check(part: float, whole: float, error: float) -> None:
     if not 0 <= part <= whole:
         raise ValueError(f"{part} of {whole} people is not a share")
     if not 0 < error < 0.5:

@@ -75,7 +75,7 @@ def _life(
     deeds = {name: rate for name, (rate, share) in DEEDS.items() if random.random() < share}
     device = {
         "platform": tester.attributes.get("platform"),
-        "app_version": random.choice(("2.0.398", "2.0.409", "2.0.412")),
+        "$app_version": random.choice(("2.0.398", "2.0.409", "2.0.412")),
     }
     moments: list[tuple[datetime, str]] = []
     for day in range((last - first).days + 1):

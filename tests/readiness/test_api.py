@@ -40,6 +40,22 @@ def path(program: Any, rest: str = "") -> str:
     return f"/programs/{ids.encode('prg', program.id)}{rest}"
 
 
+def test_ground_rules_are_read_and_said_anew(work: Work, key: Any) -> None:
+    program = a_program(work)
+    call = key("readiness:read", "readiness:write")
+    place = path(program, "/ground-rules")
+    usual = call("GET", place).json
+    assert (usual["is_strict"], usual["margins"], usual["version"]) == (False, [], 0)
+    margin = {"fact": "answer.plan", "shares": {"Free": 0.8, "Pro": 0.2}}
+    made = call("PUT", place, json={"is_strict": True, "margins": [margin], "version": 0})
+    assert (made.status_code, made.json["is_strict"]) == (200, True)
+    assert made.json["margins"][0]["title"] == "plan"
+    assert call("GET", place).json == made.json
+    assert call("PUT", place, json={"version": 0}).status_code == 409
+    twice = call("PUT", place, json={"margins": [margin, margin]})
+    assert (twice.status_code, call("GET", place).json["is_strict"]) == (409, True)
+
+
 def test_expectations_are_written_read_changed_and_removed(work: Work, key: Any) -> None:
     program = a_program(work)
     survey = a_survey(work, program)

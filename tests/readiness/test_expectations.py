@@ -8,8 +8,8 @@ from betaops.kernel.errors import Invalid, NotFound, Stale
 from betaops.kernel.work import Work
 from betaops.readiness import provided, queries, service
 from betaops.readiness.measures import answers
-from betaops.readiness.measures.base import Scope
 from betaops.readiness.recommendation import Weight
+from betaops.readiness.scope import Scope
 from betaops.readiness.verdict import Verdict
 from betaops.surveys import service as survey_service
 from tests.factories import surveys

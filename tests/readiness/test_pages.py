@@ -330,7 +330,7 @@ def test_the_overview_asks_the_database_a_bounded_number_of_times(
     many = count_queries(lambda: client.get(address(program)))
     assert many <= few + 2
     assert many <= 26
-    assert count_queries(lambda: client.get(address(program, "/readiness"))) <= 16
+    assert count_queries(lambda: client.get(address(program, "/readiness"))) <= 17
 
 
 def test_silent_testers_are_a_filter_of_the_testers_list(work: Work, member_client: Client) -> None:

@@ -125,7 +125,7 @@ def test_the_silent_who_could_turn_the_verdict_are_named_with_their_turning_poin
     point = tipping_point(outcome)
     assert point is not None
     assert point == pytest.approx((0.7 - 0.6 * outcome["low"]) / 0.4, abs=1e-6)
-    lines = limits(found(outcome), {"anonymous": 3, "outside": 0})
+    lines = limits(found(outcome), {"excluded": {"anonymous": 3, "outside": 0}})
     assert any(
         line.startswith("It would fall if the 40 silent testers came out below 4")
         for line in flips(found(outcome), {})

@@ -1,11 +1,13 @@
 """Means, differences of means and shares, tables: against published figures, and against scipy."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from betaops.statistics.means import paired, summary, t_range, welch
+from betaops.statistics.means import overlapping, paired, summary, t_range, welch
 from betaops.statistics.shares import chi_square, mcnemar, newcombe
 
 SCORES = st.dictionaries(st.integers(0, 10), st.integers(1, 9), min_size=2, max_size=6)
@@ -114,3 +116,39 @@ def test_chi_square_is_scipys_where_it_may_be_said(table: list[tuple[int, int, i
 @pytest.mark.parametrize("table", [[[3, 1], [1, 3]], [[10, 0], [10, 0]], [[9, 9]], [], [[50, 50], [1, 0]]])
 def test_too_few_people_are_not_tested(table: list[list[int]]) -> None:
     assert chi_square(table) is None
+
+
+#: Derrick, Toher and White (2017), The Quantitative Methods for Psychology 13:120: eight in both, eight in each alone.
+BOTH = list(zip([14, 15, 18, 20, 11, 19, 14, 15], [15, 10, 15, 17, 13, 19, 12, 13], strict=True))
+ONLY_A, ONLY_B = [20, 21, 16, 18, 14, 12, 14, 17], [10, 16, 18, 16, 15, 14, 13, 10]
+
+
+def test_some_of_the_same_people_as_derrick_and_others_compared_them() -> None:
+    """Their p is 0.026 (variances taken to be equal, which they nearly are)."""
+    before, after = Counter(ONLY_A + [a for a, _ in BOTH]), Counter(ONLY_B + [b for _, b in BOTH])
+    found = overlapping(before, after, Counter(BOTH), 0.05)
+    assert found is not None
+    assert found.value == pytest.approx(-2.0)
+    assert found.chance == pytest.approx(0.026, abs=0.0005)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10), st.integers(0, 10)), min_size=3, max_size=12))
+def test_all_the_same_people_are_paired(pairs: list[tuple[int, int]]) -> None:
+    before, after = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
+    found = overlapping(before, after, Counter(pairs), 0.05)
+    oracle = paired(Counter(b - a for a, b in pairs), 0.05)
+    if found is not None and oracle is not None:
+        assert tuple(found) == pytest.approx(tuple(oracle), abs=1e-6)
+
+
+@given(SCORES, SCORES)
+def test_none_of_the_same_people_are_welchs(before: dict[int, int], after: dict[int, int]) -> None:
+    found, oracle = overlapping(before, after, {}, 0.05), welch(before, after, 0.05)
+    assert found is not None
+    assert oracle is not None
+    assert tuple(found) == pytest.approx(tuple(oracle))
+
+
+def test_one_person_cannot_be_compared() -> None:
+    assert overlapping({3: 1}, {4: 5, 2: 1}, {}, 0.05) is None
+    assert overlapping({3: 4}, {4: 5}, {}, 0.05) is None

@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from betaops.statistics.families import hochberg
+from betaops.statistics.families import hochberg, holm
 
 #: Benjamini and Hochberg (1995), section 4.1: fifteen comparisons of two treatments after a heart attack.
 HEART = [
@@ -15,27 +16,36 @@ def claimed(chances: list[float], shares: list[int], error: float = 0.05) -> lis
     return [chance <= error / share for chance, share in zip(chances, shares, strict=True)]
 
 
-def test_of_the_fifteen_of_1995_three_are_claimed() -> None:
-    shares = hochberg(HEART, 0.05)
+@pytest.mark.parametrize("way", [hochberg, holm])
+def test_of_the_fifteen_of_1995_three_are_claimed(way: object) -> None:
+    shares = way(HEART, 0.05)  # type: ignore[operator]
     assert claimed(HEART, shares) == [True] * 3 + [False] * 12
 
 
 def test_hochberg_claims_all_as_soon_as_each_would_be_alone() -> None:
     assert hochberg([0.04, 0.03, 0.05], 0.05) == [1, 1, 1]
+    assert holm([0.04, 0.03, 0.05], 0.05) == [3, 3, 3]
 
 
-def _adjusted(chances: list[float]) -> list[float]:
+def _adjusted(chances: list[float], *, up: bool) -> list[float]:
     """As R's p.adjust has it."""
     n, order = len(chances), sorted(range(len(chances)), key=lambda at: chances[at])
     scaled = [min(1.0, (n - rank) * chances[at]) for rank, at in enumerate(order)]
     found = [0.0] * n
     for rank, at in enumerate(order):
-        found[at] = min(scaled[rank:])
+        found[at] = min(scaled[rank:]) if up else max(scaled[: rank + 1])
     return found
 
 
 @given(CHANCES)
-def test_what_adjusted_chances_claim_is_claimed(chances: list[float]) -> None:
-    shares = hochberg(chances, 0.05)
-    assert claimed(chances, shares) == [each <= 0.05 for each in _adjusted(chances)]
-    assert all(1 <= share <= len(chances) for share in shares)
+def test_both_claim_what_adjusted_chances_claim(chances: list[float]) -> None:
+    for way, up in ((hochberg, True), (holm, False)):
+        expected = [each <= 0.05 for each in _adjusted(chances, up=up)]
+        assert claimed(chances, way(chances, 0.05)) == expected
+
+
+@given(CHANCES)
+def test_what_holm_claims_hochberg_claims_and_neither_needs_more_than_all(chances: list[float]) -> None:
+    strict, usual = (claimed(chances, way(chances, 0.05)) for way in (holm, hochberg))
+    assert all(one <= other for one, other in zip(strict, usual, strict=True))
+    assert all(1 <= share <= len(chances) for share in [*holm(chances, 0.05), *hochberg(chances, 0.05)])

@@ -56,3 +56,15 @@ def test_thirty_testers_meet_a_five_percent_problem_in_79_of_100_programs() -> N
     assert chance_to_meet(0.05, 59) == pytest.approx(0.951, abs=1e-3)
     assert largest_unseen(30, 0.05) == pytest.approx(0.095, abs=5e-4)
     assert largest_unseen(0, 0.05) == 1.0
+
+
+def test_five_people_meet_the_usual_problem_in_84_of_100_studies() -> None:
+    """Nielsen and Landauer (1993): a problem strikes 31 % of users on average."""
+    assert chance_to_meet(0.31, 5) == pytest.approx(0.8436, abs=5e-5)
+
+
+@pytest.mark.parametrize("people", [30, 100, 300])
+def test_what_nobody_met_strikes_at_most_three_in_their_number(people: int) -> None:
+    """The rule of three (Hanley and Lippman-Hand 1983)."""
+    assert largest_unseen(people, 0.05) == pytest.approx(3 / people, rel=0.06)
+    assert largest_unseen(people, 0.05) < 3 / people

@@ -62,6 +62,12 @@ class WrittenExpectation(Body):
     )
     direction: Direction = Direction.AT_LEAST
     cohort: Text | None = Field(None, description="`coh_…`; without it everybody in the program")
+    wave: Int | None = Field(
+        None, ge=0, description="Only answers of that wave of the survey; 0: outside waves"
+    )
+    build: Text | None = Field(
+        None, max_length=60, description="Only what came while testers used that build (`$app_version`)"
+    )
     confidence: float = Field(0.95, gt=0.5, lt=1, strict=True, description="One-sided")
     closes_on: date | None = Field(None, description="Read for good after this day (UTC)")
     closes_at: Int | None = Field(
@@ -90,6 +96,8 @@ class ShownExpectation(Shown):
     threshold: float
     direction: Direction
     cohort: str | None
+    wave: int | None
+    build: str | None
     confidence: float
     closes_on: date | None
     closes_at: int | None
@@ -194,6 +202,8 @@ def draft_of(body: WrittenExpectation) -> Draft:
         threshold=body.threshold,
         direction=body.direction,
         cohort_id=cohort_id,
+        wave=body.wave,
+        build=body.build,
         confidence=body.confidence,
         closes_on=body.closes_on,
         closes_at=body.closes_at,
@@ -213,6 +223,8 @@ def shown_expectation(row: Expectation, last: Reading | None) -> ShownExpectatio
         threshold=row.threshold,
         direction=row.direction,
         cohort=ids.encode("coh", row.cohort_id) if row.cohort_id else None,
+        wave=row.wave,
+        build=row.build,
         confidence=row.confidence,
         closes_on=row.closes_on,
         closes_at=row.closes_at,

@@ -1,7 +1,7 @@
 """The form of an expectation, made for its measure."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from wtforms import (
     DateField,
@@ -17,10 +17,10 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from betaops.kernel import ids
-from betaops.kernel.errors import NotFound
+from betaops.kernel.errors import Invalid, NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
-from betaops.readiness.figures import Unit
+from betaops.readiness.figures import Unit, figure
 from betaops.readiness.measures import Measure
 from betaops.readiness.models import Expectation
 from betaops.readiness.recommendation import Weight
@@ -28,6 +28,24 @@ from betaops.readiness.service.amending import LONGEST_REASON
 from betaops.readiness.service.expecting import MOST_ANSWERS, Draft
 from betaops.readiness.verdict import Direction
 from betaops.web.forms import Form, WholeNumberField
+
+
+class Times(NamedTuple):
+    """Waves and builds of which something is known, in their order."""
+
+    waves: Sequence[int] = ()
+    builds: Sequence[str] = ()
+
+    def including(self, row: Expectation | None) -> "Times":
+        """Also those that an expectation names already."""
+        if row is None:
+            return self
+        waves = {*self.waves, row.wave} - {None}
+        builds = dict.fromkeys([*self.builds, *([row.build] if row.build else [])])
+        return Times(sorted(each for each in waves if each is not None), list(builds))
+
+
+NO_TIMES = Times()
 
 
 class ExpectationForm(Form):
@@ -65,6 +83,12 @@ class ExpectationForm(Form):
         description=_l(
             "Of a survey, those of testers. Answers by a public link belong to nobody and are left out."
         ),
+    )
+    wave = SelectField(_l("Of which wave?"), default="")
+    build = SelectField(
+        _l("Of which build?"),
+        default="",
+        description=_l("Only what came while testers used it, as the events of the product say."),
     )
     confidence = SelectField(
         _l("How sure must it be?"),
@@ -134,6 +158,8 @@ class ExpectationForm(Form):
             threshold=self.threshold_value() or 0.0,
             direction=Direction(self.direction.data),
             cohort_id=_cohort_id(self.cohort.data) if "cohort" in self else None,
+            wave=int(self.wave.data) if "wave" in self and self.wave.data else None,
+            build=(self.build.data or None) if "build" in self else None,
             confidence=float(self.confidence.data) if "confidence" in self else 0.95,
             **self._close(),
         )
@@ -175,7 +201,34 @@ class _DoingForm(ExpectationForm):
         return self.base | {"times": self.times.data}
 
 
-_FORMS: dict[str, type[ExpectationForm]] = {"survey_share": _AnswersForm, "usage_share": _DoingForm}
+class _AdoptionForm(_DoingForm):
+    days = WholeNumberField(
+        _l("Within how many days?"),
+        [InputRequired(_l("Say within how many days.")), NumberRange(1, 365)],
+        description=_l("The day on which a tester begins is the first."),
+    )
+
+    def parameters(self) -> dict[str, Any]:
+        return super().parameters() | {"days": self.days.data}
+
+
+class _RetentionForm(ExpectationForm):
+    days = WholeNumberField(
+        _l("After how many days?"),
+        [InputRequired(_l("Say after how many days.")), NumberRange(1, 365)],
+        description=_l("The week that begins so many days after a tester's beginning is looked at."),
+    )
+
+    def parameters(self) -> dict[str, Any]:
+        return self.base | {"days": self.days.data}
+
+
+_FORMS: dict[str, type[ExpectationForm]] = {
+    "survey_share": _AnswersForm,
+    "usage_share": _DoingForm,
+    "adoption": _AdoptionForm,
+    "retention": _RetentionForm,
+}
 
 
 def expectation_form(
@@ -186,6 +239,7 @@ def expectation_form(
     need: str = "",
     *,
     is_sealed: bool = False,
+    times: Times = NO_TIMES,
     **options: Any,
 ) -> ExpectationForm:
     """The form for one measure, filled from `row` where one is edited; `cohorts` are (id, name).
@@ -199,13 +253,16 @@ def expectation_form(
         "threshold": _written(measure, row.threshold if row is not None else measure.threshold),
         "counted": list(parameters.get("counted", [])),
         "times": parameters.get("times", 1),
+        "days": parameters.get("days"),
     }
     form = chosen(data=shown, **options)
     form.measure, form.base = measure, parameters
     form.cohort.choices = [SelectChoice("", _("Everybody in the program"))] + [
         SelectChoice(ids.encode("coh", each), name) for each, name in cohorts
     ]
+    _offer_times(form, times.including(row), measure)
     form.threshold.label.text = _LINES[measure.unit]
+    form.threshold.description = _bounds(measure, parameters)
     if measure.is_counted:
         del form.cohort, form.confidence, form.closes_on, form.closes_at, form.least_answered
     if not is_sealed:
@@ -215,10 +272,44 @@ def expectation_form(
     return form
 
 
+def _bounds(measure: Measure, parameters: dict[str, Any]) -> str:
+    """Between what the line must lie, and how one tester is scored."""
+    if measure.is_counted:
+        return _("A whole number from 0 up.")
+    try:
+        low, high = measure.span(measure.read(parameters))
+    except Invalid:  # what counts is still to be chosen, which moves no end of a share
+        low, high = 0.0, 1.0
+    return _(
+        "More than %(low)s and less than %(high)s. %(scoring)s",
+        low=figure(low, measure.unit),
+        high=figure(high, measure.unit),
+        scoring=measure.scoring,
+    )
+
+
+def _offer_times(form: ExpectationForm, times: Times, measure: Measure) -> None:
+    """Waves and builds to choose from, where the measure knows them and there are any."""
+    if measure.takes_wave and times.waves:
+        form.wave.choices = [SelectChoice("", _("All waves"))] + [
+            SelectChoice(str(wave), _("Wave %(number)s", number=wave) if wave else _("Outside waves"))
+            for wave in times.waves
+        ]
+    else:
+        del form.wave
+    if measure.takes_build and times.builds:
+        form.build.choices = [SelectChoice("", _("All builds"))] + [
+            SelectChoice(build, build) for build in times.builds
+        ]
+    else:
+        del form.build
+
+
 _LINES = {
     Unit.SHARE: _l("Line, in percent of testers"),
     Unit.POINTS: _l("Line, in points"),
     Unit.MEAN: _l("Line, on the scale of the question"),
+    Unit.SCORE: _l("Line, from 0 to 100"),
     Unit.COUNT: _l("Line, as a number"),
 }
 
@@ -236,6 +327,8 @@ def _shown(row: Expectation | None, need: str) -> dict[str, Any]:
         "source": row.source,
         "weight": row.weight.value,
         "cohort": ids.encode("coh", row.cohort_id) if row.cohort_id else "",
+        "wave": "" if row.wave is None else str(row.wave),
+        "build": row.build or "",
         "confidence": f"{row.confidence:g}",
         "closes_on": row.closes_on,
         "closes_at": row.closes_at,

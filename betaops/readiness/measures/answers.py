@@ -1,19 +1,21 @@
 """What the measures on survey questions share: which questions there are, and what each tester answered."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import fmean
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from betaops.kernel import ids
 from betaops.programs.models import Program
-from betaops.readiness.measures.base import Evidence, Parameters, Scope
+from betaops.readiness.measures.base import Evidence, Parameters
+from betaops.readiness.scope import Scope
 from betaops.surveys import queries as survey_queries
 from betaops.surveys.definition import Question
 from betaops.surveys.kinds.base import code_of
@@ -23,6 +25,8 @@ from betaops.surveys.models import Answer, Response, ResponseState, Survey, Surv
 
 #: Most answers among which good ones are picked; longer lists are not opinions.
 MOST_ANSWERS = 30
+#: Reasons why somebody who finished has no score.
+NOT_SILENT = ("skipped", "later_series", "unscored", "does_not_count")
 
 
 class AboutQuestion(Parameters):
@@ -86,6 +90,7 @@ class Given(NamedTuple):
     number: float | None
     #: There are signs that nobody read the questions.
     is_doubtful: bool = False
+    at: datetime | None = None
 
 
 def questions(session: Session, program: Program) -> list[Asked]:
@@ -156,6 +161,7 @@ def given(
         select(
             Response.id,
             Response.tester_id,
+            Response.finished_at,
             Response.flags,
             Answer.code,
             Answer.number,
@@ -164,10 +170,9 @@ def given(
         .join(Answer, Answer.response_id == Response.id)
         .join(SurveyQuestion, SurveyQuestion.id == Answer.question_id)
         .where(
-            SurveyQuestion.survey_id == survey_id,
+            *complete(scope, survey_id),
             SurveyQuestion.name == parameters.item,
             SurveyQuestion.series >= parameters.series,
-            Response.state == ResponseState.COMPLETE,
             Answer.row == parameters.row,
             Answer.code.not_like("#%"),
         )
@@ -175,9 +180,12 @@ def given(
     codes: dict[UUID, set[str]] = defaultdict(set)
     numbers: dict[UUID, float | None] = {}
     people: dict[UUID, UUID | None] = {}
+    moments: dict[UUID, datetime | None] = {}
     later: set[UUID | None] = set()
     flagged: set[UUID] = set()
-    for response_id, tester_id, flags, code, number, series in rows:
+    for response_id, tester_id, finished_at, flags, code, number, series in rows:
+        if not scope.covers(tester_id, finished_at):
+            continue
         if series > parameters.series:
             later.add(tester_id)
             continue
@@ -185,6 +193,7 @@ def given(
         if flags:
             flagged.add(response_id)
         numbers[response_id], people[response_id] = number, tester_id
+        moments[response_id] = finished_at
     by_tester: dict[UUID, list[Given]] = defaultdict(list)
     left_out = {"anonymous": 0, "outside": 0}
     for response_id, tester_id in people.items():
@@ -192,29 +201,45 @@ def given(
             left_out["anonymous"] += 1
         elif tester_id in scope.testers:
             by_tester[tester_id].append(
-                Given(frozenset(codes[response_id]), numbers[response_id], response_id in flagged)
+                Given(
+                    frozenset(codes[response_id]),
+                    numbers[response_id],
+                    response_id in flagged,
+                    moments[response_id],
+                )
             )
         else:
             left_out["outside"] += 1
-    finished = session.scalars(
-        select(Response.tester_id)
-        .where(
-            Response.survey_id == survey_id,
-            Response.state == ResponseState.COMPLETE,
-            Response.tester_id.is_not(None),
-        )
-        .distinct()
-    )
-    without = {each for each in finished if each in scope.testers and each not in by_tester}
+    without = finished(session, scope, survey_id) - by_tester.keys()
     left_out["skipped"] = len(without - later)
     if without & later:
         left_out["later_series"] = len(without & later)
     return by_tester, left_out
 
 
+def complete(scope: Scope, survey_id: UUID) -> list[ColumnElement[bool]]:
+    """Which responses count; of a wave only its own."""
+    found = [Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE]
+    return found if scope.wave is None else [*found, Response.wave == scope.wave]
+
+
+def finished(session: Session, scope: Scope, survey_id: UUID) -> set[UUID]:
+    """Testers in scope with a response that counts, whatever they were asked in it."""
+    rows = session.execute(
+        select(Response.tester_id, Response.finished_at).where(
+            *complete(scope, survey_id), Response.tester_id.is_not(None)
+        )
+    )
+    return {
+        tester_id
+        for tester_id, finished_at in rows
+        if tester_id in scope.testers and scope.covers(tester_id, finished_at)
+    }
+
+
 def asked(scope: Scope, left_out: dict[str, int]) -> int:
     """How many could still have an answer or have one: who finished without one is not silent."""
-    return len(scope.testers) - left_out["skipped"] - left_out.get("later_series", 0)
+    return len(scope.testers) - sum(left_out.get(reason, 0) for reason in NOT_SILENT)
 
 
 def means(by_tester: Mapping[UUID, list[float]]) -> dict[UUID, float]:
@@ -222,7 +247,25 @@ def means(by_tester: Mapping[UUID, list[float]]) -> dict[UUID, float]:
     return {tester: fmean(values) for tester, values in by_tester.items() if values}
 
 
-def doubtful(by_tester: Mapping[UUID, list[Given]]) -> frozenset[UUID]:
+class Came(Protocol):
+    """An answer with when it came, and whether it is doubtful."""
+
+    @property
+    def is_doubtful(self) -> bool: ...
+    @property
+    def at(self) -> datetime | None: ...
+
+
+def first_moments(by_tester: Mapping[UUID, Sequence[Came]]) -> dict[UUID, datetime]:
+    """When each tester answered first."""
+    return {
+        tester: min(moments)
+        for tester, said in by_tester.items()
+        if (moments := [each.at for each in said if each.at is not None])
+    }
+
+
+def doubtful(by_tester: Mapping[UUID, Sequence[Came]]) -> frozenset[UUID]:
     """Testers of whom there is no answer without doubt."""
     return frozenset(tester for tester, said in by_tester.items() if all(each.is_doubtful for each in said))
 

@@ -2,8 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
@@ -13,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
+from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.programs.models import Program
 from betaops.readiness.figures import Unit
+from betaops.readiness.scope import Scope
 from betaops.readiness.verdict import Direction
 
 
@@ -22,20 +25,6 @@ class Parameters(BaseModel):
     """What a measure needs to know, as stored with the expectation; unknown names are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The testers an expectation speaks of."""
-
-    program_id: UUID
-    product_id: UUID
-    #: Ever accepted and not removed; within the cohort where there is one.
-    testers: frozenset[UUID]
-    #: Those of them who began.
-    started: frozenset[UUID]
-    #: Removed from the program and left out for that.
-    removed: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,6 +41,8 @@ class Sample:
     #: By tester, and whose answers are all doubtful. Not kept: a reading has counts only.
     scores: Mapping[UUID, float] = field(default_factory=dict, compare=False, repr=False)
     doubtful: frozenset[UUID] = field(default=frozenset(), compare=False, repr=False)
+    #: When each first answered, where that is known.
+    moments: Mapping[UUID, datetime] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def n(self) -> int:
@@ -120,6 +111,13 @@ class Measure(ABC):
     direction: ClassVar[Direction] = Direction.AT_LEAST
     #: A sensible line to begin with, in the measure's unit.
     threshold: ClassVar[float] = 0.7
+    #: How one tester is scored, as a sentence.
+    scoring: ClassVar[Any] = _l("Each tester counts as yes or as no.")
+    #: Whether it is about one event that the product sends, named by whoever writes the expectation.
+    names_event: ClassVar[bool] = False
+    #: Whether it can be read of one wave of a survey, and of one build of the product.
+    takes_wave: ClassVar[bool] = False
+    takes_build: ClassVar[bool] = False
     #: What is imagined besides the answers, see `statistics.bounded`: 0.5 for scales made of several questions.
     imagined: ClassVar[float] = 1.0
     parameters: ClassVar[type[Parameters]] = Parameters
@@ -184,6 +182,15 @@ def shares(yes: Iterable[UUID], everybody: frozenset[UUID], excluded: dict[str, 
     return scored(scores, len(everybody), excluded)
 
 
+def elapsed(scope: Scope, window: timedelta, did: Callable[[UUID, date], bool]) -> Sample:
+    """A sample of yes and no, asked with the day each came: only of those whose window is over."""
+    over = {tester: came for tester, came in scope.came_on.items() if came + window <= scope.today}
+    yes = [tester for tester, came in over.items() if did(tester, came)]
+    return shares(
+        yes, frozenset(over), {"removed": scope.removed, "not_elapsed": len(scope.came_on) - len(over)}
+    )
+
+
 def scored(
     scores: Mapping[UUID, float],
     asked: int,
@@ -191,6 +198,7 @@ def scored(
     *,
     always: Sequence[float] = (0.0, 1.0),
     doubtful: frozenset[UUID] = frozenset(),
+    moments: Mapping[UUID, datetime] | None = None,
 ) -> Sample:
     """A sample of one score a tester; the levels in `always` are there even when nobody is."""
     rounded = {tester: round(score, 9) for tester, score in scores.items()}
@@ -203,4 +211,5 @@ def scored(
         excluded=excluded,
         scores=rounded,
         doubtful=doubtful,
+        moments=moments or {},
     )

@@ -8,7 +8,8 @@ from betaops.programs.models import Program
 from betaops.readiness.figures import Unit
 from betaops.readiness.measures import answers
 from betaops.readiness.measures.answers import AboutQuestion, Given
-from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample, Scope, scored
+from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample, scored
+from betaops.readiness.scope import Scope
 
 
 class Nps(Measure):
@@ -16,8 +17,10 @@ class Nps(Measure):
 
     kind = "nps"
     label = _l("Net Promoter Score")
+    scoring = _l("Promoters (9 and 10) count 1, passives (7 and 8) ½, detractors 0.")
     hint = _l("Promoters less detractors, from −100 to 100.")
     group = Group.ANSWERS
+    takes_wave = takes_build = True
     unit = Unit.POINTS
     parameters = AboutQuestion
     threshold = 30.0
@@ -49,6 +52,7 @@ class Nps(Measure):
             left_out,
             always=(0.0, 0.5, 1.0),
             doubtful=answers.doubtful(by_tester),
+            moments=answers.first_moments(by_tester),
         )
 
     def evidence(self, parameters: AboutQuestion) -> Evidence:

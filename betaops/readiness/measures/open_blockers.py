@@ -7,7 +7,8 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.i18n import ngettext
 from betaops.readiness.figures import Unit
-from betaops.readiness.measures.base import Evidence, Group, Measure, Parameters, Sample, Scope
+from betaops.readiness.measures.base import Evidence, Group, Measure, Parameters, Sample
+from betaops.readiness.scope import Scope
 from betaops.readiness.verdict import Direction
 
 

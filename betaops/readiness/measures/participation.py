@@ -4,7 +4,8 @@ from sqlalchemy.orm import Session
 
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
-from betaops.readiness.measures.base import Evidence, Group, Measure, Parameters, Sample, Scope, shares
+from betaops.readiness.measures.base import Evidence, Group, Measure, Parameters, Sample, shares
+from betaops.readiness.scope import Scope
 from betaops.readiness.taking_part import took_part
 
 

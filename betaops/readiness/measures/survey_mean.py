@@ -9,7 +9,8 @@ from betaops.programs.models import Program
 from betaops.readiness.figures import Unit
 from betaops.readiness.measures import answers
 from betaops.readiness.measures.answers import AboutQuestion, Given
-from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample, Scope, scored
+from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample, scored
+from betaops.readiness.scope import Scope
 
 
 class OnScale(AboutQuestion):
@@ -27,8 +28,10 @@ class OnScale(AboutQuestion):
 class SurveyMean(Measure):
     kind = "survey_mean"
     label = _l("Mean of a rating")
+    scoring = _l("Each tester counts with their answer, as far up the scale as it stands.")
     hint = _l("With few answers a share of good answers settles sooner than a mean.")
     group = Group.ANSWERS
+    takes_wave = takes_build = True
     unit = Unit.MEAN
     parameters = OnScale
     threshold = 4.0
@@ -65,7 +68,13 @@ class SurveyMean(Measure):
         all_given = sum(map(len, by_tester.values()))
         left_out["no_number"] = all_given - sum(map(len, kept.values()))
         scores = {tester: self.to_score(value, parameters) for tester, value in answers.means(kept).items()}
-        return scored(scores, answers.asked(scope, left_out), left_out, doubtful=answers.doubtful(by_tester))
+        return scored(
+            scores,
+            answers.asked(scope, left_out),
+            left_out,
+            doubtful=answers.doubtful(by_tester),
+            moments=answers.first_moments(by_tester),
+        )
 
     def evidence(self, parameters: OnScale) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))

@@ -15,9 +15,9 @@ from betaops.readiness.measures.base import (
     Offer,
     Parameters,
     Sample,
-    Scope,
     scored,
 )
+from betaops.readiness.scope import Scope
 
 
 class Answer(Parameters):
@@ -45,6 +45,7 @@ class SurveyShare(Measure):
     label = _l("Share of good answers")
     hint = _l("How many testers choose one of the answers that you call good.")
     group = Group.ANSWERS
+    takes_wave = takes_build = True
     parameters = ChosenAnswers
     threshold = 0.7
 
@@ -77,7 +78,13 @@ class SurveyShare(Measure):
         scores = answers.means(
             {tester: [_score(each, good) for each in said] for tester, said in by_tester.items()}
         )
-        return scored(scores, answers.asked(scope, left_out), left_out, doubtful=answers.doubtful(by_tester))
+        return scored(
+            scores,
+            answers.asked(scope, left_out),
+            left_out,
+            doubtful=answers.doubtful(by_tester),
+            moments=answers.first_moments(by_tester),
+        )
 
     def evidence(self, parameters: ChosenAnswers) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))

@@ -10,7 +10,8 @@ from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.i18n import ngettext
 from betaops.programs.models import Program
 from betaops.readiness import taking_part
-from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Parameters, Sample, Scope, shares
+from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Parameters, Sample, shares
+from betaops.readiness.scope import Scope
 from betaops.usage import queries as usage_queries
 
 #: How many event names are offered, the most frequent first.
@@ -30,6 +31,8 @@ class UsageShare(Measure):
     label = _l("Share of testers who did something")
     hint = _l("From the events that the product sends.")
     group = Group.USE
+    names_event = True
+    takes_build = True
     parameters = Doing
     threshold = 0.6
 
@@ -57,7 +60,7 @@ class UsageShare(Measure):
         return Offer(key, key, "", {"event": key}) if 0 < len(key) <= 200 else None
 
     def sample(self, session: Session, scope: Scope, parameters: Doing) -> Sample:
-        counts = taking_part.times_by_tester(session, scope.product_id, parameters.event)
+        counts = taking_part.times_by_tester(session, scope, parameters.event)
         did = [tester for tester, times in counts.items() if times >= parameters.times]
         return shares(did, scope.testers, {"removed": scope.removed})
 

@@ -3,6 +3,7 @@
 from betaops.readiness.models.criteria import Amendment, AmendmentKind, CriteriaSeal
 from betaops.readiness.models.decisions import Decision, DecisionState, Signature, Stance
 from betaops.readiness.models.expectations import Expectation, Reading
+from betaops.readiness.models.ground_rules import GroundRules
 from betaops.readiness.models.participation import ParticipationWeek
 from betaops.readiness.models.shared import SharedPaper
 
@@ -13,6 +14,7 @@ __all__ = [
     "Decision",
     "DecisionState",
     "Expectation",
+    "GroundRules",
     "ParticipationWeek",
     "Reading",
     "SharedPaper",

@@ -24,6 +24,8 @@ class Expectation(Versioned, Tenant, Base):
         belongs_to("cohort_id", "cohort", ondelete="NO ACTION"),
         CheckConstraint("confidence > 0.5 AND confidence < 1", name="confidence_is_one_sided"),
         CheckConstraint("closes_at > 0", name="closes_at_a_number"),
+        CheckConstraint("wave >= 0", name="wave_is_a_number"),
+        CheckConstraint("length(build) > 0", name="build_has_a_name"),
         CheckConstraint("least_answered >= 0 AND least_answered <= 1", name="least_answered_is_a_share"),
         Index("ix_expectation_program", "workspace_id", "program_id", "position"),
     )
@@ -42,6 +44,9 @@ class Expectation(Versioned, Tenant, Base):
     direction: Mapped[Direction] = mapped_column(one_of(Direction), default=Direction.AT_LEAST)
     #: Only testers of this cohort; None for everybody in the program.
     cohort_id: Mapped[UUID | None]
+    #: Only answers of that wave of the measure's survey; only what came while testers used that build.
+    wave: Mapped[int | None]
+    build: Mapped[str | None] = mapped_column(String(60))
     #: One-sided, see `verdict.verdict`.
     confidence: Mapped[float] = mapped_column(default=0.95)
     #: When it is read for good: after this day (UTC), or once so many people count. Without either it never is, and only

@@ -1,5 +1,7 @@
 """Expectations with what was found about them, decisions with their signatures, the people behind the numbers."""
 
+from betaops.readiness.queries.builds import Build, builds
+from betaops.readiness.queries.comparing import Compared, Moment, compared, moments
 from betaops.readiness.queries.decisions import (
     count_unsigned,
     decision,
@@ -22,6 +24,15 @@ from betaops.readiness.queries.evidence import (
     reading_page,
     seal,
 )
+from betaops.readiness.queries.market import (
+    Known,
+    cells,
+    composition,
+    ground_rules,
+    known_fact,
+    known_facts,
+    margins_of,
+)
 from betaops.readiness.queries.papers import material
 from betaops.readiness.queries.people import (
     count_answering,
@@ -34,16 +45,25 @@ from betaops.readiness.queries.problems import began, problems
 from betaops.readiness.queries.segmenting import segments
 from betaops.readiness.queries.sharing import paper_behind, shared_paper, shared_paper_page, shared_papers
 from betaops.readiness.queries.waiting import READ, is_not_awaited, unique_key
+from betaops.readiness.queries.waves import waves, waves_of_program
 
 __all__ = [
     "AT_ONCE",
     "DOSSIER",
     "HISTORY",
     "READ",
+    "Build",
+    "Compared",
+    "Known",
+    "Moment",
     "Past",
     "amendments",
     "began",
     "board",
+    "builds",
+    "cells",
+    "compared",
+    "composition",
     "count_answering",
     "count_let_in",
     "count_unsigned",
@@ -56,11 +76,16 @@ __all__ = [
     "expectation_page",
     "expectations",
     "find_expectations",
+    "ground_rules",
     "histories",
     "is_not_awaited",
+    "known_fact",
+    "known_facts",
     "latest_readings",
+    "margins_of",
     "material",
     "measured_programs",
+    "moments",
     "paper_behind",
     "problems",
     "reading_page",
@@ -73,5 +98,7 @@ __all__ = [
     "signatures",
     "silent_testers",
     "unique_key",
+    "waves",
+    "waves_of_program",
     "weeks",
 ]

@@ -15,7 +15,6 @@ from betaops.programs import queries as program_queries
 from betaops.programs.models import Agreement, Program
 from betaops.readiness.board import Row
 from betaops.readiness.dossier import Agreed, AuditHead, Consented, Contents
-from betaops.readiness.measures import Scope
 from betaops.readiness.queries.decisions import decisions, signatures
 from betaops.readiness.queries.evidence import amendments, board, seal
 from betaops.readiness.queries.people import scope

@@ -1,6 +1,6 @@
 """Programs and their testers, as far as expectations and the overview look."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
@@ -10,36 +10,59 @@ from betaops.cohorts.models import CohortMember
 from betaops.enrollment.models import INSIDE, Enrollment, State, Tester
 from betaops.kernel import clock
 from betaops.programs.models import Phase, Program
-from betaops.readiness.measures import Scope
 from betaops.readiness.models import Expectation, ParticipationWeek
+from betaops.readiness.queries.builds import spans
+from betaops.readiness.scope import Scope
 from betaops.surveys.models import Response, ResponseState, Survey
 
 #: How long after its day a planned close is still read, should nobody have been there on that night.
 CLOSED_LATELY = timedelta(days=7)
 
 
-def scope(session: Session, program: Program, cohort_id: UUID | None) -> Scope:
-    """The testers an expectation speaks of: ever accepted, not removed, and in the cohort where one is named."""
-    found = select(Enrollment.tester_id, Enrollment.state, Enrollment.activated_at.is_not(None)).where(
-        Enrollment.program_id == program.id, Enrollment.accepted_at.is_not(None)
-    )
+def scope(
+    session: Session,
+    program: Program,
+    cohort_id: UUID | None = None,
+    *,
+    today: date | None = None,
+    wave: int | None = None,
+    build: str | None = None,
+) -> Scope:
+    """The testers an expectation speaks of: ever accepted, not removed, and in the cohort where one is named.
+
+    Of a build, those who used it.
+    """
+    found = select(
+        Enrollment.tester_id, Enrollment.state, Enrollment.accepted_at, Enrollment.activated_at
+    ).where(Enrollment.program_id == program.id, Enrollment.accepted_at.is_not(None))
     if cohort_id is not None:
         members = select(CohortMember.tester_id).where(CohortMember.cohort_id == cohort_id)
         found = found.where(Enrollment.tester_id.in_(members))
-    testers, started, removed = set(), set(), 0
-    for tester_id, state, began in session.execute(found):
+    came_on: dict[UUID, date] = {}
+    started, left, removed = set(), set(), 0
+    for tester_id, state, accepted_at, activated_at in session.execute(found):
         if state is State.REMOVED:
             removed += 1
-        elif state is not State.APPLIED:
-            testers.add(tester_id)
-            if began:
+        elif state is not State.APPLIED and accepted_at is not None:
+            came_on[tester_id] = (activated_at or accepted_at).date()
+            if activated_at is not None:
                 started.add(tester_id)
+            if state is State.WITHDRAWN:
+                left.add(tester_id)
+    used = spans(session, program.product_id, build) if build else None
+    if used is not None:
+        came_on = {tester_id: day for tester_id, day in came_on.items() if tester_id in used}
     return Scope(
         program_id=program.id,
         product_id=program.product_id,
-        testers=frozenset(testers),
-        started=frozenset(started),
+        testers=frozenset(came_on),
+        started=frozenset(started & came_on.keys()),
+        left=frozenset(left & came_on.keys()),
         removed=removed,
+        today=today or clock.now().date(),
+        came_on=came_on,
+        wave=wave,
+        spans=used,
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from betaops.enrollment.models import Enrollment
@@ -15,8 +15,12 @@ _NO_PROBLEM = (State.DECLINED, State.DUPLICATE)
 
 def problems(session: Session, program_id: UUID) -> list[Problem]:
     """Bugs that were neither declined nor merged, in the order they came; duplicates stand in their people."""
+    # One that was opened again is not mended, whenever it was thought to be.
+    mended_at = case(
+        (Report.state.in_((State.FIXED, State.CLOSED)), func.coalesce(Report.fixed_at, Report.closed_at))
+    )
     rows = session.execute(
-        select(Report.created_at, Report.people)
+        select(Report.created_at, Report.people, Report.severity, mended_at)
         .where(Report.program_id == program_id, Report.kind == Kind.BUG, Report.state.not_in(_NO_PROBLEM))
         .order_by(Report.created_at, Report.id)
     )

@@ -5,6 +5,7 @@ from betaops.readiness.service.deciding import Condition, propose, sign, withdra
 from betaops.readiness.service.expecting import add, change, move, remove, write
 from betaops.readiness.service.participating import count_weeks
 from betaops.readiness.service.reading import soon, take_readings
+from betaops.readiness.service.ruling import declare, forget, judge_strictly, rule
 from betaops.readiness.service.sharing import count_openings, revoke, share
 
 __all__ = [
@@ -13,10 +14,14 @@ __all__ = [
     "change",
     "count_openings",
     "count_weeks",
+    "declare",
+    "forget",
+    "judge_strictly",
     "move",
     "propose",
     "remove",
     "revoke",
+    "rule",
     "seal",
     "share",
     "sign",

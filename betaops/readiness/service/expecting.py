@@ -15,13 +15,16 @@ from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import measures, queries
 from betaops.readiness.events import ExpectationAdded, ExpectationChanged, ExpectationRemoved
+from betaops.readiness.measures import Measure
 from betaops.readiness.models import Expectation, Reading
+from betaops.readiness.queries.builds import LONGEST_VERSION
 from betaops.readiness.recommendation import Weight
 from betaops.readiness.service import amending
 from betaops.readiness.service.reading import take_readings
 from betaops.readiness.verdict import Direction
 
 MOST_ANSWERS = 1_000_000
+MOST_WAVES = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,8 @@ class Draft:
     source: str = ""
     weight: Weight = Weight.MUST
     cohort_id: UUID | None = None
+    wave: int | None = None
+    build: str | None = None
     confidence: float = 0.95
     closes_on: date | None = None
     closes_at: int | None = None
@@ -150,14 +155,38 @@ def _checked(work: Work, program: Program, draft: Draft) -> dict[str, Any]:
         raise Invalid("measure", _("There is no such measure."), field="measure")
     measure = measures.named(draft.measure)
     parameters = measure.read(draft.parameters)
+    _check_line(draft, measure, parameters)
+    _check_whom(work, program, draft, measure)
+    if not 0.5 < draft.confidence < 1:
+        raise Invalid("confidence", _("Confidence lies between 50% and 100%."), field="confidence")
+    if draft.closes_at is not None and not 1 <= draft.closes_at <= MOST_ANSWERS:
+        raise Invalid("closes_at", _("Write a whole number from 1 to 1,000,000."), field="closes_at")
+    if not 0 <= draft.least_answered <= 1:
+        raise Invalid("least_answered", _("A share lies between 0% and 100%."), field="least_answered")
+    return {
+        "need": draft.need.strip(),
+        "source": draft.source.strip(),
+        "weight": draft.weight,
+        "measure": measure.kind,
+        "parameters": parameters.model_dump(mode="json"),
+        "threshold": float(draft.threshold),
+        "direction": draft.direction,
+        "cohort_id": draft.cohort_id,
+        "wave": draft.wave,
+        "build": draft.build or None,
+        "confidence": draft.confidence,
+        # A count is read as it stands; there is nothing to wait for.
+        "closes_on": None if measure.is_counted else draft.closes_on,
+        "closes_at": None if measure.is_counted else draft.closes_at,
+        "least_answered": 0.0 if measure.is_counted else float(draft.least_answered),
+    }
+
+
+def _check_line(draft: Draft, measure: Measure, parameters: Any) -> None:
     low, high = measure.span(parameters)
     if measure.is_counted:
         if draft.threshold < 0 or draft.threshold != int(draft.threshold):
             raise Invalid("threshold", _("A count is a whole number from 0 up."), field="threshold")
-        if draft.cohort_id is not None:
-            raise Invalid(
-                "cohort", _("This is counted for the whole program, not for a cohort."), field="cohort"
-            )
     elif not low < draft.threshold < high:
         raise Invalid(
             "threshold",
@@ -168,29 +197,17 @@ def _checked(work: Work, program: Program, draft: Draft) -> dict[str, Any]:
             ),
             field="threshold",
         )
-    if not 0.5 < draft.confidence < 1:
-        raise Invalid("confidence", _("Confidence lies between 50% and 100%."), field="confidence")
-    if draft.closes_at is not None and not 1 <= draft.closes_at <= MOST_ANSWERS:
-        raise Invalid("closes_at", _("Write a whole number from 1 to 1,000,000."), field="closes_at")
-    if not 0 <= draft.least_answered <= 1:
-        raise Invalid("least_answered", _("A share lies between 0% and 100%."), field="least_answered")
+
+
+def _check_whom(work: Work, program: Program, draft: Draft, measure: Measure) -> None:
+    if measure.is_counted and draft.cohort_id is not None:
+        raise Invalid("cohort", _("This is counted for the whole program, not for a cohort."), field="cohort")
     if draft.cohort_id is not None and not _has_cohort(work, program, draft.cohort_id):
         raise Invalid("cohort", _("This program has no such cohort."), field="cohort")
-    return {
-        "need": draft.need.strip(),
-        "source": draft.source.strip(),
-        "weight": draft.weight,
-        "measure": measure.kind,
-        "parameters": parameters.model_dump(mode="json"),
-        "threshold": float(draft.threshold),
-        "direction": draft.direction,
-        "cohort_id": draft.cohort_id,
-        "confidence": draft.confidence,
-        # A count is read as it stands; there is nothing to wait for.
-        "closes_on": None if measure.is_counted else draft.closes_on,
-        "closes_at": None if measure.is_counted else draft.closes_at,
-        "least_answered": 0.0 if measure.is_counted else float(draft.least_answered),
-    }
+    if draft.wave is not None and not (measure.takes_wave and 0 <= draft.wave <= MOST_WAVES):
+        raise Invalid("wave", _("This cannot be read of one wave."), field="wave")
+    if draft.build and not (measure.takes_build and len(draft.build) <= LONGEST_VERSION):
+        raise Invalid("build", _("This cannot be read of one build."), field="build")
 
 
 def _has_cohort(work: Work, program: Program, cohort_id: UUID) -> bool:

@@ -1,6 +1,6 @@
 """Taking readings: every expectation of a program judged on the data as it stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,15 +11,19 @@ from betaops.readiness import measures, queries
 from betaops.readiness.board import reconciled_by_need
 from betaops.readiness.criteria import is_final
 from betaops.readiness.events import VerdictChanged
-from betaops.readiness.flipping import Kind, Segment, Segments, flips
-from betaops.readiness.judging import Case, outcomes
-from betaops.readiness.measures import Sample, Scope
-from betaops.readiness.models import Expectation, Reading
+from betaops.readiness.family import Weighted
+from betaops.readiness.flipping import Kind, Segment, Segments, flips, without
+from betaops.readiness.judging import Case, outcomes, weighted
+from betaops.readiness.market import Weighed, weigh
+from betaops.readiness.measures import Group, Sample
+from betaops.readiness.models import Expectation, GroundRules, Reading
+from betaops.readiness.scope import Scope
+from betaops.readiness.timing import drift
 from betaops.readiness.verdict import Outcome, Verdict
 
 #: How long a change may wait for others, so that a hundred answers in a minute are read once.
 DEBOUNCE = timedelta(seconds=5)
-_OF_FLIPS = ("flips", "is_every_cohort")
+_OF_PEOPLE = ("flips", "is_every_cohort", "doubtful", "left", "left_answered", "drift")
 
 
 class Judged(NamedTuple):
@@ -27,8 +31,8 @@ class Judged(NamedTuple):
 
     case: Case
     outcome: Outcome
-    #: Who it hangs on, as it is kept with the sample.
-    flips: dict[str, Any]
+    #: Who it hangs on and what it is by weight, as they are kept with the sample.
+    besides: dict[str, Any]
     #: Its reading before this one.
     last: Reading | None
 
@@ -55,11 +59,19 @@ def judge(work: Work, program: Program) -> list[Judged]:
     """Every expectation on the data as it stands; held until the end of the work, so that readings do not cross."""
     expectations = queries.expectations(work.session, program.id, locked=True)
     last = queries.latest_readings(work.session, program.id)
-    cases = _cases(work, program, expectations, last)
+    rules = queries.ground_rules(work.session, program.id)
+    is_strict = rules is not None and rules.is_strict
+    cases = [
+        case._replace(weighed=weighed)
+        for case, weighed in _weighed(work, program, rules, _cases(work, program, expectations, last), last)
+    ]
     found = queries.segments(work.session, program.id)
+    judged = zip(
+        cases, outcomes(cases, is_strict=is_strict), weighted(cases, is_strict=is_strict), strict=True
+    )
     return [
-        Judged(case, outcome, _flips(case, outcome, found, before), before)
-        for case, outcome in zip(cases, outcomes(cases), strict=True)
+        Judged(case, outcome, _besides(case, outcome, found, before) | _by_weight(case, said), before)
+        for case, outcome, said in judged
         for before in (last.get(case.expectation.id),)
     ]
 
@@ -73,36 +85,90 @@ def keep(work: Work, program: Program, judged: Sequence[Judged]) -> list[Reading
 def _cases(
     work: Work, program: Program, expectations: Sequence[Expectation], last: Mapping[UUID, Reading]
 ) -> list[Case]:
-    scopes: dict[UUID | None, Scope] = {}
+    scopes: dict[tuple[UUID | None, int | None, str | None], Scope] = {}
     found = []
     for expectation in expectations:
-        if expectation.cohort_id not in scopes:
-            scopes[expectation.cohort_id] = queries.scope(work.session, program, expectation.cohort_id)
+        whom = (expectation.cohort_id, expectation.wave, expectation.build)
+        if whom not in scopes:
+            cohort_id, wave, build = whom
+            scopes[whom] = queries.scope(
+                work.session, program, cohort_id, today=work.now.date(), wave=wave, build=build
+            )
         measure, before = measures.named(expectation.measure), last.get(expectation.id)
         if before is not None and is_final(expectation, before):
-            sample = Sample.of_json(before.sample)
+            sample, left = Sample.of_json(before.sample), frozenset[UUID]()
         else:
             parameters = measure.read(expectation.parameters)
-            sample = measure.sample(work.session, scopes[expectation.cohort_id], parameters)
-        found.append(Case(expectation, measure, sample, work.now.date()))
+            left = scopes[whom].left
+            sample = measure.sample(work.session, scopes[whom], parameters)
+        found.append(Case(expectation, measure, sample, work.now.date(), left=left))
     return found
 
 
-def _flips(case: Case, outcome: Outcome, found: Segments, last: Reading | None) -> dict[str, Any]:
-    """Who it hangs on; of a reading at the close nobody knows any more who said what."""
+def _weighed(
+    work: Work,
+    program: Program,
+    rules: GroundRules | None,
+    cases: Sequence[Case],
+    last: Mapping[UUID, Reading],
+) -> Iterator[tuple[Case, Weighed | None]]:
+    """What the scores of each are by weight, where the program declares its market; at the close that stands as well."""
+    margins = queries.margins_of(rules)
+    cells = queries.cells(work.session, program.id, margins)
+    for case in cases:
+        before = last.get(case.expectation.id)
+        if before is not None and is_final(case.expectation, before):
+            told = before.sample.get("weighted")
+            yield case, Weighed.of_json(told) if told else None
+        elif margins and case.sample.scores:
+            yield case, weigh(case.sample.levels, case.sample.scores, cells, margins)
+        else:
+            yield case, None
+
+
+def _by_weight(case: Case, said: Weighted | None) -> dict[str, Any]:
+    """As it is kept with the sample: what it was made from, and what follows, in the measure's unit."""
+    if case.weighed is None:
+        return {}
+    return {"weighted": case.weighed.to_json() | case.weighted_figures(said)}
+
+
+def _besides(case: Case, outcome: Outcome, found: Segments, last: Reading | None) -> dict[str, Any]:
+    """Who it hangs on, and who is not heard; of a reading at the close nobody knows any more who said what."""
     if last is not None and is_final(case.expectation, last):
-        return {name: last.sample[name] for name in _OF_FLIPS if name in last.sample}
+        return {name: last.sample[name] for name in _OF_PEOPLE if name in last.sample}
     if case.measure.is_counted:
         return {"flips": []}
+    return _flips(case, outcome, found) | _heard(case)
+
+
+def _flips(case: Case, outcome: Outcome, found: Segments) -> dict[str, Any]:
     doubtful = Segment(Kind.DOUBTFUL, "", case.sample.doubtful)
     shared = (outcome["share_met"], outcome["share_not_met"])
     told = flips(case.claim, case.sample.scores, [doubtful, *found.segments], shared)
-    return {"flips": [each._asdict() for each in told], "is_every_cohort": found.is_every_cohort}
+    stays = without(case.claim, case.sample.scores, doubtful, shared)
+    return {"flips": [each._asdict() for each in told], "is_every_cohort": found.is_every_cohort} | (
+        {"doubtful": stays._asdict() | {"estimate": case.in_unit(stays.estimate)}} if stays else {}
+    )
+
+
+def _heard(case: Case) -> dict[str, Any]:
+    """Whether the late say something else than the early, and how many left without a word; only answers have that."""
+    if case.measure.group is not Group.ANSWERS:
+        return {}
+    moved = drift(case.sample.scores, case.sample.moments)
+    silent = {"left": len(case.left), "left_answered": len(case.left & case.sample.scores.keys())}
+    return (
+        silent
+        if moved is None
+        else silent
+        | {"drift": moved.to_json() | {"early": case.in_unit(moved.early), "late": case.in_unit(moved.late)}}
+    )
 
 
 def _keep(work: Work, judged: Judged, word: Verdict) -> Reading:
     case, outcome, last = judged.case, judged.outcome, judged.last
-    expectation, told = case.expectation, case.sample.to_json() | judged.flips
+    expectation, told = case.expectation, case.sample.to_json() | judged.besides
     former = last.verdict if last is not None else None
     if last is not None and last.taken_on == work.now.date():
         row = last

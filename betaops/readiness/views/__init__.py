@@ -4,4 +4,13 @@ from flask import Blueprint
 
 blueprint = Blueprint("readiness", __name__, url_prefix="/console/programs/<slug>/readiness")
 
-from betaops.readiness.views import decisions, dossiers, expectations, pages, papers, problems  # noqa: E402, F401  # they fill the blueprint
+from betaops.readiness.views import (  # noqa: E402  # they fill the blueprint
+    comparing,  # noqa: F401
+    decisions,  # noqa: F401
+    dossiers,  # noqa: F401
+    expectations,  # noqa: F401
+    market,  # noqa: F401
+    pages,  # noqa: F401
+    papers,  # noqa: F401
+    problems,  # noqa: F401
+)

@@ -13,7 +13,7 @@ from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
 from betaops.readiness import criteria, measures, policy, queries, service
 from betaops.readiness.board import Row
-from betaops.readiness.forms import ExpectationForm, expectation_form
+from betaops.readiness.forms import ExpectationForm, Times, expectation_form
 from betaops.readiness.measures import Group, Measure, Offer
 from betaops.readiness.models import Expectation
 from betaops.readiness.plan import Plan, plan
@@ -33,27 +33,27 @@ LONGEST_NEED = 2000
 def choose(slug: str) -> str:
     """What could show that a need is met: questions, events, feedback."""
     program = program_queries.program_by_slug(reading(), slug)
-    questions: dict[str, tuple[Offer, list[Measure]]] = {}
-    for measure in measures.KINDS.values():
-        for offer in measure.offers(reading(), program) if measure.group is Group.ANSWERS else ():
-            questions.setdefault(offer.key, (offer, []))[1].append(measure)
     return render_template(
         "readiness/choose.html",
         program=program,
-        questions=list(questions.values()),
+        questions=_offered(program, Group.ANSWERS),
+        events=_offered(program, Group.USE),
         groups=[
-            (
-                group,
-                [
-                    (each, each.offers(reading(), program))
-                    for each in measures.KINDS.values()
-                    if each.group is group
-                ],
-            )
+            (group, [each for each in measures.KINDS.values() if each.group is group])
             for group in (Group.USE, Group.FEEDBACK)
         ],
         need=request.args.get("need", "")[:LONGEST_NEED],
     )
+
+
+def _offered(program: Program, group: Group) -> list[tuple[Offer, list[Measure]]]:
+    """What can be measured in more than one way, each with the measures that fit."""
+    found: dict[str, tuple[Offer, list[Measure]]] = {}
+    for measure in measures.KINDS.values():
+        for offer in measure.offers(reading(), program) if measure.group is group else ():
+            if offer.key:
+                found.setdefault(offer.key, (offer, []))[1].append(measure)
+    return list(found.values())
 
 
 @blueprint.route("/expectations/new", methods=["GET", "POST"])
@@ -66,7 +66,14 @@ def new(slug: str) -> Any:
         return redirect(url_for(".choose", slug=slug, need=request.args.get("need")), 303)
     need = request.args.get("need", "")[:LONGEST_NEED]
     is_sealed = queries.seal(reading(), program.id) is not None
-    form = expectation_form(measure, offer.parameters, _cohorts(program), need=need, is_sealed=is_sealed)
+    form = expectation_form(
+        measure,
+        offer.parameters,
+        _cohorts(program),
+        need=need,
+        is_sealed=is_sealed,
+        times=_times(program, measure, offer.parameters),
+    )
     if form.validate_on_submit():
         with refusals(form):
             service.add(writing(), program, form.draft(), reason=_reason(form))
@@ -82,14 +89,17 @@ def edit(slug: str, expectation_id: UUID) -> Any:
     row = queries.expectation(reading(), program.id, expectation_id)
     measure, cohorts = measures.named(row.measure), _cohorts(program)
     is_sealed = queries.seal(reading(), program.id) is not None
-    form = expectation_form(measure, row.parameters, cohorts, row, is_sealed=is_sealed)
+    times = _times(program, measure, row.parameters)
+    form = expectation_form(measure, row.parameters, cohorts, row, is_sealed=is_sealed, times=times)
     if form.validate_on_submit():
         with refusals(form):
             version = number(form.version.data)
             service.change(writing(), program, row.id, form.draft(), version=version, reason=_reason(form))
             flash(_("Saved, and judged anew."))
             return redirect(url_for(".index", slug=slug), 303)
-    saved = expectation_form(measure, row.parameters, cohorts, row, is_sealed=is_sealed, formdata=None)
+    saved = expectation_form(
+        measure, row.parameters, cohorts, row, is_sealed=is_sealed, times=times, formdata=None
+    )
     conflict = conflict_with(form, saved, version=row.version, who=row.changed_by, when=row.changed_at)
     return _page(program, measure, form, row, conflict)
 
@@ -131,7 +141,13 @@ def show_plan(slug: str) -> str:
     if parameters is None:
         raise NotFound
     form = expectation_form(
-        measure, parameters, _cohorts(program), row, formdata=request.args, meta={"csrf": False}
+        measure,
+        parameters,
+        _cohorts(program),
+        row,
+        times=_times(program, measure, parameters),
+        formdata=request.args,
+        meta={"csrf": False},
     )
     return render_template("readiness/_plan.html", plan=_plan(program, measure, form, row))
 
@@ -194,7 +210,8 @@ def _plan(program: Program, measure: Measure, form: ExpectationForm, row: Expect
         direction=direction,
         confidence=draft.confidence,
         family=len(others) + 1,
-        testers=len(queries.scope(reading(), program, draft.cohort_id).testers),
+        planned=program.capacity if draft.cohort_id is None and draft.build is None else 0,
+        testers=len(queries.scope(reading(), program, draft.cohort_id, build=draft.build).testers),
         has_close=draft.closes_on is not None or draft.closes_at is not None,
         may_close=criteria.may_close(
             row,
@@ -202,6 +219,13 @@ def _plan(program: Program, measure: Measure, form: ExpectationForm, row: Expect
             is_sealed=queries.seal(reading(), program.id) is not None,
         ),
     )
+
+
+def _times(program: Program, measure: Measure, parameters: dict[str, Any]) -> Times:
+    """Waves of the measure's survey where there are several, and builds of the product."""
+    waves = queries.waves(reading(), parameters.get("survey", "")) if measure.takes_wave else []
+    builds = queries.builds(reading(), program.product_id) if measure.takes_build else []
+    return Times(waves, [each.name for each in builds])
 
 
 def _cohorts(program: Program) -> list[tuple[UUID, str]]:

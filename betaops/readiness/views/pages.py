@@ -6,8 +6,9 @@ from flask import render_template
 
 from betaops.kernel import clock
 from betaops.programs import queries as program_queries
-from betaops.readiness import board, evidence, policy, queries
+from betaops.readiness import board, evidence, policy, queries, wording
 from betaops.readiness.recommendation import Weight
+from betaops.readiness.verdict import Verdict
 from betaops.readiness.views import blueprint
 from betaops.web.access import needs
 from betaops.web.application import reading
@@ -31,6 +32,9 @@ def index(slug: str) -> str:
             row.expectation.id: [each for each in amendments if each.expectation_id == row.expectation.id]
             for row in rows
         },
+        compositions=queries.composition(reading(), program.id),
+        turned=[row for row in rows if row.by_weight is not None and row.by_weight.differs],
+        words={each: wording.word(each).lower() for each in Verdict},
         recommended=board.recommended(rows),
         tally=board.tally(rows),
         missing=board.missing(rows),
