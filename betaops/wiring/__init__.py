@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent.parent
 
 ROOMS = (
-    "accounts", "programs", "enrollment", "cohorts", "flags", "usage", "surveys", "feedback", "messaging",
-    "integrations", "readiness",
+    "accounts", "programs", "enrollment", "cohorts", "flags", "usage", "surveys", "tasks", "feedback",
+    "messaging", "integrations", "readiness",
 )  # fmt: skip
 
 MODELS = (
@@ -116,6 +116,7 @@ _EVIDENCE = (
     "feedback.events:ReportAmended", "feedback.events:ReportMerged", "feedback.events:ReportReceived",
     "feedback.events:ReportStateChanged", "feedback.events:ReportVoted", "feedback.events:VoteWithdrawn",
     "programs.events:PhaseChanged", "surveys.events:ResponseWithdrawn", "surveys.events:SurveyAnswered",
+    "tasks.events:OutcomeRecorded", "tasks.events:TaskMovedOn",
 )  # fmt: skip
 
 #: (event, handler), as "room.events:Class" and "room.handlers:function".
@@ -139,6 +140,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("enrollment.events:TesterErased", "feedback.handlers:forget_person"),
     ("feedback.events:ReportAmended", "feedback.handlers:warn_guardrails"),
     ("feedback.events:ReportReceived", "feedback.handlers:warn_guardrails"),
+    ("tasks.events:OutcomeRecorded", "tasks.handlers:count_outcome"),
     ("flags.events:GuardrailBroken", "flags.handlers:tell_broken"),
     ("enrollment.events:EnrollmentAccepted", "messaging.handlers:welcome"),
     ("enrollment.events:EnrollmentDeclined", "messaging.handlers:declined"),

@@ -58,6 +58,7 @@ COHORT_USERS: tuple[str, ...] = (
     "cohorts.queries:readers_of",
     "flags.queries:users_of_cohort",
     "surveys.queries:users_of_cohort",
+    "tasks.queries:users_of_cohort",
     "readiness.provided:users_of_cohort",
 )
 

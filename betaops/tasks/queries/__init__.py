@@ -1,0 +1,67 @@
+"""What can be asked about builds, tasks and outcomes; the functions stand by their readers."""
+
+from betaops.tasks.queries.builds import build, builds, builds_page, count_tasks, current_build
+from betaops.tasks.queries.facts import doings, fact_names, names, users_of_cohort
+from betaops.tasks.queries.outcomes import (
+    Answered,
+    Effort,
+    Listed,
+    Person,
+    Round,
+    build_names,
+    effort,
+    former_rounds,
+    outcome,
+    outcome_by_id,
+    outcomes,
+    people,
+    settled,
+)
+from betaops.tasks.queries.tasks import Progress, anywhere, progress, task, tasks, tasks_page
+from betaops.tasks.queries.testers import (
+    Given,
+    former,
+    given,
+    given_one,
+    outcomes_of,
+    survey_after,
+    written_by,
+)
+
+__all__ = [
+    "Answered",
+    "Effort",
+    "Given",
+    "Listed",
+    "Person",
+    "Progress",
+    "Round",
+    "anywhere",
+    "build",
+    "build_names",
+    "builds",
+    "builds_page",
+    "count_tasks",
+    "current_build",
+    "doings",
+    "effort",
+    "fact_names",
+    "former",
+    "former_rounds",
+    "given",
+    "given_one",
+    "names",
+    "outcome",
+    "outcome_by_id",
+    "outcomes",
+    "outcomes_of",
+    "people",
+    "progress",
+    "settled",
+    "survey_after",
+    "task",
+    "tasks",
+    "tasks_page",
+    "users_of_cohort",
+    "written_by",
+]
