@@ -16,18 +16,20 @@ from betaops.wiring.naming import named
 PROVIDED: dict[str, tuple[str, ...]] = {
     "filters": ("cohorts.provided:FILTER", "readiness.provided:SILENT"),
     "columns": ("cohorts.provided:COLUMN",),
-    "asks": ("surveys.provided:asks", "feedback.provided:asks", "flags.provided:asks"),
+    "asks": ("surveys.provided:asks", "tasks.provided:asks", "feedback.provided:asks", "flags.provided:asks"),
     "changes": ("feedback.provided:changes",),
     "facts": (
         "surveys.provided:facts",
         "usage.provided:facts",
+        "tasks.provided:facts",
         "feedback.provided:facts",
     ),
-    "tabs": ("feedback.provided:tabs", "flags.provided:tabs"),
+    "tabs": ("tasks.provided:tabs", "feedback.provided:tabs", "flags.provided:tabs"),
     "timeline": (
         "cohorts.provided:timeline",
         "surveys.provided:timeline",
         "usage.provided:timeline",
+        "tasks.provided:timeline",
         "feedback.provided:timeline",
     ),
     "links": (
@@ -35,6 +37,7 @@ PROVIDED: dict[str, tuple[str, ...]] = {
         "surveys.provided:links",
         "flags.provided:links",
         "usage.provided:links",
+        "tasks.provided:links",
         "feedback.provided:links",
     ),
 }
@@ -50,6 +53,7 @@ PROVIDED_DATA: dict[str, str] = {
     "flags": "flags.provided:data",
     "mails": "messaging.provided:data",
     "surveys": "surveys.provided:data",
+    "tasks": "tasks.provided:data",
     "usage": "usage.provided:data",
 }
 

@@ -1,6 +1,13 @@
 """What can be asked about builds, tasks and outcomes; the functions stand by their readers."""
 
-from betaops.tasks.queries.builds import build, builds, builds_page, count_tasks, current_build
+from betaops.tasks.queries.builds import (
+    build,
+    builds,
+    builds_page,
+    count_tasks,
+    counts_by_build,
+    current_build,
+)
 from betaops.tasks.queries.facts import doings, fact_names, names, users_of_cohort
 from betaops.tasks.queries.outcomes import (
     Answered,
@@ -8,9 +15,9 @@ from betaops.tasks.queries.outcomes import (
     Listed,
     Person,
     Round,
-    build_names,
     effort,
     former_rounds,
+    former_states,
     outcome,
     outcome_by_id,
     outcomes,
@@ -38,16 +45,17 @@ __all__ = [
     "Round",
     "anywhere",
     "build",
-    "build_names",
     "builds",
     "builds_page",
     "count_tasks",
+    "counts_by_build",
     "current_build",
     "doings",
     "effort",
     "fact_names",
     "former",
     "former_rounds",
+    "former_states",
     "given",
     "given_one",
     "names",

@@ -59,4 +59,12 @@ def current_build(session: Session, product_id: UUID) -> Build | None:
 
 def count_tasks(session: Session, build_id: UUID) -> int:
     """Tasks that are about this build."""
-    return session.scalar(select(func.count()).where(Task.build_id == build_id)) or 0
+    return counts_by_build(session, [build_id]).get(build_id, 0)
+
+
+def counts_by_build(session: Session, build_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Tasks that are about each build; builds without any are left out."""
+    rows = session.execute(
+        select(Task.build_id, func.count()).where(Task.build_id.in_(build_ids)).group_by(Task.build_id)
+    )
+    return {build_id: count for build_id, count in rows if build_id is not None}

@@ -1,7 +1,6 @@
 """What became of tasks: of one with everybody, and how long it took and how easy it was."""
 
 from collections import Counter
-from collections.abc import Sequence
 from enum import StrEnum
 from statistics import fmean, median
 from typing import Any, NamedTuple
@@ -174,6 +173,11 @@ def former_rounds(session: Session, task: Task) -> list[Round]:
     return found
 
 
-def build_names(session: Session, build_ids: Sequence[UUID]) -> dict[UUID, str]:
-    rows = session.execute(select(Build.id, Build.name).where(Build.id.in_(build_ids)))
-    return {row.id: row.name for row in rows}
+def former_states(session: Session, task: Task) -> dict[UUID, OutcomeState]:
+    """By enrollment: what became of it in their latest former round."""
+    rows = session.execute(
+        select(Outcome.enrollment_id, Outcome.state)
+        .where(Outcome.task_id == task.id, Outcome.round < task.round, Outcome.state.in_(SETTLED))
+        .order_by(Outcome.round)
+    )
+    return {row.enrollment_id: row.state for row in rows}
