@@ -4,7 +4,7 @@ from typing import Any
 
 from wtforms import DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired as Required
+from wtforms.validators import DataRequired as Required
 from wtforms.validators import Length, Optional, ValidationError
 
 from betaops.kernel.i18n import lazy_gettext as _l

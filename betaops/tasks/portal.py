@@ -109,10 +109,10 @@ def _asked(slug: str, task_id: UUID) -> Enrollment:
     return enrollment
 
 
-def _round() -> int | None:
-    """The round of the task that the page showed."""
+def _round() -> int:
+    """The round of the task that the page showed; a page without one is of none."""
     text = request.form.get("round", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
 
 
 def _back(slug: str, task_id: UUID) -> Response:

@@ -4,7 +4,6 @@ from typing import Any
 
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
-from betaops.kernel.i18n import ngettext
 from betaops.tasks.models import BuildState, OutcomeState, Source, TaskState
 
 BUILD_STATES: dict[BuildState, Any] = {
@@ -65,5 +64,8 @@ def duration(seconds: float) -> str:
     return _("%(n)s s", n=left)
 
 
-def people(number: int) -> str:
-    return ngettext("%(num)s person", "%(num)s people", number)
+def in_short(markdown: str, most: int = 90) -> str:
+    """The lines of a text one behind the other, without the marks of lists and headings."""
+    lines = [line.strip().lstrip("-*#> ").strip() for line in markdown.splitlines()]
+    whole = " · ".join(line for line in lines if line)
+    return whole if len(whole) <= most else whole[: most - 1].rstrip() + "…"

@@ -67,10 +67,14 @@ COHORT_USERS: tuple[str, ...] = (
 )
 
 #: Facts that cohort rules read and only a room above knows, by source: a `cohorts.providers.Provider` each.
-COHORT_FACTS: dict[str, str] = {"usage": "usage.queries:doings", "feedback": "feedback.queries:doings"}
+COHORT_FACTS: dict[str, str] = {
+    "usage": "usage.queries:doings",
+    "feedback": "feedback.queries:doings",
+    "task": "tasks.queries:doings",
+}
 
 #: What people call facts (`cohorts.providers.Namer`), and names of a source that were seen.
-COHORT_NAMES: tuple[str, ...] = ("surveys.queries:trait_names",)
+COHORT_NAMES: tuple[str, ...] = ("surveys.queries:trait_names", "tasks.queries:names")
 COHORT_SUGGESTIONS: dict[str, str] = {"usage": "usage.queries:names_seen"}
 
 #: (event's name in the product, who understands it: "module:function" of a `usage.readers.Reader`, whether it takes

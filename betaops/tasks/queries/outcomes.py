@@ -17,8 +17,9 @@ from betaops.tasks.queries.tasks import involved
 
 
 class Answered(StrEnum):
-    """What a list of people is narrowed to; `silent` have neither done it nor said anything."""
+    """What a list of people is narrowed to: who `said` anything, or what; `silent` is everybody else who is asked."""
 
+    SAID = "said"
     COMPLETED = "completed"
     BLOCKED = "blocked"
     OPTED_OUT = "opted_out"
@@ -49,6 +50,8 @@ def people(
     )
     if answered is Answered.SILENT:
         statement = statement.where(or_(Outcome.id.is_(None), Outcome.state.not_in(SETTLED)))
+    elif answered is Answered.SAID:
+        statement = statement.where(Outcome.state.in_(SETTLED))
     elif answered is not None:
         statement = statement.where(Outcome.state == OutcomeState(answered.value))
     page = keyset(

@@ -41,7 +41,7 @@ def task(slug: str, task_id: UUID) -> str:
     program = program_of(slug)
     row = task_of(program, task_id)
     session = reading()
-    answered = next((each for each in Answered if each == request.args.get("answered")), None)
+    answered = next((each for each in Answered if each == request.args.get("answered")), Answered.SAID)
     return render_template(
         "tasks/task.html",
         program=program,
