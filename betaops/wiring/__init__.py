@@ -58,6 +58,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.flags.api",
     "betaops.flags.portal",
     "betaops.flags.views",
+    "betaops.tasks.api",
     "betaops.tasks.portal",
     "betaops.tasks.views",
     "betaops.feedback.api",

@@ -7,6 +7,8 @@ from betaops.readiness.measures.open_blockers import OpenBlockers
 from betaops.readiness.measures.participation import Participation
 from betaops.readiness.measures.survey_mean import SurveyMean
 from betaops.readiness.measures.survey_share import SurveyShare
+from betaops.readiness.measures.task_completion import TaskCompletion
+from betaops.readiness.measures.task_in_time import TaskInTime
 from betaops.readiness.measures.usage_share import UsageShare
 
 #: In the order in which they are offered. Kinds are kept in the database: never rename one.
@@ -17,6 +19,8 @@ KINDS: dict[str, Measure] = {
         SurveyMean(),
         Nps(),
         UsageShare(),
+        TaskCompletion(),
+        TaskInTime(),
         Participation(),
         CriticalShare(),
         OpenBlockers(),

@@ -108,14 +108,20 @@ def outcomes(
     return Page([Listed(*row) for row in page.items], page.next, page.previous)
 
 
-def settled(session: Session, task: Task) -> list[tuple[Outcome, UUID]]:
+def settled(session: Session, task_id: UUID) -> list[tuple[Outcome, UUID]]:
     """Those of the present round that say something, with the tester's id."""
     rows = session.execute(
         select(Outcome, Enrollment.tester_id)
         .join(Enrollment, Enrollment.id == Outcome.enrollment_id)
-        .where(Outcome.task_id == task.id, Outcome.round == task.round, Outcome.state.in_(SETTLED))
+        .join(Task, Task.id == Outcome.task_id)
+        .where(Task.id == task_id, Outcome.round == Task.round, Outcome.state.in_(SETTLED))
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def concerned(session: Session, task_id: UUID) -> frozenset[UUID]:
+    """Testers who are asked, or have said something in the present round. A draft concerns whom it would ask."""
+    return frozenset(session.scalars(involved(Enrollment.tester_id).where(Task.id == task_id)))
 
 
 class Effort(NamedTuple):
@@ -135,7 +141,7 @@ class Effort(NamedTuple):
 
 def effort(session: Session, task: Task) -> Effort:
     """Of the present round."""
-    done = [each for each, _tester_id in settled(session, task) if each.state is OutcomeState.COMPLETED]
+    done = [each for each, _tester_id in settled(session, task.id) if each.state is OutcomeState.COMPLETED]
     times = [each.seconds for each in done if each.seconds is not None]
     ratings = [each.ease for each in done if each.ease is not None]
     target = task.target_seconds
