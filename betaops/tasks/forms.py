@@ -62,9 +62,9 @@ class TaskForm(Form):
         description=_l("How long it may take at most. Testers do not see it."),
     )
     due_on = DateField(_l("Until"), [Optional()])
-    cohort = SelectField(_l("For whom"), validate_choice=False)
-    build = SelectField(_l("For which build"), validate_choice=False)
-    survey = SelectField(_l("Survey to ask after it"), validate_choice=False)
+    cohort = SelectField(_l("For whom"), default="")
+    build = SelectField(_l("For which build"), default="")
+    survey = SelectField(_l("Survey to ask after it"), default="")
     version = HiddenField()
 
     def offer(
@@ -110,7 +110,7 @@ class TaskForm(Form):
 class RoundForm(Form):
     """Another build for a task: who is done stays done, or everybody is asked again."""
 
-    build = SelectField(_l("For which build"), validate_choice=False)
+    build = SelectField(_l("For which build"), default="")
     how = RadioField(
         _l("What becomes of those who are done"),
         [Required(_l("Choose one of the two."))],

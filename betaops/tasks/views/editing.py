@@ -11,6 +11,7 @@ from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Program
 from betaops.surveys import queries as survey_queries
+from betaops.surveys.models import SurveyState
 from betaops.tasks import policy, queries, service, words
 from betaops.tasks.forms import RoundForm, TaskForm
 from betaops.tasks.models import BuildState, Task, TaskState
@@ -52,6 +53,7 @@ def edit(slug: str, task_id: UUID) -> Response | tuple[str, int]:
     row = task_of(program, task_id)
     form = TaskForm()
     _offer(form, program, row)
+    form.build.validate_choice = row.state is TaskState.DRAFT
     if not form.is_submitted():
         form.fill(row, _chosen(row))
     elif form.validate():
@@ -72,7 +74,7 @@ def _form(program: Program, form: TaskForm, task: Task | None) -> str:
 def _offer(form: TaskForm, program: Program, task: Task | None = None) -> None:
     session = reading()
     builds = queries.builds(session, program.product_id)
-    surveys = survey_queries.surveys(session, program.id, with_archived=False)
+    surveys = survey_queries.surveys(session, program.id)
     form.offer(
         [
             (ids.encode("coh", each.cohort.id), each.cohort.name)
@@ -83,7 +85,12 @@ def _offer(form: TaskForm, program: Program, task: Task | None = None) -> None:
             for each in builds
             if each.state is not BuildState.RETIRED or (task is not None and task.build_id == each.id)
         ],
-        [(ids.encode("svy", each.id), each.name) for each in surveys if each.live_number is not None],
+        [
+            (ids.encode("svy", each.id), each.name)
+            for each in surveys
+            if each.live_number is not None
+            and (each.state is not SurveyState.ARCHIVED or (task is not None and task.survey_id == each.id))
+        ],
     )
 
 
