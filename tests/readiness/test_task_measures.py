@@ -87,7 +87,7 @@ def test_what_is_offered_are_tasks_and_for_time_those_with_a_target(work: Work, 
     assert [offer.label for offer in completion.offers(work.session, program)] == ["Slow", "Quick"]
     (offer,) = in_time.offers(work.session, program)
     assert offer.parameters == about(timed, seconds=90)
-    assert in_time.title(in_time.read(offer.parameters)) == "testers who complete “Quick” within 90 seconds"
+    assert in_time.title(in_time.read(offer.parameters)) == "testers who complete “Quick” within 1 min 30 s"
     with pytest.raises(Invalid):
         in_time.read(about(timed, seconds=0))
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from betaops.kernel import ids
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
-from betaops.kernel.i18n import ngettext
 from betaops.programs.models import Program
 from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample, Scope, scored
 from betaops.readiness.measures.task_completion import AboutTask
 from betaops.tasks import queries as task_queries
+from betaops.tasks import words
 from betaops.tasks.models import OutcomeState
 
 
@@ -36,11 +36,11 @@ class TaskInTime(Measure):
     threshold = 0.7
 
     def title(self, parameters: TimedTask) -> str:
-        minutes, seconds = divmod(parameters.seconds, 60)
-        within = ngettext("%(num)s minute", "%(num)s minutes", minutes)
-        if seconds:
-            within = _("%(seconds)s seconds", seconds=parameters.seconds)
-        return _("testers who complete “%(task)s” within %(time)s", task=parameters.title, time=within)
+        return _(
+            "testers who complete “%(task)s” within %(time)s",
+            task=parameters.title,
+            time=words.duration(parameters.seconds),
+        )
 
     def offers(self, session: Session, program: Program) -> list[Offer]:
         return [
