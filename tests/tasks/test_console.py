@@ -206,3 +206,15 @@ def test_a_viewer_reads_and_changes_nothing(work, program, base, member_client):
     assert page.status_code == 200
     assert "/closing" not in page.text
     assert viewer.get(f"{base}/tasks/new").status_code == 403
+
+
+def test_everybody_goes_into_a_sheet_that_computes_nothing(work, program, base, manager, member_client):
+    people = [an_enrollment(work, program=program, name=name) for name in ("Ana Ruiz", "Ben Okafor")]
+    task = a_task(work, program=program)
+    an_outcome(work, task, people[0], BLOCKED, note="=1+1")
+    sheet = manager.get(at(base, task, "export.csv"))
+    lines = sheet.data.decode("utf-8-sig").splitlines()
+    assert lines[1].startswith("Ana Ruiz,")
+    assert "Blocked,'=1+1" in lines[1]
+    assert (len(lines), lines[2].startswith("Ben Okafor,")) == (3, True)
+    assert member_client("viewer").get(at(base, task, "export.csv")).status_code == 403
