@@ -1,6 +1,7 @@
 """Completion of tasks and time on task, as expectations read them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -99,3 +100,21 @@ def test_an_expectation_is_met_by_those_who_complete(work: Work, program: Progra
         an_outcome(work, task, person)
     service.take_readings(work, program)
     assert queries.latest_readings(work.session, program.id)[row.id].verdict is Verdict.MET
+
+
+def test_the_page_that_begins_an_expectation_offers_each_task(
+    work: Work, program: Program, member_client: Any
+) -> None:
+    browser = member_client("manager")
+    base = f"/console/programs/{program.slug}/readiness/expectations"
+    assert "There is nothing to choose from yet." in browser.get(f"{base}/measures").text
+    task = a_task(work, program=program, title="Share a note", target_seconds=60)
+    page = browser.get(f"{base}/measures")
+    for kind in ("task_completion", "task_in_time"):
+        link = f"{base}/new?measure={kind}&amp;of={encode('tsk', task.id)}"
+        assert link in page.text
+        sent = browser.submit(link.replace("&amp;", "&"), {"need": "Sharing is easy"})
+        assert sent.status_code == 303, sent.text
+    assert {each.measure for each in queries.expectations(work.session, program.id)} == {
+        "task_completion", "task_in_time",
+    }  # fmt: skip

@@ -128,6 +128,11 @@ class Measure(ABC):
     def is_counted(self) -> bool:
         return self.unit is Unit.COUNT
 
+    @property
+    def has_subject(self) -> bool:
+        """It is applied to something that is chosen first."""
+        return self.parameters is not Parameters
+
     def read(self, parameters: Mapping[str, Any]) -> Any:
         """Stored parameters as an object; `Invalid` for what this measure cannot use."""
         try:
