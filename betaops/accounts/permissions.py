@@ -31,6 +31,9 @@ class Permission(StrEnum):
     SURVEYS_READ = "surveys:read"
     SURVEYS_WRITE = "surveys:write"
     RESPONSES_WRITE = "responses:write"
+    TASKS_READ = "tasks:read"
+    TASKS_WRITE = "tasks:write"
+    OUTCOMES_WRITE = "outcomes:write"
     FEEDBACK_READ = "feedback:read"
     FEEDBACK_TRIAGE = "feedback:triage"
     MESSAGES_READ = "messages:read"
@@ -56,6 +59,7 @@ _READING = frozenset(
         P.FLAGS_READ,
         P.USAGE_READ,
         P.SURVEYS_READ,
+        P.TASKS_READ,
         P.FEEDBACK_READ,
         P.READINESS_READ,
     }
@@ -63,6 +67,7 @@ _READING = frozenset(
 _ANALYSING = _READING | {
     P.EXPORT_READ,
     P.SURVEYS_WRITE,
+    P.TASKS_WRITE,
     P.READINESS_WRITE,
     P.FEEDBACK_TRIAGE,
     P.MESSAGES_READ,
@@ -76,6 +81,7 @@ _MANAGING = _ANALYSING | {
     P.FLAGS_WRITE,
     P.FLAGS_KILL,
     P.RESPONSES_WRITE,
+    P.OUTCOMES_WRITE,
     P.MESSAGES_SEND,
     P.DECISION_SIGN,
     P.AUDIT_READ,
@@ -114,6 +120,9 @@ WORDS = {
     P.SURVEYS_READ: _l("See surveys and answers"),
     P.SURVEYS_WRITE: _l("Build and publish surveys"),
     P.RESPONSES_WRITE: _l("Send in answers for testers"),
+    P.TASKS_READ: _l("See tasks, their outcomes and builds"),
+    P.TASKS_WRITE: _l("Write tasks and release builds"),
+    P.OUTCOMES_WRITE: _l("Send in outcomes of tasks for testers"),
     P.FEEDBACK_READ: _l("See feedback"),
     P.FEEDBACK_TRIAGE: _l("Triage, answer and merge feedback"),
     P.MESSAGES_READ: _l("See what was sent"),

@@ -7,8 +7,8 @@ list, one of its items is enough. An absent fact fails every operator but the ne
 
 Some sources have conditions of their own form:
 
-- `usage.<event>` and `feedback.<kind>` ask how often and when (`doings`); beside a count, `"days": 7` looks at
-  the last seven days only.
+- `usage.<event>`, `feedback.<kind>` and `task.<outcome>[.<task>]` ask how often and when (`doings`); beside a
+  count, `"days": 7` looks at the last seven days only.
 - `cohort.coh_…` takes `is_in` and `is_not_in`.
 - `sample.<seed>` is a number from 0 to 100 drawn from the seed and the person, always the same: `at_most` 10
   is a random tenth, `more_than` 10 everybody else.
@@ -39,16 +39,18 @@ SOURCES = (
     "agreement",
     "usage",
     "feedback",
+    "task",
     "cohort",
     "sample",
 )
 #: Where facts are `doings.Doings`.
-COUNTED = frozenset({"usage", "feedback"})
+COUNTED = frozenset({"usage", "feedback", "task"})
 #: What to say where a source stands there without a name.
 _MISSING: dict[str, Any] = {
     "attribute": _l("Name the attribute."),
     "usage": _l("Say what they did in the product."),
     "feedback": _l("Choose which feedback."),
+    "task": _l("Choose what became of which task."),
     "cohort": _l("Choose a cohort."),
 }
 _SAMPLING = frozenset({"at_most", "more_than"})
@@ -304,7 +306,7 @@ def _problem_of_value(source: str, operator: str, rule: Rule) -> str | None:
     if source in COUNTED and operator not in operators.WITHOUT_VALUE:
         return doings.problem(operator, value, days)
     if days is not None:
-        return _("Only counts of usage and feedback look back over days.")
+        return _("Only counts of usage, feedback and tasks look back over days.")
     sentence = operators.problem(operator, value)
     if sentence is None and source == "sample" and not 0 <= float(value) <= 100:  # type: ignore[arg-type]  # a number
         return _("Write a percentage from 0 to 100.")

@@ -31,7 +31,8 @@ SOURCES: dict[str, Any] = {
     "answer": _l("Signup answers"),
     "usage": _l("Usage of the product"),
     "feedback": _l("Feedback"),
-    "trait": _l("Activity, survey answers and task outcomes"),
+    "task": _l("Tasks"),
+    "trait": _l("Activity and survey answers"),
     "cohort": _l("Other cohorts"),
     "sample": _l("Chance"),
     "tester": _l("Person"),
@@ -73,6 +74,7 @@ OPEN: dict[str, Any] = {
     "attribute": _l("Another attribute"),
     "usage": _l("Did something in the product"),
     "feedback": _l("Sent feedback"),
+    "task": _l("What became of a task"),
     "cohort": _l("Another cohort"),
     "sample": _l("Random sample"),
 }
@@ -84,6 +86,13 @@ FEEDBACK: dict[str, Any] = {
     "idea": _l("an idea"),
     "praise": _l("praise"),
     "question": _l("a question"),
+}
+
+#: What `task.<outcome>` counts, whichever task it was; rooms above name the single ones.
+TASK: dict[str, Any] = {
+    "completed": _l("completed a task"),
+    "blocked": _l("was blocked on a task"),
+    "opted_out": _l("opted out of a task"),
 }
 
 #: Attributes that tell about somebody's devices.

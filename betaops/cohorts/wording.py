@@ -65,6 +65,9 @@ def fact(name: str, labels: Mapping[str, str] | None = None) -> str:
             return rest.replace("_", " ")
         case "feedback":
             return str(vocabulary.FEEDBACK.get(rest, rest))
+        case "task":
+            outcome = rest.partition(".")[0]
+            return str(vocabulary.TASK.get(outcome, outcome))
         case "sample":
             return _("random sample “%(seed)s”", seed=rest)
     return rest
@@ -101,7 +104,7 @@ def condition(leaf: Condition, labels: Mapping[str, str] | None = None) -> str:
 
 def _counted(leaf: Condition, name: str) -> str:
     """`did “export opened” at least 2 times in the last 7 days`."""
-    deed = _("did “%(name)s”", name=name) if leaf.source == "usage" else _("sent %(what)s", what=name)
+    deed = _deed(leaf.source, name)
     match leaf.operator:
         case "is_set":
             return _("%(deed)s at some time", deed=deed)
@@ -116,6 +119,15 @@ def _counted(leaf: Condition, name: str) -> str:
     if leaf.days is None:
         return _("%(deed)s %(times)s", deed=deed, times=words)
     return _("%(deed)s %(times)s in the last %(days)s", deed=deed, times=words, days=_days(leaf.days))
+
+
+def _deed(source: str, name: str) -> str:
+    match source:
+        case "usage":
+            return _("did “%(name)s”", name=name)
+        case "feedback":
+            return _("sent %(what)s", what=name)
+    return name
 
 
 def _days(value: Any) -> str:

@@ -17,6 +17,7 @@ from betaops.feedback.serving import served
 from betaops.kernel import ids
 from betaops.kernel.errors import NotFound, Refused
 from betaops.kernel.i18n import gettext as _
+from betaops.tasks import queries as task_queries
 from betaops.web.access import tester
 from betaops.web.application import reading, viewer, writing
 from betaops.web.forms import EmptyForm, refusals
@@ -86,7 +87,7 @@ def new(slug: str) -> Response | str | tuple[str, int]:
     kind = next((kind for kind in Kind if kind == request.args.get("kind")), None)
     if kind is None or not policy.takes_reports(enrollment.program):
         return _page("kinds", enrollment, kinds=list(Kind))
-    form = ReportForm(submission=ids.encode("rpt", ids.new_id()))
+    form = ReportForm(submission=ids.encode("rpt", ids.new_id()), **_begun(enrollment))
     if form.validate_on_submit():
         with refusals(form):
             report = service.write(
@@ -99,6 +100,23 @@ def new(slug: str) -> Response | str | tuple[str, int]:
             flash(_("Thank you. Your report is number %(number)d.", number=report.number))
             return redirect(url_for(".report", slug=slug, report_id=report.id, new=1), 303)
     return _page("new", enrollment, form=form, kind=kind), (422 if form.errors else 200)
+
+
+def _begun(enrollment: Enrollment) -> dict[str, str]:
+    """What a report begins with that was opened from a task on which somebody was blocked: theirs to change."""
+    try:
+        task_id = ids.decode("tsk", request.args.get("task", ""))
+        given = task_queries.given_one(reading(), enrollment, task_id)
+    except NotFound:
+        return {}
+    if given.outcome is None:
+        return {}
+    build = given.task.build or task_queries.current_build(reading(), enrollment.program.product_id)
+    return {
+        "title": _("Stopped at “%(task)s”", task=given.task.title)[:200],
+        "body": given.outcome.note,
+        "app_version": build.name if build is not None else "",
+    }
 
 
 def _draft(form: ReportForm, kind: Kind) -> service.Draft:

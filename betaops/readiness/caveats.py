@@ -199,6 +199,16 @@ EXCLUDED: dict[str, Callable[[int], str]] = {
     "removed": lambda n: ngettext(
         "%(num)s removed tester was left out.", "%(num)s removed testers were left out.", n
     ),
+    "opted_out": lambda n: ngettext(
+        "%(num)s tester opted out of the task and was left out.",
+        "%(num)s testers opted out of the task and were left out.",
+        n,
+    ),
+    "untimed": lambda n: ngettext(
+        "%(num)s tester completed the task without saying when they began and was left out.",
+        "%(num)s testers completed the task without saying when they began and were left out.",
+        n,
+    ),
     "skipped": lambda n: ngettext(
         "%(num)s tester finished the survey without this question, which not everybody is asked.",
         "%(num)s testers finished the survey without this question, which not everybody is asked.",

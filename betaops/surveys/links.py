@@ -62,6 +62,18 @@ def personal_link(work: Work, survey_id: UUID, enrollment_id: UUID) -> str:
     return token.plain
 
 
+def offer(work: Work, survey_id: UUID, enrollment_id: UUID) -> None:
+    """Have the survey wait in one person's portal, without a mail; nothing where it does already, or takes no answers."""
+    survey = queries.survey(work.session, survey_id)
+    waits = select(SurveyLink.id).where(
+        SurveyLink.survey_id == survey.id,
+        SurveyLink.enrollment_id == enrollment_id,
+        SurveyLink.revoked_at.is_(None),
+    )
+    if survey.takes_answers(work.now) and work.session.scalar(waits.limit(1)) is None:
+        personal_link(work, survey.id, enrollment_id)
+
+
 SHORTEST_PIN, LONGEST_PIN = 4, 32
 
 

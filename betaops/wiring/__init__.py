@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent.parent
 
 ROOMS = (
-    "accounts", "programs", "enrollment", "cohorts", "flags", "usage", "surveys", "feedback", "messaging",
-    "integrations", "readiness",
+    "accounts", "programs", "enrollment", "cohorts", "flags", "usage", "surveys", "tasks", "feedback",
+    "messaging", "integrations", "readiness",
 )  # fmt: skip
 
 MODELS = (
@@ -58,6 +58,9 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.flags.api",
     "betaops.flags.portal",
     "betaops.flags.views",
+    "betaops.tasks.api",
+    "betaops.tasks.portal",
+    "betaops.tasks.views",
     "betaops.feedback.api",
     "betaops.feedback.portal",
     "betaops.feedback.views",
@@ -117,6 +120,7 @@ _EVIDENCE = (
     "feedback.events:ReportAmended", "feedback.events:ReportMerged", "feedback.events:ReportReceived",
     "feedback.events:ReportStateChanged", "feedback.events:ReportVoted", "feedback.events:VoteWithdrawn",
     "programs.events:PhaseChanged", "surveys.events:ResponseWithdrawn", "surveys.events:SurveyAnswered",
+    "tasks.events:OutcomeRecorded", "tasks.events:TaskMovedOn",
 )  # fmt: skip
 
 #: (event, handler), as "room.events:Class" and "room.handlers:function".
@@ -140,6 +144,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("enrollment.events:TesterErased", "feedback.handlers:forget_person"),
     ("feedback.events:ReportAmended", "feedback.handlers:warn_guardrails"),
     ("feedback.events:ReportReceived", "feedback.handlers:warn_guardrails"),
+    ("tasks.events:OutcomeRecorded", "tasks.handlers:count_outcome"),
     ("flags.events:GuardrailBroken", "flags.handlers:tell_broken"),
     ("enrollment.events:EnrollmentAccepted", "messaging.handlers:welcome"),
     ("enrollment.events:EnrollmentDeclined", "messaging.handlers:declined"),
@@ -243,6 +248,7 @@ SAMPLES: tuple[str, ...] = (
     "betaops.flags.sample",
     "betaops.flags.sample_exposures",
     "betaops.usage.sample",
+    "betaops.tasks.sample",
     "betaops.feedback.sample",
     "betaops.messaging.sample",
     "betaops.readiness.sample",
@@ -260,6 +266,7 @@ SEARCHES: tuple[tuple[Any, str, str], ...] = (
     (_l("Programs"), "programs:read", "programs.views.programs:find"),
     (_l("Flags"), "flags:read", "flags.provided:find"),
     (_l("Surveys"), "surveys:read", "surveys.views.palette:find"),
+    (_l("Tasks"), "tasks:read", "tasks.provided:find"),
     (_l("Feedback"), "feedback:read", "feedback.views.palette:find"),
     (_l("Expectations"), "readiness:read", "readiness.provided:find"),
     (_l("Members"), "console:read", "accounts.search:members"),

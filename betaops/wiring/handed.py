@@ -16,18 +16,20 @@ from betaops.wiring.naming import named
 PROVIDED: dict[str, tuple[str, ...]] = {
     "filters": ("cohorts.provided:FILTER", "readiness.provided:SILENT"),
     "columns": ("cohorts.provided:COLUMN",),
-    "asks": ("surveys.provided:asks", "feedback.provided:asks", "flags.provided:asks"),
+    "asks": ("surveys.provided:asks", "tasks.provided:asks", "feedback.provided:asks", "flags.provided:asks"),
     "changes": ("feedback.provided:changes",),
     "facts": (
         "surveys.provided:facts",
         "usage.provided:facts",
+        "tasks.provided:facts",
         "feedback.provided:facts",
     ),
-    "tabs": ("feedback.provided:tabs", "flags.provided:tabs"),
+    "tabs": ("tasks.provided:tabs", "feedback.provided:tabs", "flags.provided:tabs"),
     "timeline": (
         "cohorts.provided:timeline",
         "surveys.provided:timeline",
         "usage.provided:timeline",
+        "tasks.provided:timeline",
         "feedback.provided:timeline",
     ),
     "links": (
@@ -35,6 +37,7 @@ PROVIDED: dict[str, tuple[str, ...]] = {
         "surveys.provided:links",
         "flags.provided:links",
         "usage.provided:links",
+        "tasks.provided:links",
         "feedback.provided:links",
     ),
 }
@@ -50,6 +53,7 @@ PROVIDED_DATA: dict[str, str] = {
     "flags": "flags.provided:data",
     "mails": "messaging.provided:data",
     "surveys": "surveys.provided:data",
+    "tasks": "tasks.provided:data",
     "usage": "usage.provided:data",
 }
 
@@ -58,14 +62,19 @@ COHORT_USERS: tuple[str, ...] = (
     "cohorts.queries:readers_of",
     "flags.queries:users_of_cohort",
     "surveys.queries:users_of_cohort",
+    "tasks.queries:users_of_cohort",
     "readiness.provided:users_of_cohort",
 )
 
 #: Facts that cohort rules read and only a room above knows, by source: a `cohorts.providers.Provider` each.
-COHORT_FACTS: dict[str, str] = {"usage": "usage.queries:doings", "feedback": "feedback.queries:doings"}
+COHORT_FACTS: dict[str, str] = {
+    "usage": "usage.queries:doings",
+    "feedback": "feedback.queries:doings",
+    "task": "tasks.queries:doings",
+}
 
 #: What people call facts (`cohorts.providers.Namer`), and names of a source that were seen.
-COHORT_NAMES: tuple[str, ...] = ("surveys.queries:trait_names",)
+COHORT_NAMES: tuple[str, ...] = ("surveys.queries:trait_names", "tasks.queries:names")
 COHORT_SUGGESTIONS: dict[str, str] = {"usage": "usage.queries:names_seen"}
 
 #: (event's name in the product, who understands it: "module:function" of a `usage.readers.Reader`, whether it takes

@@ -38,6 +38,7 @@ PROGRAM_PLACES: tuple[Place, ...] = (
     Place(_l("Flags"), "flags.index", "flag", "flags:read", "flags.provided:waiting"),
     Place(_l("Usage"), "usage.index", "activity", "usage:read"),
     Place(_l("Surveys"), "surveys.surveys", "clipboard-list", "surveys:read"),
+    Place(_l("Tasks"), "tasks.index", "list-checks", "tasks:read"),
     Place(
         _l("Feedback"),
         "feedback.reports",

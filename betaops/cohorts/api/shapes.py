@@ -12,7 +12,8 @@ from betaops.web.api import Body, Bool, Int, Shown, Text, path_id
 RULE = (
     "A tree: `{all: […]}`, `{any: […]}`, `{not: …}`, or one condition "
     '`{"fact": "attribute.plan", "operator": "is", "value": "pro"}`. Facts are `attribute.…`, `answer.…`, '
-    "`enrollment.…`, `agreement.…`, `trait.…`, `tester.…`; `usage.<event>` and `feedback.<kind>` take counts, "
+    "`enrollment.…`, `agreement.…`, `trait.…`, `tester.…`; `usage.<event>`, `feedback.<kind>` and "
+    "`task.completed`, `task.blocked` or `task.opted_out`, of one task `task.completed.tsk_…`, take counts, "
     'with `"days": 7` of the last seven days; `cohort.coh_…` takes `is_in` and `is_not_in`; `sample.<seed>` '
     "takes `at_most` a percentage, and a bare `sample` gets a seed."
 )

@@ -139,9 +139,19 @@ def _offer(row: Any, catalogue: Catalogue, labels: Mapping[str, str]) -> None:
     row.names = {
         "cohort": [("", _("Choose a cohort")), *catalogue.cohorts],
         "feedback": [(name, str(words)) for name, words in vocabulary.FEEDBACK.items()],
+        "task": _outcomes(labels, row.name.data),
     }.get(fact, [])
     row.options = [(value, str(words)) for value, words in vocabulary.CHOICES.get(fact, {}).items()]
     row.examples = catalogue.examples(fact)
+
+
+def _outcomes(labels: Mapping[str, str], chosen: str | None) -> list[tuple[str, str]]:
+    """What may have become of any task, and of each that rooms above have a name for; `chosen` is always among it."""
+    single = {name.removeprefix("task."): label for name, label in labels.items() if name.startswith("task.")}
+    found = {**{name: str(words) for name, words in vocabulary.TASK.items()}, **single}
+    if chosen and chosen not in found:
+        found[chosen] = wording.fact(f"task.{chosen}", labels)
+    return list(found.items())
 
 
 def _nested(lines: Sequence[tuple[int, Part]], depth: int) -> tuple[tuple[Part, ...], int]:

@@ -13,6 +13,8 @@ from betaops.readiness.measures.retention import Retention
 from betaops.readiness.measures.survey_mean import SurveyMean
 from betaops.readiness.measures.survey_share import SurveyShare
 from betaops.readiness.measures.sus import Sus
+from betaops.readiness.measures.task_completion import TaskCompletion
+from betaops.readiness.measures.task_in_time import TaskInTime
 from betaops.readiness.measures.umux_lite import UmuxLite
 from betaops.readiness.measures.usage_share import UsageShare
 
@@ -31,6 +33,8 @@ KINDS: dict[str, Measure] = {
         UsageShare(),
         Adoption(),
         Retention(),
+        TaskCompletion(),
+        TaskInTime(),
         Participation(),
         CriticalShare(),
         OpenBlockers(),

@@ -87,6 +87,7 @@ class Group(StrEnum):
 
     ANSWERS = "answers"
     USE = "use"
+    TASKS = "tasks"
     FEEDBACK = "feedback"
 
 

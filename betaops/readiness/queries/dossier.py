@@ -18,6 +18,7 @@ from betaops.readiness.dossier import Agreed, AuditHead, Consented, Contents
 from betaops.readiness.queries.decisions import decisions, signatures
 from betaops.readiness.queries.evidence import amendments, board, seal
 from betaops.readiness.queries.people import scope
+from betaops.readiness.scope import Scope
 
 #: Up to so many testers a dossier is answered at once; above, a job writes it.
 AT_ONCE = 2_000

@@ -31,13 +31,14 @@ LONGEST_NEED = 2000
 @blueprint.get("/expectations/measures")
 @needs(policy.CHANGE)
 def choose(slug: str) -> str:
-    """What could show that a need is met: questions, events, feedback."""
+    """What could show that a need is met: questions, events, tasks, feedback."""
     program = program_queries.program_by_slug(reading(), slug)
     return render_template(
         "readiness/choose.html",
         program=program,
         questions=_offered(program, Group.ANSWERS),
         events=_offered(program, Group.USE),
+        tasks=_offered(program, Group.TASKS),
         groups=[
             (group, [each for each in measures.KINDS.values() if each.group is group])
             for group in (Group.USE, Group.FEEDBACK)

@@ -1,0 +1,1 @@
+"""Builds, tasks, and what became of them with each tester."""

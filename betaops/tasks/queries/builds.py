@@ -1,0 +1,70 @@
+"""Builds of a product."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from betaops.kernel.errors import NotFound
+from betaops.kernel.paging import Page, keyset
+from betaops.tasks.models import Build, Task
+
+
+def build(session: Session, build_id: UUID, *, product_id: UUID | None = None) -> Build:
+    """One of this workspace (and product, where given)."""
+    found = session.scalar(select(Build).where(Build.id == build_id))
+    if found is None or (product_id is not None and found.product_id != product_id):
+        raise NotFound
+    return found
+
+
+def builds(session: Session, product_id: UUID) -> Sequence[Build]:
+    """Of one product: drafts first, then the one released last."""
+    return session.scalars(
+        select(Build)
+        .where(Build.product_id == product_id)
+        .order_by(Build.released_at.is_not(None), Build.released_at.desc(), Build.id.desc())
+    ).all()
+
+
+def builds_page(session: Session, product_id: UUID, *, cursor: str | None, size: int) -> Page[Build]:
+    """The newest first."""
+    return keyset(
+        session,
+        select(Build).where(Build.product_id == product_id),
+        order=[(Build.created_at, "desc"), (Build.id, "desc")],
+        cursor=cursor,
+        size=size,
+    )
+
+
+def _current(product_id: UUID) -> Select[Build]:
+    return (
+        select(Build)
+        .where(
+            Build.product_id == product_id,
+            Build.released_at.is_not(None),
+            Build.retired_at.is_(None),
+        )
+        .order_by(Build.released_at.desc(), Build.id.desc())
+        .limit(1)
+    )
+
+
+def current_build(session: Session, product_id: UUID) -> Build | None:
+    """What testers are to use now; None where nothing is released."""
+    return session.scalar(_current(product_id))
+
+
+def count_tasks(session: Session, build_id: UUID) -> int:
+    """Tasks that are about this build."""
+    return counts_by_build(session, [build_id]).get(build_id, 0)
+
+
+def counts_by_build(session: Session, build_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Tasks that are about each build; builds without any are left out."""
+    rows = session.execute(
+        select(Task.build_id, func.count()).where(Task.build_id.in_(build_ids)).group_by(Task.build_id)
+    )
+    return {build_id: count for build_id, count in rows if build_id is not None}
