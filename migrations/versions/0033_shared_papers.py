@@ -6,7 +6,7 @@ from alembic import op
 from betaops.kernel import db
 
 revision = "0033"
-down_revision = "0030"
+down_revision = "0031"
 
 
 def upgrade() -> None:
