@@ -4,6 +4,7 @@ from betaops.readiness.models.criteria import Amendment, AmendmentKind, Criteria
 from betaops.readiness.models.decisions import Decision, DecisionState, Signature, Stance
 from betaops.readiness.models.expectations import Expectation, Reading
 from betaops.readiness.models.participation import ParticipationWeek
+from betaops.readiness.models.tallies import ProgramTally
 
 __all__ = [
     "Amendment",
@@ -13,6 +14,7 @@ __all__ = [
     "DecisionState",
     "Expectation",
     "ParticipationWeek",
+    "ProgramTally",
     "Reading",
     "Signature",
     "Stance",

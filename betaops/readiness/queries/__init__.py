@@ -30,17 +30,22 @@ from betaops.readiness.queries.people import (
     silent_testers,
     weeks,
 )
+from betaops.readiness.queries.portfolio import portfolio
 from betaops.readiness.queries.problems import began, problems
 from betaops.readiness.queries.segmenting import segments
+from betaops.readiness.queries.tallies import COUNT, Going, count, going, goings
 from betaops.readiness.queries.waiting import READ, is_not_awaited, unique_key
 
 __all__ = [
+    "COUNT",
     "HISTORY",
     "READ",
+    "Going",
     "Past",
     "amendments",
     "began",
     "board",
+    "count",
     "count_answering",
     "count_unsigned",
     "decision",
@@ -51,11 +56,14 @@ __all__ = [
     "expectation_page",
     "expectations",
     "find_expectations",
+    "going",
+    "goings",
     "histories",
     "is_not_awaited",
     "latest_readings",
     "material",
     "measured_programs",
+    "portfolio",
     "problems",
     "reading_page",
     "scope",

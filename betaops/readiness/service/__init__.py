@@ -5,12 +5,16 @@ from betaops.readiness.service.deciding import Condition, propose, sign, withdra
 from betaops.readiness.service.expecting import add, change, move, remove, write
 from betaops.readiness.service.participating import count_weeks
 from betaops.readiness.service.reading import soon, take_readings
+from betaops.readiness.service.tallying import count_people, count_soon, keep_people
 
 __all__ = [
     "Condition",
     "add",
     "change",
+    "count_people",
+    "count_soon",
     "count_weeks",
+    "keep_people",
     "move",
     "propose",
     "remove",
