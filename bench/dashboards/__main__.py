@@ -1,7 +1,13 @@
-"""`python -m bench.dashboards`; with fewer responses: `python -m bench.dashboards 50000`."""
+"""`python -m bench.dashboards`: both. One alone, with fewer: `… rollups 50000` (responses), `… boards 10000 200000`
+(testers, answers)."""
 
 import sys
 
-from bench.dashboards import rollups
+from bench.dashboards import boards, rollups
 
-rollups.main(int(sys.argv[1]) if sys.argv[1:] else rollups.RESPONSES)
+PARTS = {"rollups": rollups.main, "boards": boards.main}
+
+chosen, sizes = (sys.argv[1:2] or list(PARTS)), [int(size) for size in sys.argv[2:]]
+for name in chosen:
+    print(f"\n== {name}")
+    PARTS[name](*sizes)

@@ -27,7 +27,7 @@ MOST_MS = 10.0
 _AT_ONCE = 10_000
 
 
-def main(most: int) -> None:
+def main(most: int = RESPONSES) -> None:
     with embedded() as platform:
         measure(platform, most)
 
@@ -150,4 +150,4 @@ def fold(platform: Platform, workspace_id: UUID, survey_id: UUID) -> None:
 
 
 if __name__ == "__main__":
-    main(RESPONSES)
+    main()

@@ -57,6 +57,15 @@ class NewReport(Body):
     enrollment: Text | None = Field(None, description="`enr_…` of the program")
 
 
+class ShownFigures(Shown):
+    figures: dict[str, Any] = Field(
+        description="`kinds`, `versions`, `cohorts`, `themes` (each: key, reports, open, critical, impact of the open "
+        "ones), `weeks` (came, settled, reopened, each also by weight), `waits` (hours to the first answer), "
+        "`outcomes` and how many of them were `told`, `stale`"
+    )
+    counted_at: datetime
+
+
 class ReportChange(Body):
     """What is to be different; what is left out stays."""
 
@@ -209,6 +218,15 @@ def create(path: InProgram, body: NewReport) -> Response:
         source=Source.API,
     )
     return shown(_shown(report), 201)
+
+
+@blueprint.get("/programs/<program_id>/feedback/figures", responses={200: ShownFigures})
+@scope(policy.SEE)
+def figures(path: InProgram) -> Response:
+    """What the program's reports add up to, as it was last counted."""
+    program = program_queries.program(reading(), path.program_id)
+    kept = queries.dashboard(reading(), program.id, clock.now())
+    return shown(ShownFigures(figures=kept.figures.to_json(), counted_at=kept.counted_at))
 
 
 @blueprint.get("/feedback/<report_id>", responses={200: ShownReport})

@@ -45,6 +45,28 @@ class ReportStateChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OutcomeTold(Event):
+    """The people behind a report that was settled in silence are told now, with `note`."""
+
+    said = _l("told people what became of their report in %(program)s")
+
+    report_id: UUID
+    program_id: UUID
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportsTagged(Event):
+    """Reports were found to be about a theme, or not to be."""
+
+    said = _l("sorted reports of %(program)s by theme")
+
+    program_id: UUID
+    theme: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportMerged(Event):
     """The people behind the report stand behind `into_id` from now on."""
 

@@ -3,7 +3,17 @@
 from betaops.cohorts import service as cohort_service
 from betaops.enrollment.events import TesterErased
 from betaops.feedback import queries, service
-from betaops.feedback.events import ReportAmended, ReportReceived
+from betaops.feedback.events import (
+    OutcomeTold,
+    ReportAmended,
+    ReportMerged,
+    ReportReceived,
+    ReportReplied,
+    ReportsTagged,
+    ReportStateChanged,
+    ReportVoted,
+    VoteWithdrawn,
+)
 from betaops.feedback.models import Kind, Severity
 from betaops.flags import service as flag_service
 from betaops.kernel.work import Work
@@ -32,3 +42,19 @@ def count_reporter(work: Work, event: ReportReceived | ReportAmended) -> None:
         program = program_queries.program(work.session, event.program_id)
         facts = {"feedback.any", *(f"feedback.{kind}" for kind in Kind)}
         cohort_service.facts_changed(work, program.product_id, {behind.tester.id: facts})
+
+
+def count_soon(
+    work: Work,
+    event: OutcomeTold
+    | ReportAmended
+    | ReportMerged
+    | ReportReceived
+    | ReportReplied
+    | ReportStateChanged
+    | ReportsTagged
+    | ReportVoted
+    | VoteWithdrawn,
+) -> None:
+    """What the program's reports add up to is another number now."""
+    service.soon(work, event.program_id)

@@ -89,6 +89,10 @@ class Turn(StrEnum):
     NOBODY = "nobody"
 
 
+#: Settled, with people behind it, who were not told; in the words of both databases.
+_UNTOLD = "told_at IS NULL AND people > 0 AND state IN ('fixed', 'closed', 'declined')"
+
+
 class Report(Base, Tenant, Versioned):
     """One piece of feedback. Who wrote it stands in its votes, so that erasing a person leaves the finding."""
 
@@ -108,6 +112,14 @@ class Report(Base, Tenant, Versioned):
         Index("ix_report_state", "workspace_id", "program_id", "state", "severity"),
         Index("ix_report_merged_into", "merged_into_id"),
         Index("ix_report_owner", "owner_id"),
+        Index(
+            "ix_report_untold",
+            "workspace_id",
+            "program_id",
+            "touched_at",
+            sqlite_where=text(_UNTOLD),
+            postgresql_where=text(_UNTOLD),
+        ),
     )
 
     program_id: Mapped[UUID]
@@ -150,6 +162,8 @@ class Report(Base, Tenant, Versioned):
     merged_at: Mapped[datetime | None]
     #: First reply of a member to the reporter.
     answered_at: Mapped[datetime | None]
+    #: When the people behind it were told the outcome it has now.
+    told_at: Mapped[datetime | None]
     #: What the reporter was told with the outcome, Markdown.
     outcome_note: Mapped[str] = mapped_column(Text, default="")
     #: Last sign of interest in it from anybody.
@@ -170,9 +184,59 @@ class Report(Base, Tenant, Versioned):
 
     def become(self, state: State, at: datetime) -> None:
         """Changes state and its moment; whether it may is asked before (`may_become`, or a merge)."""
-        self.state = state
+        self.state, self.told_at = state, None
         if state is not State.NEW:
             setattr(self, MOMENTS[state], at)
+
+
+class ReportTransition(Base, Tenant):
+    """One dated change of a report's state; without a former one, it came in."""
+
+    __tablename__ = "report_transition"
+    __table_args__ = tenant_args(
+        belongs_to("program_id", "program"),
+        belongs_to("report_id", "report"),
+        Index("ix_report_transition_program", "workspace_id", "program_id", "at"),
+        Index("ix_report_transition_report", "workspace_id", "report_id"),
+    )
+
+    program_id: Mapped[UUID]
+    report_id: Mapped[UUID]
+    former: Mapped[State | None] = mapped_column(one_of(State, "former"))
+    state: Mapped[State] = mapped_column(one_of(State))
+    at: Mapped[datetime]
+
+
+class ReportTag(Base, Tenant):
+    """A theme that somebody of the team found a report to be about."""
+
+    __tablename__ = "report_tag"
+    __table_args__ = tenant_args(
+        belongs_to("report_id", "report"),
+        UniqueConstraint("report_id", "key"),
+        Index("ix_report_tag_key", "workspace_id", "key", "report_id"),
+        CheckConstraint("key <> ''", name="a_theme_says_something"),
+    )
+
+    report_id: Mapped[UUID]
+    #: As it was first written.
+    name: Mapped[str] = mapped_column(String(60))
+    #: In small letters: what makes two spellings one theme.
+    key: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(200), default="")
+
+
+class FeedbackTally(Base, Tenant):
+    """What a program's reports add up to, counted by a job: its dashboard costs the same at any number of them."""
+
+    __tablename__ = "feedback_tally"
+    __table_args__ = tenant_args(belongs_to("program_id", "program"), UniqueConstraint("program_id"))
+
+    program_id: Mapped[UUID]
+    counted_at: Mapped[datetime]
+    #: `figures.Figures` as JSON.
+    figures: Mapped[dict[str, Any]]
 
 
 class Vote(Base, Tenant):

@@ -59,6 +59,14 @@ DEVICES = {
 Step = tuple[datetime, Callable[[Work], None]]
 
 
+#: Words in titles that make a report one of a theme's.
+THEMES = {
+    "Sync": ("sync", "offline", "two devices", "phone and laptop", "signing out"),
+    "Import": ("import", "evernote", "onenote"),
+    "Search": ("search", "umlauts"),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """One report of the file, `days` ago. What `key` names, `same_as` of a duplicate refers to."""
@@ -114,6 +122,8 @@ def plant(world: "World") -> None:
             work.now = min(moment, world.now)
             step(work)
             work.session.flush()
+        work.actor, work.now = cast.members[0], world.now
+        _confirm_themes(work, program_id, reports)
 
 
 class Cast(NamedTuple):
@@ -133,6 +143,15 @@ class Cast(NamedTuple):
     def others(self, number: int, at: datetime, but: Person) -> list[Person]:
         there = [person for person in self.people[1:] if person.since < at and person is not but]
         return self.random.sample(there, min(number, len(there)))
+
+
+def _confirm_themes(work: Work, program_id: UUID, reports: dict[Told, Report]) -> None:
+    """What the team finds some of them to be about."""
+    for theme, words in THEMES.items():
+        about = [
+            report.id for told, report in reports.items() if any(word in told.title.lower() for word in words)
+        ]
+        service.tag_reports(work, program_id, about, theme)
 
 
 def _people(work: Work, program_id: UUID, ana_id: UUID) -> list[Person]:

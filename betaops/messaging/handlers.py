@@ -6,7 +6,13 @@ from betaops.enrollment.events import (
     EnrollmentWaitlisted,
     TesterErased,
 )
-from betaops.feedback.events import ReportMerged, ReportReceived, ReportReplied, ReportStateChanged
+from betaops.feedback.events import (
+    OutcomeTold,
+    ReportMerged,
+    ReportReceived,
+    ReportReplied,
+    ReportStateChanged,
+)
 from betaops.feedback.models import OUTCOMES, State
 from betaops.kernel.work import Work
 from betaops.messaging import service, telling
@@ -36,9 +42,11 @@ def merged(work: Work, event: ReportMerged) -> None:
     telling.merged(work, event)
 
 
-def outcome(work: Work, event: ReportStateChanged) -> None:
+def outcome(work: Work, event: ReportStateChanged | OutcomeTold) -> None:
     """A job tells everybody behind the report, one after the other."""
-    if event.is_silent or State(event.state) not in OUTCOMES:
+    if isinstance(event, ReportStateChanged) and event.is_silent:
+        return
+    if State(event.state) not in OUTCOMES:
         return
     args = {
         "report_id": str(event.report_id),

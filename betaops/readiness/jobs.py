@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from betaops.kernel import clock
 from betaops.kernel.errors import NotFound
 from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
@@ -14,14 +15,27 @@ KEEP_DOSSIERS = timedelta(days=1)
 
 
 def read(work: Work, *, program_id: str) -> dict[str, int]:
-    """Judge every expectation of a program and count its participation."""
+    """Judge every expectation of a program and count its participation; then have its people counted."""
     try:
         program = program_queries.program(work.session, UUID(program_id))
     except NotFound:
         return {"readings": 0}
     readings = service.take_readings(work, program)
     service.count_weeks(work, program)
+    service.count_soon(work, program.id)
     return {"readings": len(readings)}
+
+
+def count(run: Run, *, program_id: str) -> None:
+    """Long: count a program's people while others write, then keep the numbers."""
+    with run.platform.database.reading_still(run.claimed.workspace_id) as session:
+        try:
+            program = program_queries.program(session, UUID(program_id))
+        except NotFound:
+            return
+        found = queries.count(session, program, clock.now())
+    with run.work() as work:
+        service.keep_people(work, UUID(program_id), found)
 
 
 def read_all(work: Work) -> None:

@@ -1,9 +1,14 @@
 """What a product manager sees each morning: what needs them, where it stands, how it goes. No session in here."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
+from babel.dates import format_date
+
+from betaops.accounts.permissions import Permission
+from betaops.kernel import i18n, ids
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
 from betaops.programs.models import Phase, Program
@@ -12,11 +17,26 @@ from betaops.readiness.figures import about
 from betaops.readiness.models import Decision, DecisionState
 from betaops.readiness.verdict import Verdict
 from betaops.readiness.wording import UNLIKELY
+from betaops.surveys.queries import Unfilled
+
+#: A report that waits for triage so long waits too long.
+TRIAGED_WITHIN = timedelta(days=3)
+#: Places of a quota are spoken of when its survey or the program ends within this time.
+SOON = timedelta(days=14)
+MOST_QUOTAS = 3
+
+
+class Way(NamedTuple):
+    """Where an action leads: an endpoint that takes the program's `slug` besides `values`, and the button's verb."""
+
+    endpoint: str
+    values: dict[str, object]
+    verb: str
 
 
 @dataclass(frozen=True)
 class Need:
-    """One thing that waits for the PM; the endpoint takes `slug` besides `values`."""
+    """One thing that waits for the PM, and one action."""
 
     text: str
     endpoint: str
@@ -24,6 +44,17 @@ class Need:
     verb: str
     note: str = ""
     role: str = "waiting"
+    #: What the action takes; whoever lacks it is led `instead`, or sees nothing of it.
+    permission: Permission | None = None
+    instead: Way | None = None
+
+    def for_(self, can: Callable[[Permission], bool]) -> "Need | None":
+        """As somebody sees it who `can` do some things."""
+        if self.permission is None or can(self.permission):
+            return self
+        if self.instead is None:
+            return None
+        return replace(self, **self.instead._asdict(), permission=None, instead=None)
 
 
 def day_of(program: Program, today: date) -> str:
@@ -56,29 +87,50 @@ def unsettled(rows: Sequence[Row]) -> list[Need]:
         settles, waiting, likely = outcome["settles"], outcome["waiting"], outcome["more_likely"]
         if settles is None or settles >= UNLIKELY:
             continue
-        needs.append(
-            Need(
-                _("“%(need)s” will hardly be settled", need=row.expectation.need),
-                "readiness.index",
-                {"_anchor": f"e-{row.expectation.id}"},
-                _("See why"),
-                note=_("thousands more answers needed, %(waiting)s have not answered", waiting=waiting)
-                if likely is None
-                else _(
-                    "about %(more)s more answers needed, %(waiting)s have not answered",
-                    more=about(likely),
-                    waiting=waiting,
-                ),
-            )
-        )
+        needs.append(_hardly(row, waiting, likely))
     return needs
+
+
+def _hardly(row: Row, waiting: int, likely: int | None) -> Need:
+    """With what would help: the silent are asked first, for they are there already."""
+    why = Way("readiness.index", {"_anchor": f"e-{row.expectation.id}"}, _("See why"))
+    text = _("“%(need)s” will hardly be settled", need=row.expectation.need)
+    if likely is None:
+        note = _("thousands more answers needed, %(waiting)s have not answered", waiting=waiting)
+        return Need(text, *why, note=note)
+    if waiting >= likely:
+        note = _(
+            "about %(more)s more answers needed, %(waiting)s have not answered: ask them again",
+            more=about(likely),
+            waiting=waiting,
+        )
+        return Need(text, *_ask_again(row), note=note)
+    note = _(
+        "about %(more)s more answers needed, only %(waiting)s have not answered: it takes more testers",
+        more=about(likely),
+        waiting=waiting,
+    )
+    return Need(
+        text,
+        "arrivals.invite",
+        {},
+        _("Invite testers"),
+        note=note,
+        permission=Permission.TESTERS_IMPORT,
+        instead=why,
+    )
+
+
+def _ask_again(row: Row) -> Way:
+    survey = row.evidence.values.get("survey_id")
+    if survey is not None:
+        return Way("surveys.share", {"survey_id": survey}, _("Send it again"))
+    return Way("testers.index", {"state": "accepted,active", "silent": "7"}, _("See who"))
 
 
 def undecided(decision: Decision | None) -> list[Need]:
     if decision is None or decision.state is not DecisionState.PROPOSED:
         return []
-    from betaops.kernel import ids
-
     return [
         Need(
             _("A decision waits for a second signature"),
@@ -87,3 +139,121 @@ def undecided(decision: Decision | None) -> list[Need]:
             _("Read and sign"),
         )
     ]
+
+
+def overdue(decision: Decision | None, today: date) -> list[Need]:
+    """Conditions of the decision in force whose day has passed."""
+    if decision is None or decision.state is not DecisionState.IN_FORCE:
+        return []
+    return [
+        Need(
+            _("A condition is overdue: “%(text)s”", text=condition["text"]),
+            "readiness.decision",
+            {"decision_id": ids.encode("dec", decision.id)},
+            _("Look at the decision"),
+            note=_(
+                "%(owner)s, since %(day)s",
+                owner=condition["owner"],
+                day=format_date(date.fromisoformat(condition["due_on"]), locale=i18n.locale()),
+            ),
+            role="danger",
+        )
+        for condition in decision.conditions
+        if condition.get("due_on") and date.fromisoformat(condition["due_on"]) < today
+    ]
+
+
+def seats(program: Program, applicants: int) -> list[Need]:
+    """Seats that nobody asks for, while people may apply."""
+    if not program.is_open or not program.seats_free or applicants:
+        return []
+    return [
+        Need(
+            ngettext(
+                "%(num)s seat is free and nobody waits",
+                "%(num)s seats are free and nobody waits",
+                program.seats_free,
+            ),
+            "arrivals.invite",
+            {},
+            _("Invite testers"),
+            note=_("of %(capacity)s", capacity=program.capacity),
+            permission=Permission.TESTERS_IMPORT,
+        )
+    ]
+
+
+def quotas(program: Program, unfilled: Sequence[Unfilled], now: datetime) -> list[Need]:
+    """Quotas with places left whose survey, or the program, is soon over; the emptiest three."""
+    needs = []
+    for quota in unfilled:
+        ends_on = min(
+            program.ends_on, quota.closes_at.date() if quota.closes_at is not None else program.ends_on
+        )
+        if not now.date() <= ends_on <= (now + SOON).date():
+            continue
+        needs.append(
+            Need(
+                _(
+                    "“%(quota)s” of “%(survey)s” is not full: %(taken)s of %(most)s",
+                    quota=quota.name,
+                    survey=quota.survey,
+                    taken=quota.taken,
+                    most=quota.most,
+                ),
+                "surveys.share",
+                {"survey_id": quota.survey_id},
+                _("Send it again"),
+                note=_("until %(day)s", day=format_date(ends_on, locale=i18n.locale())),
+            )
+        )
+    return needs[:MOST_QUOTAS]
+
+
+def untriaged(number: int, oldest_at: datetime | None, now: datetime) -> list[Need]:
+    """Reports nobody has sorted; urgent when the oldest waits for long."""
+    if not number or oldest_at is None:
+        return []
+    is_late = now - oldest_at >= TRIAGED_WITHIN
+    return [
+        Need(
+            ngettext("%(num)s report waits for triage", "%(num)s reports wait for triage", number),
+            "feedback.reports",
+            {"tab": "triage", "sort": "created"},
+            _("Triage"),
+            note=ngettext("the oldest for %(num)s day", "the oldest for %(num)s days", (now - oldest_at).days)
+            if is_late
+            else "",
+            role="danger" if is_late else "waiting",
+        )
+    ]
+
+
+def reports_left(stale: int, untold: int) -> list[Need]:
+    """Open reports that went stale, and settled ones whose people do not know."""
+    needs = []
+    if stale:
+        needs.append(
+            Need(
+                ngettext("%(num)s open report went stale", "%(num)s open reports went stale", stale),
+                "feedback.reports",
+                {"stale": "yes"},
+                _("Look through"),
+                note=_("untouched for three weeks, or not seen in the newest version"),
+            )
+        )
+    if untold:
+        needs.append(
+            Need(
+                ngettext(
+                    "%(num)s settled report whose people were not told",
+                    "%(num)s settled reports whose people were not told",
+                    untold,
+                ),
+                "feedback.reports",
+                {"tab": "settled", "told": "no"},
+                _("Tell them"),
+                permission=Permission.FEEDBACK_TRIAGE,
+            )
+        )
+    return needs

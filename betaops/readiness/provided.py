@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import Cohort
@@ -22,6 +22,7 @@ from betaops.programs.models import Phase, Program
 from betaops.readiness import queries
 from betaops.readiness.models import Decision, DecisionState, Expectation
 from betaops.readiness.recommendation import Choice
+from betaops.readiness.taking_part import did
 from betaops.readiness.verdict import Verdict
 
 #: Spans offered, in days; the overview speaks of the first.
@@ -44,6 +45,26 @@ def _narrow(statement: Select[Any], value: str) -> Select[Any]:
 
 
 SILENT = Filter(name="silent", label=_l("Silent"), options=_options, narrow=_narrow)
+
+
+def _doings(session: Session, program: Program) -> Sequence[tuple[str, str]]:
+    return [
+        ("took_part", _("took part at all")),
+        ("lately", _("took part in the last 7 days")),
+        ("answered", _("answered a survey")),
+        ("reported", _("reported something")),
+    ]
+
+
+def _narrow_to_doing(statement: Select[Any], value: str) -> Select[Any]:
+    """Whoever was ever accepted and did it; an unknown doing matches nobody."""
+    inside = statement.where(Enrollment.accepted_at.is_not(None))
+    if value == "lately":
+        return inside.where(did("took_part", clock.now() - timedelta(days=DAYS[0])))
+    return inside.where(did(value) if value in ("took_part", "answered", "reported") else false())
+
+
+DOING = Filter(name="did", label=_l("Doing"), options=_doings, narrow=_narrow_to_doing)
 
 
 def users_of_cohort(session: Session, cohort: Cohort) -> Sequence[str]:

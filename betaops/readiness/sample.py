@@ -55,6 +55,7 @@ def plant(world: "World") -> None:
         work.now = world.now
         service.take_readings(work, program)
         service.count_weeks(work, program)
+        service.count_people(work, program)
 
 
 def _drafts(work: Work, program: Program, survey_id: Any) -> list[Draft]:

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from betaops.enrollment.models import Enrollment
 from betaops.feedback.models import Report, Vote
+from betaops.programs.models import Program
 from betaops.readiness.scope import Scope
 from betaops.surveys.models import Response, ResponseState, Survey
 from betaops.usage.models import UsageDaily
@@ -25,8 +27,58 @@ def took_part(
 
     Usage is of the product: whoever uses it without being in the program is among them.
     """
-    used = select(UsageDaily.tester_id).where(UsageDaily.product_id == product_id)
-    answered = (
+    statements = (
+        _used(product_id, since, until),
+        _answered(program_id, since, until),
+        _reported(program_id, since, until),
+    )
+    return frozenset(
+        tester_id for statement in statements for tester_id in session.scalars(statement.distinct())
+    )
+
+
+def answered(session: Session, program_id: UUID) -> frozenset[UUID]:
+    """Testers (ids) with a complete response to any of a program's surveys."""
+    return frozenset(session.scalars(_answered(program_id).distinct()))
+
+
+def reported(session: Session, program_id: UUID) -> frozenset[UUID]:
+    """Testers (ids) who wrote a report."""
+    return frozenset(session.scalars(_reported(program_id).distinct()))
+
+
+def did(doing: str, since: datetime | None = None) -> ColumnElement[bool]:
+    """Of each `Enrollment` of a query, whether its person `answered`, `reported` or did anything (`took_part`)."""
+    answers = select(Response.id).where(
+        Response.enrollment_id == Enrollment.id, Response.state == ResponseState.COMPLETE
+    )
+    reports = select(Vote.id).where(Vote.enrollment_id == Enrollment.id, Vote.is_reporter)
+    product = select(Program.product_id).where(Program.id == Enrollment.program_id)
+    of_program = product.correlate(Enrollment).scalar_subquery()
+    uses = select(UsageDaily.id).where(
+        UsageDaily.tester_id == Enrollment.tester_id, UsageDaily.product_id == of_program
+    )
+    if since is not None:
+        answers = answers.where(Response.finished_at >= since)
+        reports = reports.where(Vote.at >= since)
+        uses = uses.where(UsageDaily.day >= since.date())
+    ways = {
+        "answered": [answers],
+        "reported": [reports],
+        "took_part": [answers, reports, uses],
+    }[doing]
+    return or_(*(way.exists() for way in ways))
+
+
+def _used(product_id: UUID, since: datetime | None = None, until: datetime | None = None) -> Select[Any]:
+    found = select(UsageDaily.tester_id).where(UsageDaily.product_id == product_id)
+    if since is not None:
+        found = found.where(UsageDaily.day >= since.date())
+    return found if until is None else found.where(UsageDaily.day < until.date())
+
+
+def _answered(program_id: UUID, since: datetime | None = None, until: datetime | None = None) -> Select[Any]:
+    found = (
         select(Response.tester_id)
         .join(Survey, Survey.id == Response.survey_id)
         .where(
@@ -35,26 +87,24 @@ def took_part(
             Response.state == ResponseState.COMPLETE,
         )
     )
-    reported = (
-        select(Enrollment.tester_id)
-        .join(Vote, Vote.enrollment_id == Enrollment.id)
+    return _between(found, Response.finished_at, since, until)
+
+
+def _reported(program_id: UUID, since: datetime | None = None, until: datetime | None = None) -> Select[Any]:
+    # Person by person: asked to join all three, SQLite looks for everybody's vote on every report of the time.
+    written = (
+        select(Vote.id)
         .join(Report, Report.id == Vote.report_id)
-        .where(Report.program_id == program_id, Vote.is_reporter)
+        .where(Vote.enrollment_id == Enrollment.id, Vote.is_reporter)
     )
+    wrote = _between(written, Report.created_at, since, until).exists()
+    return select(Enrollment.tester_id).where(Enrollment.program_id == program_id, wrote)
+
+
+def _between(found: Select[Any], at: Any, since: datetime | None, until: datetime | None) -> Select[Any]:
     if since is not None:
-        used = used.where(UsageDaily.day >= since.date())
-        answered = answered.where(Response.finished_at >= since)
-        reported = reported.where(Report.created_at >= since)
-    if until is not None:
-        used = used.where(UsageDaily.day < until.date())
-        answered = answered.where(Response.finished_at < until)
-        reported = reported.where(Report.created_at < until)
-    return frozenset(
-        tester_id
-        for statement in (used, answered, reported)
-        for tester_id in session.scalars(statement.distinct())
-        if tester_id is not None
-    )
+        found = found.where(at >= since)
+    return found if until is None else found.where(at < until)
 
 
 def times_by_tester(session: Session, scope: Scope, event: str) -> dict[UUID, int]:

@@ -79,6 +79,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.readiness.portal",
     "betaops.readiness.views",
     "betaops.readiness.views.overview",
+    "betaops.readiness.views.portfolio",
 )
 
 #: How each kind of viewer is known: "module:function" of (session) to Viewer or None, sign-in page, first page.
@@ -123,6 +124,13 @@ _EVIDENCE = (
     "tasks.events:OutcomeRecorded", "tasks.events:TaskMovedOn",
 )  # fmt: skip
 
+#: What the dashboard of a program's reports counts.
+_REPORTS = tuple(
+    f"feedback.events:{what}"
+    for what in ("OutcomeTold", "ReportAmended", "ReportMerged", "ReportReceived", "ReportReplied",
+                 "ReportStateChanged", "ReportsTagged", "ReportVoted", "VoteWithdrawn")
+)  # fmt: skip
+
 #: (event, handler), as "room.events:Class" and "room.handlers:function".
 SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("accounts.events:PasswordChanged", "accounts.handlers:tell_password_changed"),
@@ -137,6 +145,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("programs.events:AgreementPublished", "cohorts.handlers:refresh_published"),
     ("feedback.events:ReportReceived", "feedback.handlers:count_reporter"),
     ("feedback.events:ReportAmended", "feedback.handlers:count_reporter"),
+    *((event, "feedback.handlers:count_soon") for event in _REPORTS),
     ("enrollment.events:AgreementSigned", "enrollment.handlers:send_copy"),
     ("programs.events:CapacityRaised", "enrollment.handlers:offer_seats"),
     ("programs.events:PhaseChanged", "enrollment.handlers:follow_phase"),
@@ -150,6 +159,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("enrollment.events:EnrollmentDeclined", "messaging.handlers:declined"),
     ("enrollment.events:EnrollmentWaitlisted", "messaging.handlers:waitlisted"),
     ("enrollment.events:TesterErased", "messaging.handlers:forget_person"),
+    ("feedback.events:OutcomeTold", "messaging.handlers:outcome"),
     ("feedback.events:ReportMerged", "messaging.handlers:merged"),
     ("feedback.events:ReportReceived", "messaging.handlers:received"),
     ("feedback.events:ReportReplied", "messaging.handlers:replied"),
@@ -195,6 +205,8 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("enrollment.jobs:mail_invitation", False),
     ("enrollment.jobs:mail_sign_in", False),
     ("enrollment.jobs:tidy", False),
+    ("feedback.jobs:count", True),
+    ("feedback.jobs:count_all", False),
     ("flags.jobs:advance_rollout", False),
     ("flags.jobs:apply_schedule", False),
     ("flags.jobs:check_guardrails", True),
@@ -216,6 +228,7 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("messaging.jobs:send_campaign", True),
     ("messaging.jobs:tell_outcome", True),
     ("usage.jobs:summarise", True),
+    ("readiness.jobs:count", True),
     ("readiness.jobs:drop_dossier", False),
     ("readiness.jobs:read", False),
     ("readiness.jobs:read_all", False),
@@ -231,6 +244,7 @@ PERIODIC: tuple[tuple[str, str], ...] = (
     ("* * * * *", "surveys.fold"),
     ("*/2 * * * *", "integrations.forward_usage"),
     ("37 * * * *", "usage.summarise"),
+    ("52 * * * *", "feedback.count_all"),
     ("*/10 * * * *", "enrollment.forget_told"),
     ("41 3 * * *", "enrollment.tidy"),
     ("17 3 * * *", "kernel.tidy"),

@@ -14,7 +14,7 @@ from betaops.wiring.naming import named
 
 #: What rooms above put on enrollment's pages, by the field of `enrollment.providers.Provided`.
 PROVIDED: dict[str, tuple[str, ...]] = {
-    "filters": ("cohorts.provided:FILTER", "readiness.provided:SILENT"),
+    "filters": ("cohorts.provided:FILTER", "readiness.provided:SILENT", "readiness.provided:DOING"),
     "columns": ("cohorts.provided:COLUMN",),
     "asks": ("surveys.provided:asks", "tasks.provided:asks", "feedback.provided:asks", "flags.provided:asks"),
     "changes": ("feedback.provided:changes",),

@@ -53,6 +53,7 @@ PROGRAM_PLACES: tuple[Place, ...] = (
 
 #: Of the whole workspace.
 WORKSPACE_PLACES: tuple[Place, ...] = (
+    Place(_l("Portfolio"), "portfolio.index", "layers", "readiness:read"),
     Place(_l("Programs"), "programs.index", "flask-conical", "programs:read"),
     Place(_l("Products"), "products.index", "package", "programs:read"),
     Place(_l("Outbox"), "outbox.mails", "mail", "messages:read", "messaging.views.outbox:waiting"),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from betaops.feedback import service as feedback_service
 from betaops.kernel import ids
 from betaops.kernel.db import Database
 from betaops.kernel.work import Work
@@ -321,12 +322,20 @@ def test_the_overview_asks_the_database_a_bounded_number_of_times(
 
     program = a_program(work, capacity=300)
     client = member_client()
+
+    def keep() -> None:
+        service.count_people(work, program)
+        feedback_service.count_reports(work, program.id)
+        work.session.commit()
+
+    keep()
     few = count_queries(lambda: client.get(address(program)))
     for number in range(6):
         a_top_box(work, program, good=6, bad=1, need=f"Need {number}")
         a_report(work, program=program)
     some_use(work, program, an_enrollment(work, program=program), "x", 1, work.now.date())
     service.count_weeks(work, program)
+    keep()
     many = count_queries(lambda: client.get(address(program)))
     assert many <= few + 2
     assert many <= 26

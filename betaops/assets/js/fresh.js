@@ -8,6 +8,12 @@ const LONGEST_MS = 30 * 60_000;
 const parts = () => [...document.querySelectorAll("[data-fresh][id]")];
 const isInUse = (part) => part.contains(document.activeElement) || (!getSelection().isCollapsed && part.contains(getSelection().anchorNode));
 
+// What somebody unfolded stays unfolded.
+function keepOpen(part, found) {
+  const before = part.querySelectorAll("details"), after = found.querySelectorAll("details");
+  if (before.length === after.length) after.forEach((each, at) => each.toggleAttribute("open", before[at].open));
+}
+
 async function look() {
   const waiting = document.hidden ? [] : parts().filter((part) => !isInUse(part));
   if (waiting.length) {
@@ -16,6 +22,7 @@ async function look() {
       const page = answer.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of page ? waiting : []) {
         const found = page.getElementById(part.id);
+        if (found) keepOpen(part, found);
         if (found && found.innerHTML !== part.innerHTML && !isInUse(part)) part.replaceWith(document.adoptNode(found));
       }
     } catch { /* the network is away: try again in a moment */ }

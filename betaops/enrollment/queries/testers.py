@@ -154,27 +154,12 @@ def waiting_for_decision(session: Session, program: Program) -> int:
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
-@dataclass(frozen=True)
-class Funnel:
-    """How many ever got as far; each includes those who went further."""
-
-    viewed: int
-    applied: int
-    accepted: int
-    active: int
-
-
-def funnel(session: Session, program_id: UUID) -> Funnel:
-    """Views are page views of the signup page, the rest are people."""
-    viewed = session.scalar(
-        select(func.coalesce(func.sum(ProgramVisit.count), 0)).where(ProgramVisit.program_id == program_id)
+def count_views(session: Session, program_id: UUID) -> int:
+    """How often the signup page was opened."""
+    views = select(func.coalesce(func.sum(ProgramVisit.count), 0)).where(
+        ProgramVisit.program_id == program_id
     )
-    applied, accepted, active = session.execute(
-        select(func.count(), func.count(Enrollment.accepted_at), func.count(Enrollment.activated_at)).where(
-            Enrollment.program_id == program_id
-        )
-    ).one()
-    return Funnel(int(viewed or 0), applied, accepted, active)
+    return int(session.scalar(views) or 0)
 
 
 def enrollment(session: Session, program_id: UUID, enrollment_id: UUID) -> Enrollment:

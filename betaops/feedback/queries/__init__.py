@@ -1,5 +1,6 @@
 """What can be asked about reports; the functions stand by their readers."""
 
+from betaops.feedback.queries.conditions import versions
 from betaops.feedback.queries.evidence import (
     Unanswered,
     counts_by_kind,
@@ -9,8 +10,18 @@ from betaops.feedback.queries.evidence import (
     open_blockers,
     testers_by_kind,
     testers_with_critical,
+    to_triage,
     unanswered_blockers,
     waiting,
+)
+from betaops.feedback.queries.figures import (
+    COUNT,
+    Kept,
+    counted,
+    counted_programs,
+    dashboard,
+    heaviest,
+    newest_untold,
 )
 from betaops.feedback.queries.lists import (
     ORDERS,
@@ -22,7 +33,6 @@ from betaops.feedback.queries.lists import (
     counts,
     listed,
     matching,
-    versions,
 )
 from betaops.feedback.queries.portal import (
     Seen,
@@ -50,11 +60,14 @@ from betaops.feedback.queries.reports import (
     thread,
     vote_of,
 )
+from betaops.feedback.queries.themes import theme_names, themes_of, without_theme
 
 __all__ = [
+    "COUNT",
     "ORDERS",
     "Behind",
     "Filter",
+    "Kept",
     "Listed",
     "Seen",
     "Similar",
@@ -67,15 +80,20 @@ __all__ = [
     "comment",
     "count",
     "count_people",
+    "counted",
+    "counted_programs",
     "counts",
     "counts_by_kind",
+    "dashboard",
     "doings",
     "duplicates_of",
     "fixes_to_check",
+    "heaviest",
     "listed",
     "matching",
     "new_blockers",
     "newest",
+    "newest_untold",
     "open_blockers",
     "outcomes_of",
     "own_reports",
@@ -88,10 +106,14 @@ __all__ = [
     "similar",
     "testers_by_kind",
     "testers_with_critical",
+    "theme_names",
+    "themes_of",
     "thread",
+    "to_triage",
     "unanswered_blockers",
     "versions",
     "vote_of",
     "waiting",
+    "without_theme",
     "written_by",
 ]

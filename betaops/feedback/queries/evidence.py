@@ -25,6 +25,16 @@ def waiting(session: Session, program_id: UUID) -> int:
     )
 
 
+def to_triage(session: Session, program_id: UUID) -> "Unanswered":
+    """What waits for triage, and since when the oldest does."""
+    row = session.execute(
+        select(func.count(), func.min(Report.created_at)).where(
+            Report.program_id == program_id, Report.state == State.NEW
+        )
+    ).one()
+    return Unanswered(*row)
+
+
 def open_blockers(session: Session, program_id: UUID) -> Sequence[Report]:
     """Blocker bugs that are not settled, the oldest first."""
     return session.scalars(
@@ -66,7 +76,7 @@ def _became_blocker(session: Session, workspace_id: UUID, report_id: UUID, since
 
 
 class Unanswered(NamedTuple):
-    """Reports that nobody of the team has answered: how many, and since when the oldest waits."""
+    """Reports that wait for the team: how many, and since when the oldest does."""
 
     number: int
     oldest_at: datetime | None

@@ -1,18 +1,20 @@
 """Lists of reports: narrowed, ordered, counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from betaops.accounts.models import User
+from betaops.cohorts.models import CohortMember
 from betaops.enrollment.models import Enrollment, Tester
-from betaops.feedback import triage
-from betaops.feedback.models import OPEN, Kind, Report, Severity, State, Turn, Vote
+from betaops.feedback.figures import WEEK, Flow
+from betaops.feedback.models import OPEN, Kind, Report, ReportTag, Severity, State, Turn, Vote
+from betaops.feedback.queries.conditions import moved_in, stale, untold
 from betaops.kernel.paging import Page, keyset
 from betaops.programs.models import Program
 
@@ -39,6 +41,14 @@ class Filter:
     app_version: str = ""
     is_stale: bool = False
     tester_id: UUID | None = None
+    #: Whoever reported it belongs to it.
+    cohort_id: UUID | None = None
+    #: A theme's key.
+    theme: str = ""
+    #: What became of it in the week that begins on that Monday.
+    moved: tuple[Flow, date] | None = None
+    #: Settled, and its people were not told.
+    untold: bool = False
     words: str = ""
 
 
@@ -110,44 +120,60 @@ def anywhere(session: Session, words: str, limit: int) -> list[tuple[Report, Pro
 
 def _narrowed(session: Session, program_id: UUID, wanted: Filter, now: datetime) -> Select[Report]:
     found = select(Report).where(Report.program_id == program_id, Report.state.in_(wanted.state or OPEN))
+    found = found.where(*_own(wanted), *_by_people(wanted), *_by_story(wanted))
+    if wanted.is_stale:
+        found = found.where(stale(session, program_id, now))
+    return found.where(*_by_words(wanted.words))
+
+
+def _own(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    """What stands in the report's row."""
     for column, values in ((Report.kind, wanted.kind), (Report.severity, wanted.severity)):
         if values:
-            found = found.where(column.in_(values))
+            yield column.in_(values)
     if wanted.owner_id is not None:
-        found = found.where(Report.owner_id == wanted.owner_id)
+        yield Report.owner_id == wanted.owner_id
     if wanted.unowned:
-        found = found.where(Report.owner_id.is_(None))
+        yield Report.owner_id.is_(None)
     if wanted.turn is not None:
-        found = found.where(Report.turn == wanted.turn)
+        yield Report.turn == wanted.turn
     if wanted.app_version:
-        found = found.where(Report.app_version == wanted.app_version)
+        yield Report.app_version == wanted.app_version
+    if wanted.untold:
+        yield untold()
+
+
+def _by_people(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    """Who stands behind it."""
+    behind = (
+        select(Vote.id)
+        .join(Enrollment, Enrollment.id == Vote.enrollment_id)
+        .where(Vote.report_id == Report.id)
+    )
     if wanted.tester_id is not None:
-        found = found.where(
-            select(Vote.id)
-            .join(Enrollment, Enrollment.id == Vote.enrollment_id)
-            .where(Vote.report_id == Report.id, Enrollment.tester_id == wanted.tester_id)
-            .exists()
-        )
-    if wanted.is_stale:
-        named = versions(session, program_id)
-        newest = triage.version_key(named[0]) if named else None
-        old = [version for version in named if triage.version_key(version) != newest]
-        found = found.where(
-            Report.state.in_(OPEN),
-            or_(Report.touched_at <= now - triage.UNTOUCHED_FOR, Report.app_version.in_(old)),
-        )
-    if wanted.words:
-        number = wanted.words.removeprefix("#")
-        if number.isascii() and number.isdigit() and len(number) < 9:
-            return found.where(Report.number == int(number))
-        for word in wanted.words.split()[:8]:
-            found = found.where(
-                or_(
-                    Report.title.icontains(word, autoescape=True),
-                    Report.body.icontains(word, autoescape=True),
-                )
-            )
-    return found
+        yield behind.where(Enrollment.tester_id == wanted.tester_id).exists()
+    if wanted.cohort_id is not None:
+        members = select(CohortMember.tester_id).where(CohortMember.cohort_id == wanted.cohort_id)
+        yield behind.where(Vote.is_reporter, Enrollment.tester_id.in_(members)).exists()
+
+
+def _by_story(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    """What it is about, and what became of it when."""
+    if wanted.theme:
+        yield Report.id.in_(select(ReportTag.report_id).where(ReportTag.key == wanted.theme))
+    if wanted.moved is not None:
+        flow, week = wanted.moved
+        since = datetime.combine(week, time(), UTC)
+        yield Report.id.in_(moved_in(flow, since, since + WEEK))
+
+
+def _by_words(words: str) -> Iterator[ColumnElement[bool]]:
+    number = words.removeprefix("#")
+    if number.isascii() and number.isdigit() and len(number) < 9:
+        yield Report.number == int(number)
+        return
+    for word in words.split()[:8]:
+        yield or_(Report.title.icontains(word, autoescape=True), Report.body.icontains(word, autoescape=True))
 
 
 def counts(session: Session, program_id: UUID) -> dict[State, int]:
@@ -158,11 +184,3 @@ def counts(session: Session, program_id: UUID) -> dict[State, int]:
         ).all()
     )
     return {state: found.get(state, 0) for state in State}
-
-
-def versions(session: Session, program_id: UUID) -> list[str]:
-    """The versions that reports name, the newest first."""
-    named = session.scalars(
-        select(Report.app_version).where(Report.program_id == program_id, Report.app_version != "").distinct()
-    )
-    return sorted(named, key=triage.version_key, reverse=True)

@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from betaops.feedback import policy, triage
-from betaops.feedback.events import ReportAmended, ReportMerged, ReportStateChanged
+from betaops.feedback.events import OutcomeTold, ReportAmended, ReportMerged, ReportStateChanged
 from betaops.feedback.models import OUTCOMES, Kind, Report, Severity, State, Turn, Vote
 from betaops.feedback.service.counting import recount, weigh
+from betaops.feedback.service.moving import move
 from betaops.kernel.errors import NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.versions import edit, stamp
@@ -59,13 +60,13 @@ def change_state(
             state=report.state,
             wanted=state,
         )
-    former = report.state
-    report.become(state, work.now)
+    former = move(work, report, state)
     report.touched_at = work.now
     report.version += 1
     stamp(work, report)
     if state in OUTCOMES:
         report.outcome_note, report.turn = note, Turn.NOBODY
+        report.told_at = work.now if tell and report.people else None
     work.record(
         ReportStateChanged(
             report_id=report.id,
@@ -74,6 +75,33 @@ def change_state(
             state=state,
             note=note,
             is_silent=not tell,
+        )
+    )
+    return report
+
+
+def tell_outcome(work: Work, report: Report, *, note: str = "") -> Report:
+    """Tell the people behind a settled report what became of it, who were not told then; once told, nothing happens.
+
+    Without a `note` they read the one that stands there.
+    """
+    report = work.lock(Report, report.id)
+    if report.state not in OUTCOMES:
+        raise Refused("not_settled", _("Report #%(number)d is open. Settle it first.", number=report.number))
+    if not report.people:
+        raise Refused("nobody_behind", _("Nobody stands behind this report, so nobody is told."))
+    if report.told_at is not None:
+        return report
+    report.outcome_note = note or report.outcome_note
+    report.told_at = report.touched_at = work.now
+    report.version += 1
+    stamp(work, report)
+    work.record(
+        OutcomeTold(
+            report_id=report.id,
+            program_id=report.program_id,
+            state=report.state,
+            note=report.outcome_note,
         )
     )
     return report
@@ -114,7 +142,7 @@ def merge(work: Work, report: Report, into: Report) -> Report:
     report, into = locked[report.id], locked[into.id]
     if report.state is State.DUPLICATE:
         raise Refused("already_merged", _("Report #%(number)d is a duplicate already.", number=report.number))
-    report.become(State.DUPLICATE, work.now)
+    move(work, report, State.DUPLICATE)
     report.merged_into_id, report.turn = into.id, Turn.NOBODY
     work.session.flush()
     work.session.execute(
@@ -138,7 +166,7 @@ def unmerge(work: Work, report: Report) -> Report:
         raise Refused("not_merged", _("Report #%(number)d is not a duplicate.", number=report.number))
     into = work.lock(Report, report.merged_into_id) if report.merged_into_id else None
     report.merged_into_id = None
-    report.become(State.TRIAGED, work.now)
+    move(work, report, State.TRIAGED)
     work.session.flush()
     for row in (report, into):
         if row is not None:

@@ -10,6 +10,7 @@ from betaops.feedback.events import BoardChanged, FixChecked, ReportStateChanged
 from betaops.feedback.models import Attachment, Board, Comment, Report, State, Turn, Vote
 from betaops.feedback.queries import board_is_open, vote_of
 from betaops.feedback.service.counting import recount
+from betaops.feedback.service.moving import move
 from betaops.kernel.errors import NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
@@ -63,7 +64,7 @@ def check_fix(work: Work, report: Report, enrollment: Enrollment, *, works: bool
         )
     )
     if not works:
-        report.become(State.TRIAGED, work.now)
+        move(work, report, State.TRIAGED)
         report.turn = Turn.TEAM
         report.version += 1
         report.changed_at, report.changed_by = work.now, work.actor.name

@@ -13,6 +13,7 @@ from betaops.feedback import environment, policy, triage
 from betaops.feedback.events import ReportReceived
 from betaops.feedback.models import Attachment, Kind, Report, Severity, Source, Turn, Vote
 from betaops.feedback.service.counting import recount
+from betaops.feedback.service.moving import note_move
 from betaops.kernel import images
 from betaops.kernel.errors import Refused
 from betaops.kernel.i18n import gettext as _
@@ -68,6 +69,7 @@ def write(
             return former
     report = _report(work, program, draft, source, submission, has_reporter=enrollment is not None)
     work.add(report)
+    note_move(work, report, None)
     if enrollment is not None:
         work.add(Vote(report_id=report.id, enrollment_id=enrollment.id, is_reporter=True, at=work.now))
     for upload, picture in pictures:

@@ -1,6 +1,7 @@
 """What the console's feedback pages share: their blueprint, the filters in the address, the way back."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from betaops.feedback import queries
+from betaops.feedback.figures import Flow
 from betaops.feedback.labels import KINDS, SEVERITIES, TURNS
 from betaops.feedback.models import OPEN, OUTCOMES, Kind, Report, Severity, State, Turn
 from betaops.kernel import ids
@@ -16,6 +18,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
 from betaops.web.application import reading, viewer
+from betaops.web.templating import day
 
 blueprint = Blueprint("feedback", __name__, url_prefix="/console")
 
@@ -27,7 +30,22 @@ TABS: dict[str, tuple[State, ...]] = {
     "all": tuple(State),
 }
 #: Names in the address that belong to the list and stay when something is done to one report.
-KEPT = ("tab", "kind", "severity", "owner", "waits", "version", "stale", "tester", "q", "sort")
+KEPT = (
+    "tab",
+    "kind",
+    "severity",
+    "owner",
+    "waits",
+    "version",
+    "stale",
+    "tester",
+    "cohort",
+    "theme",
+    "moved",
+    "told",
+    "q",
+    "sort",
+)
 
 
 class Place(NamedTuple):
@@ -83,6 +101,10 @@ def _filter(tab: str, query: Mapping[str, str]) -> queries.Filter:
         app_version=query.get("version", ""),
         is_stale=query.get("stale") == "yes",
         tester_id=_id("tst", query.get("tester", "")),
+        cohort_id=_id("coh", query.get("cohort", "")),
+        theme=query.get("theme", "").lower(),
+        moved=_moved(query.get("moved", "")),
+        untold=query.get("told") == "no",
         words=query.get("q", ""),
     )
 
@@ -94,7 +116,22 @@ def _id(prefix: str, text: str) -> UUID | None:
         return None
 
 
-def fields(here: Place, people: list[tuple[str, str]], versions: list[str]) -> list[dict[str, Any]]:
+def moved(flow: Flow, week: date) -> str:
+    """What came of reports in a week, as it stands in the address."""
+    return f"{flow.value}.{week.isoformat()}"
+
+
+def _moved(text: str) -> tuple[Flow, date] | None:
+    flow, _dot, week = text.partition(".")
+    try:
+        return Flow(flow), date.fromisoformat(week)
+    except ValueError:
+        return None
+
+
+def fields(
+    here: Place, people: list[tuple[str, str]], versions: list[str], themes: list[tuple[str, str]]
+) -> list[dict[str, Any]]:
     """The filters for the `filters` component. `people`: (id in the address, name) of those who may own reports."""
     query = here.query
 
@@ -111,8 +148,17 @@ def fields(here: Place, people: list[tuple[str, str]], versions: list[str]) -> l
             [(turn.value, str(TURNS[turn])) for turn in (Turn.TEAM, Turn.REPORTER)],
         ),
         field("version", _("Version"), [(version, version) for version in versions[:50]]),
+        *([field("theme", _("Theme"), themes)] if themes else []),
         field("stale", _("Stale"), [("yes", _("yes"))]),
+        field("told", _("Told the outcome"), [("no", _("no"))]),
     ]
+    if "cohort" in query:
+        found.append(field("cohort", _("Cohort"), [(query["cohort"], _("one cohort"))]))
+    if here.wanted.moved is not None:
+        flow, week = here.wanted.moved
+        words = {Flow.CAME: _("came in"), Flow.SETTLED: _("settled"), Flow.REOPENED: _("reopened")}
+        told = _("%(what)s, week of %(day)s", what=words[flow], day=day(week))
+        found.append(field("moved", _("Flow"), [(query["moved"], told)]))
     if "tester" in query:
         found.append(field("tester", _("Tester"), [(query["tester"], _("one person"))]))
     return found

@@ -41,6 +41,8 @@ def _words(event: Event, report_id: UUID) -> tuple[str, str, str]:
             return _("Report received"), "inbox", ""
         case events.ReportStateChanged():
             return _state(event), "circle-dot", event.note
+        case events.OutcomeTold():
+            return _("Its people were told the outcome"), "send", event.note
         case events.ReportAmended():
             return _("Details changed"), "pencil", "; ".join(event.changes)
         case events.ReportMerged(into_id=into_id):

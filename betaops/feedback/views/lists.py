@@ -53,10 +53,16 @@ class Around(NamedTuple):
     owners: list[tuple[str, str]]
     #: Versions that reports name, the newest first.
     versions: list[str]
+    #: (key, name)
+    themes: list[tuple[str, str]]
 
     @classmethod
     def of(cls, here: Place) -> "Around":
-        return cls(owners(), queries.versions(reading(), here.program.id))
+        return cls(
+            owners(),
+            queries.versions(reading(), here.program.id),
+            queries.theme_names(reading(), here.program.id),
+        )
 
 
 def listing(here: Place, around: Around) -> dict[str, Any]:
@@ -74,7 +80,7 @@ def listing(here: Place, around: Around) -> dict[str, Any]:
         else len(found),
         "tabs_counted": {tab: sum(by_state[state] for state in states) for tab, states in TABS.items()},
         "is_empty": not any(by_state.values()),
-        "fields": fields(here, around.owners, around.versions),
+        "fields": fields(here, around.owners, around.versions, around.themes),
         "labels": labels,
         "board_is_open": queries.board_is_open(session, here.program.id),
         "outcomes": OUTCOMES,
@@ -95,6 +101,8 @@ def beside(row: Report, around: Around, **forms: Form) -> dict[str, Any]:
         "owner_choice": owner,
         "owners": [("", _("Nobody")), *around.owners],
         "severities": [(each.value, labels.SEVERITIES[each]) for each in Severity],
+        "themes": queries.themes_of(session, row.id),
+        "theme_names": [name for _key, name in around.themes],
         "comments": queries.thread(session, row.id, with_notes=True),
         "pictures": queries.attachments(session, row.id),
         "duplicates": queries.duplicates_of(session, row.id),

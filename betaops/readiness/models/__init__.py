@@ -6,6 +6,7 @@ from betaops.readiness.models.expectations import Expectation, Reading
 from betaops.readiness.models.ground_rules import GroundRules
 from betaops.readiness.models.participation import ParticipationWeek
 from betaops.readiness.models.shared import SharedPaper
+from betaops.readiness.models.tallies import ProgramTally
 
 __all__ = [
     "Amendment",
@@ -16,6 +17,7 @@ __all__ = [
     "Expectation",
     "GroundRules",
     "ParticipationWeek",
+    "ProgramTally",
     "Reading",
     "SharedPaper",
     "Signature",

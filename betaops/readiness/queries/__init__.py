@@ -41,19 +41,23 @@ from betaops.readiness.queries.people import (
     silent_testers,
     weeks,
 )
+from betaops.readiness.queries.portfolio import portfolio
 from betaops.readiness.queries.problems import began, problems
 from betaops.readiness.queries.segmenting import segments
 from betaops.readiness.queries.sharing import paper_behind, shared_paper, shared_paper_page, shared_papers
+from betaops.readiness.queries.tallies import COUNT, Going, count, going, goings
 from betaops.readiness.queries.waiting import READ, is_not_awaited, unique_key
 from betaops.readiness.queries.waves import waves, waves_of_program
 
 __all__ = [
     "AT_ONCE",
+    "COUNT",
     "DOSSIER",
     "HISTORY",
     "READ",
     "Build",
     "Compared",
+    "Going",
     "Known",
     "Moment",
     "Past",
@@ -64,6 +68,7 @@ __all__ = [
     "cells",
     "compared",
     "composition",
+    "count",
     "count_answering",
     "count_let_in",
     "count_unsigned",
@@ -76,6 +81,8 @@ __all__ = [
     "expectation_page",
     "expectations",
     "find_expectations",
+    "going",
+    "goings",
     "ground_rules",
     "histories",
     "is_not_awaited",
@@ -87,6 +94,7 @@ __all__ = [
     "measured_programs",
     "moments",
     "paper_behind",
+    "portfolio",
     "problems",
     "reading_page",
     "scope",

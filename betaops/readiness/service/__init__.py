@@ -7,16 +7,20 @@ from betaops.readiness.service.participating import count_weeks
 from betaops.readiness.service.reading import soon, take_readings
 from betaops.readiness.service.ruling import declare, forget, judge_strictly, rule
 from betaops.readiness.service.sharing import count_openings, revoke, share
+from betaops.readiness.service.tallying import count_people, count_soon, keep_people
 
 __all__ = [
     "Condition",
     "add",
     "change",
     "count_openings",
+    "count_people",
+    "count_soon",
     "count_weeks",
     "declare",
     "forget",
     "judge_strictly",
+    "keep_people",
     "move",
     "propose",
     "remove",

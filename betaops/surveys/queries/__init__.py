@@ -46,6 +46,7 @@ from betaops.surveys.queries.placements import (
     users_of_cohort,
 )
 from betaops.surveys.queries.quotas import (
+    Unfilled,
     any_quota,
     count_complete,
     is_limited,
@@ -53,6 +54,7 @@ from betaops.surveys.queries.quotas import (
     quota,
     quota_words,
     quotas,
+    unfilled,
 )
 from betaops.surveys.queries.responses import (
     count_answered,
@@ -106,6 +108,7 @@ from betaops.surveys.queries.uploads import left_behind, upload_in, uploads
 
 __all__ = [
     "MOST_TEXTS",
+    "Unfilled",
     "Written",
     "answered",
     "answered_anonymously",
@@ -191,6 +194,7 @@ __all__ = [
     "trait_names",
     "traits_answered",
     "unanswered",
+    "unfilled",
     "upload_in",
     "uploads",
     "users_of_cohort",

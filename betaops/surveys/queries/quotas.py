@@ -1,6 +1,8 @@
 """Quotas and what they have taken."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, func, select
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 from betaops.kernel.db import scope_of
 from betaops.kernel.errors import NotFound
 from betaops.kernel.prepared import Part, Prepared
-from betaops.surveys.models import Quota, Response, ResponseState, SurveyLink
+from betaops.surveys.models import Quota, Response, ResponseState, Survey, SurveyLink, SurveyState
 
 
 def quotas(session: Session, survey_id: UUID) -> Sequence[Quota]:
@@ -29,6 +31,28 @@ _quotas = Prepared(
         .order_by(Quota.id)
     )
 )
+
+
+class Unfilled(NamedTuple):
+    """A quota of an open survey that has places left."""
+
+    survey_id: UUID
+    survey: str
+    closes_at: datetime | None
+    name: str
+    taken: int
+    most: int
+
+
+def unfilled(session: Session, program_id: UUID) -> list[Unfilled]:
+    """Of a program's open surveys, those with the most places left first."""
+    rows = session.execute(
+        select(Survey.id, Survey.name, Survey.closes_at, Quota.name, Quota.taken, Quota.most)
+        .join(Survey, Survey.id == Quota.survey_id)
+        .where(Survey.program_id == program_id, Survey.state == SurveyState.OPEN, Quota.taken < Quota.most)
+        .order_by((Quota.most - Quota.taken).desc(), Quota.id)
+    )
+    return [Unfilled(*row) for row in rows]
 
 
 def quota(session: Session, survey_id: UUID, quota_id: UUID) -> Quota:
