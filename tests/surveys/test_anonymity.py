@@ -38,6 +38,10 @@ def ana(work: Work, program: Program) -> Enrollment:
     return an_enrollment(work, program=program, mail="ana@example.com")
 
 
+def make_anonymous(work: Work, survey: Survey) -> None:
+    _make(work, survey, is_anonymous=True)
+
+
 def _make(work: Work, survey: Survey, *, is_anonymous: bool) -> None:
     service.change_settings(
         work,

@@ -68,6 +68,7 @@ from betaops.surveys.queries.responses import (
 from betaops.surveys.queries.rollups import (
     answers_of,
     complete_outside_tail,
+    given,
     people_per_question,
     rollups,
     surveys_to_fold,
@@ -145,6 +146,7 @@ __all__ = [
     "former_questions",
     "fresh",
     "funnel",
+    "given",
     "is_limited",
     "item_answers",
     "items",
