@@ -13,6 +13,7 @@ from betaops.surveys.queries.crossed import (
 )
 from betaops.surveys.queries.doors import door
 from betaops.surveys.queries.dropoff import by_question
+from betaops.surveys.queries.exporting import Split
 from betaops.surveys.queries.journeys import by_cohort, by_door, page_times, steps
 from betaops.surveys.queries.narrowed import (
     cohorts_answered,
@@ -106,6 +107,7 @@ from betaops.surveys.queries.uploads import left_behind, upload_in, uploads
 
 __all__ = [
     "MOST_TEXTS",
+    "Split",
     "Written",
     "answered",
     "answered_anonymously",

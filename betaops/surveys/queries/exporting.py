@@ -166,6 +166,8 @@ class Split:
         versions = _definitions(session, survey_id) if over else []
         #: By version: (key among the answers, key of its own).
         self._moved: dict[int, list[tuple[str, str]]] = {}
+        #: By version: the name of its own, by key among the answers.
+        self._names: dict[int, dict[str, str]] = {}
         for number, by_name in versions:
             for row in rows:
                 if (
@@ -175,9 +177,17 @@ class Split:
                 ):
                     question = by_name[row.name]
                     own = _apart(question, over[row.id])
+                    self._names.setdefault(number, {})[question.key] = own.name
                     self._moved.setdefault(number, []).extend(
                         ((question.key, own.key), (question.comment_key, own.comment_key))
                     )
+
+    def names(self, number: int, answers: Mapping[str, Any]) -> dict[str, str]:
+        """Of answers given to version `number` to series that have ended since: what each is called, by its key.
+
+        `ease_series1`, as SPSS files have it.
+        """
+        return {key: name for key, name in self._names.get(number, {}).items() if key in answers}
 
     def answers(self, row: Exported) -> Mapping[str, Any]:
         moved = self._moved.get(row.number)
