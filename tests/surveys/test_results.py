@@ -370,3 +370,16 @@ def test_groups_too_small_to_be_shown_say_nothing(
     why = question(work, survey, "why")
     assert "Secret words" not in browser.get(f"{base(work, survey)}/results/{why}").text
     assert "Secret words" not in browser.get(f"{base(work, survey)}/results/{why}/themes").text
+
+
+@pytest.mark.parametrize("address", ["results", "results?table=1"])
+def test_every_share_on_the_page_has_its_range_and_n(
+    work: Work, survey: Survey, member_client: Any, address: str
+) -> None:
+    for number in range(5):
+        a_response(work, survey, {"plan": "pro", "uses": ["web", "app"] if number else ["web"]})
+    page = shown(member_client("manager").get(f"{base(work, survey)}/{address}"))
+    assert re.search(r"Which plan\? 5 answers", page)
+    assert "team 0 0% 0% to 35%" in page
+    assert "pro 5 100% 65% to 100%" in page
+    assert "app 4 80% 44% to 95%" in page
