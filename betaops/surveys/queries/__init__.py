@@ -58,6 +58,7 @@ from betaops.surveys.queries.quotas import (
 from betaops.surveys.queries.responses import (
     count_answered,
     count_doubtful,
+    count_held,
     count_responses,
     count_shown,
     counts,
@@ -131,6 +132,7 @@ __all__ = [
     "count_asked_lately",
     "count_complete",
     "count_doubtful",
+    "count_held",
     "count_invited_complete",
     "count_narrowed",
     "count_responses",

@@ -17,6 +17,7 @@ from betaops.surveys.definition import Choice, Question
 from betaops.surveys.kinds.base import code_of
 from betaops.surveys.localised import DEFAULT, languages
 from betaops.surveys.models import Response, ResponseState, Survey, SurveyQuestion, SurveyVersion
+from betaops.surveys.queries.narrowed import may_be_read
 from betaops.surveys.queries.responses import count_shown
 from betaops.surveys.queries.surveys import published, survey_questions
 from betaops.surveys.queries.ways_in import came_by
@@ -48,7 +49,8 @@ def count_in(session: Session, survey_id: UUID, states: Sequence[ResponseState])
     if _is_kept_back(session, survey_id):
         return 0
     found = select(func.count()).select_from(Response)
-    return session.scalar(found.where(Response.survey_id == survey_id, Response.state.in_(states))) or 0
+    wanted = (Response.survey_id == survey_id, Response.state.in_(states), may_be_read())
+    return session.scalar(found.where(*wanted)) or 0
 
 
 def _is_kept_back(session: Session, survey_id: UUID) -> bool:
@@ -100,7 +102,7 @@ def _batch(
         )
         .join(SurveyVersion, SurveyVersion.id == Response.version_id)
         .outerjoin(Tester, Tester.id == Response.tester_id)
-        .where(Response.survey_id == survey_id, Response.state == state)
+        .where(Response.survey_id == survey_id, Response.state == state, may_be_read())
         .order_by(Response.started_at, Response.id)
         .limit(BATCH)
     )

@@ -163,6 +163,9 @@ def complete_outside_tail(session: Session, survey_id: UUID) -> int:
     """How many responses the survey's tallies should count."""
     waiting = select(TailResponse.id).where(TailResponse.response_id == Response.id).exists()
     found = select(func.count()).where(
-        Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE, ~waiting
+        Response.survey_id == survey_id,
+        Response.state == ResponseState.COMPLETE,
+        ~Response.is_held,
+        ~waiting,
     )
     return session.scalar(found) or 0
