@@ -97,17 +97,22 @@ from betaops.surveys.queries.surveys import (
 )
 from betaops.surveys.queries.texts import (
     MOST_TEXTS,
+    THEMES,
     Written,
+    seen_of,
     tag_names,
     tags_counted,
     tags_of,
     texts,
+    themes_job,
+    themes_key,
     written_answer,
 )
 from betaops.surveys.queries.uploads import left_behind, upload_in, uploads
 
 __all__ = [
     "MOST_TEXTS",
+    "THEMES",
     "Split",
     "Written",
     "answered",
@@ -174,6 +179,7 @@ __all__ = [
     "response",
     "responses",
     "rollups",
+    "seen_of",
     "showings",
     "shown",
     "shows_arms",
@@ -192,6 +198,8 @@ __all__ = [
     "tallies",
     "targeting",
     "texts",
+    "themes_job",
+    "themes_key",
     "trait_names",
     "traits_answered",
     "unanswered",
