@@ -218,7 +218,7 @@ def test_the_page_shows_what_an_edit_touches_and_asks(
     assert "Count on together" in page
     assert member.submit(address, {"note": "Fewer"}).status_code == 422
     assert member.submit(address, {"note": "Fewer", "counted_on": ["plan"]}).status_code == 303
-    assert queries.versions(work.session, survey.id)[0].note == "Fewer"
+    assert queries.versions(work.session, survey.id)[0].note == "Fewer\nCounted on together: Plan?."
 
 
 def test_of_anonymous_answers_no_number_is_told(work: Work, program: Program, member_client: Any) -> None:

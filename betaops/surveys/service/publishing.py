@@ -122,7 +122,7 @@ def publish(
         number=(live.number if live else 0) + 1,
         definition=survey.draft,
         digest=digest(survey.draft),
-        note=note,
+        note=_noted(note, seen, counted_on),
         published_at=work.now,
         published_by=work.actor.name,
     )
@@ -154,6 +154,15 @@ def publish(
         )
     tell_product(work, survey)
     return version
+
+
+def _noted(note: str, seen: Review, counted_on: Collection[str]) -> str:
+    """With what its author answers for: whoever reads the results later finds it at the version."""
+    labels = {each.name: each.label or each.name for each in seen.countable if each.name in counted_on}
+    if not labels:
+        return note
+    said = _("Counted on together: %(questions)s.", questions=", ".join(labels.values()))
+    return f"{note}\n{said}".strip()
 
 
 def _check_series(seen: Review, new_series: Collection[str], counted_on: Collection[str]) -> None:
