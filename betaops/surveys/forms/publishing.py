@@ -25,7 +25,7 @@ class PublishForm(Form):
     counted_on = SelectMultipleField(
         _l("Count on together"),
         description=_l(
-            "You say that earlier answers mean the same with the new words. It is noted with the version."
+            "You say that earlier answers still compare with new ones. It is noted with the version."
         ),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
