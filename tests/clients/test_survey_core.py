@@ -18,11 +18,10 @@ from tests.clients.conftest import STANDS_AT, Node
 from tests.clients.definitions import (
     WITH_CHOICES,
     played,
-    played_deep,
     played_further,
     played_inside,
-    played_narrowed,
 )
+from tests.clients.definitions_deep import played_deep, played_narrowed
 from tests.clients.expressions import EXPRESSIONS, VALUES, plain
 
 pytestmark = pytest.mark.slow
