@@ -32,6 +32,7 @@ def _response(session: Session, response_id: UUID) -> dict[str, Any]:
         "enrollment": ids.encode("enr", row.enrollment_id) if row.enrollment_id else None,
         "language": row.language,
         "answers": row.answers,
+        "series": survey_queries.Split(session, row.survey_id).names(row.version.number, row.answers),
         "arm": (row.arm or None) if survey_queries.shows_arms(session, row.survey) else None,
         "is_in_product": row.is_in_product,
         "started_at": row.started_at,

@@ -41,15 +41,28 @@ def surveys() -> None:
     metavar="NAME",
     help="With --publish: a question whose answers begin anew, as those until now do not compare. Repeatable.",
 )
+@click.option(
+    "--count-on",
+    multiple=True,
+    metavar="NAME",
+    help="With --publish: a question whose answers count on, as its new words mean the same. Repeatable.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def import_file(file: Path, slug: str, publish: bool, new_series: tuple[str, ...], as_json: bool) -> None:
+def import_file(
+    file: Path,
+    slug: str,
+    publish: bool,
+    new_series: tuple[str, ...],
+    count_on: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Take a survey in from FILE: SurveyJS, LimeSurvey, XLSForm, Qualtrics, PostHog or Formbricks, known by its content.
 
     One of the same name gets a new draft; with --publish a new version.
     """
     platform = Platform.open(config.load())
     try:
-        told = _import(platform, file, slug, publish=publish, new_series=new_series)
+        told = _import(platform, file, slug, publish=publish, new_series=new_series, counted_on=count_on)
     except DomainError as error:
         raise click.ClickException(str(error.message) or error.code) from error
     finally:
@@ -152,7 +165,13 @@ def _written(output: Path | None) -> Iterator[IO[bytes]]:
 
 
 def _import(
-    platform: Platform, file: Path, slug: str, *, publish: bool, new_series: tuple[str, ...]
+    platform: Platform,
+    file: Path,
+    slug: str,
+    *,
+    publish: bool,
+    new_series: tuple[str, ...],
+    counted_on: tuple[str, ...],
 ) -> dict[str, Any]:
     with file.open("rb") as stream:
         definition, report = importers.read_any(stream.read(importers.LARGEST_FILE + 1))
@@ -169,7 +188,7 @@ def _import(
         survey, is_new = _draft(work, program_id, report.title or file.stem, definition)
         number = None
         if publish and not report.problems:
-            number = service.publish(work, survey.id, new_series=new_series).number
+            number = service.publish(work, survey.id, new_series=new_series, counted_on=counted_on).number
         return {
             "survey": ids.encode("svy", survey.id),
             "name": survey.name,

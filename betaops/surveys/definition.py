@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from betaops.surveys.engine.actions import Actions, fills, fills_in
+from betaops.surveys.engine.actions import Actions, fills, fills_in, is_picky
 from betaops.surveys.engine.actions import read as read_actions
 from betaops.surveys.engine.steadiness import is_steady
 from betaops.surveys.localised import DEFAULT, languages, text
@@ -237,9 +237,14 @@ class Definition:
         """Whether it ever changes an answer by itself."""
         return (
             bool(self.actions.triggers)
-            or self.options.get("clearInvisibleValues") in ("onHidden", "onHiddenContainer")
+            or self.clears_at_once
             or any(fills(each.options, each.kind, each.choices) or acts_inside(each) for each in self.asked)
         )
+
+    @property
+    def clears_at_once(self) -> bool:
+        """Whether answers go as soon as their questions are hidden, unless a question says otherwise."""
+        return self.options.get("clearInvisibleValues") in ("onHidden", "onHiddenContainer")
 
     @cached_property
     def worded(self) -> "Definition":
@@ -325,9 +330,16 @@ def entry_word(question: Question) -> str:
     return {"paneldynamic": "panel", "multipletext": ""}.get(question.kind, "row")
 
 
-def acts_inside(question: Question) -> bool:
-    """Whether anything in its entries is filled in, set or reset by itself."""
-    return question.inner is not None and any(fills_in(each.options) for each in question.inner.asked)
+def acts_inside(question: Question, clears_at_once: bool = False) -> bool:
+    """Whether anything in its entries, however deep, changes by itself; `clears_at_once`: where it is hidden, too."""
+    return question.inner is not None and any(
+        clears_at_once
+        or fills_in(each.options)
+        or each.options.get("clearIfInvisible") in ("onHidden", "onHiddenContainer")
+        or is_picky(each.options, each.choices)
+        or acts_inside(each)
+        for each in question.inner.asked
+    )
 
 
 def switches_off(question: Question) -> bool:

@@ -215,6 +215,8 @@ def _shown(read: _Read, received: Received, response_id: str) -> bytes:
             "enrollment": None,
             "language": read.submission.language,
             "answers": received.values,
+            # It is to the live version, of which no series has ended.
+            "series": {},
             "arm": None,
             "is_in_product": False,
             "doubts": received.doubts,

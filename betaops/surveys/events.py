@@ -1,6 +1,6 @@
 """What happened to surveys and their answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from betaops.kernel.events import Event
@@ -28,11 +28,14 @@ class SurveyChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyPublished(Event):
+    """`counted_on` names questions that changed and of which its author said that past answers count on."""
+
     said = _l("published version %(number)s of a survey of %(program)s")
 
     survey_id: UUID
     program_id: UUID
     number: int
+    counted_on: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -100,7 +100,8 @@ def pieces(
     tell = _Steps(count(session, survey, wanted), progress) if progress else None
     about = _About(session, survey)
     if wanted.format is FileFormat.JSON:
-        return _documents(exporting.exported(session, survey.id, wanted.states, tell), survey, about)
+        found = exporting.exported(session, survey.id, wanted.states, tell)
+        return _documents(found, survey, about, exporting.Split(session, survey.id))
     questions = exporting.export_questions(session, survey.id)
     if wanted.format is FileFormat.SAV:
         return _system_file(session, survey, wanted, questions, about, tell)
@@ -160,7 +161,9 @@ class _About:
         return (row.arm or None) if self._shows_arm else None
 
 
-def _documents(rows: Iterable[Exported], survey: Survey, about: _About) -> Iterator[bytes]:
+def _documents(
+    rows: Iterable[Exported], survey: Survey, about: _About, split: exporting.Split
+) -> Iterator[bytes]:
     survey_id = ids.encode("svy", survey.id)
     for row in rows:
         told = {
@@ -177,6 +180,7 @@ def _documents(rows: Iterable[Exported], survey: Survey, about: _About) -> Itera
             "finished_at": row.finished_at,
             **({"arm": about.arm(row)} if survey.has_arms else {}),
             "answers": row.answers,
+            "series": split.names(row.number, row.answers),
         }
         yield orjson.dumps(told, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
 

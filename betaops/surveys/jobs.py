@@ -9,6 +9,7 @@ from betaops.kernel import mail
 from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
 from betaops.surveys import anonymity, exports, links, queries, service
+from betaops.surveys.analysis import narrowing, themes
 from betaops.surveys.engine.filling import First, first_question
 from betaops.surveys.queries.rollups import Counted
 from betaops.surveys.reading import read
@@ -149,6 +150,18 @@ def export_responses(run: Run, *, survey_id: str, wanted: dict[str, Any]) -> dic
     with run.work() as work:
         work.enqueue("surveys.drop_export", {"file": name}, at=work.now + KEEP_EXPORTS)
     return {"file": name}
+
+
+def suggest_themes(run: Run, *, survey_id: str, question_id: str, narrowed: dict[str, Any]) -> dict[str, Any]:
+    """Themes of the newest texts; `seen` says of which. Kept as long as jobs are."""
+    lists = {name: value if isinstance(value, list) else [value] for name, value in narrowed.items()}
+    with run.platform.database.reading(run.claimed.workspace_id) as session:
+        written = queries.texts(
+            session, UUID(survey_id), UUID(question_id), narrowing.read(lists), limit=queries.MOST_TEXTS
+        )
+    found = themes.themes([each.text for each in written], run.progress)
+    kept = [{"words": each.words, "members": each.members, "quotes": each.quotes} for each in found]
+    return {"seen": queries.seen_of(written), "themes": kept}
 
 
 def drop_export(work: Work, *, file: str) -> None:

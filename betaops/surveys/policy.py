@@ -29,6 +29,9 @@ def smallest_group(survey: Survey) -> int:
     return FEWEST_SHOWN if survey.is_anonymous else 0
 
 
-def is_too_few(survey: Survey, people: int) -> bool:
-    """Whether a number of people is so small that it would tell who they are. None at all are nobody."""
-    return 0 < people < smallest_group(survey)
+def is_too_few(survey: Survey, people: int, held: int = 0) -> bool:
+    """Whether a number of people is so small that it would tell who they are. None at all are nobody.
+
+    Of numbers that go on with every response nothing is told while some are `held` back.
+    """
+    return held > 0 or 0 < people < smallest_group(survey)

@@ -111,6 +111,7 @@ _ALIKE: dict[str, Any] = {
     "is_in_product": False,
     "is_embedded": False,
     "is_anonymous": False,
+    "is_held": False,
     "arm": "",
     "wave": 0,
     "state": ResponseState.COMPLETE,

@@ -16,16 +16,15 @@ from betaops.enrollment.models import Enrollment
 from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
-from betaops.kernel.inserts import Inserts
 from betaops.kernel.prepared import Insertion
 from betaops.kernel.work import Work
-from betaops.surveys import arming, places, queries, service
+from betaops.surveys import arming, places, queries, releasing, service
 from betaops.surveys.analysis.quality import digest, doubts
 from betaops.surveys.analysis.series import trait_name
 from betaops.surveys.anonymity import moment_of, row_id
 from betaops.surveys.anonymity import note_answered as note_in_ledger
 from betaops.surveys.engine.calculating import answered, begun
-from betaops.surveys.engine.judging import MOST_VALUES, Judged, judge_all, rows_of
+from betaops.surveys.engine.judging import MOST_VALUES, Judged, judge_all
 from betaops.surveys.engine.quotas import Ending
 from betaops.surveys.engine.scene import Scene
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
@@ -41,7 +40,6 @@ MOST_SECONDS = 1800.0
 
 
 _responses = Insertion(Response)
-_answers = Inserts(Answer)
 
 
 @dataclass(frozen=True)
@@ -207,8 +205,9 @@ def withdraw(work: Work, response_id: UUID) -> None:
     if response.state is ResponseState.WITHDRAWN:
         return
     survey = queries.survey_to_answer(work.session, response.survey_id)
-    if response.state is ResponseState.COMPLETE:
+    if response.state is ResponseState.COMPLETE and not response.is_held:
         service.count_out(work, response)
+    response.is_held = False
     places.give_back(work, response, survey)
     work.session.execute(delete(Answer).where(Answer.response_id == response.id))
     response.answers = {}
@@ -351,25 +350,10 @@ def spend(response: Response, seconds: float) -> None:
 
 def _count_in(work: Work, response: Response, published: Published, survey: Survey) -> None:
     """What follows from a complete response: typed rows, facts about the person, the event."""
-    rows = [
-        {
-            "id": row_id() if response.is_anonymous else new_id(),
-            "workspace_id": response.workspace_id,
-            "response_id": response.id,
-            "question_id": published.question_ids[name],
-            "row": row.row,
-            "code": row.code,
-            "number": row.number,
-            "text": row.text,
-        }
-        for name, typed in rows_of(published.definition, response.answers).items()
-        # A version from before a type was asked knows no question of that name.
-        if name in published.question_ids
-        for row in typed
-    ]
-    if rows:
-        _answers.write(work.session, rows)
-    service.count_in(work, survey.id, response.id)
+    if response.is_anonymous:
+        releasing.hold(work, response)
+        return  # an event would tell the moment
+    releasing.write(work, response, published)
     if response.tester_id is not None:
         for question in published.definition.asked:
             if question.trait:
@@ -377,8 +361,6 @@ def _count_in(work: Work, response: Response, published: Published, survey: Surv
                 name = trait_name(question.trait, published.series.get(question.name, 1))
                 cohort_service.set_trait(work, response.tester_id, name, value)
         note_answered(work, survey.id, survey.program_id, response.tester_id, work.now)
-    if response.is_anonymous:
-        return  # an event would tell the moment
     work.record(
         SurveyAnswered(
             response_id=response.id,

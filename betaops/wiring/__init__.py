@@ -221,6 +221,7 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("surveys.jobs:fold_survey", True),
     ("surveys.jobs:drop_export", False),
     ("surveys.jobs:export_responses", True),
+    ("surveys.jobs:suggest_themes", True),
     ("surveys.jobs:send_links", True),
     ("surveys.jobs:shuffle_ledger", False),
     ("surveys.jobs:turn", False),

@@ -6,7 +6,7 @@ from alembic import op
 from betaops.kernel import db
 
 revision = "0038"
-down_revision = "0036"
+down_revision = "0037"
 
 
 def upgrade() -> None:

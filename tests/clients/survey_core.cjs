@@ -27,22 +27,30 @@ function canGive(question, value) {
   return [value ?? []].flat().every((each) => offered.includes(each));
 }
 
-// `family[0].age`, `costs[1].amount`, `grid[row1].note`; `family` is the question of that name itself.
+// `family[0].age`, `family[0].pets[1].name`, `costs[1].amount`, `grid[row1].note`; `family` is the question of that name.
 function questionAt(survey, name) {
-  const inside = /^(\w+)\[(\w+)\]\.(\w+)$/.exec(name);
-  if (!inside) return survey.getQuestionByName(name);
-  const outer = survey.getQuestionByName(inside[1]);
-  if (!outer.isVisible || !outer.isParentVisible) return null;
-  if (outer.panels) return outer.panels[+inside[2]]?.getQuestionByName(inside[3]);
-  const row = outer.visibleRows.find((each, index) => String(each.rowName) === inside[2] || String(index) === inside[2]);
-  return row?.cells.find((each) => each.column.name === inside[3])?.question;
+  const [first, ...steps] = name.split("].");
+  let [called, place] = first.split("[");
+  let question = survey.getQuestionByName(called);
+  for (const step of steps) {
+    if (!question?.isVisible || !question.isParentVisible) return null;
+    const entry = entryAt(question, place);
+    [called, place] = step.split("[");
+    question = question.panels ? entry?.getQuestionByName(called) : entry?.cells.find((each) => each.column.name === called)?.question;
+  }
+  return question;
+}
+
+function entryAt(question, place) {
+  if (question.panels) return question.panels[+place];
+  return question.visibleRows.find((each, index) => String(each.rowName) === place || String(index) === place);
 }
 
 // One more entry at the end (`[]`), or one less (`[-2]`).
 function arrange(survey, name) {
-  const [, called, index] = /^(\w+)\[(?:-(\d+))?\]$/.exec(name);
-  const question = survey.getQuestionByName(called);
-  if (!question.isVisible || !question.isParentVisible) return;
+  const [, called, index] = /^(.+)\[(?:-(\d+))?\]$/.exec(name);
+  const question = questionAt(survey, called);
+  if (!question?.isVisible || !question.isParentVisible) return;
   const count = question.panels ? question.panelCount : question.rowCount;
   if (index === undefined) return question.panels ? question.addPanel() : question.addRow();
   if (+index < count) return question.panels ? question.removePanel(+index) : question.removeRow(+index);

@@ -15,7 +15,13 @@ from betaops.surveys.engine.walking import Walk
 from betaops.surveys.expressions import evaluate
 from betaops.surveys.reading import read
 from tests.clients.conftest import STANDS_AT, Node
-from tests.clients.definitions import WITH_CHOICES, played, played_further, played_inside
+from tests.clients.definitions import (
+    WITH_CHOICES,
+    played,
+    played_further,
+    played_inside,
+)
+from tests.clients.definitions_deep import played_deep, played_narrowed
 from tests.clients.expressions import EXPRESSIONS, VALUES, plain
 
 pytestmark = pytest.mark.slow
@@ -55,8 +61,15 @@ def test_every_expression_has_the_same_value(
     assert same(ours, theirs["value"])
 
 
-#: Definitions with questions of the simple types, of all that stand in no other, and inside panels and rows.
-MADE_UP = {"simple": played(), "further": played_further(), "inside": played_inside()}
+#: Definitions with questions of the simple types, of all that stand in no other, inside panels and rows, and inside panels
+#: that stand in panels, and with such as come and go there.
+MADE_UP = {
+    "simple": played(),
+    "further": played_further(),
+    "inside": played_inside(),
+    "deep": played_deep(),
+    "narrowed": played_narrowed(),
+}
 
 
 @pytest.mark.parametrize("tier", MADE_UP)
@@ -141,23 +154,55 @@ def test_questions_inside_questions_go_the_same_way(survey_core: Node) -> None:
 
 def _answered(walk: Walk, values: dict[str, Any], name: str, value: Any) -> dict[str, Any]:
     """`family[0].age` is answered as a page does it: the question with all its entries is sent."""
-    outer, _bracket, rest = name.partition("[")
-    scene, question = walk.scene(values), walk.definition.by_name[outer]
-    if not rest:
+    if name.endswith("]"):
+        return _arranged(walk, values, name)
+    scene, (first, *steps) = walk.scene(values), name.split("].")
+    outer, _bracket, code = first.partition("[")
+    question = walk.definition.by_name[outer]
+    if not steps:
         return walk.answered(values, {name: value}) if _can_give(scene, question, value) else values
-    if not scene.is_shown(question):
+    given = _with(scene, question, code, steps, value)
+    return values if given is None else walk.answered(values, {outer: given})
+
+
+def _arranged(walk: Walk, values: dict[str, Any], name: str) -> dict[str, Any]:
+    called, _bracket, index = name[:-1].rpartition("[")
+    if not _is_there(walk.scene(values), called):
         return values
-    code, _bracket, inner = rest.partition("]")
-    found = {each.code: dict(each.scene.values) for each in entries(question, scene.values.get(outer), scene)}
-    if not inner:
-        action = f"remove:{code[1:]}:{outer}" if code else f"add:{outer}"
-        arrangement = walk.arranged(values, action)
-        assert arrangement is not None
-        return arrangement
-    if code in found:
-        found[code] = {**found[code], inner.removeprefix("."): value}
-        found[code] = {key: each for key, each in found[code].items() if each is not None}
-    return walk.answered(values, {outer: list(found.values()) if question.kind in LISTS else found})
+    changed = walk.arranged(values, f"remove:{index[1:]}:{called}" if index else f"add:{called}")
+    assert changed is not None
+    return changed
+
+
+def _is_there(scene: Scene, name: str) -> bool:
+    """Whether a question and all that it stands in are shown."""
+    first, _bracket, rest = name.partition("].")
+    called, _bracket, code = first.partition("[")
+    question = scene.definition.by_name[called]
+    if not rest or not scene.is_shown(question):
+        return scene.is_shown(question)
+    inside = entries(question, scene.values.get(question.key), scene)
+    return any(_is_there(each.scene, rest) for each in inside if each.code == code)
+
+
+def _with(scene: Scene, question: Question, code: str, steps: list[str], value: Any) -> Any:
+    """The answer of a question with entries, with `value` at `steps` in the entry `code`; None where nobody could."""
+    if not scene.is_shown(question):
+        return None
+    inside = {each.code: each.scene for each in entries(question, scene.values.get(question.key), scene)}
+    found = {each: dict(own.values) for each, own in inside.items()}
+    if code not in found:
+        return None
+    called, _bracket, deeper = steps[0].partition("[")
+    inner = inside[code].definition.by_name[called]
+    if steps[1:]:
+        value = _with(inside[code], inner, deeper, steps[1:], value)
+        if value is None:
+            return None
+    elif not _can_give(inside[code], inner, value):
+        return None
+    found[code] = {key: each for key, each in {**found[code], called: value}.items() if each is not None}
+    return list(found.values()) if question.kind in LISTS else found
 
 
 def _look(scene: Scene) -> dict[str, Any]:
@@ -200,14 +245,18 @@ def alike(ours: Any, theirs: Any) -> bool:
 
 
 def _answered_in(values: dict[str, Any]) -> dict[str, Any]:
-    found = {
-        key: _answered_in(value) if isinstance(value, dict) else _without_last(value)
-        for key, value in values.items()
-    }
+    found = {key: _trimmed(value) for key, value in values.items()}
     return {key: value for key, value in found.items() if value not in ({}, [])}
 
 
+def _trimmed(value: Any) -> Any:
+    return _answered_in(value) if isinstance(value, dict) else _without_last(value)
+
+
 def _without_last(value: Any) -> Any:
-    while isinstance(value, list) and value and value[-1] == {}:
-        value = value[:-1]
-    return value
+    if not isinstance(value, list):
+        return value
+    found = [_trimmed(each) for each in value]
+    while found and found[-1] == {}:
+        found.pop()
+    return found

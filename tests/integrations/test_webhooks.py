@@ -1,5 +1,6 @@
 """Webhooks of responses: signed, once each, again when they fail, given up in the end."""
 
+import copy
 import re
 import threading
 from collections.abc import Callable
@@ -15,11 +16,14 @@ from betaops.integrations.models import TOPICS, DeliveryState, WebhookDelivery, 
 from betaops.kernel import ids
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
+from betaops.surveys import queries as survey_queries
 from betaops.surveys import respond
+from betaops.surveys import service as survey_service
 from betaops.surveys.models import Survey
+from betaops.surveys.queries.doors import Door, Way
 from betaops.web.application import Application
 from tests.factories.programs import a_program
-from tests.factories.surveys import a_response, a_survey
+from tests.factories.surveys import CHECK_IN, a_response, a_survey
 from tests.support.receivers import Receiver
 
 ANSWERS = {"used_import": "yes", "import_easy": 4, "nps": 9}
@@ -109,6 +113,23 @@ def test_the_same_key_twenty_times_at_once_is_one_response_and_one_webhook(
     assert len(receiver.read(made.secret)) == 1
     run_jobs(ahead=timedelta(days=3))
     assert len(receiver.got) == 1
+
+
+def test_an_answer_to_a_series_that_has_ended_is_told_by_the_name_of_that_series(
+    work: Work, survey: Survey, made: service.Made, receiver: Receiver, run_jobs: Any
+) -> None:
+    slow = respond.begin(work, Door(Way.PUBLIC, survey), submission_key="slow").response
+    changed = copy.deepcopy(CHECK_IN)
+    changed["pages"][1]["elements"][0] |= {"rateMax": 5, "x-betaops": {}}
+    survey_service.edit_draft(work, survey.id, lambda _draft: changed)
+    survey_service.publish(work, survey.id, new_series=["nps"])
+    work.session.refresh(survey)
+    respond.save(work, slow, ANSWERS)
+    respond.finish(work, slow, survey_queries.published(work.session, slow.version_id))
+    a_response(work, survey, {**ANSWERS, "nps": 5})
+    run_jobs()
+    told = [(data["data"]["version"], data["data"]["series"]) for _id, data in receiver.read(made.secret)]
+    assert sorted(told, key=str) == [(1, {"nps": "nps_series1"}), (2, {})]
 
 
 def test_a_withdrawn_response_is_told_without_its_answers(

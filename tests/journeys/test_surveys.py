@@ -203,6 +203,32 @@ def test_the_clock_of_a_page_runs_out_and_the_answer_counts_all_the_same(
         expect(clock).to_have_text("0:00")
 
 
+def test_where_the_clock_is_shown_a_page_is_sent_when_its_time_is_over(
+    visit: Visit, served: Installation, facts: dict[str, Any]
+) -> None:
+    definition = {
+        "showTimer": True,
+        "timeLimitPerPage": 3,
+        "pages": [
+            {"elements": [{"type": "text", "name": "first", "title": "first"}]},
+            {"elements": [{"type": "text", "name": "second", "title": "second", "isRequired": True}]},
+        ],
+    }
+    with sample_survey(served, facts) as (work, survey):
+        own = service.create_survey(work, program_id=survey.program_id, name="Quicker", definition=definition)
+        service.publish(work, own.id)
+        address = f"{served.url}/s/{links.public_link(work, own.id).token}"
+    page = visit(width=360)
+    page.goto(address)
+    page.locator('input[name="first"]').fill("in time")
+    # The second is sent as well, and stays: something is missing there.
+    expect(page.get_by_role("alert")).to_be_visible(timeout=15_000)
+    expect(page.locator('input[name="second"]')).to_be_visible()
+    expect(page.get_by_role("timer")).to_have_count(0)
+    page.locator('.survey-actions [value="back"]').click()
+    expect(page.locator('input[name="first"]')).to_have_value("in time")
+
+
 ARMED: dict[str, Any] = {
     "title": "Two wordings",
     "elements": [

@@ -12,13 +12,15 @@ from betaops.accounts.service import keys
 from betaops.cohorts.models import Trait
 from betaops.enrollment.models import Enrollment
 from betaops.kernel import ids
-from betaops.kernel.errors import Invalid, Refused
+from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.events import RecordedEvent
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.surveys import anonymity, links, provided, queries, respond, service
+from betaops.surveys.analysis.narrowing import Narrowing
 from betaops.surveys.models import Answer, Response, ResponseState, Survey, SurveyLedger, SurveyLink
+from betaops.surveys.queries.doors import Door, Way
 from betaops.surveys.queries.exporting import exported
 from tests.factories.enrollment import an_enrollment
 from tests.factories.surveys import CHECK_IN, a_placement, a_response, a_survey
@@ -36,6 +38,10 @@ def survey(work: Work, program: Program) -> Survey:
 @pytest.fixture
 def ana(work: Work, program: Program) -> Enrollment:
     return an_enrollment(work, program=program, mail="ana@example.com")
+
+
+def make_anonymous(work: Work, survey: Survey) -> None:
+    _make(work, survey, is_anonymous=True)
 
 
 def _make(work: Work, survey: Survey, *, is_anonymous: bool) -> None:
@@ -70,9 +76,13 @@ def test_no_table_joins_an_anonymous_response_to_its_person(
     for moment in (response.started_at, response.saved_at, response.finished_at):
         assert moment is not None
         assert (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
-    rows = work.session.scalars(select(Answer.id).where(Answer.response_id == response.id)).all()
+    assert _mentions(work, {response.id.hex, str(response.id)}) == {"response"}
     ledger = work.session.scalars(select(SurveyLedger).where(SurveyLedger.survey_id == survey.id)).one()
     assert ledger.enrollment_id == ana.id
+    for _ in range(4):
+        a_response(work, survey, {"used_import": "no", "nps": 9})
+    rows = work.session.scalars(select(Answer.id).where(Answer.response_id == response.id)).all()
+    assert rows
     # Random ids: version 7 would tell the moment.
     assert {row.version for row in (response.id, ledger.id, *rows)} == {4}
     assert not response.submission_key.startswith(new_id().hex[:7])
@@ -245,3 +255,72 @@ def test_the_ledger_is_written_anew_in_no_order(work: Work, program: Program, su
     assert not {row.id for row in after} & {row.id for row in before}
     with pytest.raises(Refused):
         a_response(work, survey, enrollment=people[0])
+
+
+NO: dict[str, Any] = {"used_import": "no"}
+YES: dict[str, Any] = {"used_import": "yes", "import_easy": 4}
+
+
+def _shares(work: Work, survey: Survey) -> dict[str, int]:
+    """Of the answers to the first question, by every count that pages are made of."""
+    asked = queries.current_questions(work.session, survey.id)["used_import"].id
+    told = {
+        part.code: part.times
+        for part in queries.tallies(work.session, survey.id)
+        if part.question_id == asked
+    }
+    narrowed = queries.tallies(work.session, survey.id, Narrowing(version=1))
+    assert {part.code: part.times for part in narrowed if part.question_id == asked} == told
+    assert queries.people_per_question(work.session, survey.id).get(asked, 0) == sum(told.values())
+    return told
+
+
+@pytest.mark.parametrize("is_folded", [True, False])
+def test_above_five_answers_are_shown_five_at_a_time(work: Work, survey: Survey, is_folded: bool) -> None:
+    """So two looks never differ by what fewer than five people said."""
+    seen = []
+    for number in range(11):
+        a_response(work, survey, {**(YES if number % 2 else NO), "nps": 8})
+        if is_folded:
+            service.fold(work, survey.id)
+        shown = _shares(work, survey)
+        listed = queries.responses(work.session, survey.id, size=100).items
+        written = list(exported(work.session, survey.id, [ResponseState.COMPLETE]))
+        assert len(listed) == len(written) == sum(shown.values()) == (number + 1) // 5 * 5
+        assert queries.count_held(work.session, survey) == (number + 1) % 5
+        assert queries.counts(work.session, [survey.id])[survey.id].complete == number + 1
+        seen.append(shown)
+    assert seen[3:5] == [{}, {"no": 3, "yes": 2}]
+    assert seen[4:9] == [seen[4]] * 5
+    assert seen[9:] == [{"no": 5, "yes": 5}] * 2
+    assert service.mend(work) == 0
+
+
+def test_the_page_says_how_many_answers_wait(
+    work: Work, program: Program, survey: Survey, member_client: Callable[..., Browser]
+) -> None:
+    for _ in range(7):
+        response = a_response(work, survey, {"used_import": "no", "nps": 3})
+    base = f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}"
+    pm = member_client("manager")
+    assert "2 answers are not in these numbers yet." in pm.get(f"{base}/results").text
+    assert pm.get(f"{base}/responses/{ids.encode('rsp', response.id)}").status_code == 404
+
+
+def test_what_waits_can_be_taken_out_and_then_waits_no_more(work: Work, survey: Survey) -> None:
+    held = a_response(work, survey, {**YES, "nps": 9})
+    respond.withdraw(work, held.id)
+    for _ in range(5):
+        a_response(work, survey, {"used_import": "no", "nps": 3})
+    assert _shares(work, survey) == {"no": 5}
+
+
+def test_who_is_under_way_anonymously_is_read_by_nobody(work: Work, survey: Survey) -> None:
+    for _ in range(5):
+        a_response(work, survey, {"used_import": "no", "nps": 3})
+    begun = respond.begin(work, Door(Way.PUBLIC, survey), submission_key="under-way").response
+    respond.save(work, begun, {"used_import": "yes"}, page=1)
+    assert begun.id not in {row.id for row in queries.responses(work.session, survey.id, size=100).items}
+    assert list(exported(work.session, survey.id, [ResponseState.PARTIAL])) == []
+    with pytest.raises(NotFound):
+        queries.response(work.session, begun.id)

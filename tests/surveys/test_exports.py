@@ -170,7 +170,7 @@ def test_what_former_versions_offered_keeps_its_label(work: Work, program: Progr
     changed = {"pages": [{"elements": [{"type": "radiogroup", "name": "plan", "choices": ["new"]},
                                        {"type": "comment", "name": "more"}]}]}  # fmt: skip
     service.edit_draft(work, survey.id, lambda _draft: changed)
-    service.publish(work, survey.id)
+    service.publish(work, survey.id, counted_on=["plan"])
     work.session.commit()
     path = tmp_path / "a.sav"
     path.write_bytes(written(work, survey, Wanted(FileFormat.SAV)))

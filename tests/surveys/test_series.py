@@ -7,6 +7,7 @@ import itertools
 from collections import Counter
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -308,6 +309,15 @@ def test_a_sheet_has_a_column_for_each_series(work: Work) -> None:
     assert list(rows[0])[-3:] == ["Easy?", "Easy? (version 1)", "Plan?"]
     assert [(row["Easy?"], row["Easy? (version 1)"], row["Plan?"]) for row in rows] == [
         ("", "4", "pro"), ("10", "", ""),
+    ]  # fmt: skip
+
+
+def test_json_says_which_series_an_answer_belongs_to(work: Work) -> None:
+    survey = _both(work)
+    made = b"".join(exports.pieces(work.session, survey, Wanted(FileFormat.JSON)))
+    told = [orjson.loads(line) for line in made.splitlines()]
+    assert [(each["answers"], each["series"]) for each in told] == [
+        ({"ease": 4, "plan": "pro"}, {"ease": "ease_series1"}), ({"ease": 10}, {}),
     ]  # fmt: skip
 
 

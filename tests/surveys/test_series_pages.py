@@ -213,3 +213,16 @@ def test_a_measure_is_shown_as_it_stood_before_one_of_its_questions_began_anew(
     inner = [*PRICES["elements"][:3], {"type": "comment", "name": "too_dear"}]
     anew(work, survey, {"elements": [{**PRICES, "x-betaops": {}, "elements": inner}]}, "too_dear")
     assert "Four prices (version 1)" in member.get(_console(program, survey, "results")).text
+
+
+def test_the_api_says_which_series_an_answer_belongs_to(work: Work, survey: Survey, client: Browser) -> None:
+    _row, key = keys.create_key(work, "test", {Permission.SURVEYS_READ})
+    old = submit(work, survey, "one", ease=4, plan="pro")
+    anew(work, survey, TO_TEN)
+    submit(work, survey, "two", ease=9)
+    work.session.commit()
+    given: dict[str, Any] = {"headers": {"Authorization": f"Bearer {key}"}}
+    told = client.get(f"/api/v1/surveys/{ids.encode('svy', survey.id)}/responses", **given).json["items"]
+    assert {each["version"]: each["series"] for each in told} == {1: {"ease": "ease_series1"}, 2: {}}
+    one = client.get(f"/api/v1/responses/{ids.encode('rsp', old.id)}", **given).json
+    assert one["series"] == {"ease": "ease_series1"}

@@ -227,7 +227,7 @@ form.addEventListener("keydown", (event) => {
 });
 judge();
 
-// -- What is left of a page's time. It runs out and nothing else happens: the server notes it.
+// -- What is left of a page's time. When it runs out the server notes it; where the survey says so, the page is sent.
 
 const clock = document.querySelector("[data-seconds-left]");
 if (clock) {
@@ -236,6 +236,7 @@ if (clock) {
     const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
     clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     if (left) setTimeout(tick, 1000);
+    else if ("movesOn" in clock.dataset && !sent) form.requestSubmit(form.querySelector('.survey-actions [value="next"]'));
   };
   tick();
 }

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from betaops.kernel.i18n import gettext as _
 from betaops.statistics.bounded import mean_range
-from betaops.surveys.analysis.scales import ERROR, FEW, Bar, Score, share_score
+from betaops.surveys.analysis.scales import ERROR, FEW, Bar, Score, share_score, with_shares
 from betaops.surveys.analysis.series import Ended
 from betaops.surveys.definition import Choice, Question
 from betaops.surveys.engine.entries import LISTS
@@ -19,6 +19,7 @@ from betaops.surveys.instruments import Reading, of_question
 from betaops.surveys.kinds.base import choice_words, code_of
 from betaops.surveys.kinds.boolean import label as boolean_label
 from betaops.surveys.kinds.boolean import values as boolean_values
+from betaops.surveys.kinds.matrix import takes_several
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.kinds.slider import ENDS, is_range
 from betaops.surveys.kinds.slider import ends as slider_ends
@@ -156,6 +157,7 @@ def _card(known: Known, language: str) -> Card:
     elif question.inner is not None:
         card.lines = tuple(_inside(question, known.tallies, language))
         card.is_mixed = True
+    card.bars = with_shares(card.bars, card.n)
     _measure(card, question, chosen, language)
     return card
 
@@ -168,7 +170,8 @@ def _places(question: Question, tallies: list[Tally], language: str) -> Iterable
         mine = [tally for tally in tallies if tally.row == code_of(choice.value)]
         bars, score = _scale(places, mine, language)
         label = choice_words(question.choices, choice.value, language)
-        found.append(Line(label, sum(tally.count for tally in mine), score, bars))
+        n = sum(tally.count for tally in mine)
+        found.append(Line(label, n, score, with_shares(bars, n)))
     return sorted(found, key=lambda line: line.score.value if line.score else len(places) + 1)
 
 
@@ -209,7 +212,8 @@ def _inside(question: Question, tallies: list[Tally], language: str) -> Iterable
             label = f"{words}: {inner.label(language)}" if words else inner.label(language)
             # Several entries of one person are no independent answers: no range can be claimed for their mean.
             score = _plain_mean(mine) if card.score and question.kind in LISTS else card.score
-            yield Line(label, n, score, card.bars)
+            is_each_once = question.kind not in LISTS and not card.is_several
+            yield Line(label, n, score, with_shares(card.bars, n if is_each_once else 0))
 
 
 def _is_of(question: Question, row: str, before: str, name: str) -> bool:
@@ -306,8 +310,9 @@ def _lines(question: Question, tallies: list[Tally], language: str) -> Iterable[
     for code in [*rows, *(row for row in by_row if row not in rows)]:
         mine = by_row.get(code, [])
         bars, score = _scale(question.columns, mine, language)
-        label = choice_words(question.rows, code, language)
-        yield Line(label, sum(tally.count for tally in mine), score, bars, code)
+        label, n = choice_words(question.rows, code, language), sum(tally.count for tally in mine)
+        # Of several answers in a row it is not kept how many people gave them.
+        yield Line(label, n, score, with_shares(bars, 0 if takes_several(question) else n), code)
 
 
 def grouped(rows: Iterable[Any]) -> Mapping[UUID, list[Tally]]:

@@ -4,7 +4,7 @@ Ranges are two-sided 90 %: each end is wrong at most about one time in twenty.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from betaops.statistics.bounded import mean_range
 from betaops.statistics.intervals import wilson
@@ -33,12 +33,16 @@ class Score:
 
 @dataclass(frozen=True)
 class Bar:
-    """How many people; `codes` are the answers in typed rows that put them here, none where it is not one question's."""
+    """How many people; `codes` are the answers in typed rows that put them here, none where it is not one question's.
+
+    `share` is of all who answered, where each of them counts once.
+    """
 
     label: str
     value: int
     role: str = "accent"
     codes: tuple[str, ...] = ()
+    share: Score | None = None
 
 
 def mean_score(label: str, counts: Counts, scale: tuple[float, float], shown: str = "number") -> Score:
@@ -58,6 +62,11 @@ def share_score(label: str, yes: int, n: int) -> Score:
     """A share with Wilson's range."""
     low, high = wilson(yes, n, ERROR)
     return Score(label, yes / n, low, high, (0.0, 1.0), "percent")
+
+
+def with_shares(bars: Sequence[Bar], n: int) -> tuple[Bar, ...]:
+    """Each with its share of `n` people; several answers of one person may make them more than the whole."""
+    return tuple(replace(bar, share=share_score(bar.label, bar.value, n) if n else None) for bar in bars)
 
 
 def band(value: float, edges: Sequence[tuple[float, str]]) -> str:

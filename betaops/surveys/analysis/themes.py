@@ -6,7 +6,7 @@ Equal texts give equal themes. They are suggestions: what counts is what people 
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,14 +36,21 @@ class Theme:
     quotes: tuple[int, ...]
 
 
-def themes(texts: Sequence[str]) -> list[Theme]:
-    """The largest first; none where there are too few texts to group. Texts that fit nowhere are in none."""
+def themes(
+    texts: Sequence[str], progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> list[Theme]:
+    """The largest first; none where there are too few texts to group. Texts that fit nowhere are in none.
+
+    `progress` is told (done, total) after each step.
+    """
     plain = [" ".join(text.lower().split())[:MOST_LETTERS] for text in texts[:MOST_TEXTS]]
     used = [at for at, text in enumerate(plain) if _WORD.search(text)]
     if len(used) < FEWEST_TEXTS:
         return []
     points = _points([plain[at] for at in used])
+    progress(1, 3)
     groups = _groups(points)
+    progress(2, 3)
     words = [set(_WORD.findall(plain[at])) for at in used]
     overall = Counter(word for each in words for word in each)
     found = []

@@ -1,6 +1,6 @@
 """Surveys over the REST API."""
 
-from betaops.surveys.api import exports, files, quotas, responses, surveys
+from betaops.surveys.api import arms, exports, files, quotas, responses, surveys
 from betaops.surveys.api.shapes import blueprint
 
-__all__ = ["blueprint", "exports", "files", "quotas", "responses", "surveys"]
+__all__ = ["arms", "blueprint", "exports", "files", "quotas", "responses", "surveys"]

@@ -61,7 +61,8 @@ def _shown(row: Quota) -> ShownQuota:
     told: dict[str, Any] = {
         name: getattr(row, name) for name in ShownQuota.model_fields if name not in ("id", "survey")
     }
-    if policy.is_too_few(queries.survey(reading(), row.survey_id), row.taken):
+    survey = queries.survey(reading(), row.survey_id)
+    if policy.is_too_few(survey, row.taken, queries.count_held(reading(), survey)):
         told |= {"taken": None, "is_full": None}
     return ShownQuota(id=ids.encode("quo", row.id), survey=ids.encode("svy", row.survey_id), **told)
 

@@ -48,6 +48,10 @@ class ShownResponse(BaseModel):
     enrollment: str | None
     language: str
     answers: dict[str, Any]
+    series: dict[str, str] = Field(
+        description="Which of the answers were given to a series that has ended since, by their key, and what sheets and"
+        " SPSS files call that series (`ease_series1`)."
+    )
     arm: str | None = Field(
         description="The arm it was put into; null where the survey has none, and of an anonymous one with few in an arm."
     )
@@ -62,7 +66,7 @@ class ResponseList(BaseModel):
     next: str | None
 
 
-def _shown_response(row: Answered, number: int, *, with_arm: bool) -> ShownResponse:
+def _shown_response(row: Answered, number: int, split: queries.Split, *, with_arm: bool) -> ShownResponse:
     return ShownResponse(
         id=ids.encode("rsp", row.id),
         survey=ids.encode("svy", row.survey_id),
@@ -72,6 +76,7 @@ def _shown_response(row: Answered, number: int, *, with_arm: bool) -> ShownRespo
         enrollment=ids.encode("enr", row.enrollment_id) if row.enrollment_id else None,
         language=row.language,
         answers=row.answers,
+        series=split.names(number, row.answers),
         arm=(row.arm or None) if with_arm else None,
         is_in_product=row.is_in_product,
         doubts=row.doubts,
@@ -89,7 +94,8 @@ def responses(path: OfSurvey, query: ResponseQuery) -> Response:
         return shown(ResponseList(items=[], next=None))
     page = queries.responses(reading(), found.id, state=query.state, cursor=query.cursor, size=query.limit)
     with_arm = queries.shows_arms(reading(), found)
-    items = [_shown_response(row, row.version.number, with_arm=with_arm) for row in page.items]
+    split = queries.Split(reading(), found.id)
+    items = [_shown_response(row, row.version.number, split, with_arm=with_arm) for row in page.items]
     return shown(ResponseList(items=items, next=page.next))
 
 
@@ -117,7 +123,8 @@ def answer(path: OfSurvey, body: NewResponse) -> Response:
         return problem(422, error.code, str(error.message), errors=places)
     version = queries.published(reading(), begun.response.version_id)
     with_arm = queries.shows_arms(reading(), found)
-    told = _shown_response(begun.response, version.number, with_arm=with_arm)
+    split = queries.Split(reading(), found.id)
+    told = _shown_response(begun.response, version.number, split, with_arm=with_arm)
     return shown(told, 201 if begun.is_new else 200)
 
 
@@ -129,7 +136,8 @@ def response(path: OfResponse) -> Response:
     if row.is_anonymous and not queries.count_shown(reading(), row.survey):
         raise NotFound
     with_arm = queries.shows_arms(reading(), row.survey)
-    return shown(_shown_response(row, row.version.number, with_arm=with_arm))
+    split = queries.Split(reading(), row.survey_id)
+    return shown(_shown_response(row, row.version.number, split, with_arm=with_arm))
 
 
 @blueprint.delete("/responses/<response_id>", responses={204: None})

@@ -53,6 +53,11 @@ class NewVersion(Body):
         max_length=1000,
         description="Names of questions whose answers until now do not compare with those to come: theirs begin anew.",
     )
+    counted_on: list[Text] = Field(
+        [],
+        max_length=1000,
+        description="Names of questions whose changed words mean the same: their answers count on together.",
+    )
 
 
 class PlacementChange(Body):
@@ -217,10 +222,12 @@ def versions(path: OfSurvey) -> Response:
 @blueprint.post("/surveys/<survey_id>/versions", responses={201: ShownVersion})
 @scope(policy.WRITE)
 def publish(path: OfSurvey, body: NewVersion) -> Response:
-    """Publish the draft; 422 lists what is in the way, 409 the questions that would need a new series."""
+    """Publish the draft; 422 lists what is in the way, 409 what needs a new series, or your word that it counts on."""
     found = queries.survey(reading(), path.survey_id)
     try:
-        version = service.publish(writing(), found.id, note=body.note, new_series=body.new_series)
+        version = service.publish(
+            writing(), found.id, note=body.note, new_series=body.new_series, counted_on=body.counted_on
+        )
     except Refused as error:
         changes: list[Change] = error.values.get("changes", [])
         names = [{"in": "new_series", "name": each.name, "detail": each.message} for each in changes]

@@ -50,30 +50,35 @@ def _once(definition: Definition, values: Values, work_out: WorkOut, around: Val
             continue
         value = found.get(question.key)
         if value is not None and question.inner is not None and question.inner.computed:
-            found[question.key] = value = _entries(question, value, known, work_out)
+            found[question.key] = value = _entries(question, value, known, work_out, around)
         _set(found, question.key + TOTAL, _totals(question, value, {**known, question.key: value}, work_out))
     return found
 
 
-def _entries(question: Question, value: Any, known: Values, work_out: WorkOut) -> Any:
+def _entries(question: Question, value: Any, known: Values, work_out: WorkOut, around: Values | None) -> Any:
     if isinstance(value, list):
-        return [_entry(question, each, index, "", known, work_out) for index, each in enumerate(value)]
+        return [
+            _entry(question, each, index, "", known, work_out, around) for index, each in enumerate(value)
+        ]
     if isinstance(value, dict) and question.kind == "multipletext":
-        return _entry(question, value, 0, "", known, work_out)
+        return _entry(question, value, 0, "", known, work_out, around)
     if isinstance(value, dict):
         codes = {str(row.value): index for index, row in enumerate(question.rows)}
         return {
-            code: _entry(question, each, codes.get(code, 0), code, known, work_out)
+            code: _entry(question, each, codes.get(code, 0), code, known, work_out, around)
             for code, each in value.items()
         }
     return value
 
 
-def _entry(question: Question, values: Any, index: int, code: str, known: Values, work_out: WorkOut) -> Any:
+def _entry(question: Question, values: Any, index: int, code: str, known: Values, work_out: WorkOut,
+           around: Values | None) -> Any:  # fmt: skip
     if not isinstance(values, dict) or question.inner is None:
         return values
     label = next((str(row.text) for row in question.rows if str(row.value) == code), "")
     about = about_entry(question.kind, values, index, code, label)
+    if around and "panel" in around:
+        about = {"parentPanel": around["panel"], **about}
     return computed(question.inner, values, work_out=work_out, around={**known, **about})
 
 

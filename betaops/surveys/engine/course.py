@@ -5,7 +5,6 @@ question's own expressions, then the survey's triggers; what these write are cha
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from betaops.surveys.engine.offering import Offering
 from betaops.surveys.engine.own import Own
 from betaops.surveys.engine.scene import STATE, Given, Scene
 from betaops.surveys.engine.showing import Showing
+from betaops.surveys.engine.top import Top
 from betaops.surveys.engine.triggers import Triggers
 from betaops.surveys.expressions.values import is_empty
 
@@ -59,12 +59,13 @@ class Course:
         self._keys: dict[str, Any] = {}
         self._is_complete = self._is_loading = self._is_looking = self._looks_again = False
         self._own = Own()
-        self._inside = Inside(self, definition, self._own)
         self._triggers = Triggers(self, definition)
         self._setting: list[str] = []
         self._changes = 0
         self._asked = {question.place for question in definition.asked}
         self._offering = Offering(self, definition, _object(state.get("aside")))
+        self._inside = Inside(self, definition, self._own, self._offering)
+        self._inside.note()
         self._showing = Showing(self.scene)
         self._calculated = self.scene.calculated(self._variables) if definition.actions.calculated else {}
 
@@ -149,6 +150,8 @@ class Course:
         for question in self.definition.asked:
             if question.key in hidden:
                 self.clear(question)
+            else:
+                self._inside.finish(question)
             self._offering.finish(question)
 
     # -- Changes.
@@ -167,7 +170,7 @@ class Course:
                 for each in self.definition.asked
                 if each.key == question.key and not self._own.is_filling_in(each.name)
             }
-        self._offering.forget(question)
+        self._offering.forget(Top(self, question))
         self._setting.append(question.name)
         try:
             old = self._values.get(question.key)
@@ -189,6 +192,9 @@ class Course:
         self.put(question, value)
         if is_empty(value):
             self._direct.discard(question.name)
+
+    def subject(self, question: Question) -> Top:
+        return Top(self, question)
 
     def is_direct(self, name: str) -> bool:
         return name in self._direct
@@ -356,31 +362,6 @@ class Course:
                     self._mind_visibility(question)
             for page in self.definition.pages:
                 self._fill_in_shown(page)
-
-
-@dataclass(frozen=True)
-class Top:
-    """A question that stands in no other."""
-
-    course: Course
-    question: Question
-
-    @property
-    def name(self) -> str:
-        return self.question.name
-
-    @property
-    def answer(self) -> Any:
-        return self.course.value_of(self.question)
-
-    def value(self, source: str) -> Any:
-        return self.course.scene.value(source, self=self.answer)
-
-    def put(self, value: Any, *, is_default: bool = False) -> None:
-        self.course.put(self.question, value, is_default=is_default)
-
-    def clear(self) -> None:
-        self.course.clear(self.question)
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -98,15 +98,25 @@ def is_same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
+#: When an answer goes: as soon as its question, or what is around it, is hidden.
+AT_ONCE = ("onHidden", "onHiddenContainer")
+
+
 def watched(definition: Definition) -> list[Question]:
     """Questions whose answer goes at once when they are hidden."""
-    at_once = ("onHidden", "onHiddenContainer")
-    return [question for question in definition.asked if clears_when_hidden(definition, question) in at_once]
+    return [question for question in definition.asked if clears_when_hidden(definition, question) in AT_ONCE]
 
 
 def shares_key(definition: Definition, question: Question) -> bool:
     """Whether another question keeps its answer under the same name."""
     return sum(each.key == question.key for each in definition.asked) > 1
+
+
+def renamed(name: str, moved: Mapping[str, str]) -> str:
+    """A name (`family[2].age`) with its beginning `moved`; empty where that leads nowhere any more."""
+    head = next((each for each in moved if name.startswith(each)), "")
+    to = moved.get(head, "")
+    return to + name[len(head) :] if to or not head else ""
 
 
 def narrowed(

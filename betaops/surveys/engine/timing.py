@@ -1,4 +1,8 @@
-"""Time limits of a definition: said to people beforehand, and marked afterwards. They never cost an answer. Pure."""
+"""Time limits of a definition: said to people beforehand, and marked afterwards. They never cost an answer. Pure.
+
+Where the survey shows its timer, a page whose time is over is sent as if *Next* were pressed, as in `survey-core` 3.1.1:
+one that is not right yet stays. Only a browser with a script does that; what comes later is taken all the same.
+"""
 
 import math
 from collections import Counter
@@ -10,6 +14,8 @@ from betaops.surveys.definition import Definition, Page
 
 #: Longer ones are not meant as limits.
 LONGEST_SECONDS = 7 * 24 * 3600
+#: By which a page is not late yet: its last moment has to come to us first.
+GRACE_SECONDS = 5
 
 
 def limit(definition: Definition) -> int | None:
@@ -39,6 +45,14 @@ def page_limit(definition: Definition, page: Page) -> int | None:
     return None if page.is_start else own or _seconds(definition.options, "timeLimitPerPage")
 
 
+def moves_on(definition: Definition) -> bool:
+    """Whether a page is sent when its time is over: `survey-core` has a clock only where it is shown."""
+    return definition.options.get("showTimer") is True or definition.options.get("showTimerPanel") in (
+        "top",
+        "bottom",
+    )
+
+
 def page_left(definition: Definition, page: Page, shown_at: float | None, now: datetime) -> int | None:
     """Seconds until the page's limit, negative when it has passed. `shown_at` in seconds since 1970; None: just now."""
     seconds = page_limit(definition, page)
@@ -56,7 +70,7 @@ def pages_over(definition: Definition, spent: Iterable[tuple[str, int]]) -> list
     pages = {page.name: page for page in definition.pages}
     late = [(page, total[name] // 1000 - (page_limit(definition, page) or 0)) for name, page in pages.items()
             if page_limit(definition, page) is not None]  # fmt: skip
-    return [(page, seconds) for page, seconds in late if seconds > 0]
+    return [(page, seconds) for page, seconds in late if seconds > GRACE_SECONDS]
 
 
 def _seconds(options: Mapping[str, Any], name: str) -> int | None:

@@ -57,7 +57,8 @@ class SettingsForm(Form):
         _l("Anonymous"),
         description=_l(
             "Nothing joins answers to a person, neither name nor order nor time. "
-            "Results show from five answers on. Stays as it is once somebody has answered."
+            "Results show from five answers on, five at a time. "
+            "Its answers count for no expectation and go to no webhook. Stays as it is once somebody has answered."
         ),
     )
     origins = TextAreaField(

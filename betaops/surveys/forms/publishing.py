@@ -22,9 +22,25 @@ class PublishForm(Form):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
+    counted_on = SelectMultipleField(
+        _l("Count on together"),
+        description=_l(
+            "You say that earlier answers still compare with new ones. It is noted with the version."
+        ),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
     note = StringField(_l("What changed, for your colleagues"), [Length(max=500)])
 
-    def __init__(self, *args: Any, changes: Iterable[Change], **values: Any) -> None:
-        """`changes` are those that past answers could not bear."""
+    def __init__(
+        self, *args: Any, changes: Iterable[Change], countable: Iterable[Change] = (), **values: Any
+    ) -> None:
+        """`changes` are those that past answers could not bear; of `countable` the author may say that they can."""
         super().__init__(*args, **values)
-        self.new_series.choices = [SelectChoice(each.name, each.label or each.name) for each in changes]
+        self.new_series.choices = _named(changes)
+        self.counted_on.choices = _named(countable)
+
+
+def _named(changes: Iterable[Change]) -> list[SelectChoice]:
+    labels = {each.name: each.label or each.name for each in changes}
+    return [SelectChoice(name, label) for name, label in labels.items()]

@@ -8,7 +8,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.surveys.checking import check
 from betaops.surveys.definition import Definition
-from betaops.surveys.engine.actions import FILLING, TRIGGERS
+from betaops.surveys.engine.actions import TRIGGERS
 from betaops.surveys.fields.text import INPUTS
 from betaops.surveys.importers.files import bounded, decoded, json_in
 from betaops.surveys.importers.report import Report
@@ -27,7 +27,6 @@ _NOT_ACTED_ON_IN_QUESTIONS = {
     "choicesByUrl": _l("answers from another address"),
     "showSelectAllItem": _l("a choice that selects all"),
 }
-_NOT_ACTED_ON_DEEP_INSIDE = dict.fromkeys(FILLING, _l("filling itself in, two questions deep inside others"))
 
 
 def read_file(data: bytes) -> tuple[dict[str, Any], str]:
@@ -70,18 +69,11 @@ def report_on(source: Mapping[str, Any], encoding: str = "utf-8-sig") -> Report:
 
 
 def _questions(definition: Definition, report: Report) -> None:
-    acting = {id(question) for question in definition.questions}
-    acting |= {
-        id(each) for question in definition.questions if question.inner for each in question.inner.questions
-    }
     for question in definition.every_question:
         if not _is_taken(question):
             report.dropped.append(f"{question.name} ({question.kind})")
             continue
-        for name, what in {
-            **_NOT_ACTED_ON_IN_QUESTIONS,
-            **({} if id(question) in acting else _NOT_ACTED_ON_DEEP_INSIDE),
-        }.items():
+        for name, what in _NOT_ACTED_ON_IN_QUESTIONS.items():
             if question.options.get(name):
                 report.drop(question.name, _("%(what)s (%(name)s)", what=what, name=name))
         kind = str(question.options.get("inputType") or "text")

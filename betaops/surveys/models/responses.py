@@ -96,6 +96,8 @@ class Response(Tenant, Base):
     finished_at: Mapped[datetime | None]
     #: It names nobody, its id is random, and its moments are midnights: see `anonymity`.
     is_anonymous: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Complete and anonymous, and not shown before others can be shown with it: see `releasing`.
+    is_held: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Seconds spent on its pages; None where no page was shown (API, inside the product).
     active_seconds: Mapped[float | None]
     #: Names of `quality.Doubt`s with commas between; empty: none.

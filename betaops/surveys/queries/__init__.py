@@ -13,6 +13,7 @@ from betaops.surveys.queries.crossed import (
 )
 from betaops.surveys.queries.doors import door
 from betaops.surveys.queries.dropoff import by_question
+from betaops.surveys.queries.exporting import Split
 from betaops.surveys.queries.journeys import by_cohort, by_door, page_times, steps
 from betaops.surveys.queries.narrowed import (
     cohorts_answered,
@@ -59,6 +60,7 @@ from betaops.surveys.queries.quotas import (
 from betaops.surveys.queries.responses import (
     count_answered,
     count_doubtful,
+    count_held,
     count_responses,
     count_shown,
     counts,
@@ -71,6 +73,7 @@ from betaops.surveys.queries.rollups import (
     complete_outside_tail,
     count_responses_of,
     count_tail,
+    given,
     people_per_question,
     rollups,
     surveys_to_fold,
@@ -97,17 +100,23 @@ from betaops.surveys.queries.surveys import (
 )
 from betaops.surveys.queries.texts import (
     MOST_TEXTS,
+    THEMES,
     Written,
+    seen_of,
     tag_names,
     tags_counted,
     tags_of,
     texts,
+    themes_job,
+    themes_key,
     written_answer,
 )
 from betaops.surveys.queries.uploads import left_behind, upload_in, uploads
 
 __all__ = [
     "MOST_TEXTS",
+    "THEMES",
+    "Split",
     "Unfilled",
     "Written",
     "answered",
@@ -131,6 +140,7 @@ __all__ = [
     "count_asked_lately",
     "count_complete",
     "count_doubtful",
+    "count_held",
     "count_invited_complete",
     "count_narrowed",
     "count_responses",
@@ -150,6 +160,7 @@ __all__ = [
     "former_questions",
     "fresh",
     "funnel",
+    "given",
     "is_limited",
     "item_answers",
     "items",
@@ -173,6 +184,7 @@ __all__ = [
     "response",
     "responses",
     "rollups",
+    "seen_of",
     "showings",
     "shown",
     "shows_arms",
@@ -191,6 +203,8 @@ __all__ = [
     "tallies",
     "targeting",
     "texts",
+    "themes_job",
+    "themes_key",
     "trait_names",
     "traits_answered",
     "unanswered",

@@ -17,6 +17,7 @@ from betaops.surveys.definition import Choice, Question
 from betaops.surveys.kinds.base import code_of
 from betaops.surveys.localised import DEFAULT, languages
 from betaops.surveys.models import Response, ResponseState, Survey, SurveyQuestion, SurveyVersion
+from betaops.surveys.queries.narrowed import may_be_read
 from betaops.surveys.queries.responses import count_shown
 from betaops.surveys.queries.surveys import published, survey_questions
 from betaops.surveys.queries.ways_in import came_by
@@ -48,7 +49,8 @@ def count_in(session: Session, survey_id: UUID, states: Sequence[ResponseState])
     if _is_kept_back(session, survey_id):
         return 0
     found = select(func.count()).select_from(Response)
-    return session.scalar(found.where(Response.survey_id == survey_id, Response.state.in_(states))) or 0
+    wanted = (Response.survey_id == survey_id, Response.state.in_(states), may_be_read())
+    return session.scalar(found.where(*wanted)) or 0
 
 
 def _is_kept_back(session: Session, survey_id: UUID) -> bool:
@@ -100,7 +102,7 @@ def _batch(
         )
         .join(SurveyVersion, SurveyVersion.id == Response.version_id)
         .outerjoin(Tester, Tester.id == Response.tester_id)
-        .where(Response.survey_id == survey_id, Response.state == state)
+        .where(Response.survey_id == survey_id, Response.state == state, may_be_read())
         .order_by(Response.started_at, Response.id)
         .limit(BATCH)
     )
@@ -166,6 +168,8 @@ class Split:
         versions = _definitions(session, survey_id) if over else []
         #: By version: (key among the answers, key of its own).
         self._moved: dict[int, list[tuple[str, str]]] = {}
+        #: By version: the name of its own, by key among the answers.
+        self._names: dict[int, dict[str, str]] = {}
         for number, by_name in versions:
             for row in rows:
                 if (
@@ -175,9 +179,17 @@ class Split:
                 ):
                     question = by_name[row.name]
                     own = _apart(question, over[row.id])
+                    self._names.setdefault(number, {})[question.key] = own.name
                     self._moved.setdefault(number, []).extend(
                         ((question.key, own.key), (question.comment_key, own.comment_key))
                     )
+
+    def names(self, number: int, answers: Mapping[str, Any]) -> dict[str, str]:
+        """Of answers given to version `number` to series that have ended since: what each is called, by its key.
+
+        `ease_series1`, as SPSS files have it.
+        """
+        return {key: name for key, name in self._names.get(number, {}).items() if key in answers}
 
     def answers(self, row: Exported) -> Mapping[str, Any]:
         moved = self._moved.get(row.number)

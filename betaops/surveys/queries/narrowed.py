@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import Select
 
@@ -24,8 +24,12 @@ COMMENT = "#comment"
 
 
 def conditions(survey_id: UUID, narrowing: Narrowing | None = None) -> list[ColumnElement[bool]]:
-    """What makes a response of the survey count: complete, no trial, and as narrowed."""
-    found = [Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE]
+    """What makes a response of the survey count: complete, no trial, not held back, and as narrowed."""
+    found = [
+        Response.survey_id == survey_id,
+        Response.state == ResponseState.COMPLETE,
+        ~Response.is_held,
+    ]
     if narrowing is None or narrowing.is_open:
         return found
     if narrowing.cohort:
@@ -52,6 +56,12 @@ def conditions(survey_id: UUID, narrowing: Narrowing | None = None) -> list[Colu
     if narrowing.until is not None:
         found.append(Response.finished_at < _midnight(narrowing.until, days=1))
     return found + [_gave(each) for each in narrowing.answers]
+
+
+def may_be_read() -> ColumnElement[bool]:
+    """Which responses anybody may look at one by one: of anonymous ones those that are shown in results, and trials."""
+    is_shown = and_(Response.state == ResponseState.COMPLETE, ~Response.is_held)
+    return or_(~Response.is_anonymous, is_shown, Response.state == ResponseState.TEST)
 
 
 def of_answers(statement: Any, survey_id: UUID, narrowing: Narrowing | None = None) -> Any:

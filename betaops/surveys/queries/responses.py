@@ -20,7 +20,7 @@ from betaops.surveys.models import (
     SurveyVersion,
 )
 from betaops.surveys.policy import FEWEST_SHOWN
-from betaops.surveys.queries.narrowed import conditions
+from betaops.surveys.queries.narrowed import conditions, may_be_read
 
 
 @dataclass(frozen=True)
@@ -97,15 +97,28 @@ _answered_so = Prepared(
 def count_doubtful(session: Session, survey_id: UUID) -> int:
     """Complete responses with any mark."""
     found = select(func.count()).where(
-        Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE, Response.flags != ""
+        Response.survey_id == survey_id,
+        Response.state == ResponseState.COMPLETE,
+        ~Response.is_held,
+        Response.flags != "",
     )
     return session.scalar(found) or 0
 
 
 def count_shown(session: Session, survey: Survey) -> int:
     """Complete responses that may be looked at: of an anonymous survey none, as long as there are fewer than five."""
-    complete = counts(session, [survey.id]).get(survey.id, Counts()).complete
+    complete = counts(session, [survey.id]).get(survey.id, Counts()).complete - count_held(session, survey)
     return 0 if survey.is_anonymous and complete < FEWEST_SHOWN else complete
+
+
+def count_held(session: Session, survey: Survey) -> int:
+    """Complete responses to an anonymous survey that wait for others to be shown with."""
+    if not survey.is_anonymous:
+        return 0
+    held = select(func.count()).where(
+        Response.survey_id == survey.id, Response.state == ResponseState.COMPLETE, Response.is_held
+    )
+    return session.scalar(held) or 0
 
 
 def funnel(session: Session, survey_id: UUID) -> Funnel:
@@ -133,7 +146,7 @@ def responses(
     found = (
         select(Response)
         .options(joinedload(Response.tester), joinedload(Response.version).load_only(SurveyVersion.number))
-        .where(Response.survey_id == survey_id)
+        .where(Response.survey_id == survey_id, may_be_read())
     )
     if state is not None:
         found = found.where(Response.state == state)
@@ -153,7 +166,7 @@ def response(session: Session, response_id: UUID) -> Response:
             joinedload(Response.survey).joinedload(Survey.program),
             joinedload(Response.version).load_only(SurveyVersion.number),
         )
-        .where(Response.id == response_id)
+        .where(Response.id == response_id, may_be_read())
     )
     if found is None:
         raise NotFound

@@ -12,6 +12,7 @@ from sqlalchemy import Select, cast, func, literal, null, select, union, union_a
 from sqlalchemy.orm import Session
 
 from betaops.surveys.analysis.narrowing import Narrowing
+from betaops.surveys.given import Given
 from betaops.surveys.models import (
     Answer,
     AnswerTally,
@@ -23,6 +24,8 @@ from betaops.surveys.models import (
     TailResponse,
 )
 from betaops.surveys.queries.narrowed import conditions
+from betaops.surveys.queries.responses import Counts, counts
+from betaops.surveys.queries.surveys import current_questions
 
 #: A survey's id belongs to one workspace already. Were that asked for besides, SQLite would rather read all answers of
 #: the workspace by its index.
@@ -64,6 +67,22 @@ def people_per_question(
     kept = (QuestionTally.question_id, QuestionTally.people)
     found = _counted(session, survey_id, kept, lambda parts: parts.people_counts())
     return {question_id: people for (question_id,), people in found}
+
+
+def given(session: Session, survey: Survey) -> Mapping[str, Given]:
+    """What complete responses answered, by the name of the question as it counts now.
+
+    Of an anonymous survey nobody is told how often: looked at after every answer, that would say who said what.
+    """
+    rows = current_questions(session, survey.id)
+    if survey.is_anonymous:
+        is_any = counts(session, [survey.id]).get(survey.id, Counts()).complete > 0
+        return {name: Given(is_secret=is_any) for name in rows}
+    found: dict[UUID, dict[tuple[str, str], int]] = {}
+    for part in tallies(session, survey.id):
+        own = found.setdefault(part.question_id, {})
+        own[part.row, part.code] = own.get((part.row, part.code), 0) + part.times
+    return {name: Given(found.get(row.id, {})) for name, row in rows.items()}
 
 
 class Parts:
@@ -184,6 +203,9 @@ def complete_outside_tail(session: Session, survey_id: UUID) -> int:
     """How many responses the survey's tallies should count."""
     waiting = select(TailResponse.id).where(TailResponse.response_id == Response.id).exists()
     found = select(func.count()).where(
-        Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE, ~waiting
+        Response.survey_id == survey_id,
+        Response.state == ResponseState.COMPLETE,
+        ~Response.is_held,
+        ~waiting,
     )
     return session.scalar(found) or 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from betaops.kernel.errors import NotFound
 from betaops.kernel.folding import folded
+from betaops.kernel.jobs import Job
 from betaops.surveys.analysis.narrowing import Narrowing
 from betaops.surveys.models import Answer, AnswerTag, Response, SurveyQuestion
 from betaops.surveys.queries.narrowed import conditions
 
 #: Texts that themes are looked for in, the newest.
 MOST_TEXTS = 5000
+THEMES = "surveys.suggest_themes"
 
 
 class Written(NamedTuple):
@@ -53,6 +56,29 @@ def texts(
         found = found.where(Answer.id.in_(select(AnswerTag.answer_id).where(AnswerTag.key == tag)))
     return [Written(text or "", response_id, finished_at, answer_id)
             for text, response_id, finished_at, answer_id in session.execute(found)]  # fmt: skip
+
+
+def seen_of(written: Sequence[Written]) -> str:
+    """What tells one list of written answers from another, of the same or of another question."""
+    return sha256("".join(each.answer_id.hex for each in written).encode()).hexdigest()
+
+
+def themes_job(session: Session, seen: str) -> Job | None:
+    """The newest job that looked for themes in just these answers, as long as it is known."""
+    return session.scalar(
+        select(Job)
+        .where(
+            Job.workspace_id == session.info["workspace_id"],
+            Job.name == THEMES,
+            Job.unique_key == themes_key(seen),
+        )
+        .order_by(Job.id.desc())
+        .limit(1)
+    )
+
+
+def themes_key(seen: str) -> str:
+    return f"{THEMES}:{seen}"
 
 
 def tags_of(session: Session, answer_ids: Sequence[UUID]) -> Mapping[UUID, list[AnswerTag]]:

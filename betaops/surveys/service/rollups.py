@@ -123,7 +123,7 @@ def _all_into_tail(work: Work, survey_id: UUID) -> None:
     flavour = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
     # Their own ids do for the rows: each response stands in the tail once.
     earlier = select(Response.id, Response.workspace_id, literal(survey_id, Uuid()), Response.id).where(
-        Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE
+        Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE, ~Response.is_held
     )
     columns = ["id", "workspace_id", "survey_id", "response_id"]
     statement = flavour.insert(TailResponse).from_select(columns, earlier, include_defaults=False)

@@ -7,6 +7,7 @@ from uuid import UUID
 from betaops.surveys import policy, queries
 from betaops.surveys.analysis import results
 from betaops.surveys.analysis.narrowing import Narrowing
+from betaops.surveys.analysis.scales import with_shares
 from betaops.surveys.analysis.series import Ended, ended
 from betaops.surveys.definition import Definition, Question
 from betaops.surveys.instruments import Placed, Reading, placed
@@ -109,7 +110,7 @@ def _measure(survey: Survey, each: Placed, known: Mapping[str, UUID], narrowing:
     title = each.element.label() or str(each.instrument.title)
     if 0 < found.n < policy.smallest_group(survey):
         return Measure(each, Reading(found.n), first, title, is_kept_back=True)
-    return Measure(each, found, first, title)
+    return Measure(each, replace(found, bars=with_shares(found.bars, found.n)), first, title)
 
 
 def code_words(question: Question, code: str) -> str:

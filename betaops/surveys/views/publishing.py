@@ -27,11 +27,15 @@ def publication(slug: str, survey_id: UUID) -> Any:
     program = program_of(slug)
     survey = survey_of(program, survey_id)
     review = _review(survey)
-    form = PublishForm(changes=review.breaking)
+    form = PublishForm(changes=review.breaking, countable=review.countable)
     if form.validate_on_submit():
         with refusals(form):
             version = service.publish(
-                writing(), survey.id, note=form.note.data or "", new_series=form.new_series.data or []
+                writing(),
+                survey.id,
+                note=form.note.data or "",
+                new_series=form.new_series.data or [],
+                counted_on=form.counted_on.data or [],
             )
             flash(_went_live(version.number))
             return redirect(url_for(".share", slug=slug, survey_id=survey.id), 303)
@@ -58,6 +62,7 @@ def _review(survey: Survey) -> service.Review:
         survey.draft,
         queries.former_questions(reading(), survey),
         queries.arm_names(reading(), survey.id),
+        queries.given(reading(), survey),
     )
 
 
@@ -80,7 +85,7 @@ def _facts(survey: Survey, review: service.Review) -> list[tuple[str, str, str]]
     known = queries.current_questions(reading(), survey.id)
     asked = read(survey.draft).by_name
     found = []
-    for change in review.breaking:
+    for change in {change.name: change for change in review.breaking}.values():
         question, row = asked[change.name], known[change.name]
         if question.trait:
             names = [trait_name(question.trait, series) for series in (row.series, row.series + 1)]

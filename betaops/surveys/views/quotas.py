@@ -71,6 +71,7 @@ def _page(
         form=form,
         quota=row,
         quotas=found,
+        held=queries.count_held(reading(), survey),
         words={each.id: in_words(each.condition, definition) for each in found},
     )
 

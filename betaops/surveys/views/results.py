@@ -56,6 +56,7 @@ def overview(slug: str, survey_id: UUID) -> str:
         funnel=queries.funnel(reading(), survey.id),
         reach=queries.reach(reading(), survey.id),
         quotas=queries.quotas(reading(), survey.id),
+        held=queries.count_held(reading(), survey),
         as_table="table" in request.args,
         fixed=fixed,
         is_hidden=is_hidden,

@@ -47,6 +47,7 @@ def settings(slug: str, survey_id: UUID) -> Any:
         has_answers=queries.count_responses(reading(), survey.id) > 0,
         states=SurveyState,
         quotas=queries.quotas(reading(), survey.id),
+        held=queries.count_held(reading(), survey),
         arms=queries.arms(reading(), survey.id),
     )
     return page, 422 if form.errors else 200

@@ -1,7 +1,6 @@
 """What people wrote to one question: search, tags."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from flask import flash, redirect, request
 from betaops.kernel.errors import Forbidden, Invalid, NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
+from betaops.kernel.jobs import Job, JobState
 from betaops.surveys import policy, queries, service
 from betaops.surveys.analysis import results
 from betaops.surveys.analysis.themes import Theme, themes
@@ -22,6 +22,8 @@ from betaops.web.application import reading, viewer, writing
 from betaops.web.here import local
 
 TEXTS_ON_A_PAGE = 50
+#: Of so many texts themes are found while somebody waits (about 50 ms); of more by a job.
+AT_ONCE = 60
 
 
 @blueprint.get("/<id(svy):survey_id>/results/<uuid:question_id>")
@@ -88,7 +90,9 @@ def tag_text(slug: str, survey_id: UUID, question_id: UUID) -> Any:
 @blueprint.route("/<id(svy):survey_id>/results/<uuid:question_id>/themes", methods=["GET", "POST"])
 @needs(policy.READ)
 def suggested_themes(slug: str, survey_id: UUID, question_id: UUID) -> Any:
-    """Themes suggested from the newest texts; a POST tags all texts of one of them."""
+    """Themes suggested from the newest texts: of few at once, of many by a job. A POST has them looked for, or tags all
+    texts of one of them.
+    """
     program = program_of(slug)
     survey = survey_of(program, survey_id)
     card = card_of(survey, question_id)
@@ -96,21 +100,38 @@ def suggested_themes(slug: str, survey_id: UUID, question_id: UUID) -> Any:
     written = [] if card.is_kept_back else queries.texts(
         reading(), survey.id, card.id, kept, limit=queries.MOST_TEXTS
     )  # fmt: skip
-    found = themes([each.text for each in written])
-    seen = sha256("".join(each.answer_id.hex for each in written).encode()).hexdigest()
+    seen = queries.seen_of(written)
+    found, job = _known_themes(written, seen)
     links = Links(program, survey, kept)
     if request.method == "POST":
-        _tag_theme(found, written, seen)
+        if "theme" in request.form:
+            _tag_theme(found or [], written, seen)
+        elif found is None and (job is None or job.state is JobState.DEAD):
+            asked = {"survey_id": str(survey.id), "question_id": str(card.id), "narrowed": kept.query()}
+            writing().enqueue(queries.THEMES, asked, unique=queries.themes_key(seen))
         return redirect(links.to("suggested_themes", question_id=card.id), 303)
     return draw(
         "themes", program, survey, "results",
-        card=card, themes=found, written=written, seen=seen, links=links, filters=filters_of(program, survey),
-        names=queries.tag_names(reading(), survey.id),
+        card=card, themes=found, job=job, written=written, seen=seen, links=links,
+        filters=filters_of(program, survey), names=queries.tag_names(reading(), survey.id),
     )  # fmt: skip
 
 
+def _known_themes(written: Sequence[queries.Written], seen: str) -> tuple[list[Theme] | None, Job | None]:
+    """Themes of these texts, None where nobody has looked for them yet; and the job that does."""
+    if len(written) <= AT_ONCE:
+        return themes([each.text for each in written]), None
+    job = queries.themes_job(reading(), seen)
+    if job is None or not job.result or job.result.get("seen") != seen:
+        return None, job if job is not None and job.state is not JobState.DONE else None
+    return [
+        Theme(tuple(each["words"]), tuple(each["members"]), tuple(each["quotes"]))
+        for each in job.result["themes"]
+    ], job
+
+
 def _tag_theme(found: list[Theme], written: Sequence[queries.Written], seen: str) -> None:
-    """Themes are worked out anew: the same texts give the same, and where texts came in nothing is tagged."""
+    """The same texts have the same themes; where texts came in nothing is tagged."""
     if not viewer().can(policy.ANSWER):
         raise Forbidden
     at = request.form.get("theme", type=int, default=-1)
