@@ -3,9 +3,14 @@
 from uuid import UUID
 
 from betaops.kernel.errors import NotFound
+from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
 from betaops.programs import queries as program_queries
-from betaops.readiness import queries, service
+from betaops.readiness import queries, service, telling
+from betaops.readiness.models import DecisionState
+
+#: Letters of one transaction, so that nobody else waits long for the database.
+BATCH = 20
 
 
 def read(work: Work, *, program_id: str) -> dict[str, int]:
@@ -16,6 +21,7 @@ def read(work: Work, *, program_id: str) -> dict[str, int]:
         return {"readings": 0}
     readings = service.take_readings(work, program)
     service.count_weeks(work, program)
+    service.recheck(work, program)
     return {"readings": len(readings)}
 
 
@@ -24,3 +30,30 @@ def read_all(work: Work) -> None:
     for workspace_id, program_id in queries.measured_programs(work.session):
         work.enter(workspace_id)
         service.soon(work, program_id, wait=False)
+
+
+def watch(work: Work) -> None:
+    """Every program that time may change: what ran out is noticed, recorded and told once."""
+    for workspace_id, program_id in queries.watched_programs(work.session):
+        work.enter(workspace_id)
+        service.watch(work, program_queries.program(work.session, program_id))
+
+
+def send_receipts(run: Run, *, program_id: str, decision_id: str) -> dict[str, int]:
+    """Long: everybody who took part hears what was decided, unless it is withdrawn meanwhile. Started again, it writes to
+    nobody twice."""
+    with run.work() as work:
+        program = program_queries.program(work.session, UUID(program_id))
+        people = queries.people_to_tell(work.session, program)
+    written = 0
+    for start in range(0, len(people), BATCH):
+        with run.work() as work:
+            told = queries.receipt_of(work.session, UUID(decision_id))
+            decision = queries.decision(work.session, program.id, UUID(decision_id))
+            if told is None or decision.state is not DecisionState.IN_FORCE:
+                break
+            for to in people[start : start + BATCH]:
+                telling.receipt(work, program, told, to)
+                written += 1
+        run.progress(min(start + BATCH, len(people)), len(people))
+    return {"written": written}

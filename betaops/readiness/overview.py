@@ -9,7 +9,6 @@ from betaops.kernel.i18n import ngettext
 from betaops.programs.models import Phase, Program
 from betaops.readiness.board import Row
 from betaops.readiness.figures import about
-from betaops.readiness.models import Decision, DecisionState
 from betaops.readiness.verdict import Verdict
 from betaops.readiness.wording import UNLIKELY
 
@@ -72,18 +71,3 @@ def unsettled(rows: Sequence[Row]) -> list[Need]:
             )
         )
     return needs
-
-
-def undecided(decision: Decision | None) -> list[Need]:
-    if decision is None or decision.state is not DecisionState.PROPOSED:
-        return []
-    from betaops.kernel import ids
-
-    return [
-        Need(
-            _("A decision waits for a second signature"),
-            "readiness.decision",
-            {"decision_id": ids.encode("dec", decision.id)},
-            _("Read and sign"),
-        )
-    ]

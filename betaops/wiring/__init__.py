@@ -73,6 +73,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.integrations.api",
     "betaops.integrations.views",
     "betaops.readiness.api",
+    "betaops.readiness.portal",
     "betaops.readiness.views",
     "betaops.readiness.views.overview",
 )
@@ -154,6 +155,9 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("programs.events:PhaseChanged", "readiness.handlers:seal_at_start"),
     *((event, "readiness.handlers:read_soon") for event in _EVIDENCE),
     ("enrollment.events:TesterErased", "readiness.handlers:read_all_soon"),
+    ("readiness.events:DecisionLapsed", "readiness.handlers:tell_lapsed"),
+    ("readiness.events:DecisionShaken", "readiness.handlers:tell_shaken"),
+    ("readiness.events:ProgramSuspended", "readiness.handlers:tell_suspended"),
     ("enrollment.events:TesterErased", "surveys.handlers:forget_person"),
 )
 
@@ -209,6 +213,8 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("usage.jobs:summarise", True),
     ("readiness.jobs:read", False),
     ("readiness.jobs:read_all", False),
+    ("readiness.jobs:send_receipts", True),
+    ("readiness.jobs:watch", False),
 )
 
 #: Minutes (cron, UTC) at which a job runs by itself.
@@ -225,6 +231,7 @@ PERIODIC: tuple[tuple[str, str], ...] = (
     ("17 3 * * *", "kernel.tidy"),
     ("10 8 * * *", "messaging.remind"),
     ("7,27,47 * * * *", "readiness.read_all"),
+    ("*/5 * * * *", "readiness.watch"),
 )
 
 #: Modules with `plant(world)`, in the order in which a sample workspace grows.

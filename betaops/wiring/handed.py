@@ -17,13 +17,13 @@ PROVIDED: dict[str, tuple[str, ...]] = {
     "filters": ("cohorts.provided:FILTER", "readiness.provided:SILENT"),
     "columns": ("cohorts.provided:COLUMN",),
     "asks": ("surveys.provided:asks", "feedback.provided:asks", "flags.provided:asks"),
-    "changes": ("feedback.provided:changes",),
+    "changes": ("feedback.provided:changes", "readiness.provided:changes"),
     "facts": (
         "surveys.provided:facts",
         "usage.provided:facts",
         "feedback.provided:facts",
     ),
-    "tabs": ("feedback.provided:tabs", "flags.provided:tabs"),
+    "tabs": ("feedback.provided:tabs", "flags.provided:tabs", "readiness.provided:tabs"),
     "timeline": (
         "cohorts.provided:timeline",
         "surveys.provided:timeline",
@@ -49,6 +49,7 @@ PROVIDED_DATA: dict[str, str] = {
     "feedback": "feedback.provided:data",
     "flags": "flags.provided:data",
     "mails": "messaging.provided:data",
+    "readiness": "readiness.provided:data",
     "surveys": "surveys.provided:data",
     "usage": "usage.provided:data",
 }

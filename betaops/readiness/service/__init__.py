@@ -1,23 +1,53 @@
 """What can be done with expectations, readings and decisions."""
 
 from betaops.readiness.service.amending import seal
-from betaops.readiness.service.deciding import Condition, propose, sign, withdraw
+from betaops.readiness.service.deciding import propose, withdraw
 from betaops.readiness.service.expecting import add, change, move, remove, write
+from betaops.readiness.service.fulfilling import fulfil, reopen
+from betaops.readiness.service.gating import (
+    add_criterion,
+    add_role,
+    add_usual_criteria,
+    remove_criterion,
+    remove_role,
+    resume,
+    tick,
+)
 from betaops.readiness.service.participating import count_weeks
+from betaops.readiness.service.proposal import Condition, Waived
 from betaops.readiness.service.reading import soon, take_readings
+from betaops.readiness.service.rechecking import recheck
+from betaops.readiness.service.sharing import share
+from betaops.readiness.service.signing import sign
+from betaops.readiness.service.waiving import renew
+from betaops.readiness.service.watching import watch
 
 __all__ = [
     "Condition",
+    "Waived",
     "add",
+    "add_criterion",
+    "add_role",
+    "add_usual_criteria",
     "change",
     "count_weeks",
+    "fulfil",
     "move",
     "propose",
+    "recheck",
     "remove",
+    "remove_criterion",
+    "remove_role",
+    "renew",
+    "reopen",
+    "resume",
     "seal",
+    "share",
     "sign",
     "soon",
     "take_readings",
+    "tick",
+    "watch",
     "withdraw",
     "write",
 ]

@@ -4,4 +4,12 @@ from flask import Blueprint
 
 blueprint = Blueprint("readiness", __name__, url_prefix="/console/programs/<slug>/readiness")
 
-from betaops.readiness.views import decisions, expectations, pages, papers, problems  # noqa: E402, F401  # they fill the blueprint
+from betaops.readiness.views import (  # noqa: E402, F401  # they fill the blueprint
+    commitments,
+    decisions,
+    expectations,
+    gate,
+    pages,
+    papers,
+    problems,
+)

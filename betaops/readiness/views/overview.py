@@ -17,7 +17,7 @@ from betaops.kernel.i18n import ngettext
 from betaops.programs import queries as program_queries
 from betaops.programs.checklist import Light
 from betaops.programs.models import Phase, Program
-from betaops.readiness import board, overview, policy, queries
+from betaops.readiness import board, due, overview, policy, queries
 from betaops.readiness.models import Decision
 from betaops.readiness.overview import Need
 from betaops.web.access import needs
@@ -87,7 +87,9 @@ def _needs(session: Session, found: Program, rows: list[board.Row], decision: De
                 role="danger",
             )
         )
-    items += overview.undecided(decision)
+    items += due.needs(
+        queries.standing(session, decision), queries.suspension(session, found.id), clock.now().date()
+    )
     items += _proposed_flags(session, found)
     applicants = tester_queries.waiting_for_decision(session, found)
     if applicants:
