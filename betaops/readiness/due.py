@@ -56,6 +56,20 @@ def needs(standing: Standing | None, suspension: Suspension | None, today: date)
     return found
 
 
+def uncalibrated(horizons: Sequence[tuple[int, date]]) -> list[Need]:
+    """Of horizons that have come (days, and the day on which they did) what came true is not all known."""
+    return [
+        Need(
+            _("%(days)s days are over since the launch: what came true?", days=days),
+            "readiness.calibrate",
+            {"_anchor": f"days-{days}"},
+            _("Write it down"),
+            note=_day(since),
+        )
+        for days, since in horizons
+    ]
+
+
 def _suspended(suspension: Suspension) -> Need:
     return Need(
         _("Releases are suspended"),

@@ -79,6 +79,7 @@ def _create_gate() -> None:
         sa.UniqueConstraint("program_id", "user_id", name=op.f("uq_signer_role_program_id_user_id")),
         *_of("signer_role", "program"),
     )
+    op.create_index("ix_signer_role_user_id", "signer_role", ["user_id"])
     op.create_table(
         "suspension",
         sa.Column("program_id", sa.Uuid(), nullable=False),

@@ -13,4 +13,4 @@ blueprint = APIBlueprint(
     abp_responses=PROBLEMS,
 )
 
-from betaops.readiness.api import decided, endpoints  # noqa: E402, F401  # they fill the blueprint
+from betaops.readiness.api import calibration, decided, endpoints  # noqa: E402, F401  # they fill the blueprint

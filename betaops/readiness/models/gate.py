@@ -51,6 +51,7 @@ class SignerRole(Tenant, Base):
         # One person signs once: nobody holds two roles.
         UniqueConstraint("program_id", "user_id"),
         CheckConstraint("length(name) > 0", name="has_a_name"),
+        Index(None, "user_id"),
     )
 
     program_id: Mapped[UUID]

@@ -1,6 +1,13 @@
 """What can be done with expectations, readings and decisions."""
 
 from betaops.readiness.service.amending import seal
+from betaops.readiness.service.calibrating import (
+    Value,
+    import_realities,
+    launch,
+    note_reality,
+    take_from_usage,
+)
 from betaops.readiness.service.deciding import propose, withdraw
 from betaops.readiness.service.expecting import add, change, move, remove, write
 from betaops.readiness.service.fulfilling import fulfil, reopen
@@ -24,6 +31,7 @@ from betaops.readiness.service.watching import watch
 
 __all__ = [
     "Condition",
+    "Value",
     "Waived",
     "add",
     "add_criterion",
@@ -32,7 +40,10 @@ __all__ = [
     "change",
     "count_weeks",
     "fulfil",
+    "import_realities",
+    "launch",
     "move",
+    "note_reality",
     "propose",
     "recheck",
     "remove",
@@ -45,6 +56,7 @@ __all__ = [
     "share",
     "sign",
     "soon",
+    "take_from_usage",
     "take_readings",
     "tick",
     "watch",

@@ -5,6 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("readiness", __name__, url_prefix="/console/programs/<slug>/readiness")
 
 from betaops.readiness.views import (  # noqa: E402, F401  # they fill the blueprint
+    calibration,
     commitments,
     decisions,
     expectations,

@@ -90,6 +90,7 @@ def _needs(session: Session, found: Program, rows: list[board.Row], decision: De
     items += due.needs(
         queries.standing(session, decision), queries.suspension(session, found.id), clock.now().date()
     )
+    items += due.uncalibrated(queries.overdue_horizons(session, found.id, clock.now().date()))
     items += _proposed_flags(session, found)
     applicants = tester_queries.waiting_for_decision(session, found)
     if applicants:
