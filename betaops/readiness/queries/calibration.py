@@ -127,7 +127,7 @@ def overdue_horizons(session: Session, program_id: UUID, today: date) -> list[tu
         .where(Reality.decision_id == found.decision.id)
         .group_by(Reality.days)
     )
-    known: dict[int, int] = dict(session.execute(counted).all())  # type: ignore[arg-type]  # rows are pairs
+    known: dict[int, int] = dict(session.execute(counted).all())
     wanted = len(found.decision.snapshot["expectations"])
     return [(days, found.due_on(days)) for days in come if known.get(days, 0) < wanted]
 
