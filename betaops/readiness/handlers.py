@@ -53,6 +53,14 @@ def read_all_soon(work: Work, event: TesterErased) -> None:
         service.soon(work, program_id)
 
 
+def recheck_soon(work: Work, event: TesterErased) -> None:
+    """A person is gone: also from what was decided in programs that are over and not read any more."""
+    for program_id in queries.decided_programs(work.session):
+        work.enqueue(
+            "readiness.recheck", {"program_id": str(program_id)}, unique=f"readiness.recheck:{program_id}"
+        )
+
+
 def tell_lapsed(work: Work, event: DecisionLapsed) -> None:
     telling.lapsed(work, event)
 

@@ -32,6 +32,15 @@ def read_all(work: Work) -> None:
         service.soon(work, program_id, wait=False)
 
 
+def recheck(work: Work, *, program_id: str) -> None:
+    """Count out of what stands who is gone."""
+    try:
+        program = program_queries.program(work.session, UUID(program_id))
+    except NotFound:
+        return
+    service.recheck(work, program)
+
+
 def watch(work: Work) -> None:
     """Every program that time may change: what ran out is noticed, recorded and told once."""
     for workspace_id, program_id in queries.watched_programs(work.session):

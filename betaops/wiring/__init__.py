@@ -155,6 +155,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("programs.events:PhaseChanged", "readiness.handlers:seal_at_start"),
     *((event, "readiness.handlers:read_soon") for event in _EVIDENCE),
     ("enrollment.events:TesterErased", "readiness.handlers:read_all_soon"),
+    ("enrollment.events:TesterErased", "readiness.handlers:recheck_soon"),
     ("readiness.events:DecisionLapsed", "readiness.handlers:tell_lapsed"),
     ("readiness.events:DecisionShaken", "readiness.handlers:tell_shaken"),
     ("readiness.events:ProgramSuspended", "readiness.handlers:tell_suspended"),
@@ -213,6 +214,7 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("usage.jobs:summarise", True),
     ("readiness.jobs:read", False),
     ("readiness.jobs:read_all", False),
+    ("readiness.jobs:recheck", False),
     ("readiness.jobs:send_receipts", True),
     ("readiness.jobs:watch", False),
 )

@@ -11,7 +11,7 @@ from betaops.enrollment.service import leaving
 from betaops.kernel import ids
 from betaops.kernel.mail import Mail
 from betaops.kernel.work import Work
-from betaops.programs.models import Program
+from betaops.programs.models import Phase, Program
 from betaops.readiness import queries, service
 from betaops.readiness.models import Decision, Voice
 from betaops.readiness.recommendation import Choice
@@ -120,6 +120,19 @@ def test_changed_answers_and_newcomers_change_nothing_of_what_was_signed(
     assert found is not None
     assert found.decision_id == decision.id
     assert (found.gone, found.shifts) == (0, [])
+
+
+def test_whoever_is_erased_when_the_program_is_over_is_counted_out_as_well(
+    work: Work, program: Program, run_jobs: Any
+) -> None:
+    a_top_box(work, program, good=13, bad=0)
+    decision = a_go(work, program)
+    program.phase = Phase.CLOSED
+    erase(work, program, 1)
+    run_jobs(ahead=_A_MINUTE)
+    found = queries.recheck(work.session, decision.id)
+    assert found is not None
+    assert [each["now"] for each in found.shifts] == ["inconclusive"]
 
 
 def _shown(decision: Decision) -> str:

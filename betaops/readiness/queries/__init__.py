@@ -13,6 +13,7 @@ from betaops.readiness.queries.calibration import (
 )
 from betaops.readiness.queries.decisions import (
     count_unsigned,
+    decided_programs,
     decision,
     decision_that_stands,
     decisions,
@@ -96,6 +97,7 @@ __all__ = [
     "count_unsigned",
     "criteria",
     "criterion",
+    "decided_programs",
     "decision",
     "decision_that_stands",
     "decisions",
