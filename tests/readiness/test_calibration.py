@@ -197,7 +197,7 @@ def test_calibration_is_written_down_on_its_page(work: Work, program: Program, m
     assert "−35 points" in page
     assert "By measure" in page
     rows = b"expectation,days,value\nImport is easy,30,80\nSync,30,1\nImport is easy,90,80\n"
-    sent = analyst.post(f"{here}/file", data={"file": (io.BytesIO(rows), "came.csv")})
+    sent = analyst.post(f"{here}/file", data={"upload-file": (io.BytesIO(rows), "came.csv")})
     assert "1 value was taken from the file." in sent.text
     assert "Row 3: The decision rests on no such expectation." in sent.text
     assert "Row 4: These days are not over yet." in sent.text

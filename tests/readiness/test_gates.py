@@ -12,6 +12,7 @@ from betaops.feedback.models import Severity, State
 from betaops.flags import promotion
 from betaops.flags import service as flag_service
 from betaops.flags.models import Stage
+from betaops.kernel import ids
 from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.mail import Mail
 from betaops.kernel.work import Work
@@ -312,3 +313,37 @@ def _in_days(work: Work, days: int) -> Work:
     from dataclasses import replace
 
     return replace(work, now=work.now + timedelta(days=days))
+
+
+def test_the_gate_is_kept_on_its_page(work: Work, program: Program, member_client: Any) -> None:
+    here = f"/console/programs/{program.slug}/readiness/gate"
+    analyst, owner = member_client("analyst"), member_client("owner")
+    assert "No criteria yet" in analyst.get(here).text
+    assert analyst.post(f"{here}/usual").status_code == 303
+    empty = analyst.post(f"{here}/criteria", data={"criterion-kind": "exit", "criterion-text": " "})
+    assert empty.status_code == 422
+    assert "Write what has to be so" in empty.text
+    made = analyst.post(
+        f"{here}/criteria", data={"criterion-kind": "exit", "criterion-text": "The manual is written"}
+    )
+    assert made.status_code == 303
+    own = next(
+        each for each in queries.criteria(work.session, program.id) if each.text == "The manual is written"
+    )
+    row = f"{here}/criteria/{ids.encode('gcr', own.id)}"
+    assert analyst.post(f"{row}/tick", data={"so": "1"}).status_code == 303
+    assert "ticked by Analyst" in analyst.get(here).text
+    looked_up = queries.criteria(work.session, program.id)[0]
+    refused = analyst.post(f"{here}/criteria/{ids.encode('gcr', looked_up.id)}/tick", data={"so": "1"})
+    assert refused.status_code == 422
+    assert "looked up; nobody ticks it" in refused.text
+    assert analyst.post(f"{row}/removal").status_code == 303
+    assert analyst.post(f"{row}/removal").status_code == 404
+    assert analyst.post(f"{here}/signers", data={"role-name": "Product"}).status_code == 403
+    assert owner.post(f"{here}/signers", data={"role-name": "Product"}).status_code == 303
+    twice = owner.post(f"{here}/signers", data={"role-name": "product"})
+    assert twice.status_code == 422
+    assert "has to sign already" in twice.text
+    foreign = member_client("owner").post(f"{here}/signers/{ids.encode('sgr', ids.new_id())}/removal")
+    assert foreign.status_code == 404
+    assert "It is not suspended" in owner.post(f"{here}/resumption").text

@@ -1,6 +1,7 @@
 """Forms of the gate: criteria, who has to sign, going on."""
 
 from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Length, Optional
 
 from betaops.accounts.queries import Member
@@ -21,7 +22,7 @@ KINDS = {
 
 
 class CriterionForm(Form):
-    kind = SelectField(_l("For"), choices=[(kind.value, label) for kind, label in KINDS.items()])
+    kind = SelectField(_l("For"), choices=[SelectChoice(kind.value, label) for kind, label in KINDS.items()])
     text = StringField(
         _l("What has to be so"),
         [Optional(), Length(max=300)],

@@ -22,8 +22,11 @@ from betaops.readiness.views import blueprint
 from betaops.web.access import needs
 from betaops.web.application import reading, writing
 from betaops.web.forms import EmptyForm, Form, refusals
+from betaops.web.templating import percent
 
 LARGEST_FILE = 1_000_000
+#: Beyond it a chance is not told apart.
+MOST_LIKELY = 0.99
 
 
 class Line(NamedTuple):
@@ -43,7 +46,7 @@ def calibrate(slug: str) -> str:
 @needs(policy.CHANGE)
 def launch(slug: str) -> Any:
     program = program_queries.program_by_slug(reading(), slug)
-    form = LaunchForm()
+    form = LaunchForm(prefix="launch-")
     if form.validate_on_submit() and form.launched_on.data is not None:
         with refusals(form):
             service.launch(writing(), program, form.launched_on.data)
@@ -90,7 +93,7 @@ def take_usage(slug: str, days: int) -> Any:
 def take_file(slug: str) -> Any:
     """What was taken and what was refused is said on the page; sent again, it changes nothing."""
     program = program_queries.program_by_slug(reading(), slug)
-    form = FileForm()
+    form = FileForm(prefix="upload-")
     if form.validate_on_submit():
         data = form.file.data.read(LARGEST_FILE + 1)
         if len(data) > LARGEST_FILE:
@@ -129,12 +132,15 @@ def _page(
         },
         launch=sent
         if isinstance(sent, LaunchForm)
-        else LaunchForm(formdata=None, data={"launched_on": found.launched_on if found else None}),
-        upload=sent if isinstance(sent, FileForm) else FileForm(formdata=None),
+        else LaunchForm(
+            prefix="launch-", formdata=None, data={"launched_on": found.launched_on if found else None}
+        ),
+        upload=sent if isinstance(sent, FileForm) else FileForm(prefix="upload-", formdata=None),
         refused=sent if isinstance(sent, EmptyForm) or _has_no_place(sent, found, days) else None,
         report=report,
         reads_usage=any(each.row.measure.kind == "usage_share" for each in outturns),
         predicted=_predicted,
+        likely=_likely,
         came=_came,
         off=_off,
         by_program=_lines(scored, lambda each: each.program),
@@ -169,6 +175,15 @@ def _predicted(outturn: Outturn) -> str:
         estimate=figure(told.estimate, unit),
         range=span(told.low, told.high, unit),
     )
+
+
+def _likely(chance: float | None) -> str:
+    """Nothing is certain: “> 99%” is the most that is said, “< 1%” the least."""
+    if chance is None:
+        return "–"
+    if chance > MOST_LIKELY:
+        return f"> {percent(MOST_LIKELY)}"
+    return f"< {percent(1 - MOST_LIKELY)}" if chance < 1 - MOST_LIKELY else percent(chance)
 
 
 def _came(outturn: Outturn, days: int) -> str:

@@ -28,7 +28,7 @@ def gate(slug: str) -> str:
 @needs(policy.CHANGE)
 def add_criterion(slug: str) -> Any:
     program = program_queries.program_by_slug(reading(), slug)
-    form = CriterionForm()
+    form = CriterionForm(prefix="criterion-")
     form.offer()
     if form.validate_on_submit():
         with refusals(form):
@@ -78,7 +78,7 @@ def remove_criterion(slug: str, criterion_id: UUID) -> Any:
 @needs(policy.SIGN)
 def add_role(slug: str) -> Any:
     program = program_queries.program_by_slug(reading(), slug)
-    form = RoleForm()
+    form = RoleForm(prefix="role-")
     form.offer(queries.able_to_sign(reading()))
     if form.validate_on_submit():
         with refusals(form):
@@ -102,7 +102,7 @@ def remove_role(slug: str, role_id: UUID) -> Any:
 @needs(policy.SIGN)
 def resume(slug: str) -> Any:
     program = program_queries.program_by_slug(reading(), slug)
-    form = ResumptionForm()
+    form = ResumptionForm(prefix="resumption-")
     if form.validate_on_submit():
         with refusals(form):
             service.resume(writing(), program, form.note.data or "")
@@ -114,9 +114,9 @@ def resume(slug: str) -> Any:
 def _page(slug: str, **forms: Form) -> tuple[str, int]:
     """`forms` are those that were sent, by name; the others are fresh."""
     program = program_queries.program_by_slug(reading(), slug)
-    criterion: Any = forms.get("criterion") or CriterionForm(formdata=None)
+    criterion: Any = forms.get("criterion") or CriterionForm(prefix="criterion-", formdata=None)
     criterion.offer()
-    role: Any = forms.get("role") or RoleForm(formdata=None)
+    role: Any = forms.get("role") or RoleForm(prefix="role-", formdata=None)
     role.offer(queries.able_to_sign(reading()))
     standings = queries.gate(reading(), program)
     roles = queries.signer_roles(reading(), program.id)
@@ -131,7 +131,7 @@ def _page(slug: str, **forms: Form) -> tuple[str, int]:
         holders=account_queries.names(reading(), {each.user_id for each in roles if each.user_id}),
         criterion=criterion,
         role=role,
-        resumption=forms.get("resumption") or ResumptionForm(formdata=None),
+        resumption=forms.get("resumption") or ResumptionForm(prefix="resumption-", formdata=None),
         refused=forms.get("refused"),
     )
     return rendered, 422 if any(each.errors for each in forms.values()) else 200
