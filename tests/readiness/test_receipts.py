@@ -61,7 +61,7 @@ def test_a_tester_reads_nothing_of_a_decision_until_it_is_told(
     page = client.get(receipt(program)).text
     assert SENTENCE in page
     assert "Import is easy" in page
-    assert "It does, and your answers showed it." in page
+    assert "That is so, and your answers showed it." in page
     for confidential in ("70", "21", "GO", decision.digest):
         assert confidential not in page.partition("<main")[2].partition("</main")[0]
     home = client.get(f"/portal/{program.slug}").text

@@ -119,19 +119,21 @@ def _page(slug: str, **forms: Form) -> tuple[str, int]:
     role: Any = forms.get("role") or RoleForm(prefix="role-", formdata=None)
     role.offer(queries.able_to_sign(reading()))
     standings = queries.gate(reading(), program)
+    suspension = queries.suspension(reading(), program.id)
     roles = queries.signer_roles(reading(), program.id)
     rendered = render_template(
         "readiness/gate.html",
         program=program,
         kinds=KINDS,
         standings=standings,
-        suspension=queries.suspension(reading(), program.id),
+        suspension=suspension,
         past=[each for each in queries.suspensions(reading(), program.id) if each.resumed_at is not None],
         roles=roles,
         holders=account_queries.names(reading(), {each.user_id for each in roles if each.user_id}),
         criterion=criterion,
         role=role,
         resumption=forms.get("resumption") or ResumptionForm(prefix="resumption-", formdata=None),
-        refused=forms.get("refused"),
+        # Where nothing is suspended any more, its form is not on the page.
+        refused=forms.get("refused") or (forms.get("resumption") if suspension is None else None),
     )
     return rendered, 422 if any(each.errors for each in forms.values()) else 200
