@@ -211,8 +211,9 @@ def _look_at_readiness(pm: Page, program: str) -> None:
 def _name_signers(pm: Page, program: str) -> None:
     """Three roles have to sign; one of the three people becomes a manager for that."""
     pm.goto("/console/settings/members")
-    pm.get_by_role("button", name="Role and more for Priya Raman").click()
-    pm.locator("form[action$='/role']:visible").filter(has_text="Manager").get_by_role("button").click()
+    row = pm.get_by_role("row").filter(has_text="Priya Raman")
+    row.get_by_label("Role and more for Priya Raman").click()
+    row.locator("form").filter(has_text="Manager").get_by_role("button").click()
     expect(pm.get_by_text("The role of Priya Raman is changed.")).to_be_visible()
     pm.goto(f"/console/programs/{program}/readiness/gate")
     for role, member in (
@@ -230,7 +231,7 @@ def _decide(pm: Page, program: str) -> str:
     """Against the rules, so with a waiver for each must-have that is not met."""
     pm.goto(f"/console/programs/{program}/readiness/decisions/new")
     pm.get_by_label("Go: it ships", exact=True).check()
-    pm.get_by_label("Reason", exact=True).fill("The fair is on Monday, and the fix is in review.")
+    pm.locator("[name=reason]").fill("The fair is on Monday, and the fix is in review.")
     for box in pm.get_by_label("It need not be met for now").all():
         box.check()
     for why in pm.locator("[name^=waivers][name$=reason]").all():
