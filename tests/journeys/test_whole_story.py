@@ -246,7 +246,7 @@ def _decide(pm: Page, program: str) -> str:
 def _sign(signer: Page, address: str, stance: str, reason: str = "") -> None:
     signer.goto(address)
     signer.get_by_label(stance).check()
-    signer.locator("form[action$='/signatures']").get_by_label("Reason").fill(reason)
+    signer.locator("form[action$='/signatures'] [name=reason]").fill(reason)
     signer.get_by_role("button", name="Sign", exact=True).click()
     expect(signer.get_by_text("Your signature stands.")).to_be_visible()
 
