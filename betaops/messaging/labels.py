@@ -65,6 +65,7 @@ ROOMS = {
     "enrollment": _l("Signup and sign-in"),
     "surveys": _l("Surveys"),
     "messaging": _l("Messages"),
+    "readiness": _l("Readiness"),
 }
 #: Occasions as people call them.
 KINDS = {
@@ -84,6 +85,10 @@ KINDS = {
     "messaging.merged": _l("Report known already"),
     "messaging.outcome": _l("Outcome of a report"),
     "messaging.reminder": _l("Reminder of a survey"),
+    "readiness.lapsed": _l("A decision ran out"),
+    "readiness.receipt": _l("What a tester's input changed"),
+    "readiness.shaken": _l("A decision lost evidence"),
+    "readiness.suspended": _l("Releases suspended"),
     "surveys.invitation": _l("Invitation to a survey"),
     "surveys.elsewhere": _l("Address of begun answers"),
 }

@@ -151,3 +151,141 @@ class GroundRulesChanged(Event):
     is_strict: bool
     margins: list[str]
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionMet(Event):
+    """`number` is the condition's in its decision, from 1."""
+
+    said = _l("marked a condition of %(program)s as met: %(text)s")
+
+    decision_id: UUID
+    program_id: UUID
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionReopened(Event):
+    said = _l("said that a condition of %(program)s is not met after all: %(text)s")
+
+    decision_id: UUID
+    program_id: UUID
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedWaived(Event):
+    """With a decision, or renewed later; `ends_on` is an ISO date."""
+
+    said = _l("waived “%(need)s” until %(ends_on)s, because: %(reason)s")
+
+    decision_id: UUID
+    program_id: UUID
+    waiver_id: UUID
+    need: str
+    reason: str
+    ends_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionLapsed(Event):
+    """Something that a decision hangs on ran out; `what` is a `LapseKind`."""
+
+    said = _l("noticed that a decision on %(program)s ran out: %(about)s")
+
+    decision_id: UUID
+    program_id: UUID
+    lapse_id: UUID
+    what: str
+    about: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionShaken(Event):
+    """Without the people who withdrew since, verdicts of a decision in force would be others."""
+
+    said = _l(
+        "noticed that verdicts of a decision on %(program)s would change without %(gone)s people who withdrew"
+    )
+
+    decision_id: UUID
+    program_id: UUID
+    gone: int
+    needs: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriterionChanged(Event):
+    """`how` is added, ticked, reopened or removed."""
+
+    said = _l("changed the gate of %(program)s: “%(text)s” (%(how)s)")
+
+    program_id: UUID
+    criterion_id: UUID
+    how: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignersChanged(Event):
+    """`roles` as they are from now on, with who holds them."""
+
+    said = _l("changed who has to sign decisions on %(program)s")
+
+    program_id: UUID
+    roles: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgramSuspended(Event):
+    said = _l("suspended releases of %(program)s: %(because)s")
+
+    program_id: UUID
+    suspension_id: UUID
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgramResumed(Event):
+    said = _l("resumed releases of %(program)s")
+
+    program_id: UUID
+    suspension_id: UUID
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionShared(Event):
+    """Testers may know it from now on."""
+
+    said = _l("told testers of %(program)s what was decided")
+
+    decision_id: UUID
+    program_id: UUID
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductLaunched(Event):
+    """The day on which it reached customers, as a member said; an ISO date."""
+
+    said = _l("said that %(program)s reached customers on %(launched_on)s")
+
+    decision_id: UUID
+    program_id: UUID
+    launched_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RealityNoted(Event):
+    """What predictions of a decision came to be; `source` is a `Source`."""
+
+    said = _l("noted what came of %(count)s predictions on %(program)s after %(days)s days")
+
+    decision_id: UUID
+    program_id: UUID
+    days: int
+    count: int
+    source: str

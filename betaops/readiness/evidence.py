@@ -11,15 +11,21 @@ FORM = 2
 
 
 def snapshot(
-    items: Sequence[Mapping[str, Any]], *, program: str, at: str, recommended: str | None
+    items: Sequence[Mapping[str, Any]],
+    *,
+    program: str,
+    at: str,
+    recommended: str | None,
+    gate: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The readings as they stand; `items` in the order of the page."""
+    """The readings as they stand, `items` in the order of the page; `gate` is what else it took to pass."""
     return {
         "form": FORM,
         "program": program,
         "at": at,
         "recommended": recommended,
         "expectations": list(items),
+        "gate": dict(gate or {}),
     }
 
 

@@ -79,3 +79,17 @@ def _written(value: float, unit: Unit, digits: int) -> str:
     if unit is Unit.POINTS:
         return format_decimal(value, format=f"+#,##0{places};−#,##0{places}", locale=i18n.locale())
     return format_decimal(value, format=f"#,##0{places}", locale=i18n.locale())
+
+
+def number_of(text: str, unit: Unit) -> float | None:
+    """What somebody wrote, in the unit: “72 %” and “72” are the share 0.72. None for what is no number, or beyond a unit's
+    bounds."""
+    plain = text.strip().removesuffix("%").replace(",", ".").replace("−", "-").strip()
+    try:
+        value = float(plain)
+    except ValueError:
+        return None
+    if unit is Unit.SHARE:
+        value = round(value / 100, 9)
+    low, high = {Unit.SHARE: (0, 1), Unit.POINTS: (-100, 100), Unit.COUNT: (0, 1e9)}.get(unit, (-1e9, 1e9))
+    return value if low <= value <= high else None

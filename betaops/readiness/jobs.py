@@ -8,10 +8,13 @@ from betaops.kernel.errors import NotFound
 from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
 from betaops.programs import queries as program_queries
-from betaops.readiness import dossier, queries, service
+from betaops.readiness import dossier, queries, service, telling
+from betaops.readiness.models import DecisionState
 
 #: How long a dossier is kept that was written behind the scenes.
 KEEP_DOSSIERS = timedelta(days=1)
+#: Letters of one transaction, so that nobody else waits long for the database.
+BATCH = 20
 
 
 def read(work: Work, *, program_id: str) -> dict[str, int]:
@@ -23,6 +26,7 @@ def read(work: Work, *, program_id: str) -> dict[str, int]:
     readings = service.take_readings(work, program)
     service.count_weeks(work, program)
     service.count_soon(work, program.id)
+    service.recheck(work, program)
     return {"readings": len(readings)}
 
 
@@ -59,3 +63,39 @@ def write_dossier(run: Run, *, program_id: str) -> dict[str, str]:
 def drop_dossier(work: Work, *, file: str) -> None:
     """Its day is over."""
     work.platform.files.delete(file)
+
+
+def recheck(work: Work, *, program_id: str) -> None:
+    """Count out of what stands who is gone."""
+    try:
+        program = program_queries.program(work.session, UUID(program_id))
+    except NotFound:
+        return
+    service.recheck(work, program)
+
+
+def watch(work: Work) -> None:
+    """Every program that time may change: what ran out is noticed, recorded and told once."""
+    for workspace_id, program_id in queries.watched_programs(work.session):
+        work.enter(workspace_id)
+        service.watch(work, program_queries.program(work.session, program_id))
+
+
+def send_receipts(run: Run, *, program_id: str, decision_id: str) -> dict[str, int]:
+    """Long: everybody who took part hears what was decided, unless it is withdrawn meanwhile. Started again, it writes to
+    nobody twice."""
+    with run.work() as work:
+        program = program_queries.program(work.session, UUID(program_id))
+        people = queries.people_to_tell(work.session, program)
+    written = 0
+    for start in range(0, len(people), BATCH):
+        with run.work() as work:
+            told = queries.receipt_of(work.session, UUID(decision_id))
+            decision = queries.decision(work.session, program.id, UUID(decision_id))
+            if told is None or decision.state is not DecisionState.IN_FORCE:
+                break
+            for to in people[start : start + BATCH]:
+                telling.receipt(work, program, told, to)
+                written += 1
+        run.progress(min(start + BATCH, len(people)), len(people))
+    return {"written": written}

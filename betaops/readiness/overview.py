@@ -8,13 +8,12 @@ from typing import NamedTuple
 from babel.dates import format_date
 
 from betaops.accounts.permissions import Permission
-from betaops.kernel import i18n, ids
+from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
 from betaops.programs.models import Phase, Program
 from betaops.readiness.board import Row
 from betaops.readiness.figures import about
-from betaops.readiness.models import Decision, DecisionState
 from betaops.readiness.verdict import Verdict
 from betaops.readiness.wording import UNLIKELY
 from betaops.surveys.queries import Unfilled
@@ -126,41 +125,6 @@ def _ask_again(row: Row) -> Way:
     if survey is not None:
         return Way("surveys.share", {"survey_id": survey}, _("Send it again"))
     return Way("testers.index", {"state": "accepted,active", "silent": "7"}, _("See who"))
-
-
-def undecided(decision: Decision | None) -> list[Need]:
-    if decision is None or decision.state is not DecisionState.PROPOSED:
-        return []
-    return [
-        Need(
-            _("A decision waits for a second signature"),
-            "readiness.decision",
-            {"decision_id": ids.encode("dec", decision.id)},
-            _("Read and sign"),
-        )
-    ]
-
-
-def overdue(decision: Decision | None, today: date) -> list[Need]:
-    """Conditions of the decision in force whose day has passed."""
-    if decision is None or decision.state is not DecisionState.IN_FORCE:
-        return []
-    return [
-        Need(
-            _("A condition is overdue: “%(text)s”", text=condition["text"]),
-            "readiness.decision",
-            {"decision_id": ids.encode("dec", decision.id)},
-            _("Look at the decision"),
-            note=_(
-                "%(owner)s, since %(day)s",
-                owner=condition["owner"],
-                day=format_date(date.fromisoformat(condition["due_on"]), locale=i18n.locale()),
-            ),
-            role="danger",
-        )
-        for condition in decision.conditions
-        if condition.get("due_on") and date.fromisoformat(condition["due_on"]) < today
-    ]
 
 
 def seats(program: Program, applicants: int) -> list[Need]:

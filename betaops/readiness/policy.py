@@ -6,6 +6,8 @@ from betaops.readiness.models import Decision, DecisionState, Signature
 SEE = Permission.READINESS_READ
 CHANGE = Permission.READINESS_WRITE
 SIGN = Permission.DECISION_SIGN
+#: Telling testers what was decided.
+TELL = Permission.MESSAGES_SEND
 
 
 def may_be_signed(decision: Decision, signatures: list[Signature], user_id: object) -> bool:

@@ -1,17 +1,18 @@
-"""What readiness gives to rooms below: who is silent, what a cohort is needed for, what is found, and what keeps a
-feature from being released."""
+"""What readiness gives to rooms below: who is silent, what a cohort is needed for, what is found, what keeps a feature
+from being released, and what a tester's input changed."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from flask import url_for
 from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import Cohort
 from betaops.enrollment.models import INSIDE, Enrollment, Tester
-from betaops.enrollment.providers import Filter
+from betaops.enrollment.providers import Change, Filter, Link
 from betaops.flags.models import Flag, Stage
 from betaops.kernel import clock, ids
 from betaops.kernel.i18n import gettext as _
@@ -19,11 +20,10 @@ from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.i18n import ngettext
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Phase, Program
-from betaops.readiness import queries
-from betaops.readiness.models import Decision, DecisionState, Expectation
-from betaops.readiness.recommendation import Choice
+from betaops.readiness import hitches, queries
+from betaops.readiness.models import Expectation
 from betaops.readiness.taking_part import did
-from betaops.readiness.verdict import Verdict
+from betaops.web.application import reading
 
 #: Spans offered, in days; the overview speaks of the first.
 DAYS = (7, 14, 30)
@@ -98,45 +98,40 @@ def find(session: Session, query: str, limit: int) -> list[dict[str, str]]:
 
 
 def promotion_gate(session: Session, product_id: UUID, _flag: Flag, to_stage: Stage) -> Sequence[str]:
-    """Nothing is released while a program of the product is under way whose must-haves are open or that has no GO."""
+    """Nothing is released while a program of the product is under way that has no live GO (`hitches`)."""
     if to_stage is not Stage.GENERAL_AVAILABILITY:
         return []
     return [
-        sentence
+        hitches.said(hitch, program.name)
         for program in program_queries.programs_of_product(session, product_id)
         if program.phase in (Phase.RUNNING, Phase.CLOSING)
-        for sentence in _in_the_way(session, program)
+        for hitch in queries.in_the_way(session, program, clock.now().date())
     ]
 
 
-def _in_the_way(session: Session, program: Program) -> list[str]:
-    musts = [row for row in queries.board(session, program.id) if row.is_must]
-    found = [
-        _(
-            "%(program)s: the measures of “%(need)s” contradict each other.",
-            program=program.name,
-            need=row.expectation.need[:80],
-        )
-        if row.verdict is Verdict.CONTRADICTED
-        else _(
-            "%(program)s: it is not settled yet whether “%(need)s” is met.",
-            program=program.name,
-            need=row.expectation.need[:80],
-        )
-        for row in musts
-        if row.verdict in (Verdict.INCONCLUSIVE, Verdict.CONTRADICTED)
-    ]
-    decision = queries.decision_that_stands(session, program.id)
-    if musts or decision is not None:
-        found += _of_decision(program, decision)
-    return found
+def tabs(enrollment: Enrollment) -> Sequence[Link]:
+    """In the portal, once there is anything to tell."""
+    if queries.told_to(reading(), enrollment.program_id, enrollment.tester_id) is None:
+        return []
+    url = url_for("readiness_portal.receipt", slug=enrollment.program.slug)
+    return [Link(label=_("What changed"), url=url)]
 
 
-def _of_decision(program: Program, decision: Decision | None) -> list[str]:
-    if decision is None:
-        return [_("%(program)s: no GO is decided yet.", program=program.name)]
-    if decision.choice is not Choice.GO:
-        return [_("%(program)s: what is decided is not a GO.", program=program.name)]
-    if decision.state is not DecisionState.IN_FORCE:
-        return [_("%(program)s: the GO waits for a second signature.", program=program.name)]
-    return []
+def changes(session: Session, enrollment: Enrollment) -> Sequence[Change]:
+    """The decision, once the team tells it."""
+    told = queries.told_to(session, enrollment.program_id, enrollment.tester_id)
+    if told is None:
+        return []
+    count = len(told.needs)
+    text = (
+        ngettext("Your answers counted for %(num)s need.", "Your answers counted for %(num)s needs.", count)
+        if count
+        else ""
+    )
+    url = url_for("readiness_portal.receipt", slug=enrollment.program.slug)
+    return [Change(at=told.receipt.shared_at, title=told.receipt.sentence, text=text, url=url)]
+
+
+def data(session: Session, tester: Tester) -> Any:
+    """Decisions that this person's answers count in, for their own export."""
+    return queries.voices_of(session, tester.id)

@@ -76,7 +76,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "betaops.integrations.api",
     "betaops.integrations.views",
     "betaops.readiness.api",
-    "betaops.readiness.portal",
+    "betaops.readiness.portal.handed_out",
+    "betaops.readiness.portal.receipts",
     "betaops.readiness.views",
     "betaops.readiness.views.overview",
     "betaops.readiness.views.portfolio",
@@ -170,6 +171,10 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("programs.events:PhaseChanged", "readiness.handlers:seal_at_start"),
     *((event, "readiness.handlers:read_soon") for event in _EVIDENCE),
     ("enrollment.events:TesterErased", "readiness.handlers:read_all_soon"),
+    ("enrollment.events:TesterErased", "readiness.handlers:recheck_soon"),
+    ("readiness.events:DecisionLapsed", "readiness.handlers:tell_lapsed"),
+    ("readiness.events:DecisionShaken", "readiness.handlers:tell_shaken"),
+    ("readiness.events:ProgramSuspended", "readiness.handlers:tell_suspended"),
     ("enrollment.events:TesterErased", "surveys.handlers:forget_person"),
 )
 
@@ -233,6 +238,9 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("readiness.jobs:drop_dossier", False),
     ("readiness.jobs:read", False),
     ("readiness.jobs:read_all", False),
+    ("readiness.jobs:recheck", False),
+    ("readiness.jobs:send_receipts", True),
+    ("readiness.jobs:watch", False),
     ("readiness.jobs:write_dossier", True),
 )
 
@@ -251,6 +259,7 @@ PERIODIC: tuple[tuple[str, str], ...] = (
     ("17 3 * * *", "kernel.tidy"),
     ("10 8 * * *", "messaging.remind"),
     ("7,27,47 * * * *", "readiness.read_all"),
+    ("*/5 * * * *", "readiness.watch"),
 )
 
 #: Modules with `plant(world)`, in the order in which a sample workspace grows.

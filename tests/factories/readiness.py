@@ -1,6 +1,6 @@
 """Expectations, and the evidence they are judged on."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,10 @@ from betaops.enrollment.models import Enrollment, State, Tester
 from betaops.kernel import ids
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
-from betaops.readiness import measures, service
+from betaops.readiness import board, measures, queries, service
 from betaops.readiness.models import Expectation
 from betaops.readiness.recommendation import Weight
+from betaops.readiness.service import Waived
 from betaops.readiness.service.expecting import Draft
 from betaops.readiness.verdict import Direction
 from betaops.surveys.models import (
@@ -285,3 +286,16 @@ def decided_by(work: Work, user_id: UUID, name: str) -> Work:
     from betaops.kernel.work import Actor
 
     return replace(work, actor=Actor("member", user_id, name))
+
+
+def all_waived(work: Work, program: Program, days: int = 30) -> list[Waived]:
+    """Whatever must be and is not met, from now for so many days."""
+    return [
+        Waived(
+            row.expectation.id,
+            row.expectation.need,
+            "Known, and rare",
+            work.now.date() + timedelta(days=days),
+        )
+        for row in board.missing(queries.board(work.session, program.id))
+    ]

@@ -1,9 +1,11 @@
-"""The whole story in one go: from a stranger on the signup page to a signed decision."""
+"""The whole story in one go: from a stranger on the signup page to a feature that ships on a signed
+decision."""
 
 import io
 import re
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import posthog
@@ -16,7 +18,7 @@ MAIL = "nia.walker@example.com"
 PATIENCE_SECONDS = 20.0
 
 
-def test_from_signup_to_a_signed_decision(
+def test_from_signup_to_a_feature_that_ships_on_three_signatures_of_which_one_dissents(
     served: Installation, facts: dict[str, Any], visit: Callable[..., Page], member_state: Any
 ) -> None:
     pm = visit(state=member_state)
@@ -32,7 +34,24 @@ def test_from_signup_to_a_signed_decision(
     _report_bug(tester, facts["program"])
     _triage(pm, facts["program"])
     _look_at_readiness(pm, facts["program"])
-    _decide(pm, facts["program"])
+    _name_signers(pm, facts["program"])
+    decision = _decide(pm, facts["program"])
+    _sign(_member(visit, served, "jonas@acme.example"), decision, "I agree with this decision")
+    dissenter = _member(visit, served, "priya@acme.example")
+    _sign(dissenter, decision, "I disagree", "Nobody in support has seen it.")
+    pm.goto(decision)
+    expect(pm.get_by_text("In force").first).to_be_visible()
+    expect(pm.get_by_text("Nobody in support has seen it.")).to_be_visible()
+    _ship(pm, facts["program"])
+
+
+def _member(visit: Callable[..., Page], served: Installation, mail: str) -> Page:
+    """Another member's browser, signed in by a link for once."""
+    page = visit()
+    page.goto(re.sub(r"^https?://[^/]+", "", served.command("member", "link", mail).split()[-1]))
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/console**")
+    return page
 
 
 def _apply(tester: Page, door: str) -> None:
@@ -189,10 +208,53 @@ def _look_at_readiness(pm: Page, program: str) -> None:
     assert "Sync never loses a note" in words
 
 
-def _decide(pm: Page, program: str) -> None:
+def _name_signers(pm: Page, program: str) -> None:
+    """Three roles have to sign; one of the three people becomes a manager for that."""
+    pm.goto("/console/settings/members")
+    row = pm.get_by_role("row").filter(has_text="Priya Raman")
+    row.get_by_label("Role and more for Priya Raman").click()
+    row.locator("form").filter(has_text="Manager").get_by_role("button").click()
+    expect(pm.get_by_text("The role of Priya Raman is changed.")).to_be_visible()
+    pm.goto(f"/console/programs/{program}/readiness/gate")
+    for role, member in (
+        ("Product", "Mara Klein"),
+        ("Engineering", "Jonas Okafor"),
+        ("Support", "Priya Raman"),
+    ):
+        pm.get_by_label("Role", exact=True).fill(role)
+        pm.get_by_label("Held by").select_option(label=member)
+        pm.get_by_role("button", name="Add the role").click()
+        expect(pm.locator("main").get_by_text(role, exact=True)).to_be_visible()
+
+
+def _decide(pm: Page, program: str) -> str:
+    """Against the rules, so with a waiver for each must-have that is not met."""
     pm.goto(f"/console/programs/{program}/readiness/decisions/new")
-    pm.get_by_label("No-go: it does not ship now").check()
-    pm.get_by_label("Reason").fill("Sync loses notes for some; we look again after the fix.")
-    pm.get_by_label("Next look").fill("2027-01-15")
+    pm.get_by_label("Go: it ships", exact=True).check()
+    pm.locator("[name=reason]").fill("The fair is on Monday, and the fix is in review.")
+    for box in pm.get_by_label("It need not be met for now").all():
+        box.check()
+    for why in pm.locator("[name^=waivers][name$=reason]").all():
+        why.fill("Rare, and mended within the week.")
+    for until in pm.locator("[name^=waivers][name$=ends_on]").all():
+        until.fill(f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}")
     pm.get_by_role("button", name="Sign the decision").click()
-    expect(pm.get_by_text(re.compile("No-?go", re.IGNORECASE)).first).to_be_visible()
+    expect(pm.get_by_text("Waits for signatures").first).to_be_visible()
+    return pm.url
+
+
+def _sign(signer: Page, address: str, stance: str, reason: str = "") -> None:
+    signer.goto(address)
+    signer.get_by_label(stance).check()
+    signer.locator("form[action$='/signatures'] [name=reason]").fill(reason)
+    signer.get_by_role("button", name="Sign", exact=True).click()
+    expect(signer.get_by_text("Your signature stands.")).to_be_visible()
+
+
+def _ship(pm: Page, program: str) -> None:
+    """The feature that the decision is about goes out to everybody."""
+    pm.goto(f"/console/programs/{program}/flags")
+    pm.get_by_role("link", name="focus-mode").first.click()
+    pm.get_by_role("link", name="Promote to general availability").click()
+    pm.get_by_role("button", name="Promote to general availability").click()
+    expect(pm.get_by_text("“Focus mode” is now: General availability.")).to_be_visible()

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from betaops.kernel import ids
 from betaops.kernel.work import Work
+from betaops.programs.models import Phase
 from betaops.readiness import board, dossier, queries, service
 from betaops.readiness.documents import markdown
 from betaops.readiness.models import Expectation
@@ -14,7 +15,14 @@ from betaops.readiness.papers import PAPERS
 from betaops.readiness.recommendation import Choice
 from betaops.readiness.verifying import disagreements
 from tests.factories.programs import a_program
-from tests.factories.readiness import a_survey, a_top_box, an_expectation, decided_by, top_box
+from tests.factories.readiness import (
+    a_survey,
+    a_top_box,
+    all_waived,
+    an_expectation,
+    decided_by,
+    top_box,
+)
 from tests.support.signed_in import a_member
 
 
@@ -229,3 +237,39 @@ def test_links_to_papers_are_made_listed_and_revoked(work: Work, key: Any, clien
         ({"expires_at": "2020-01-01T00:00:00"}, 422),
     ):
         assert call("POST", path(program, "/paper-links"), json=wrong).status_code == status
+
+
+def test_conditions_are_marked_as_met_by_programs_and_waivers_and_roles_are_read(
+    work: Work, key: Any
+) -> None:
+    program = a_program(work, phase=Phase.RUNNING)
+    a_top_box(work, program, good=1, bad=20)
+    service.add_role(work, program, "Product", None)
+    owner = a_member(work, "owner")
+    decision = service.propose(
+        decided_by(work, owner.id, owner.name),
+        program,
+        Choice.CONDITIONAL,
+        fills="Product",
+        seen=None,
+        reason="The fair",
+        conditions=[service.Condition("Train support", "Ana", work.now.date())],
+        waivers=all_waived(work, program),
+    )
+    call = key("readiness:read", "readiness:write")
+    here = path(program, f"/decisions/{ids.encode('dec', decision.id)}")
+    told = call("GET", here).json
+    assert (told["roles"], told["waits_for"], told["state"]) == (["Product"], [], "proposed")
+    assert told["waivers"][0]["need"] == "Import is easy"
+    assert told["evidence"]["people"] == 21
+    assert told["conditions"][0]["met_at"] is None
+    met = call("PUT", f"{here}/conditions/1/fulfilment", json={"note": "Two sessions"})
+    assert met.status_code == 200
+    assert met.json["conditions"][0]["note"] == "Two sessions"
+    assert call("PUT", f"{here}/conditions/2/fulfilment", json={}).status_code == 404
+    reopened = call("DELETE", f"{here}/conditions/1/fulfilment").json
+    assert reopened["conditions"][0]["met_at"] is None
+    assert key("readiness:read")("PUT", f"{here}/conditions/1/fulfilment", json={}).status_code == 403
+    gate = call("GET", path(program, "/gate")).json
+    assert gate["roles"] == [{"name": "Product", "holder": ""}]
+    assert gate["in_the_way"] == [f"{program.name}: the GO waits for signatures."]

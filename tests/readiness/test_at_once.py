@@ -3,13 +3,20 @@
 import threading
 from collections.abc import Callable
 from itertools import chain, repeat
+from uuid import UUID
 
+from betaops.accounts import queries as account_queries
+from betaops.accounts.service import members
 from betaops.kernel import clock, ids
+from betaops.kernel.errors import Refused
 from betaops.kernel.work import SYSTEM, Platform, Work
 from betaops.programs.models import Program
 from betaops.readiness import queries, service
+from betaops.readiness.models import DecisionState, Stance
+from betaops.readiness.recommendation import Choice
+from tests.factories.accounts import a_user
 from tests.factories.programs import a_program
-from tests.factories.readiness import a_draft, an_expectation
+from tests.factories.readiness import a_draft, a_top_box, an_expectation, decided_by
 
 TIMES = 6
 
@@ -67,6 +74,69 @@ def test_what_is_added_while_criteria_are_sealed_is_sealed_or_told(work: Work, p
         known = {each["id"] for each in sealed.criteria}
         for row in queries.expectations(work.session, program.id):
             assert (ids.encode("exp", row.id) in known) is (row.amended_at is None)
+
+
+def test_two_who_sign_at_once_both_count_and_one_of_them_puts_it_into_force(
+    work: Work, platform: Platform
+) -> None:
+    for time in range(TIMES):
+        program = a_program(work)
+        a_top_box(work, program, good=20, bad=0)
+        signers = [a_user(work, f"{time}{each}@example.com", name=str(each), totp=False) for each in range(3)]
+        for role in ("Product", "Engineering", "Support"):
+            service.add_role(work, program, role, None)
+        first = decided_by(work, signers[0].id, "0")
+        decision = service.propose(first, program, Choice.GO, fills="Product", seen=None)
+        work.session.commit()
+
+        def sign(
+            at: int, role: str, program: Program = program, to: UUID = decision.id
+        ) -> Callable[[Work], object]:
+            member = signers[at]  # noqa: B023  # runs before the next turn
+            return lambda alone: service.sign(
+                decided_by(alone, member.id, member.name), program, to, Stance.ASSENT, fills=role
+            )
+
+        errors = at_once(platform, program, sign(1, "Engineering"), sign(2, "Support"), sign(2, "Support"))
+        assert len(errors) == 1
+        work.session.expire_all()
+        standing = queries.decision_that_stands(work.session, program.id)
+        assert standing is not None
+        assert standing.state is DecisionState.IN_FORCE
+
+
+def test_whoever_signs_while_it_is_withdrawn_or_while_they_are_removed_has_signed_before_or_not_at_all(
+    work: Work, platform: Platform
+) -> None:
+    for time in range(TIMES):
+        program = a_program(work)
+        a_top_box(work, program, good=20, bad=0)
+        owner, other = (
+            a_user(work, f"{time}{name}@example.com", name=name, totp=False) for name in ("ana", "ben")
+        )
+        membership = next(
+            each.membership.id for each in account_queries.members(work.session) if each.user.id == other.id
+        )
+        decision = service.propose(
+            decided_by(work, owner.id, "ana"), program, Choice.GO, role="PM", seen=None
+        )
+        work.session.commit()
+
+        def sign(alone: Work, program: Program = program, to: UUID = decision.id) -> None:
+            mine = decided_by(alone, other.id, "ben")  # noqa: B023  # runs before the next turn
+            service.sign(mine, program, to, Stance.ASSENT, role="Lead")
+
+        def end(alone: Work, program: Program = program, to: UUID = decision.id, time: int = time) -> None:
+            if time % 2:
+                service.withdraw(alone, program, to, "A blocker")
+            else:
+                members.remove(alone, membership)  # noqa: B023  # runs before the next turn
+
+        errors = at_once(platform, program, sign, end)
+        assert all(isinstance(error, Refused) for error in errors), errors
+        work.session.expire_all()
+        signed = queries.signatures(work.session, [decision.id])[decision.id]
+        assert len(signed) == 2 - len(errors)
 
 
 def _read(program: Program) -> Callable[[Work], object]:

@@ -12,7 +12,7 @@ from betaops.readiness.models import Decision, DecisionState, Stance
 from betaops.readiness.recommendation import Choice
 from betaops.readiness.service import Condition
 from tests.factories.programs import a_program
-from tests.factories.readiness import a_top_box, decided_by
+from tests.factories.readiness import a_top_box, all_waived, decided_by
 from tests.support.signed_in import a_member
 
 
@@ -56,6 +56,7 @@ def test_going_against_the_rules_takes_a_reason_and_a_second_member(work: Work) 
         role="Product manager",
         seen=None,
         reason="The fair is on Monday.",
+        waivers=all_waived(work, program),
     )
     assert decision.state is DecisionState.PROPOSED
     with pytest.raises(Refused, match="already"):
@@ -73,6 +74,7 @@ def test_dissent_is_kept_with_its_reason_and_does_not_count_as_agreement(work: W
         role="Product manager",
         seen=None,
         reason="The fair is on Monday.",
+        waivers=all_waived(work, program),
     )
     with pytest.raises(Invalid, match="why you dissent"):
         service.sign(of(work, "manager"), program, decision.id, Stance.DISSENT, role="Support lead")
@@ -116,6 +118,7 @@ def test_a_conditional_go_names_what_who_and_until_when(work: Work) -> None:
         seen=None,
         reason="Ship it",
         conditions=[Condition("Fix sync", "Ana", tomorrow)],
+        waivers=all_waived(work, program),
     )
     assert decision.conditions == [{"text": "Fix sync", "owner": "Ana", "due_on": tomorrow.isoformat()}]
     with pytest.raises(Invalid, match="Only a conditional"):

@@ -10,8 +10,11 @@ from betaops.accounts.permissions import Permission
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
 from betaops.programs.models import Phase, Program
-from betaops.readiness import overview
+from betaops.readiness import due, overview, quorum
+from betaops.readiness.due import Standing
+from betaops.readiness.hitches import Condition
 from betaops.readiness.models import Decision, DecisionState
+from betaops.readiness.recommendation import Choice
 from betaops.surveys.models import Quota
 from betaops.surveys.queries import Unfilled
 from tests.factories.programs import a_program
@@ -21,27 +24,27 @@ TODAY = date(2026, 3, 2)
 NOW = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
 
 
-def a_decision(state: DecisionState, *days: int | None) -> Decision:
-    return Decision(
-        id=new_id(),
-        state=state,
-        conditions=[
-            {
-                "text": f"Condition {number}",
-                "owner": "Ana",
-                "due_on": (TODAY + timedelta(days=day)).isoformat() if day is not None else None,
-            }
-            for number, day in enumerate(days)
-        ],
-    )
+def standing(*days: int, state: DecisionState = DecisionState.IN_FORCE) -> Standing:
+    """A conditional go with a condition due after each of so many days."""
+    conditions = [
+        Condition(f"Condition {number}", "Ana", TODAY + timedelta(days=day), False)
+        for number, day in enumerate(days)
+    ]
+    decision = Decision(id=new_id(), state=state, choice=Choice.CONDITIONAL)
+    return Standing(decision, quorum.Quorum([], 0), conditions, [], None)
 
 
-def test_conditions_are_overdue_the_day_after_they_were_due() -> None:
-    found = overview.overdue(a_decision(DecisionState.IN_FORCE, -1, 0, 5, None), TODAY)
-    assert [need.text for need in found] == ["A condition is overdue: “Condition 0”"]
+def test_conditions_are_mentioned_before_their_day_and_press_after_it() -> None:
+    found = due.needs(standing(-1, 0, due.SOON, due.SOON + 1), None, TODAY)
+    assert [(need.text, need.role) for need in found] == [
+        ("A condition is overdue: Condition 0", "danger"),
+        ("A condition is due: Condition 1", "waiting"),
+        ("A condition is due: Condition 2", "waiting"),
+    ]
     assert "Ana" in found[0].note
-    assert not overview.overdue(a_decision(DecisionState.PROPOSED, -1), TODAY)
-    assert not overview.overdue(None, TODAY)
+    (waits,) = due.needs(standing(-1, state=DecisionState.PROPOSED), None, TODAY)
+    assert waits.text == "A decision waits for signatures"
+    assert not due.needs(None, None, TODAY)
 
 
 def a_running_program(**values: Any) -> Program:

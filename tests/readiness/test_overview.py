@@ -13,7 +13,7 @@ from betaops.readiness import board, queries, service
 from betaops.readiness.recommendation import Choice
 from tests.factories.enrollment import an_enrollment
 from tests.factories.programs import a_program
-from tests.factories.readiness import a_top_box, decided_by
+from tests.factories.readiness import a_top_box, all_waived, decided_by
 from tests.support.signed_in import a_member
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -79,6 +79,7 @@ def test_a_decision_that_lacks_a_signature_is_not_called_decided(work: Work, mem
         role="Product manager",
         seen=None,
         reason="We trust it.",
+        waivers=all_waived(work, program),
     )
     page = member_client().get(f"/console/programs/{program.slug}").text
     assert "Waits for a signature:" in page

@@ -223,12 +223,24 @@ def test_a_decision_is_proposed_signed_and_withdrawn_in_the_browser(
     refused = owner.post(address(program, "/readiness/decisions/new"), data=given)
     assert refused.status_code == 422
     assert "say why you decide against them" in refused.text
-    answer = owner.post(
-        address(program, "/readiness/decisions/new"), data=given | {"reason": "The fair is on Monday."}
-    )
+    given |= {"reason": "The fair is on Monday."}
+    unwaived = owner.post(address(program, "/readiness/decisions/new"), data=given)
+    assert unwaived.status_code == 422
+    assert "must be and is not met: waive it" in unwaived.text
+    row = queries.expectations(work.session, program.id)[0]
+    given |= {
+        "waivers-0-expectation": ids_of(row),
+        "waivers-0-is_waived": "y",
+        "waivers-0-reason": "Known, and mended in May.",
+    }
+    undated = owner.post(address(program, "/readiness/decisions/new"), data=given)
+    assert "A waiver ends on a day that lies ahead." in undated.text
+    assert "Known, and mended in May." in undated.text
+    given |= {"waivers-0-ends_on": (work.now.date() + timedelta(days=30)).isoformat()}
+    answer = owner.post(address(program, "/readiness/decisions/new"), data=given)
     assert answer.status_code == 303
     page = manager.get(answer.location).text
-    assert "Waits for a second signature" in page
+    assert "1 more member has to agree." in page
     unreasoned = manager.post(answer.location + "/signatures", data={"stance": "dissent", "role": "Support"})
     assert unreasoned.status_code == 422
     assert "why you dissent" in unreasoned.text

@@ -18,7 +18,7 @@ from betaops.readiness.recommendation import Choice, Weight
 from tests.factories.accounts import a_user
 from tests.factories.flags import a_feature, a_flag
 from tests.factories.programs import a_program
-from tests.factories.readiness import a_top_box, an_expectation, decided_by
+from tests.factories.readiness import a_top_box, all_waived, an_expectation, decided_by
 
 GENERAL = Stage.GENERAL_AVAILABILITY
 
@@ -40,7 +40,8 @@ def blocks(work: Work, flag: Flag, stage: Stage = GENERAL) -> list[str]:
 def go(work: Work, program: Program, choice: Choice = Choice.GO, reason: str = "") -> Work:
     owner = a_user(work, role=Role.OWNER)
     member = decided_by(work, owner.id, owner.name)
-    readiness.propose(member, program, choice, role="PM", seen=None, reason=reason)
+    waivers = [] if choice is Choice.NO_GO else all_waived(work, program)
+    readiness.propose(member, program, choice, role="PM", seen=None, reason=reason, waivers=waivers)
     return member
 
 
@@ -82,7 +83,7 @@ def test_a_go_against_the_rules_waits_for_its_second_signature(
 ) -> None:
     a_top_box(work, program, good=2, bad=60)
     go(work, program, reason="We know these five.")
-    assert blocks(work, flag) == ["Lantern: the GO waits for a second signature."]
+    assert blocks(work, flag) == ["Lantern: the GO waits for signatures."]
 
 
 @pytest.mark.parametrize("phase", [Phase.DRAFT, Phase.RECRUITING, Phase.CLOSED])

@@ -13,4 +13,11 @@ blueprint = APIBlueprint(
     abp_responses=PROBLEMS,
 )
 
-from betaops.readiness.api import endpoints, going, ground_rules, papers  # noqa: E402, F401  # they fill the blueprint
+from betaops.readiness.api import (  # noqa: E402  # they fill the blueprint
+    calibration,  # noqa: F401
+    decided,  # noqa: F401
+    endpoints,  # noqa: F401
+    going,  # noqa: F401
+    ground_rules,  # noqa: F401
+    papers,  # noqa: F401
+)

@@ -1,4 +1,4 @@
-"""The endpoints of expectations, readings and decisions."""
+"""The endpoints of expectations, readings and criteria."""
 
 from flask import Response
 
@@ -7,7 +7,7 @@ from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
 from betaops.readiness import policy, queries, service
 from betaops.readiness.api import blueprint, shapes
-from betaops.readiness.models import DecisionState, Expectation
+from betaops.readiness.models import Expectation
 from betaops.web.access import scope
 from betaops.web.api import Paging, shown
 from betaops.web.application import reading, writing
@@ -92,18 +92,6 @@ def criteria(path: shapes.InProgram) -> Response:
     if seal is None:
         raise NotFound
     return shown(shapes.shown_criteria(seal, queries.amendments(reading(), program.id)))
-
-
-@blueprint.get("/programs/<program_id>/decisions", responses={200: shapes.DecisionList})
-@scope(policy.SEE)
-def decisions(path: shapes.InProgram) -> Response:
-    """What was decided, with the signatures, dissent included."""
-    program = program_queries.program(reading(), path.program_id)
-    found = sorted(
-        queries.decisions(reading(), program.id), key=lambda each: each.state is DecisionState.WITHDRAWN
-    )
-    signed = queries.signatures(reading(), [each.id for each in found])
-    return shown(shapes.DecisionList(items=[shapes.shown_decision(each, signed[each.id]) for each in found]))
 
 
 def _now(program: Program, row: Expectation) -> shapes.ShownExpectation:

@@ -15,14 +15,10 @@ from betaops.readiness.models import (
     Amendment,
     AmendmentKind,
     CriteriaSeal,
-    Decision,
-    DecisionState,
     Expectation,
     Reading,
-    Signature,
-    Stance,
 )
-from betaops.readiness.recommendation import Choice, Weight
+from betaops.readiness.recommendation import Weight
 from betaops.readiness.service.expecting import Draft
 from betaops.readiness.verdict import Direction, Verdict
 from betaops.web.api import Body, Int, Shown, Text, path_id
@@ -156,38 +152,6 @@ class ShownCriteria(Shown):
     amendments: list[ShownAmendment]
 
 
-class ShownSignature(Shown):
-    name: str
-    role: str
-    stance: Stance
-    reason: str
-    signed_at: datetime
-
-
-class ShownDecision(Shown):
-    id: str
-    choice: Choice
-    recommended: Choice | None
-    reason: str
-    conditions: list[dict[str, Any]]
-    next_look_on: date | None
-    state: DecisionState
-    signatures: list[ShownSignature]
-    signatures_needed: int
-    snapshot: dict[str, Any] = Field(description="The readings it was signed on")
-    digest: str = Field(description="SHA-256 of the snapshot's canonical JSON, in hex")
-    created_at: datetime
-    in_force_at: datetime | None
-    withdrawn_at: datetime | None
-
-
-class DecisionList(Shown):
-    """The one that stands comes first, then the withdrawn ones, the newest first."""
-
-    items: list[ShownDecision]
-    next: str | None = None
-
-
 def draft_of(body: WrittenExpectation) -> Draft:
     try:
         cohort_id = ids.decode("coh", body.cohort) if body.cohort else None
@@ -273,32 +237,4 @@ def shown_reading(row: Reading) -> ShownReading:
         high=row.high,
         outcome=row.outcome,
         sample=row.sample,
-    )
-
-
-def shown_decision(row: Decision, signed: list[Signature]) -> ShownDecision:
-    return ShownDecision(
-        id=ids.encode("dec", row.id),
-        choice=row.choice,
-        recommended=row.recommended,
-        reason=row.reason,
-        conditions=row.conditions,
-        next_look_on=row.next_look_on,
-        state=row.state,
-        signatures=[
-            ShownSignature(
-                name=each.name,
-                role=each.role,
-                stance=each.stance,
-                reason=each.reason,
-                signed_at=each.signed_at,
-            )
-            for each in signed
-        ],
-        signatures_needed=row.signatures_needed,
-        snapshot=row.snapshot,
-        digest=row.digest,
-        created_at=row.created_at,
-        in_force_at=row.in_force_at,
-        withdrawn_at=row.withdrawn_at,
     )

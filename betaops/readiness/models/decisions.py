@@ -13,7 +13,7 @@ from betaops.readiness.recommendation import Choice
 
 
 class DecisionState(StrEnum):
-    #: Waits for a further signature.
+    #: Waits for further signatures.
     PROPOSED = "proposed"
     IN_FORCE = "in_force"
     WITHDRAWN = "withdrawn"
@@ -50,7 +50,10 @@ class Decision(Tenant, Base):
     #: SHA-256 of the snapshot's canonical JSON, in hex.
     digest: Mapped[str] = mapped_column(String(64))
     state: Mapped[DecisionState] = mapped_column(one_of(DecisionState), default=DecisionState.PROPOSED)
-    #: Two where it goes against the recommendation.
+    #: [{"name", "user", "holder"}]: roles that have to sign, as they were when it was proposed; `user` is a member's id,
+    #: or None where any member may sign for the role.
+    roles: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    #: Agreeing ones; two where it goes against the recommendation.
     signatures_needed: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     in_force_at: Mapped[datetime | None]
@@ -71,6 +74,14 @@ class Signature(Tenant, Base):
         belongs_to("decision_id", "decision"),
         UniqueConstraint("decision_id", "user_id"),
         CheckConstraint("stance <> 'dissent' OR length(reason) > 0", name="dissent_has_a_reason"),
+        Index(
+            "uq_signature_one_for_each_role",
+            "decision_id",
+            "fills",
+            unique=True,
+            sqlite_where=text("fills <> ''"),
+            postgresql_where=text("fills <> ''"),
+        ),
     )
 
     decision_id: Mapped[UUID]
@@ -79,6 +90,8 @@ class Signature(Tenant, Base):
     name: Mapped[str] = mapped_column(String(200))
     #: The capacity in which they sign: "Product manager".
     role: Mapped[str] = mapped_column(String(120))
+    #: The one of `Decision.roles` that it fills; empty where it fills none.
+    fills: Mapped[str] = mapped_column(String(120), default="")
     stance: Mapped[Stance] = mapped_column(one_of(Stance))
     reason: Mapped[str] = mapped_column(Text, default="")
     signed_at: Mapped[datetime]

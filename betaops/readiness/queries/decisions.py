@@ -21,6 +21,13 @@ def decision_that_stands(session: Session, program_id: UUID) -> Decision | None:
     )
 
 
+def decided_programs(session: Session) -> Sequence[UUID]:
+    """Programs of the workspace whose decision stands, whatever phase they are in."""
+    return session.scalars(
+        select(Decision.program_id).where(Decision.state != DecisionState.WITHDRAWN).order_by(Decision.id)
+    ).all()
+
+
 def count_unsigned(session: Session, program_id: UUID) -> int:
     """Decisions that wait for a second member."""
     return (

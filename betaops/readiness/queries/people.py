@@ -10,7 +10,14 @@ from betaops.cohorts.models import CohortMember
 from betaops.enrollment.models import INSIDE, Enrollment, State, Tester
 from betaops.kernel import clock
 from betaops.programs.models import Phase, Program
-from betaops.readiness.models import Expectation, ParticipationWeek
+from betaops.readiness.models import (
+    CriterionKind,
+    Decision,
+    DecisionState,
+    Expectation,
+    GateCriterion,
+    ParticipationWeek,
+)
 from betaops.readiness.queries.builds import spans
 from betaops.readiness.scope import Scope
 from betaops.surveys.models import Response, ResponseState, Survey
@@ -115,6 +122,20 @@ def measured_programs(session: Session, workspace_id: UUID | None = None) -> lis
     if workspace_id is None:
         found = found.execution_options(unscoped=True)
     return [(row[0], row[1]) for row in session.execute(found)]
+
+
+def watched_programs(session: Session) -> list[tuple[UUID, UUID]]:
+    """(workspace, program) of the whole installation: every one with a decision in force or with criteria that suspend it,
+    as time runs for both."""
+    decided = select(Decision.program_id).where(Decision.state == DecisionState.IN_FORCE)
+    suspending = select(GateCriterion.program_id).where(GateCriterion.kind == CriterionKind.SUSPENSION)
+    found = session.execute(
+        select(Program.workspace_id, Program.id)
+        .where(Program.phase != Phase.ARCHIVED, or_(Program.id.in_(decided), Program.id.in_(suspending)))
+        .order_by(Program.id)
+        .execution_options(unscoped=True)
+    )
+    return [(row[0], row[1]) for row in found]
 
 
 def count_answering(session: Session, program_id: UUID) -> int:

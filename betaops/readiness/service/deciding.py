@@ -1,7 +1,6 @@
 """Deciding: proposed on the evidence as it stands, signed by people, in force, withdrawn."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -13,18 +12,13 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import board, evidence, queries
-from betaops.readiness.events import DecisionProposed, DecisionSigned, DecisionTaken, DecisionWithdrawn
-from betaops.readiness.models import Decision, DecisionState, Signature, Stance
-from betaops.readiness.recommendation import Choice, is_against, signatures_needed
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What a conditional go hangs on: what, who sees to it, until when."""
-
-    text: str
-    owner: str
-    due_on: date
+from betaops.readiness.events import DecisionProposed, DecisionWithdrawn
+from betaops.readiness.models import Decision, DecisionState, Stance
+from betaops.readiness.recommendation import Choice, signatures_needed
+from betaops.readiness.service import proposal, rechecking
+from betaops.readiness.service.proposal import Condition, Waived
+from betaops.readiness.service.signing import sign
+from betaops.readiness.service.waiving import waive
 
 
 def propose(
@@ -32,22 +26,33 @@ def propose(
     program: Program,
     choice: Choice,
     *,
-    role: str,
+    role: str = "",
+    fills: str = "",
     seen: str | None,
     reason: str = "",
     conditions: Sequence[Condition] = (),
+    waivers: Sequence[Waived] = (),
     next_look_on: date | None = None,
 ) -> Decision:
     """Decide on the readings as they stand and sign first; `seen` is the `evidence.fingerprint` of the page.
 
-    In force at once where the rules recommend the same, else after a second member's signature.
+    In force with all signatures that it needs (`quorum`): the first is enough where no role has to sign and the rules
+    recommend the same. `role` and `fills` as in `sign`.
     """
     rows = queries.board(work.session, program.id)
     items = [row.to_json() for row in rows]
     if seen is not None and seen != evidence.fingerprint(items):
         raise Stale(_("The readings changed while you were deciding. Look again, then sign."))
     recommended = board.recommended(rows)
-    _check(work, choice, recommended, reason, conditions, next_look_on)
+    standings = queries.gate(work.session, program, rows)
+    proposal.check(
+        proposal.Proposal(choice, reason, conditions, waivers, next_look_on),
+        rows,
+        recommended,
+        unmet=[each.criterion.text for each in standings if proposal.is_unmet(each)],
+        today=work.now.date(),
+    )
+    roles = queries.roles_to_sign(work.session, program.id)
     if queries.decision_that_stands(work.session, program.id) is not None:
         raise _one_stands()
     snapshot = evidence.snapshot(
@@ -55,6 +60,7 @@ def propose(
         program=ids.encode("prg", program.id),
         at=evidence.moment(work.now),
         recommended=recommended.value if recommended else None,
+        gate=proposal.gate_json(standings, roles, waivers),
     )
     decision = Decision(
         program_id=program.id,
@@ -68,6 +74,7 @@ def propose(
         next_look_on=next_look_on if choice is Choice.NO_GO else None,
         snapshot=snapshot,
         digest=evidence.digest(snapshot),
+        roles=[proposal.role_json(role) for role in roles],
         signatures_needed=signatures_needed(choice, recommended),
         created_at=work.now,
     )
@@ -85,59 +92,11 @@ def propose(
             digest=decision.digest,
         )
     )
-    sign(work, program, decision.id, Stance.ASSENT, role=role, reason=reason)
+    for waived in waivers:
+        waive(work, decision, waived)
+    rechecking.remember(work, program, decision)
+    sign(work, program, decision.id, Stance.ASSENT, role=role, fills=fills, reason=reason)
     return decision
-
-
-def sign(
-    work: Work, program: Program, decision_id: UUID, stance: Stance, *, role: str, reason: str = ""
-) -> Signature:
-    """Put this member's name under it. The edge has made sure that it is really they (a fresh session)."""
-    if work.actor.kind != "member" or work.actor.id is None:
-        raise Refused("members_sign", _("Only a member can sign."))
-    decision = work.lock(Decision, decision_id)
-    if decision.program_id != program.id:
-        raise NotFound
-    if decision.state is DecisionState.WITHDRAWN:
-        raise Refused("withdrawn", _("This decision was withdrawn."))
-    if not role.strip():
-        raise Invalid("role", _("Say in which role you sign."), field="role")
-    if stance is Stance.DISSENT and not reason.strip():
-        raise Invalid("reason", _("Say why you dissent: the reason stays with the decision."), field="reason")
-    given = queries.signatures(work.session, [decision.id])[decision.id]
-    if any(each.user_id == work.actor.id for each in given):
-        raise Refused("already_signed", _("You have signed this decision already."))
-    signature = Signature(
-        decision_id=decision.id,
-        user_id=work.actor.id,
-        name=work.actor.name,
-        role=role.strip(),
-        stance=stance,
-        reason=reason.strip(),
-        signed_at=work.now,
-    )
-    try:
-        with work.session.begin_nested():
-            work.add(signature)
-    except IntegrityError as error:
-        raise Refused("already_signed", _("You have signed this decision already.")) from error
-    work.record(
-        DecisionSigned(
-            decision_id=decision.id, program_id=program.id, signature_id=signature.id, stance=stance.value
-        )
-    )
-    assents = sum(each.stance is Stance.ASSENT for each in [*given, signature])
-    if decision.state is DecisionState.PROPOSED and assents >= decision.signatures_needed:
-        decision.state, decision.in_force_at = DecisionState.IN_FORCE, work.now
-        work.record(
-            DecisionTaken(
-                decision_id=decision.id,
-                program_id=program.id,
-                choice=decision.choice.value,
-                digest=decision.digest,
-            )
-        )
-    return signature
 
 
 def withdraw(work: Work, program: Program, decision_id: UUID, reason: str) -> Decision:
@@ -160,35 +119,6 @@ def withdraw(work: Work, program: Program, decision_id: UUID, reason: str) -> De
         )
     )
     return decision
-
-
-def _check(
-    work: Work,
-    choice: Choice,
-    recommended: Choice | None,
-    reason: str,
-    conditions: Sequence[Condition],
-    next_look_on: date | None,
-) -> None:
-    if is_against(choice, recommended) and not reason.strip():
-        raise Invalid(
-            "reason",
-            _("The rules recommend otherwise: say why you decide against them. A second member signs too."),
-            field="reason",
-        )
-    if choice is Choice.CONDITIONAL and not conditions:
-        raise Invalid(
-            "conditions", _("Name at least one condition, with its owner and date."), field="conditions"
-        )
-    if choice is not Choice.CONDITIONAL and conditions:
-        raise Invalid("conditions", _("Only a conditional go has conditions."), field="conditions")
-    for each in conditions:
-        if not each.text.strip() or not each.owner.strip():
-            raise Invalid("conditions", _("Every condition needs an owner and a date."), field="conditions")
-        if each.due_on < work.now.date():
-            raise Invalid("conditions", _("A condition's date lies ahead."), field="conditions")
-    if choice is Choice.NO_GO and next_look_on is not None and next_look_on < work.now.date():
-        raise Invalid("next_look_on", _("The next look lies ahead."), field="next_look_on")
 
 
 def _one_stands() -> Refused:

@@ -5,10 +5,13 @@ from flask import Blueprint
 blueprint = Blueprint("readiness", __name__, url_prefix="/console/programs/<slug>/readiness")
 
 from betaops.readiness.views import (  # noqa: E402  # they fill the blueprint
+    calibration,  # noqa: F401
+    commitments,  # noqa: F401
     comparing,  # noqa: F401
     decisions,  # noqa: F401
     dossiers,  # noqa: F401
     expectations,  # noqa: F401
+    gate,  # noqa: F401
     market,  # noqa: F401
     pages,  # noqa: F401
     papers,  # noqa: F401

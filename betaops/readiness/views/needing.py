@@ -12,7 +12,7 @@ from betaops.kernel.i18n import ngettext
 from betaops.programs import queries as program_queries
 from betaops.programs.checklist import Light
 from betaops.programs.models import Phase, Program
-from betaops.readiness import board, overview, queries
+from betaops.readiness import board, due, overview, queries
 from betaops.readiness.models import Decision
 from betaops.readiness.overview import Need
 from betaops.surveys import queries as survey_queries
@@ -58,7 +58,8 @@ def _needs(
                 role="danger",
             )
         )
-    items += [*overview.undecided(decision), *overview.overdue(decision, now.date())]
+    items += due.needs(queries.standing(session, decision), queries.suspension(session, found.id), now.date())
+    items += due.uncalibrated(queries.overdue_horizons(session, found.id, now.date()))
     items += _proposed_flags(session, found)
     applicants = tester_queries.waiting_for_decision(session, found)
     if applicants:

@@ -1,0 +1,1 @@
+"""What people outside of the console see: papers behind links, and what a tester's input changed."""

@@ -1,0 +1,76 @@
+"""Reading what came true from a CSV file: each row as a value, or as a refusal that says why. Pure."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from betaops.kernel.i18n import gettext as _
+from betaops.readiness.figures import Unit, number_of
+
+#: Of the heading; every file has the first three.
+COLUMNS = ("expectation", "days", "value", "note")
+HORIZONS = (30, 90)
+MOST_ROWS = 1000
+
+
+class Known(NamedTuple):
+    """An expectation that a row may be about."""
+
+    key: str
+    need: str
+    unit: Unit
+
+
+class Found(NamedTuple):
+    row: int
+    key: str
+    days: int
+    value: float
+    note: str
+
+
+class Refusal(NamedTuple):
+    row: int
+    what: str
+    why: str
+
+
+def read(text: str, known: Mapping[str, Known]) -> Iterator[Found | Refusal]:
+    """In the file's order; blank rows are passed over. `known` by id and by folded need."""
+    rows = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=_delimiter(text))
+    try:
+        heading = [cell.strip().casefold() for cell in next(rows, [])]
+        missing = [name for name in COLUMNS[:3] if name not in heading]
+        if missing:
+            yield Refusal(
+                1, "", _("The first row must name the columns: %(names)s.", names=", ".join(COLUMNS))
+            )
+            return
+        for number, cells in enumerate(rows, start=2):
+            if number > MOST_ROWS:
+                yield Refusal(number, "", _("Only %(most)s rows are read.", most=MOST_ROWS))
+                return
+            if any(cell.strip() for cell in cells):
+                yield _read(number, dict(zip(heading, cells, strict=False)), known)
+    except csv.Error:
+        yield Refusal(0, "", _("The file cannot be read: a quotation mark is never closed."))
+
+
+def _read(number: int, cells: Mapping[str, str], known: Mapping[str, Known]) -> Found | Refusal:
+    what = cells.get("expectation", "").strip()
+    found = known.get(what) or known.get(what.casefold())
+    if found is None:
+        return Refusal(number, what, _("The decision rests on no such expectation."))
+    days = cells.get("days", "").strip()
+    if days not in map(str, HORIZONS):
+        return Refusal(number, what, _("Days are 30 or 90."))
+    value = number_of(cells.get("value", ""), found.unit)
+    if value is None:
+        return Refusal(number, what, _("The value is no number."))
+    return Found(number, found.key, int(days), value, cells.get("note", "").strip()[:500])
+
+
+def _delimiter(text: str) -> str:
+    first = text.lstrip("\ufeff").partition("\n")[0]
+    return max(",;\t", key=first.count)
