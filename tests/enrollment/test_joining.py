@@ -6,7 +6,7 @@ import pytest
 
 from betaops.enrollment.models import Application, State
 from betaops.enrollment.queries import portal, testers
-from betaops.enrollment.queries.testers import funnel
+from betaops.enrollment.queries.testers import count_views
 from betaops.kernel.work import Work
 from betaops.programs import service as program_service
 from betaops.programs.models import Phase, Program
@@ -331,7 +331,7 @@ def test_looks_at_the_story_are_counted_without_anybodys_name(
 ) -> None:
     for _ in range(3):
         client.get(f"/join/{program.slug}")
-    assert funnel(work.session, program.id).viewed == 3
+    assert count_views(work.session, program.id) == 3
 
 
 def test_security_5_fields_that_are_not_asked_change_nothing(

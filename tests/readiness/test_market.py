@@ -123,6 +123,7 @@ def test_a_dossier_with_weights_can_be_recomputed_and_a_forged_one_is_found_out(
     told["expectations"][0]["reading"]["sample"]["weighted"]["verdict"] = "met"
     assert [each.place for each in disagreements(told)] == [
         "/hashes/expectations",
+        "/digest",
         "/expectations/0/reading/sample/weighted/verdict",
     ]
 

@@ -16,7 +16,14 @@ from betaops.readiness.papers import PAPERS
 from betaops.readiness.recommendation import Choice
 from tests.factories.feedback import a_report
 from tests.factories.programs import a_program
-from tests.factories.readiness import a_survey, a_top_box, an_expectation, decided_by, some_testers
+from tests.factories.readiness import (
+    a_survey,
+    a_top_box,
+    all_waived,
+    an_expectation,
+    decided_by,
+    some_testers,
+)
 from tests.support.pdfs import unpacked
 from tests.support.signed_in import a_member
 
@@ -141,7 +148,13 @@ def test_the_report_says_what_was_asked_who_tested_what_was_found_and_what_chang
 def test_the_report_has_the_decision_with_its_dissent(work: Work, tried: Program) -> None:
     owner, other = a_member(work, "owner"), a_member(work, "manager")
     decision = service.propose(
-        decided_by(work, owner.id, owner.name), tried, Choice.GO, role="PM", seen=None, reason="We **know**."
+        decided_by(work, owner.id, owner.name),
+        tried,
+        Choice.GO,
+        role="PM",
+        seen=None,
+        reason="We **know**.",
+        waivers=all_waived(work, tried),
     )
     service.sign(
         decided_by(work, other.id, other.name),

@@ -11,10 +11,11 @@ from betaops.kernel.errors import Invalid, NotFound
 from betaops.kernel.events import RecordedEvent
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
-from betaops.readiness import evidence, portal, queries, service
+from betaops.readiness import evidence, queries, service
 from betaops.readiness.documents import Document
 from betaops.readiness.models import SharedPaper
 from betaops.readiness.papers import PAPERS
+from betaops.readiness.portal import handed_out
 from tests.factories.programs import a_program
 from tests.factories.readiness import an_expectation
 from tests.support.browsers import Browser
@@ -97,8 +98,8 @@ def test_a_link_that_was_revoked_or_ran_out_looks_like_one_that_never_was(
 
 
 def test_who_tries_one_token_after_another_is_stopped(client: Any) -> None:
-    answers = [client.get(f"/shared/{each}/paper.md").status_code for each in range(2 * portal.FILES)]
-    assert answers[: portal.FILES] == [404] * portal.FILES
+    answers = [client.get(f"/shared/{each}/paper.md").status_code for each in range(2 * handed_out.FILES)]
+    assert answers[: handed_out.FILES] == [404] * handed_out.FILES
     assert answers[-1] == 429
 
 
