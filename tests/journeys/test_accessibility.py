@@ -30,7 +30,7 @@ AXE_OPTIONS = {
 }
 #: Endpoints that show no page of their own, or whose page needs a token that only a mail holds, with the reason.
 NO_PAGE = re.compile(
-    r"^(assets|openapi|operations|search|start)\.|_api\.|\.(export|download|attachment|take_paper|picture|thumbnail|csv)"
+    r"^(assets|openapi|operations|search|start)\.|_api\.|\.(export|download|attachment|paper_pdf|paper_markdown|pdf|markdown|picture|thumbnail|csv)"
 )
 PER_ENDPOINT = 1
 SIGHTS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((320, "light"), (1280, "dark"))

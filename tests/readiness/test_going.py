@@ -126,3 +126,16 @@ def test_how_a_program_goes_is_told_over_the_api(work: Work, program: Program, c
     other = f"/api/v1/programs/{ids.encode('prg', ids.new_id())}"
     assert client.get(f"{other}/going", headers=headers).status_code == 404
     assert client.get(f"{other}/feedback/figures", headers=headers).status_code == 404
+
+
+def test_silent_testers_are_a_filter_of_the_testers_list(work: Work, member_client: Any) -> None:
+    program = a_program(work)
+    now, work.now = work.now, work.now - timedelta(days=20)
+    an_enrollment(work, program=program, name="Silent Sam")
+    an_enrollment(work, program=program, name="Awake Ann", seen_at=now - timedelta(days=1))
+    work.now = now
+    client = member_client()
+    page = client.get(f"/console/programs/{program.slug}/testers?silent=7").text
+    assert "Silent Sam" in page
+    assert "Awake Ann" not in page
+    assert "Silent Sam" not in client.get(f"/console/programs/{program.slug}/testers?silent=soon").text

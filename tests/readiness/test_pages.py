@@ -354,19 +354,6 @@ def test_the_overview_asks_the_database_a_bounded_number_of_times(
     assert count_queries(lambda: client.get(address(program, "/readiness"))) <= 17
 
 
-def test_silent_testers_are_a_filter_of_the_testers_list(work: Work, member_client: Client) -> None:
-    program = a_program(work)
-    now, work.now = work.now, work.now - timedelta(days=20)
-    an_enrollment(work, program=program, name="Silent Sam")
-    an_enrollment(work, program=program, name="Awake Ann", seen_at=now - timedelta(days=1))
-    work.now = now
-    client = member_client()
-    page = client.get(address(program, "/testers?silent=7")).text
-    assert "Silent Sam" in page
-    assert "Awake Ann" not in page
-    assert "Silent Sam" not in client.get(address(program, "/testers?silent=soon")).text
-
-
 def test_the_palette_finds_needs(work: Work, member_client: Client) -> None:
     program = a_program(work)
     an_expectation(work, program, need="Nothing stops me 100%")
