@@ -201,9 +201,11 @@ def new_app(platform: Platform) -> Application:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
-    """The sample workspace, on SQLite, to be read. One worker runs all tests that look at it."""
-    sample = samples.plant(tmp_path_factory.mktemp("sample") / "instance")
+def sample(worker_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
+    """The sample workspace, on SQLite, to be read; planted by one of the workers."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_name == "alone" else base.parent
+    sample = samples.plant(shared / "planted", tmp_path_factory.mktemp("sample") / "instance")
     yield sample
     sample.close()
 

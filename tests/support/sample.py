@@ -1,5 +1,7 @@
 """The sample workspace, planted once for all tests that look at it: it takes seconds."""
 
+import fcntl
+import pickle
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -51,13 +53,29 @@ class Sample:
         self.platform.database.close()
 
 
-def plant(folder: Path) -> Sample:
-    """Planted twice, as by a second start: nothing is there twice."""
+def plant(shared: Path, own: Path) -> Sample:
+    """A copy in `own` of what the first worker that asks plants in `shared`; the others wait for it.
+
+    Planted twice, as by a second start: nothing is there twice.
+    """
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        told = shared.with_suffix(".facts")
+        if not told.exists():
+            told.write_bytes(pickle.dumps(_planted(shared)))
+        facts = pickle.loads(told.read_bytes())  # our own
+    shutil.copytree(shared, own)
+    return Sample(_application(own), facts)
+
+
+def _planted(folder: Path) -> dict[str, Any]:
     app = _application(folder)
     migrations.upgrade(app.platform.database)
     with app.test_request_context(base_url=app.platform.settings.base_url):
         wiring.plant_sample(app.platform)
-        return Sample(app, wiring.plant_sample(app.platform))
+        facts = wiring.plant_sample(app.platform)
+    app.platform.database.close()
+    return facts
 
 
 def _application(folder: Path) -> Application:

@@ -4,11 +4,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 #: By what an id begins with. Marks would say it nearer to the tests, but what hands out tests sees ids only.
 TOGETHER = {
-    # the sample workspace, an installation with it, a browser
-    "tests/journeys/": "sample",
-    "tests/api/test_contract.py": "sample",
-    "tests/messaging/test_sample.py": "sample",
-    "tests/readiness/test_sample.py": "sample",
+    # an installation with the sample workspace, a browser
+    "tests/journeys/": "journeys",
     # npm's clients and their browser
     "tests/clients/test_browser": "clients",
 }
