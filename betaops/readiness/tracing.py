@@ -11,6 +11,8 @@ from betaops.readiness.models import AmendmentKind
 _CLOSE_ENOUGH = 2e-9
 #: What criteria call otherwise than expectations.
 _CALLED = {"cohort_id": "scope"}
+#: What is signed of a waiver.
+_WAIVED = ("need", "reason", "ends_on")
 
 
 class Disagreement(NamedTuple):
@@ -76,6 +78,22 @@ def people(told: Mapping[str, Any]) -> Iterator[Disagreement]:
     yield from same("/consents/given", sorted(accepted), [])
     both = [(each["person"], each["agreement"]) for each in given]
     yield from same("/consents/given", len(both), len(set(both)))
+
+
+def afterwards(place: str, decision: Mapping[str, Any]) -> Iterator[Disagreement]:
+    """Only conditions that it has are met, each once; what was waived first is what was signed, and only that renewed."""
+    met = [each["condition"] for each in decision["fulfilments"]]
+    known = range(1, len(decision["conditions"]) + 1)
+    yield from same(f"{place}/fulfilments", met, [number for number in known if number in met])
+    signed = decision["snapshot"].get("gate", {}).get("waivers", ())
+    first: dict[str, Mapping[str, Any]] = {}
+    for each in decision["waivers"]:
+        first.setdefault(each["expectation"], {name: each[name] for name in _WAIVED})
+    yield from same(
+        f"{place}/waivers",
+        first,
+        {each["expectation"]: {name: each[name] for name in _WAIVED} for each in signed},
+    )
 
 
 def without_consent(told: Mapping[str, Any]) -> int:

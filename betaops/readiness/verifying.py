@@ -12,8 +12,9 @@ from betaops.readiness.judging import Case, outcomes, weighted
 from betaops.readiness.market import Weighed
 from betaops.readiness.measures import Sample
 from betaops.readiness.models import DecisionState, Reading, Stance
+from betaops.readiness.quorum import Given, Role, quorum
 from betaops.readiness.recommendation import Choice, signatures_needed
-from betaops.readiness.tracing import Disagreement, criteria, people, same
+from betaops.readiness.tracing import Disagreement, afterwards, criteria, people, same
 
 _FIGURES = ("estimate", "low", "high")
 #: More is no sample of ours: a score is a mean of answers on short scales. Judging so many takes about a minute.
@@ -81,11 +82,20 @@ def _decided(place: str, decision: Mapping[str, Any]) -> Iterator[Disagreement]:
     needed = signatures_needed(Choice(decision["choice"]), recommended)
     yield from same(f"{place}/signatures_needed", decision["signatures_needed"], needed)
     if decision["state"] != DecisionState.WITHDRAWN:
-        assents = sum(Stance(each["stance"]) is Stance.ASSENT for each in decision["signatures"])
-        state = DecisionState.IN_FORCE if assents >= needed else DecisionState.PROPOSED
+        state = DecisionState.IN_FORCE if _is_signed(decision, needed) else DecisionState.PROPOSED
         yield from same(f"{place}/state", decision["state"], state.value)
+    yield from afterwards(place, decision)
     if snapshot["form"] == evidence.FORM:
         yield from _judged(f"{place}/snapshot", snapshot["expectations"], snapshot["recommended"])
+
+
+def _is_signed(decision: Mapping[str, Any], needed: int) -> bool:
+    """Whether its signatures were enough at any time: who disagrees once it is in force changes nothing any more."""
+    roles = [Role(each["name"]) for each in decision["snapshot"].get("gate", {}).get("roles", ())]
+    given = [
+        Given(None, each["fills"], Stance(each["stance"]) is Stance.ASSENT) for each in decision["signatures"]
+    ]
+    return any(quorum(roles, given[:count], needed).is_there for count in range(1, len(given) + 1))
 
 
 def old_decisions(told: Mapping[str, Any]) -> int:
@@ -103,7 +113,7 @@ def _judged(
         Case(row.expectation, row.measure, _sample(reading), reading.taken_at.date(), _weighed(reading))
         for _at, row, reading in read
     ]
-    is_strict = any(reading.outcome.get("is_strict") for _at, _row, reading in read)
+    is_strict = board.is_strict(rows)
     found = outcomes(cases, is_strict=is_strict)
     by_weight = weighted(cases, is_strict=is_strict)
     words = reconciled_by_need(
