@@ -16,7 +16,7 @@ from uuid import UUID
 from betaops import __version__
 from betaops.kernel import clock, ids
 from betaops.programs.models import Product, Program, ProgramPhase
-from betaops.readiness import board, evidence
+from betaops.readiness import board, criteria, evidence
 from betaops.readiness.board import Row
 from betaops.readiness.evidence import moment
 from betaops.readiness.flipping import FEWEST_NAMED
@@ -25,6 +25,7 @@ from betaops.readiness.models import (
     CriteriaSeal,
     Decision,
     Fulfilment,
+    GroundRules,
     Reading,
     Signature,
     Waiver,
@@ -40,6 +41,7 @@ SECTIONS = (
     "program",
     "methods",
     "seal",
+    "ground_rules",
     "amendments",
     "consents",
     "recommended",
@@ -84,6 +86,7 @@ class Contents(NamedTuple):
     #: Each tester's level, by expectation; of the moment, so that it may be newer than the reading.
     scores: Mapping[UUID, Mapping[UUID, float]]
     seal: CriteriaSeal | None
+    rules: GroundRules | None
     amendments: Sequence[Amendment]
     decisions: Sequence[Decision]
     signatures: Mapping[UUID, Sequence[Signature]]
@@ -115,6 +118,7 @@ def dossier(contents: Contents, *, at: str) -> dict[str, Any]:
             "pseudonyms": "HMAC-SHA-256 under a key that was made for this file and not kept",
         },
         "seal": None if contents.seal is None else _seal(contents.seal),
+        "ground_rules": criteria.ground_rules(contents.rules),
         "amendments": [_amendment(each) for each in contents.amendments],
         "consents": _consents(contents, pseudonym),
         "recommended": recommended.value if recommended else None,
@@ -161,12 +165,17 @@ def _program(contents: Contents) -> dict[str, Any]:
 
 
 def _seal(seal: CriteriaSeal) -> dict[str, Any]:
-    return {"sealed_at": moment(seal.sealed_at), "criteria": seal.criteria, "digest": seal.digest}
+    return {
+        "sealed_at": moment(seal.sealed_at),
+        "criteria": seal.criteria,
+        "ground_rules": seal.ground_rules,
+        "digest": seal.digest,
+    }
 
 
 def _amendment(row: Amendment) -> dict[str, Any]:
     return {
-        "expectation": ids.encode("exp", row.expectation_id),
+        "expectation": ids.encode("exp", row.expectation_id) if row.expectation_id else None,
         "kind": row.kind.value,
         "need": row.need,
         "changes": row.changes,

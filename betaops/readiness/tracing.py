@@ -32,12 +32,12 @@ def same(place: str, told: Any, found: Any) -> Iterator[Disagreement]:
 
 def criteria(
     sealed: Sequence[Mapping[str, Any]],
-    amendments: Sequence[Mapping[str, Any]],
+    amendments: Sequence[tuple[int, Mapping[str, Any]]],
     expectations: Sequence[Mapping[str, Any]],
 ) -> Iterator[Disagreement]:
-    """What was sealed, with every amendment, is what is expected now."""
+    """What was sealed, with every amendment, is what is expected now. Amendments come with their place in the file."""
     wanted: dict[str, dict[str, Any]] = {each["id"]: {name: each[name] for name in FIXED} for each in sealed}
-    for number, amendment in enumerate(amendments):
+    for number, amendment in amendments:
         which, kind = amendment["expectation"], AmendmentKind(amendment["kind"])
         if kind is AmendmentKind.ADDED:
             wanted[which] = {}
@@ -53,6 +53,24 @@ def criteria(
         for name, value in wanted[item["id"]].items():
             called = _CALLED.get(name, name)
             yield from same(f"/expectations/{at}/{called}", item[called], value)
+
+
+def ground_rules(
+    sealed: Mapping[str, Any] | None,
+    amendments: Sequence[tuple[int, Mapping[str, Any]]],
+    now: Mapping[str, Any],
+) -> Iterator[Disagreement]:
+    """The same of how all are judged; of seals from before that was sealed nothing can be said."""
+    if sealed is None:
+        return
+    wanted = dict(sealed)
+    for number, amendment in amendments:
+        for at, change in enumerate(amendment["changes"]):
+            yield from same(
+                f"/amendments/{number}/changes/{at}/before", change["before"], wanted[change["what"]]
+            )
+            wanted[change["what"]] = change["after"]
+    yield from same("/ground_rules", now, wanted)
 
 
 def people(told: Mapping[str, Any]) -> Iterator[Disagreement]:

@@ -7,6 +7,7 @@ from typing import Any
 from betaops.kernel.errors import Invalid
 from betaops.readiness import board, evidence
 from betaops.readiness.board import reconciled_by_need
+from betaops.readiness.criteria import digest_of
 from betaops.readiness.dossier import FORM, SECTIONS, section_hashes
 from betaops.readiness.judging import Case, outcomes, weighted
 from betaops.readiness.market import Weighed
@@ -14,7 +15,7 @@ from betaops.readiness.measures import Sample
 from betaops.readiness.models import DecisionState, Reading, Stance
 from betaops.readiness.quorum import Given, Role, quorum
 from betaops.readiness.recommendation import Choice, signatures_needed
-from betaops.readiness.tracing import Disagreement, afterwards, criteria, people, same
+from betaops.readiness.tracing import Disagreement, afterwards, criteria, ground_rules, people, same
 
 _FIGURES = ("estimate", "low", "high")
 #: More is no sample of ours: a score is a mean of answers on short scales. Judging so many takes about a minute.
@@ -62,8 +63,16 @@ def _whole(told: Mapping[str, Any]) -> Iterator[Disagreement]:
     yield from same("/digest", told["digest"], evidence.digest(rest))
     seal = told["seal"]
     if seal is not None:
-        yield from same("/seal/digest", seal["digest"], evidence.digest({"criteria": seal["criteria"]}))
-        yield from criteria(seal["criteria"], told["amendments"], told["expectations"])
+        yield from same("/seal/digest", seal["digest"], digest_of(seal["criteria"], seal["ground_rules"]))
+        about = [(at, each) for at, each in enumerate(told["amendments"])]
+        yield from criteria(
+            seal["criteria"], [(at, each) for at, each in about if each["expectation"]], told["expectations"]
+        )
+        yield from ground_rules(
+            seal["ground_rules"],
+            [(at, each) for at, each in about if not each["expectation"]],
+            told["ground_rules"],
+        )
     yield from people(told)
     yield from _judged("", told["expectations"], told["recommended"])
     rows = [board.of_snapshot(dict(item)) for item in told["expectations"]]

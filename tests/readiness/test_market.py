@@ -149,13 +149,37 @@ def test_strictly_judged_all_has_to_be_proven_harder(work: Work, program: Progra
     assert {last(work, row).verdict for row in rows} == {Verdict.MET}
 
 
-def test_after_the_seal_another_strictness_says_why(work: Work, program: Program) -> None:
-    service.judge_strictly(work, program, True, version=0)
-    service.seal(work, program)
-    with pytest.raises(Invalid, match="Say why"):
-        service.judge_strictly(work, program, False, version=1)
-    row = service.judge_strictly(work, program, False, version=1, reason="They have nothing in common.")
-    assert not row.is_strict
+def test_after_the_seal_another_way_to_judge_says_why_and_is_an_amendment(
+    work: Work, program: Program
+) -> None:
+    an_enthusiastic_pool(work, program)
+    service.declare(work, program, PLAN)
+    seal = service.seal(work, program)
+    assert seal is not None
+    assert seal.ground_rules == {"is_strict": False, "margins": [PLAN.to_json()]}
+    service.declare(work, program, PLAN)
+    assert queries.amendments(work.session, program.id) == []
+    other = PLAN._replace(shares={"Free": 0.5, "Pro": 0.5})
+    for change in (
+        lambda reason: service.judge_strictly(work, program, True, version=None, reason=reason),
+        lambda reason: service.declare(work, program, other, reason=reason),
+        lambda reason: service.forget(work, program, PLAN.fact, reason=reason),
+    ):
+        with pytest.raises(Invalid, match="Say why"), work.session.begin_nested():
+            change(" ")
+        change("Heard in a review")
+    amendments = queries.amendments(work.session, program.id)
+    assert [[each["what"] for each in row.changes] for row in amendments] == [
+        ["is_strict"],
+        ["margins"],
+        ["margins"],
+    ]
+    told = dossier.dossier(queries.dossier_contents(work.session, program), at="2026-01-01T00:00:00Z")
+    assert list(disagreements(told)) == []
+    told["amendments"].pop(1)
+    assert "/amendments/1/changes/0/before" in [each.place for each in disagreements(told)]
+    told["amendments"].pop(1)
+    assert "/ground_rules" in [each.place for each in disagreements(told)]
 
 
 def test_ground_rules_are_not_saved_over_what_nobody_saw(work: Work, program: Program) -> None:

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from betaops.kernel.db import Database
-from betaops.readiness import commands, dossier, evidence, verifying
+from betaops.readiness import commands, criteria, dossier, evidence, verifying
 from betaops.readiness.verifying import Unreadable, disagreements
 from tests.factories.dossiers import a_decided_program, told_of
 from tests.support.tree import ROOT
@@ -40,7 +40,7 @@ def mended(told: Any) -> None:
     """With the hashes that anybody can mend; a hostile number has none."""
     for decision in told["decisions"]:
         decision["digest"] = evidence.digest(decision["snapshot"])
-    told["seal"]["digest"] = evidence.digest({"criteria": told["seal"]["criteria"]})
+    told["seal"]["digest"] = criteria.digest_of(told["seal"]["criteria"], told["seal"]["ground_rules"])
     told["hashes"] = dossier.section_hashes(told)
     told["digest"] = evidence.digest({name: value for name, value in told.items() if name != "digest"})
 
@@ -55,6 +55,7 @@ def mended(told: Any) -> None:
         (("expectations", 0, "closes_at"), None, "/expectations/0/closes_at"),
         (("expectations", 0, "scope"), "coh_1", "/expectations/0/scope"),
         (("amendments",), [], "/expectations"),
+        (("ground_rules", "is_strict"), True, "/ground_rules"),
         (("evidence", 2, "scores", 0, 1), 0.123, "/evidence/2/scores"),
         (("evidence", 2, "withheld"), "so few", "/evidence/2/scores"),
         (("evidence", 2, "expectation"), "exp_1", "/evidence"),

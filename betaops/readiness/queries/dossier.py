@@ -19,6 +19,7 @@ from betaops.readiness.dossier import Agreed, AuditHead, Consented, Contents
 from betaops.readiness.models import Fulfilment, Waiver
 from betaops.readiness.queries.decisions import decisions, signatures
 from betaops.readiness.queries.evidence import amendments, board, seal
+from betaops.readiness.queries.market import ground_rules
 from betaops.readiness.queries.people import scope
 from betaops.readiness.scope import Scope
 
@@ -41,6 +42,7 @@ def dossier_contents(session: Session, program: Program, progress: Progress | No
         rows=rows,
         scores=_scores(session, program, rows, progress),
         seal=seal(session, program.id),
+        rules=ground_rules(session, program.id),
         amendments=amendments(session, program.id),
         decisions=decided,
         signatures=signatures(session, decision_ids),
