@@ -66,7 +66,11 @@ class _Columns:
 
 
 def decode(data: bytes) -> str:
-    """Text from UTF-8, UTF-16 (with or without a byte order mark) or Windows-1252."""
+    """Text from UTF-8, UTF-16 (with or without a byte order mark) or Windows-1252, without NUL: no database takes it."""
+    return _decoded(data).replace("\x00", "")
+
+
+def _decoded(data: bytes) -> str:
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -91,10 +95,10 @@ def read(data: bytes) -> Iterator[Person | Refusal]:
     Raises `Unreadable` before the first row when there is nothing to find addresses in. An address that
     comes a second time is refused with the row of the first.
     """
-    text = decode(data).replace("\x00", "")
+    text = decode(data)
     if not text.strip():
         raise Unreadable(_("The file is empty."))
-    rows = _rows(text)
+    rows = rows_of(text)
     try:
         number, first = next(((at, row) for at, row in rows if any(cell.strip() for cell in row)), (0, []))
     except csv.Error:
@@ -120,9 +124,9 @@ def read_ids(data: bytes) -> Iterator[str]:
     Without a heading the first column counts that holds an address, or the only one. Raises `Unreadable` where
     neither is there, or where a cell never ends.
     """
-    text = decode(data).replace("\x00", "")
+    text = decode(data)
     try:
-        rows = [row for _number, row in _rows(text) if any(cell.strip() for cell in row)]
+        rows = [row for _number, row in rows_of(text) if any(cell.strip() for cell in row)]
     except csv.Error:
         raise Unreadable(_("The file cannot be read: a quotation mark is never closed.")) from None
     if not rows:
@@ -156,7 +160,8 @@ def count_rows(data: bytes) -> int:
     return data.count(b"\n") if not is_wide else decode(data).count("\n")
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def rows_of(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Cells of each row with its number from 1, by the delimiter of the first row. `csv.Error` where one never ends."""
     says_delimiter = text[:4].lower() == "sep=" and text[4:5] in tuple(_DELIMITERS)  # Excel's own first line
     delimiter = text[4] if says_delimiter else _delimiter(text)
     csv.field_size_limit(1_000_000)

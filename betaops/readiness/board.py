@@ -196,7 +196,13 @@ class Row:
 
     @property
     def standing(self) -> Standing:
-        return Standing(self.expectation.weight, self.verdict, self._leans())
+        return Standing(self.expectation.weight, self.verdict, self._leans(), bool(self.far))
+
+    @property
+    def far(self) -> list[str]:
+        """Facts by which those who answered are far from the market; none where it is not declared."""
+        weighed = self.reading.sample.get("weighted") if self.reading is not None else None
+        return list(weighed.get("far", ())) if weighed else []
 
     def _leans(self) -> bool:
         """To the wanted side, and with as many people as could have proven it had they all been content.
@@ -291,10 +297,20 @@ def recommended(rows: Sequence[Row]) -> Choice | None:
     return recommend([row.standing for row in rows])
 
 
+def is_strict(rows: Sequence[Row]) -> bool:
+    """Whether they were judged strictly, as their readings say; counts are judged alike either way."""
+    return any(row.reading is not None and row.reading.outcome.get("is_strict") for row in rows)
+
+
 def missing(rows: Sequence[Row]) -> list[Row]:
     """Must-haves that are not met, the failed ones first: what stands between here and GO."""
     found = [row for row in rows if row.is_must and row.verdict is not Verdict.MET]
     return sorted(found, key=lambda row: row.verdict not in FAILED)
+
+
+def far(rows: Sequence[Row]) -> list[str]:
+    """Facts by which those who answered for some must-have are far from the market."""
+    return sorted({fact for row in rows if row.is_must for fact in row.far})
 
 
 def tally(rows: Sequence[Row]) -> dict[Verdict, int]:

@@ -13,9 +13,6 @@ from typing import NamedTuple
 from betaops.readiness.verdict import Direction
 from betaops.statistics.bounded import chance_mean_at_most
 
-#: What a coin gets.
-COIN = 0.25
-
 
 class Prediction(NamedTuple):
     """Of one expectation, in the measure's unit; `chance` that its line is crossed, None where none is implied."""
@@ -46,10 +43,6 @@ class Summary(NamedTuple):
     inside: int
     ranged: int
     brier: float | None
-
-    @property
-    def is_better_than_a_coin(self) -> bool | None:
-        return None if self.brier is None else self.brier < COIN
 
 
 def chance(

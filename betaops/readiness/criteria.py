@@ -1,4 +1,4 @@
-"""What is fixed before the answers come: thresholds, scopes and the close. Sealed when the program starts."""
+"""What is fixed before the answers come: thresholds, scopes, the close, how all are judged. Sealed when the program starts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Any
 
 from betaops.kernel import ids
 from betaops.readiness.evidence import digest
-from betaops.readiness.models import Expectation, Reading
+from betaops.readiness.models import Expectation, GroundRules, Reading
 from betaops.readiness.verdict import Mode
 
 #: Changing one of these after the seal is an amendment; the words of need and source may be mended freely.
@@ -33,10 +33,17 @@ def criterion(row: Expectation) -> dict[str, Any]:
     }
 
 
-def sealed(rows: Sequence[Expectation]) -> tuple[list[dict[str, Any]], str]:
-    """The whole set and its SHA-256."""
-    criteria = [criterion(row) for row in rows]
-    return criteria, digest({"criteria": criteria})
+def ground_rules(row: GroundRules | None) -> dict[str, Any]:
+    """How all are judged, as it is sealed; None is the usual."""
+    return {
+        "is_strict": row is not None and row.is_strict,
+        "margins": [] if row is None else list(row.margins),
+    }
+
+
+def digest_of(criteria: Sequence[Mapping[str, Any]], rules: Mapping[str, Any] | None) -> str:
+    """The SHA-256 of what is sealed; older seals have no ground rules."""
+    return digest({"criteria": criteria} | ({} if rules is None else {"ground_rules": rules}))
 
 
 def plain(name: str, value: Any) -> Any:

@@ -16,22 +16,32 @@ from uuid import UUID
 from betaops import __version__
 from betaops.kernel import clock, ids
 from betaops.programs.models import Product, Program, ProgramPhase
-from betaops.readiness import board, evidence
+from betaops.readiness import board, criteria, evidence
 from betaops.readiness.board import Row
 from betaops.readiness.evidence import moment
 from betaops.readiness.flipping import FEWEST_NAMED
-from betaops.readiness.models import Amendment, CriteriaSeal, Decision, Reading, Signature
+from betaops.readiness.models import (
+    Amendment,
+    CriteriaSeal,
+    Decision,
+    Fulfilment,
+    GroundRules,
+    Reading,
+    Signature,
+    Waiver,
+)
 from betaops.readiness.verdict import CLOSE_PART, LIVE_PART
 from betaops.statistics.betting import GAMBLERS
 from betaops.statistics.forecast import SEED
 
 #: Counts up when the form of a dossier changes.
-FORM = 2
+FORM = 3
 #: What has a hash of its own; none may be missing.
 SECTIONS = (
     "program",
     "methods",
     "seal",
+    "ground_rules",
     "amendments",
     "consents",
     "recommended",
@@ -76,9 +86,13 @@ class Contents(NamedTuple):
     #: Each tester's level, by expectation; of the moment, so that it may be newer than the reading.
     scores: Mapping[UUID, Mapping[UUID, float]]
     seal: CriteriaSeal | None
+    rules: GroundRules | None
     amendments: Sequence[Amendment]
     decisions: Sequence[Decision]
-    signatures: Mapping[Any, Sequence[Signature]]
+    signatures: Mapping[UUID, Sequence[Signature]]
+    #: By decision: conditions that are met, by their number, and waivers with their renewals, in the order they were given.
+    fulfilments: Mapping[UUID, Sequence[Fulfilment]]
+    waivers: Mapping[UUID, Sequence[Waiver]]
     agreements: Sequence[Agreed]
     consents: Sequence[Consented]
     audit: AuditHead | None
@@ -88,7 +102,6 @@ def dossier(contents: Contents, *, at: str) -> dict[str, Any]:
     """Plain values, with the SHA-256 of every section under `hashes`, and of all the rest under `digest`."""
     rows, pseudonym = contents.rows, _pseudonyms()
     recommended = board.recommended(rows)
-    is_strict = any(row.reading is not None and row.reading.outcome.get("is_strict") for row in rows)
     told = {
         "form": FORM,
         "made_by": f"betaops {__version__}",
@@ -97,7 +110,7 @@ def dossier(contents: Contents, *, at: str) -> dict[str, Any]:
         "methods": {
             "early": "evidence by betting",
             "close": "Clopper-Pearson, Dirichlet bound",
-            "family": "Holm, by weight" if is_strict else "Hochberg, by weight",
+            "family": "Holm, by weight" if board.is_strict(rows) else "Hochberg, by weight",
             "early_part_of_error": LIVE_PART,
             "close_part_of_error": CLOSE_PART,
             "gamblers": GAMBLERS,
@@ -105,13 +118,14 @@ def dossier(contents: Contents, *, at: str) -> dict[str, Any]:
             "pseudonyms": "HMAC-SHA-256 under a key that was made for this file and not kept",
         },
         "seal": None if contents.seal is None else _seal(contents.seal),
+        "ground_rules": criteria.ground_rules(contents.rules),
         "amendments": [_amendment(each) for each in contents.amendments],
         "consents": _consents(contents, pseudonym),
         "recommended": recommended.value if recommended else None,
         "tally": {verdict.value: number for verdict, number in board.tally(rows).items()},
         "expectations": [row.to_json() | {"sentence": row.sentence} for row in rows],
         "evidence": [_evidence(row, contents.scores.get(row.expectation.id), pseudonym) for row in rows],
-        "decisions": [_decision(each, contents.signatures[each.id]) for each in contents.decisions],
+        "decisions": [_decision(each, contents) for each in contents.decisions],
         "audit": None if contents.audit is None else _audit(contents.audit),
     }
     told["hashes"] = section_hashes(told)
@@ -151,12 +165,17 @@ def _program(contents: Contents) -> dict[str, Any]:
 
 
 def _seal(seal: CriteriaSeal) -> dict[str, Any]:
-    return {"sealed_at": moment(seal.sealed_at), "criteria": seal.criteria, "digest": seal.digest}
+    return {
+        "sealed_at": moment(seal.sealed_at),
+        "criteria": seal.criteria,
+        "ground_rules": seal.ground_rules,
+        "digest": seal.digest,
+    }
 
 
 def _amendment(row: Amendment) -> dict[str, Any]:
     return {
-        "expectation": ids.encode("exp", row.expectation_id),
+        "expectation": ids.encode("exp", row.expectation_id) if row.expectation_id else None,
         "kind": row.kind.value,
         "need": row.need,
         "changes": row.changes,
@@ -210,7 +229,8 @@ def _withheld(reading: Reading | None, scores: Mapping[UUID, float] | None) -> s
     return None
 
 
-def _decision(decision: Decision, signatures: Sequence[Signature]) -> dict[str, Any]:
+def _decision(decision: Decision, contents: Contents) -> dict[str, Any]:
+    """As it was signed, and what became of it."""
     return {
         "choice": decision.choice.value,
         "recommended": decision.recommended.value if decision.recommended else None,
@@ -222,16 +242,36 @@ def _decision(decision: Decision, signatures: Sequence[Signature]) -> dict[str, 
         "signatures_needed": decision.signatures_needed,
         "digest": decision.digest,
         "snapshot": decision.snapshot,
-        "signatures": [
-            {
-                "name": each.name,
-                "role": each.role,
-                "stance": each.stance.value,
-                "reason": each.reason,
-                "signed_at": moment(each.signed_at),
-            }
-            for each in signatures
-        ],
+        "signatures": [_signature(each) for each in contents.signatures[decision.id]],
+        "fulfilments": [_fulfilment(each) for each in contents.fulfilments.get(decision.id, ())],
+        "waivers": [_waiver(each) for each in contents.waivers.get(decision.id, ())],
+    }
+
+
+def _signature(row: Signature) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "role": row.role,
+        "fills": row.fills,
+        "stance": row.stance.value,
+        "reason": row.reason,
+        "signed_at": moment(row.signed_at),
+    }
+
+
+def _fulfilment(row: Fulfilment) -> dict[str, Any]:
+    """`condition` is its number in the decision's `conditions`, from 1."""
+    return {"condition": row.number, "note": row.note, "by": row.met_by, "at": moment(row.met_at)}
+
+
+def _waiver(row: Waiver) -> dict[str, Any]:
+    return {
+        "expectation": ids.encode("exp", row.expectation_id),
+        "need": row.need,
+        "reason": row.reason,
+        "ends_on": row.ends_on.isoformat(),
+        "by": row.given_by,
+        "at": moment(row.given_at),
     }
 
 

@@ -43,7 +43,7 @@ def drift(items: Sequence[Mapping[str, Any]], left: Mapping[UUID, Sequence[float
     rows = [(item["id"], board.of_snapshot(dict(item))) for item in items]
     read = [(key, row, row.reading) for key, row in rows if row.reading is not None]
     cases = [_case(row, reading, left.get(ids.decode("exp", key))) for key, row, reading in read]
-    found = outcomes(cases)
+    found = outcomes(cases, is_strict=board.is_strict([row for _key, row in rows]))
     words = board.reconciled_by_need(
         [(case.expectation.need, outcome["verdict"]) for case, outcome in zip(cases, found, strict=True)]
     )
@@ -53,7 +53,9 @@ def drift(items: Sequence[Mapping[str, Any]], left: Mapping[UUID, Sequence[float
         if word is not reading.verdict:
             shifts.append(Shift(key, row.expectation.need, reading.verdict, word))
         estimate = case.in_unit(outcome["estimate"])
-        now = Reading(verdict=word, n=outcome["n"], estimate=estimate, outcome=dict(outcome))
+        now = Reading(
+            verdict=word, n=outcome["n"], estimate=estimate, outcome=dict(outcome), sample=reading.sample
+        )
         standings.append(Row(row.expectation, now).standing)
     return Drift(shifts, recommend(standings))
 

@@ -42,7 +42,7 @@ class ExpectationRemoved(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CriteriaSealed(Event):
-    """What is expected was fixed when the program started; `digest` is SHA-256 of the criteria's canonical JSON."""
+    """What is expected was fixed when the program started; `digest` is the seal's (`CriteriaSeal`)."""
 
     said = _l("sealed what %(program)s is expected to do: %(count)s expectations, SHA-256 %(digest)s")
 

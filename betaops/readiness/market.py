@@ -58,13 +58,18 @@ class Weighed(NamedTuple):
     #: A code of `weighting.Refusal`, and the title of the margin that it is about.
     refused: str = ""
     margin: str = ""
+    #: Titles of the margins by which those who answered are far from the market.
+    far: Sequence[str] = ()
 
     @classmethod
     def of_json(cls, told: Mapping[str, Any]) -> "Weighed":
-        return cls(**{name: told[name] for name in cls._fields})
+        """What `to_json` gave; older readings do not say who is far."""
+        fields = [name for name in cls._fields if name != "far"]
+        return cls(**{name: told[name] for name in fields}, far=tuple(told.get("far", ())))
 
     def to_json(self) -> dict[str, Any]:
-        return {**self._asdict(), "counts": list(self.counts), "joined": list(self.joined)}
+        lists = {name: list(getattr(self, name)) for name in ("counts", "joined", "far")}
+        return {**self._asdict(), **lists}
 
 
 def weigh(
@@ -80,7 +85,7 @@ def weigh(
         if tester in cells
         and all(each in margin.shares for each, margin in zip(cells[tester], margins, strict=True))
     }
-    told = Weighed(n=len(known), left_out=len(scores) - len(known))
+    told = Weighed(n=len(known), left_out=len(scores) - len(known), far=_far(known, margins))
     joined: list[dict[str, str]] = []
     for at, margin in enumerate(margins):
         try:
@@ -157,6 +162,13 @@ def compositions(cells: Mapping[UUID, Sequence[str | None]], margins: Sequence[M
     return [
         _composition(Counter(cell[at] for cell in cells.values()), each) for at, each in enumerate(margins)
     ]
+
+
+def _far(known: Mapping[UUID, Cell], margins: Sequence[Margin]) -> list[str]:
+    """Of nobody nothing is said."""
+    if not known:
+        return []
+    return [each.margin.title for each in compositions(known, margins) if each.likeness is Likeness.FAR]
 
 
 def _composition(found: Mapping[str | None, int], margin: Margin) -> Composition:

@@ -1,10 +1,10 @@
 """Reading what came true from a CSV file: each row as a value, or as a refusal that says why. Pure."""
 
 import csv
-import io
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from betaops.enrollment.sheets import rows_of
 from betaops.kernel.i18n import gettext as _
 from betaops.readiness.figures import Unit, number_of
 
@@ -38,16 +38,16 @@ class Refusal(NamedTuple):
 
 def read(text: str, known: Mapping[str, Known]) -> Iterator[Found | Refusal]:
     """In the file's order; blank rows are passed over. `known` by id and by folded need."""
-    rows = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=_delimiter(text))
+    rows = rows_of(text.lstrip("\ufeff"))
     try:
-        heading = [cell.strip().casefold() for cell in next(rows, [])]
+        heading = [cell.strip().casefold() for cell in next(rows, (1, []))[1]]
         missing = [name for name in COLUMNS[:3] if name not in heading]
         if missing:
             yield Refusal(
                 1, "", _("The first row must name the columns: %(names)s.", names=", ".join(COLUMNS))
             )
             return
-        for number, cells in enumerate(rows, start=2):
+        for number, cells in rows:
             if number > MOST_ROWS:
                 yield Refusal(number, "", _("Only %(most)s rows are read.", most=MOST_ROWS))
                 return
@@ -69,8 +69,3 @@ def _read(number: int, cells: Mapping[str, str], known: Mapping[str, Known]) -> 
     if value is None:
         return Refusal(number, what, _("The value is no number."))
     return Found(number, found.key, int(days), value, cells.get("note", "").strip()[:500])
-
-
-def _delimiter(text: str) -> str:
-    first = text.lstrip("\ufeff").partition("\n")[0]
-    return max(",;\t", key=first.count)

@@ -1,8 +1,8 @@
 """What the rules recommend, from the verdicts alone.
 
-GO: every must-have is met, and no should-have failed.
+GO: every must-have is met, by people who are not far from the market, and no should-have failed.
 CONDITIONAL: nothing that must be has failed, and what is not settled lies on the wanted side of its line,
-or only should-haves failed. The conditions say who settles what until when.
+or only should-haves failed, or who answered is far from the market. The conditions say who settles what until when.
 NO-GO: a must-have is not met or contradicted, or there is too little evidence even to lean on: fewer people than
 could prove it had all of them been content, or an estimate on the wrong side.
 """
@@ -32,11 +32,13 @@ class Choice(StrEnum):
 
 
 class Standing(NamedTuple):
-    """One expectation as far as the rules look: `leans`: enough people, and their estimate is on the wanted side."""
+    """One expectation as far as the rules look: `leans`: enough people, and their estimate is on the wanted side;
+    `is_far`: they are far from the market that is declared (`market.Likeness`)."""
 
     weight: Weight
     verdict: Verdict
     leans: bool = False
+    is_far: bool = False
 
 
 def recommend(standings: Sequence[Standing]) -> Choice | None:
@@ -49,7 +51,8 @@ def recommend(standings: Sequence[Standing]) -> Choice | None:
     open_musts = [each for each in musts if each.verdict is not Verdict.MET]
     if any(not each.leans for each in open_musts):
         return Choice.NO_GO
-    if open_musts or any(each.verdict in FAILED for each in standings):
+    has_doubts = any(each.is_far for each in musts) or any(each.verdict in FAILED for each in standings)
+    if open_musts or has_doubts:
         return Choice.CONDITIONAL
     return Choice.GO
 

@@ -1,4 +1,4 @@
-"""Who took part: used the product, answered a survey, or reported something."""
+"""Who took part: used the product, answered a survey, tried a task, or reported something."""
 
 from collections import defaultdict
 from datetime import date, datetime
@@ -13,7 +13,16 @@ from betaops.feedback.models import Report, Vote
 from betaops.programs.models import Program
 from betaops.readiness.scope import Scope
 from betaops.surveys.models import Response, ResponseState, Survey
+from betaops.tasks.models import Outcome, OutcomeState
 from betaops.usage.models import UsageDaily
+
+#: Of an `Enrollment` of the query around it. Whoever only looks at a task, or opts out of it, has not tried it.
+_TRIES = select(Outcome.id).where(
+    Outcome.enrollment_id == Enrollment.id,
+    Outcome.state.in_((OutcomeState.STARTED, OutcomeState.COMPLETED, OutcomeState.BLOCKED)),
+)
+#: What is known of when they tried.
+_TRIED_AT = func.coalesce(Outcome.ended_at, Outcome.started_at)
 
 
 def took_part(
@@ -30,6 +39,7 @@ def took_part(
     statements = (
         _used(product_id, since, until),
         _answered(program_id, since, until),
+        _tried(program_id, since, until),
         _reported(program_id, since, until),
     )
     return frozenset(
@@ -53,6 +63,7 @@ def did(doing: str, since: datetime | None = None) -> ColumnElement[bool]:
         Response.enrollment_id == Enrollment.id, Response.state == ResponseState.COMPLETE
     )
     reports = select(Vote.id).where(Vote.enrollment_id == Enrollment.id, Vote.is_reporter)
+    tries = _TRIES
     product = select(Program.product_id).where(Program.id == Enrollment.program_id)
     of_program = product.correlate(Enrollment).scalar_subquery()
     uses = select(UsageDaily.id).where(
@@ -61,11 +72,12 @@ def did(doing: str, since: datetime | None = None) -> ColumnElement[bool]:
     if since is not None:
         answers = answers.where(Response.finished_at >= since)
         reports = reports.where(Vote.at >= since)
+        tries = _between(tries, _TRIED_AT, since, None)
         uses = uses.where(UsageDaily.day >= since.date())
     ways = {
         "answered": [answers],
         "reported": [reports],
-        "took_part": [answers, reports, uses],
+        "took_part": [answers, reports, tries, uses],
     }[doing]
     return or_(*(way.exists() for way in ways))
 
@@ -99,6 +111,11 @@ def _reported(program_id: UUID, since: datetime | None = None, until: datetime |
     )
     wrote = _between(written, Report.created_at, since, until).exists()
     return select(Enrollment.tester_id).where(Enrollment.program_id == program_id, wrote)
+
+
+def _tried(program_id: UUID, since: datetime | None = None, until: datetime | None = None) -> Select[Any]:
+    tried = _between(_TRIES, _TRIED_AT, since, until).exists()
+    return select(Enrollment.tester_id).where(Enrollment.program_id == program_id, tried)
 
 
 def _between(found: Select[Any], at: Any, since: datetime | None, until: datetime | None) -> Select[Any]:

@@ -11,6 +11,8 @@ from betaops.readiness.models import AmendmentKind
 _CLOSE_ENOUGH = 2e-9
 #: What criteria call otherwise than expectations.
 _CALLED = {"cohort_id": "scope"}
+#: What is signed of a waiver.
+_WAIVED = ("need", "reason", "ends_on")
 
 
 class Disagreement(NamedTuple):
@@ -30,12 +32,12 @@ def same(place: str, told: Any, found: Any) -> Iterator[Disagreement]:
 
 def criteria(
     sealed: Sequence[Mapping[str, Any]],
-    amendments: Sequence[Mapping[str, Any]],
+    amendments: Sequence[tuple[int, Mapping[str, Any]]],
     expectations: Sequence[Mapping[str, Any]],
 ) -> Iterator[Disagreement]:
-    """What was sealed, with every amendment, is what is expected now."""
+    """What was sealed, with every amendment, is what is expected now. Amendments come with their place in the file."""
     wanted: dict[str, dict[str, Any]] = {each["id"]: {name: each[name] for name in FIXED} for each in sealed}
-    for number, amendment in enumerate(amendments):
+    for number, amendment in amendments:
         which, kind = amendment["expectation"], AmendmentKind(amendment["kind"])
         if kind is AmendmentKind.ADDED:
             wanted[which] = {}
@@ -51,6 +53,24 @@ def criteria(
         for name, value in wanted[item["id"]].items():
             called = _CALLED.get(name, name)
             yield from same(f"/expectations/{at}/{called}", item[called], value)
+
+
+def ground_rules(
+    sealed: Mapping[str, Any] | None,
+    amendments: Sequence[tuple[int, Mapping[str, Any]]],
+    now: Mapping[str, Any],
+) -> Iterator[Disagreement]:
+    """The same of how all are judged; of seals from before that was sealed nothing can be said."""
+    if sealed is None:
+        return
+    wanted = dict(sealed)
+    for number, amendment in amendments:
+        for at, change in enumerate(amendment["changes"]):
+            yield from same(
+                f"/amendments/{number}/changes/{at}/before", change["before"], wanted[change["what"]]
+            )
+            wanted[change["what"]] = change["after"]
+    yield from same("/ground_rules", now, wanted)
 
 
 def people(told: Mapping[str, Any]) -> Iterator[Disagreement]:
@@ -76,6 +96,22 @@ def people(told: Mapping[str, Any]) -> Iterator[Disagreement]:
     yield from same("/consents/given", sorted(accepted), [])
     both = [(each["person"], each["agreement"]) for each in given]
     yield from same("/consents/given", len(both), len(set(both)))
+
+
+def afterwards(place: str, decision: Mapping[str, Any]) -> Iterator[Disagreement]:
+    """Only conditions that it has are met, each once; what was waived first is what was signed, and only that renewed."""
+    met = [each["condition"] for each in decision["fulfilments"]]
+    known = range(1, len(decision["conditions"]) + 1)
+    yield from same(f"{place}/fulfilments", met, [number for number in known if number in met])
+    signed = decision["snapshot"].get("gate", {}).get("waivers", ())
+    first: dict[str, Mapping[str, Any]] = {}
+    for each in decision["waivers"]:
+        first.setdefault(each["expectation"], {name: each[name] for name in _WAIVED})
+    yield from same(
+        f"{place}/waivers",
+        first,
+        {each["expectation"]: {name: each[name] for name in _WAIVED} for each in signed},
+    )
 
 
 def without_consent(told: Mapping[str, Any]) -> int:

@@ -7,13 +7,15 @@ from typing import Any
 from betaops.kernel.errors import Invalid
 from betaops.readiness import board, evidence
 from betaops.readiness.board import reconciled_by_need
+from betaops.readiness.criteria import digest_of
 from betaops.readiness.dossier import FORM, SECTIONS, section_hashes
 from betaops.readiness.judging import Case, outcomes, weighted
 from betaops.readiness.market import Weighed
 from betaops.readiness.measures import Sample
 from betaops.readiness.models import DecisionState, Reading, Stance
+from betaops.readiness.quorum import Given, Role, quorum
 from betaops.readiness.recommendation import Choice, signatures_needed
-from betaops.readiness.tracing import Disagreement, criteria, people, same
+from betaops.readiness.tracing import Disagreement, afterwards, criteria, ground_rules, people, same
 
 _FIGURES = ("estimate", "low", "high")
 #: More is no sample of ours: a score is a mean of answers on short scales. Judging so many takes about a minute.
@@ -61,8 +63,16 @@ def _whole(told: Mapping[str, Any]) -> Iterator[Disagreement]:
     yield from same("/digest", told["digest"], evidence.digest(rest))
     seal = told["seal"]
     if seal is not None:
-        yield from same("/seal/digest", seal["digest"], evidence.digest({"criteria": seal["criteria"]}))
-        yield from criteria(seal["criteria"], told["amendments"], told["expectations"])
+        yield from same("/seal/digest", seal["digest"], digest_of(seal["criteria"], seal["ground_rules"]))
+        about = [(at, each) for at, each in enumerate(told["amendments"])]
+        yield from criteria(
+            seal["criteria"], [(at, each) for at, each in about if each["expectation"]], told["expectations"]
+        )
+        yield from ground_rules(
+            seal["ground_rules"],
+            [(at, each) for at, each in about if not each["expectation"]],
+            told["ground_rules"],
+        )
     yield from people(told)
     yield from _judged("", told["expectations"], told["recommended"])
     rows = [board.of_snapshot(dict(item)) for item in told["expectations"]]
@@ -81,11 +91,20 @@ def _decided(place: str, decision: Mapping[str, Any]) -> Iterator[Disagreement]:
     needed = signatures_needed(Choice(decision["choice"]), recommended)
     yield from same(f"{place}/signatures_needed", decision["signatures_needed"], needed)
     if decision["state"] != DecisionState.WITHDRAWN:
-        assents = sum(Stance(each["stance"]) is Stance.ASSENT for each in decision["signatures"])
-        state = DecisionState.IN_FORCE if assents >= needed else DecisionState.PROPOSED
+        state = DecisionState.IN_FORCE if _is_signed(decision, needed) else DecisionState.PROPOSED
         yield from same(f"{place}/state", decision["state"], state.value)
+    yield from afterwards(place, decision)
     if snapshot["form"] == evidence.FORM:
         yield from _judged(f"{place}/snapshot", snapshot["expectations"], snapshot["recommended"])
+
+
+def _is_signed(decision: Mapping[str, Any], needed: int) -> bool:
+    """Whether its signatures were enough at any time: who disagrees once it is in force changes nothing any more."""
+    roles = [Role(each["name"]) for each in decision["snapshot"].get("gate", {}).get("roles", ())]
+    given = [
+        Given(None, each["fills"], Stance(each["stance"]) is Stance.ASSENT) for each in decision["signatures"]
+    ]
+    return any(quorum(roles, given[:count], needed).is_there for count in range(1, len(given) + 1))
 
 
 def old_decisions(told: Mapping[str, Any]) -> int:
@@ -103,7 +122,7 @@ def _judged(
         Case(row.expectation, row.measure, _sample(reading), reading.taken_at.date(), _weighed(reading))
         for _at, row, reading in read
     ]
-    is_strict = any(reading.outcome.get("is_strict") for _at, _row, reading in read)
+    is_strict = board.is_strict(rows)
     found = outcomes(cases, is_strict=is_strict)
     by_weight = weighted(cases, is_strict=is_strict)
     words = reconciled_by_need(

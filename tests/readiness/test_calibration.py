@@ -48,7 +48,6 @@ def test_scores_are_summed_up_over_what_each_of_them_has() -> None:
     found = summary([score(PREDICTED, 0.8), score(PREDICTED, 0.5), bare])
     assert (found.number, found.inside, found.ranged) == (3, 1, 2)
     assert found.brier == pytest.approx((0.01 + 0.81) / 2)
-    assert found.is_better_than_a_coin is False
     assert summary([]).brier is None
 
 

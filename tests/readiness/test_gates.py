@@ -25,7 +25,9 @@ from betaops.readiness.models import CriterionKind, Decision, DecisionState, Sta
 from betaops.readiness.provided import promotion_gate
 from betaops.readiness.recommendation import Choice
 from betaops.readiness.service import Condition
+from betaops.readiness.verifying import disagreements
 from tests.factories.accounts import a_user
+from tests.factories.dossiers import told_of
 from tests.factories.feedback import a_report
 from tests.factories.flags import a_feature, a_flag
 from tests.factories.programs import a_program
@@ -132,6 +134,53 @@ def test_a_role_has_one_name_and_a_member_one_role(work: Work, program: Program)
     viewer = a_user(work, "vic@example.com", name="Vic", role=Role.VIEWER)
     with pytest.raises(Invalid, match="may sign"):
         service.add_role(work, program, "Support", viewer.id)
+
+
+def test_a_dossier_knows_who_has_to_sign(work: Work, program: Program) -> None:
+    a_top_box(work, program, good=20, bad=0)
+    ana, ben, cleo = three_roles(work, program)
+    decision = a_go(work, program, ana)
+    assert list(disagreements(told_of(work, program))) == []
+    service.sign(by(work, ben), program, decision.id, Stance.ASSENT)
+    service.sign(by(work, cleo), program, decision.id, Stance.ASSENT, fills="Support")
+    for name in ("Dora", "Emil", "Finn"):
+        late = by(work, somebody(work, name))
+        service.sign(late, program, decision.id, Stance.DISSENT, role="Guest", reason="Too late")
+    told = told_of(work, program)
+    assert (told["decisions"][0]["state"], list(disagreements(told))) == ("in_force", [])
+    told["decisions"][0]["signatures"][1]["fills"] = ""
+    assert "/decisions/0/state" in [each.place for each in disagreements(told)]
+
+
+def test_a_dossier_says_which_conditions_are_met_and_which_waivers_renewed(
+    work: Work, program: Program
+) -> None:
+    a_top_box(work, program, good=1, bad=2)
+    ana, ben = somebody(work, "Ana"), somebody(work, "Ben")
+    decision = service.propose(
+        by(work, ana),
+        program,
+        Choice.CONDITIONAL,
+        role="PM",
+        seen=None,
+        reason="The fair",
+        conditions=[Condition("Train support", "Cleo", work.now.date() + timedelta(days=5))],
+        waivers=all_waived(work, program, days=10),
+    )
+    service.sign(by(work, ben), program, decision.id, Stance.ASSENT, role="Support")
+    service.fulfil(by(work, ben), program, decision.id, 1, note="Two sessions")
+    ((first,),) = queries.waivers(work.session, decision.id).values()
+    until = work.now.date() + timedelta(days=30)
+    service.renew(by(work, ana), program, decision.id, first.id, reason="Still rare", ends_on=until)
+    told = told_of(work, program)
+    (shown,) = told["decisions"]
+    assert [(each["condition"], each["note"], each["by"]) for each in shown["fulfilments"]] == [
+        (1, "Two sessions", "Ben")
+    ]
+    assert [each["reason"] for each in shown["waivers"]] == [first.reason, "Still rare"]
+    assert list(disagreements(told)) == []
+    shown["waivers"][0]["reason"] = "Nobody minds"
+    assert "/decisions/0/waivers" in [each.place for each in disagreements(told)]
 
 
 def test_a_waiver_runs_out_and_is_renewed(work: Work, program: Program) -> None:

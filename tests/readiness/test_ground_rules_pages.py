@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from betaops.kernel.work import Work
-from betaops.readiness import queries
+from betaops.readiness import queries, service
 from tests.factories.programs import a_program
 from tests.factories.readiness import a_top_box, some_testers
 from tests.readiness.test_pages import address
@@ -38,6 +38,33 @@ def test_the_market_is_declared_on_a_page_and_shown_beside_the_testers(
     assert "Nothing here is about what people do" in page
     client.post(address(program, "/readiness/rules/market/removal"), data={"fact": "answer.plan"})
     assert "Do the testers look" not in client.get(address(program, "/readiness")).text
+
+
+def test_after_the_seal_the_pages_ask_why(work: Work, member_client: Client) -> None:
+    program = a_program(work, capacity=300)
+    for number, person in enumerate(some_testers(work, program, 20)):
+        person.answers = {"plan": "Pro" if number < 10 else "Free"}
+    a_top_box(work, program, good=20, bad=4)
+    service.seal(work, program)
+    client = member_client()
+    place = address(program, "/readiness/rules/market?fact=answer.plan")
+    lines = {
+        "categories-0-name": "Pro", "categories-0-share": "20",
+        "categories-1-name": "Free", "categories-1-share": "80", "version": "0",
+    }  # fmt: skip
+    refused = client.post(place, data=lines)
+    assert (refused.status_code, "Say why it changes now." in refused.text) == (422, True)
+    assert client.post(place, data=lines | {"reason": "Sales told us"}).status_code == 303
+    removal = address(program, "/readiness/rules/market/removal")
+    client.post(removal, data={"fact": "answer.plan"})
+    rules = client.get(address(program, "/readiness/rules")).text
+    assert "Say why it changes now." in rules
+    assert "Why is it removed?" in rules
+    client.post(removal, data={"fact": "answer.plan", "reason": "They were wrong"})
+    page = client.get(address(program, "/readiness")).text
+    assert "Do the testers look" not in page
+    for words in ("How all are judged", "Sales told us", "They were wrong", "The market was changed"):
+        assert words in page
 
 
 def test_a_fact_that_nobody_knows_is_no_page(work: Work, member_client: Client) -> None:

@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -7,6 +8,7 @@ from betaops.kernel.errors import Invalid, Stale
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import board, dossier, queries, service
+from betaops.readiness.drift import drift
 from betaops.readiness.market import Likeness, Margin, compositions, weigh
 from betaops.readiness.models import Expectation, Reading
 from betaops.readiness.verdict import Verdict
@@ -142,17 +144,42 @@ def test_strictly_judged_all_has_to_be_proven_harder(work: Work, program: Progra
     assert {last(work, row).verdict for row in rows} == {Verdict.INCONCLUSIVE}
     told = dossier.dossier(queries.dossier_contents(work.session, program), at="2026-01-01T00:00:00Z")
     assert (told["methods"]["family"], list(disagreements(told))) == ("Holm, by weight", [])
+    assert drift(told["expectations"], {}).shifts == []
     service.judge_strictly(work, program, False, version=1)
     assert {last(work, row).verdict for row in rows} == {Verdict.MET}
 
 
-def test_after_the_seal_another_strictness_says_why(work: Work, program: Program) -> None:
-    service.judge_strictly(work, program, True, version=0)
-    service.seal(work, program)
-    with pytest.raises(Invalid, match="Say why"):
-        service.judge_strictly(work, program, False, version=1)
-    row = service.judge_strictly(work, program, False, version=1, reason="They have nothing in common.")
-    assert not row.is_strict
+def test_after_the_seal_another_way_to_judge_says_why_and_is_an_amendment(
+    work: Work, program: Program
+) -> None:
+    an_enthusiastic_pool(work, program)
+    service.declare(work, program, PLAN)
+    seal = service.seal(work, program)
+    assert seal is not None
+    assert seal.ground_rules == {"is_strict": False, "margins": [PLAN.to_json()]}
+    service.declare(work, program, PLAN)
+    assert queries.amendments(work.session, program.id) == []
+    other = PLAN._replace(shares={"Free": 0.5, "Pro": 0.5})
+    for change in (
+        lambda reason: service.judge_strictly(work, program, True, version=None, reason=reason),
+        lambda reason: service.declare(work, program, other, reason=reason),
+        lambda reason: service.forget(work, program, PLAN.fact, reason=reason),
+    ):
+        with pytest.raises(Invalid, match="Say why"), work.session.begin_nested():
+            change(" ")
+        change("Heard in a review")
+    amendments = queries.amendments(work.session, program.id)
+    assert [[each["what"] for each in row.changes] for row in amendments] == [
+        ["is_strict"],
+        ["margins"],
+        ["margins"],
+    ]
+    told = dossier.dossier(queries.dossier_contents(work.session, program), at="2026-01-01T00:00:00Z")
+    assert list(disagreements(told)) == []
+    told["amendments"].pop(1)
+    assert "/amendments/1/changes/0/before" in [each.place for each in disagreements(told)]
+    told["amendments"].pop(1)
+    assert "/ground_rules" in [each.place for each in disagreements(told)]
 
 
 def test_ground_rules_are_not_saved_over_what_nobody_saw(work: Work, program: Program) -> None:
@@ -189,8 +216,22 @@ def test_a_market_has_at_most_four_facts(work: Work, program: Program) -> None:
     assert rules.margins[1]["shares"] == {"Free": 0.5, "Pro": 0.5}
 
 
-def test_what_recommends_is_not_what_is_weighted(work: Work, program: Program) -> None:
-    """Weights stand beside: the rules recommend on what was answered."""
+@pytest.mark.parametrize(("free", "recommended", "far"), [(0.8, "conditional", ["Plan"]), (0.5, "go", [])])
+def test_a_go_is_not_recommended_on_people_far_from_the_market(
+    work: Work, program: Program, free: float, recommended: str, far: list[str], member_client: Any
+) -> None:
+    """The verdicts are those of what was answered; weights stand beside."""
     an_enthusiastic_pool(work, program)
-    service.declare(work, program, PLAN)
-    assert board.recommended(queries.board(work.session, program.id)) == "go"
+    service.declare(work, program, PLAN._replace(shares={"Free": free, "Pro": 1 - free}))
+    rows = queries.board(work.session, program.id)
+    assert (rows[0].verdict, board.recommended(rows), board.far(rows)) == (Verdict.MET, recommended, far)
+    told = dossier.dossier(queries.dossier_contents(work.session, program), at="2026-01-01T00:00:00Z")
+    assert (told["recommended"], list(disagreements(told))) == (recommended, [])
+    assert drift(told["expectations"], {}).recommended == recommended
+    page = member_client("viewer").get(f"/console/programs/{program.slug}/readiness").text
+    assert ("those who answered are far from the market: Plan." in page) is bool(far)
+
+
+def test_of_whom_nothing_is_known_nobody_is_far_from_the_market() -> None:
+    found = weigh((0.0, 1.0), {uuid4(): 1.0}, {}, [PLAN])
+    assert (found.n, found.left_out, found.far) == (0, 1, [])

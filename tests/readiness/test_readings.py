@@ -14,6 +14,8 @@ from betaops.readiness.models import Expectation, Reading
 from betaops.readiness.recommendation import Weight
 from betaops.readiness.verdict import Direction, Verdict
 from betaops.surveys.models import ResponseState
+from betaops.tasks import service as task_service
+from betaops.tasks.models import OutcomeState
 from tests.factories.enrollment import an_enrollment
 from tests.factories.feedback import a_report
 from tests.factories.programs import a_program
@@ -28,6 +30,7 @@ from tests.factories.readiness import (
     some_use,
     top_box,
 )
+from tests.factories.tasks import a_task, an_outcome
 
 
 def last(work: Work, row: Expectation) -> Reading:
@@ -185,15 +188,21 @@ def test_an_open_blocker_fails_a_count_and_its_fix_meets_it(work: Work) -> None:
     assert last(work, row).verdict is Verdict.MET
 
 
-def test_taking_part_is_use_an_answer_or_a_report(work: Work) -> None:
+def test_taking_part_is_use_an_answer_a_tried_task_or_a_report(work: Work) -> None:
     program = a_program(work)
-    survey = a_survey(work, program)
-    used, answered, reported, silent = (an_enrollment(work, program=program) for _ in range(4))
+    survey, task = a_survey(work, program), a_task(work, program=program)
+    used, answered, tried, stopped, reported, looked, declined, silent = (
+        an_enrollment(work, program=program) for _ in range(8)
+    )
+    an_outcome(work, task, tried, OutcomeState.STARTED)
+    an_outcome(work, task, stopped, OutcomeState.BLOCKED)
+    an_outcome(work, task, declined, OutcomeState.OPTED_OUT)
+    task_service.view(work, task.id, looked.id)
     some_use(work, program, used, "note_synced", 1, work.now.date())
     a_response(work, survey, answered, **{"import": 3})
     a_report(work, program=program, enrollment=reported)
     row = an_expectation(work, program, "participation", direction=Direction.AT_LEAST)
-    assert last(work, row).estimate == 0.75
+    assert last(work, row).estimate == 5 / 8
     assert silent.state is State.ACTIVE
 
 

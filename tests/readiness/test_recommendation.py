@@ -28,6 +28,9 @@ MET, NOT_MET, OPEN, CONTRADICTED = (
         ([Standing(MUST, MET), Standing(SHOULD, NOT_MET)], Choice.CONDITIONAL),
         ([Standing(MUST, MET), Standing(SHOULD, CONTRADICTED)], Choice.CONDITIONAL),
         ([Standing(MUST, MET), Standing(MUST, OPEN, leans=True)], Choice.CONDITIONAL),
+        ([Standing(MUST, MET), Standing(MUST, MET, is_far=True)], Choice.CONDITIONAL),
+        ([Standing(MUST, MET), Standing(SHOULD, MET, is_far=True)], Choice.GO),
+        ([Standing(MUST, NOT_MET, is_far=True)], Choice.NO_GO),
         ([Standing(MUST, MET), Standing(MUST, OPEN, leans=False)], Choice.NO_GO),
         ([Standing(MUST, MET), Standing(MUST, NOT_MET)], Choice.NO_GO),
         ([Standing(MUST, MET), Standing(MUST, CONTRADICTED, leans=True)], Choice.NO_GO),
@@ -40,7 +43,8 @@ def test_the_rules_recommend(standings: list[Standing], recommended: Choice | No
 
 
 standings = st.lists(
-    st.builds(Standing, st.sampled_from(Weight), st.sampled_from(Verdict), st.booleans()), max_size=8
+    st.builds(Standing, st.sampled_from(Weight), st.sampled_from(Verdict), st.booleans(), st.booleans()),
+    max_size=8,
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from betaops.kernel.db import Database
-from betaops.readiness import commands, dossier, evidence, verifying
+from betaops.readiness import commands, criteria, dossier, evidence, verifying
 from betaops.readiness.verifying import Unreadable, disagreements
 from tests.factories.dossiers import a_decided_program, told_of
 from tests.support.tree import ROOT
@@ -40,7 +40,7 @@ def mended(told: Any) -> None:
     """With the hashes that anybody can mend; a hostile number has none."""
     for decision in told["decisions"]:
         decision["digest"] = evidence.digest(decision["snapshot"])
-    told["seal"]["digest"] = evidence.digest({"criteria": told["seal"]["criteria"]})
+    told["seal"]["digest"] = criteria.digest_of(told["seal"]["criteria"], told["seal"]["ground_rules"])
     told["hashes"] = dossier.section_hashes(told)
     told["digest"] = evidence.digest({name: value for name, value in told.items() if name != "digest"})
 
@@ -55,6 +55,7 @@ def mended(told: Any) -> None:
         (("expectations", 0, "closes_at"), None, "/expectations/0/closes_at"),
         (("expectations", 0, "scope"), "coh_1", "/expectations/0/scope"),
         (("amendments",), [], "/expectations"),
+        (("ground_rules", "is_strict"), True, "/ground_rules"),
         (("evidence", 2, "scores", 0, 1), 0.123, "/evidence/2/scores"),
         (("evidence", 2, "withheld"), "so few", "/evidence/2/scores"),
         (("evidence", 2, "expectation"), "exp_1", "/evidence"),
@@ -62,6 +63,12 @@ def mended(told: Any) -> None:
         (("consents", "given"), [{"person": "per_1", "agreement": 9, "on": "2026-03-02"}], "/consents/given"),
         (("tally", "not_met"), 4, "/tally"),
         (("decisions", 0, "signatures"), [], "/decisions/0/state"),
+        (("decisions", 0, "fulfilments"), [{"condition": 1}], "/decisions/0/fulfilments"),
+        (
+            ("decisions", 0, "waivers"),
+            [{"expectation": "exp_1", "need": "It is safe", "reason": "Later", "ends_on": "2026-04-01"}],
+            "/decisions/0/waivers",
+        ),
         (("decisions", 0, "signatures_needed"), 0, "/decisions/0/signatures_needed"),
         (("expectations", 1, "reading", "sample", "value"), 4, "/expectations/1/reading/outcome/verdict"),
         (("expectations", 2, "reading", "verdict"), "not_met", "/expectations/2/reading/verdict"),
@@ -122,9 +129,9 @@ def test_a_section_that_was_taken_out_is_missed(told: Any, section: str) -> None
         [],
         {},
         {"form": 99},
-        {"form": 2},
-        {"form": 2, **dict.fromkeys((*dossier.SECTIONS, "hashes", "digest"))},
-        {"form": 2, **{key: [{}] for key in (*dossier.SECTIONS, "hashes", "digest")}},
+        {"form": dossier.FORM},
+        {"form": dossier.FORM, **dict.fromkeys((*dossier.SECTIONS, "hashes", "digest"))},
+        {"form": dossier.FORM, **{key: [{}] for key in (*dossier.SECTIONS, "hashes", "digest")}},
         "x",
         None,
     ],

@@ -135,7 +135,7 @@ class ReadingList(Shown):
 
 
 class ShownAmendment(Shown):
-    expectation: str
+    expectation: str | None = Field(description="Null where it is about how all are judged")
     kind: AmendmentKind
     need: str
     changes: list[dict[str, Any]] = Field(description="`what`, `before` and `after` of each")
@@ -148,7 +148,8 @@ class ShownAmendment(Shown):
 class ShownCriteria(Shown):
     sealed_at: datetime
     criteria: list[dict[str, Any]]
-    digest: str = Field(description="SHA-256 of the criteria's canonical JSON, in hex")
+    ground_rules: dict[str, Any] | None = Field(description="How all were judged; null in older seals")
+    digest: str = Field(description="SHA-256 of both as canonical JSON, in hex")
     amendments: list[ShownAmendment]
 
 
@@ -208,10 +209,11 @@ def shown_criteria(seal: CriteriaSeal, amendments: Sequence[Amendment]) -> Shown
     return ShownCriteria(
         sealed_at=seal.sealed_at,
         criteria=seal.criteria,
+        ground_rules=seal.ground_rules,
         digest=seal.digest,
         amendments=[
             ShownAmendment(
-                expectation=ids.encode("exp", each.expectation_id),
+                expectation=ids.encode("exp", each.expectation_id) if each.expectation_id else None,
                 kind=each.kind,
                 need=each.need,
                 changes=each.changes,

@@ -49,6 +49,7 @@ class MarginForm(Form):
         _l("This is about what people do, not who they are"),
         description=_l("Such facts take away more of what is peculiar about testers."),
     )
+    reason = TextAreaField(_l("Why does it change now?"), [Optional(), Length(max=LONGEST_REASON)])
     version = HiddenField()
 
     def margin(self, fact: str, title: str) -> Margin:

@@ -1,4 +1,4 @@
-"""Share of testers who take part: use, answers or reports."""
+"""Share of testers who take part: use, answers, tasks or reports."""
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,9 @@ class Participation(Measure):
 
     kind = "participation"
     label = _l("Testers who took part")
-    hint = _l("Share of testers who used the product, answered a survey or reported something at least once.")
+    hint = _l(
+        "Share of testers who used the product, answered a survey, tried a task or reported something at least once."
+    )
     group = Group.USE
     threshold = 0.5
 

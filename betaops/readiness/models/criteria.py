@@ -25,7 +25,9 @@ class CriteriaSeal(Tenant, Base):
     sealed_at: Mapped[datetime]
     #: `criteria.criterion` of each expectation, in their order.
     criteria: Mapped[list[dict[str, Any]]]
-    #: SHA-256 of the criteria's canonical JSON, in hex; the audit log has it as well.
+    #: `criteria.ground_rules`: how all were judged; None in seals from before it was sealed.
+    ground_rules: Mapped[dict[str, Any] | None]
+    #: SHA-256 of both as canonical JSON (`criteria.digest_of`), in hex; the audit log has it as well.
     digest: Mapped[str] = mapped_column(String(64))
 
 
@@ -36,19 +38,27 @@ class AmendmentKind(StrEnum):
 
 
 class Amendment(Tenant, Base):
-    """A criterion that was added, changed or removed after the seal, by whom and why. Stays when the expectation goes."""
+    """A criterion that was added, changed or removed after the seal, or how all are judged, by whom and why.
+
+    Stays when the expectation goes.
+    """
 
     __table_args__ = tenant_args(
         belongs_to("program_id", "program"),
         CheckConstraint("length(reason) > 0", name="has_a_reason"),
+        CheckConstraint(
+            "expectation_id IS NOT NULL OR kind = 'changed'", name="ground_rules_are_only_changed"
+        ),
         Index("ix_amendment_program", "workspace_id", "program_id", "at"),
     )
 
     program_id: Mapped[UUID]
-    expectation_id: Mapped[UUID]
+    #: None where it is about how all are judged; `need` is empty then.
+    expectation_id: Mapped[UUID | None]
     kind: Mapped[AmendmentKind] = mapped_column(one_of(AmendmentKind))
     need: Mapped[str] = mapped_column(Text)
-    #: [{"what", "before", "after"}] as `criteria.criterion` has them; empty where it came or went as a whole.
+    #: [{"what", "before", "after"}] as `criteria.criterion` or `criteria.ground_rules` has them; empty where it came or went
+    #: as a whole.
     changes: Mapped[list[dict[str, Any]]]
     reason: Mapped[str] = mapped_column(Text)
     by: Mapped[str] = mapped_column(String(200))

@@ -17,7 +17,7 @@ def blocks(material: Material) -> list[Block]:
     if decision is None:
         return [Paragraph(words=words(_("Nothing is decided yet.")))]
     state = {
-        DecisionState.PROPOSED: _("waits for a second signature"),
+        DecisionState.PROPOSED: _("waits for further signatures"),
         DecisionState.IN_FORCE: _("in force"),
         DecisionState.WITHDRAWN: _("withdrawn"),
     }[decision.state]

@@ -30,7 +30,7 @@ from betaops.readiness.documents import (
     words,
 )
 from betaops.readiness.figures import figure, span
-from betaops.readiness.models import DecisionState
+from betaops.readiness.models import Amendment, DecisionState
 from betaops.readiness.papers import deciding, release_notes, risks
 from betaops.readiness.papers.base import CHOICE_ROLES, Material, choice_words, document, finding, share
 from betaops.readiness.recommendation import Weight
@@ -224,13 +224,11 @@ def _sealed(material: Material) -> list[Part]:
         Paragraph(words=words(f"{sealed} ", Span(text=seal.digest, is_code=True)), is_muted=True)
     ]
     if material.amendments:
-        parts += [
-            Heading(level=3, text=_("Amended after the seal")),
-            Bullets(
-                items=tuple(
-                    words(f"{each.need}: {each.reason} ({each.by}, {format_date(each.at, locale=locale)})")
-                    for each in material.amendments
-                )
-            ),
-        ]
+        items = tuple(_amended(each) for each in material.amendments)
+        parts += [Heading(level=3, text=_("Amended after the seal")), Bullets(items=items)]
     return parts
+
+
+def _amended(row: Amendment) -> Words:
+    what = row.need or _("How all are judged")
+    return words(f"{what}: {row.reason} ({row.by}, {format_date(row.at, locale=i18n.locale())})")

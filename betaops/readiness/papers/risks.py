@@ -2,6 +2,7 @@
 
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
+from betaops.readiness import board
 from betaops.readiness.board import Row
 from betaops.readiness.documents import Block, Bullets, Heading, Paragraph, Words, words
 from betaops.readiness.documents.tree import strong
@@ -16,7 +17,7 @@ CONFIDENCE = 0.95
 
 
 def blocks(material: Material) -> list[Block]:
-    risks = [*_needs(material), *_fragile(material), *_amended(material), *_unseen(material)]
+    risks = [*_needs(material), *_fragile(material), *_far(material), *_amended(material), *_unseen(material)]
     return [
         Heading(text=_("Risks")),
         Bullets(items=tuple(risks))
@@ -52,6 +53,13 @@ def _fragile(material: Material) -> list[Words]:
             )
         )
     ] * bool(found)
+
+
+def _far(material: Material) -> list[Words]:
+    facts = board.far(material.rows)
+    return [
+        words(_("Those who answered are far from the market: %(facts)s.", facts=", ".join(facts)))
+    ] * bool(facts)
 
 
 def _amended(material: Material) -> list[Words]:

@@ -1,6 +1,7 @@
 """What goes into a program's dossier."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
@@ -15,8 +16,10 @@ from betaops.programs import queries as program_queries
 from betaops.programs.models import Agreement, Program
 from betaops.readiness.board import Row
 from betaops.readiness.dossier import Agreed, AuditHead, Consented, Contents
+from betaops.readiness.models import Fulfilment, Waiver
 from betaops.readiness.queries.decisions import decisions, signatures
 from betaops.readiness.queries.evidence import amendments, board, seal
+from betaops.readiness.queries.market import ground_rules
 from betaops.readiness.queries.people import scope
 from betaops.readiness.scope import Scope
 
@@ -31,6 +34,7 @@ Progress = Callable[[int, int], None]
 def dossier_contents(session: Session, program: Program, progress: Progress | None = None) -> Contents:
     """Everything, the newest decision first."""
     decided, rows = decisions(session, program.id), board(session, program.id)
+    decision_ids = [each.id for each in decided]
     return Contents(
         program=program,
         product=program_queries.product(session, program.product_id),
@@ -38,9 +42,12 @@ def dossier_contents(session: Session, program: Program, progress: Progress | No
         rows=rows,
         scores=_scores(session, program, rows, progress),
         seal=seal(session, program.id),
+        rules=ground_rules(session, program.id),
         amendments=amendments(session, program.id),
         decisions=decided,
-        signatures=signatures(session, [each.id for each in decided]),
+        signatures=signatures(session, decision_ids),
+        fulfilments=_fulfilments(session, decision_ids),
+        waivers=_waivers(session, decision_ids),
         agreements=_agreements(session, program),
         consents=_consents(session, program),
         audit=_audit(session, program),
@@ -83,6 +90,24 @@ def dossier_job(session: Session, program_id: UUID, job_id: UUID) -> Job:
     if job is None or job.args.get("program_id") != str(program_id):
         raise NotFound
     return job
+
+
+def _fulfilments(session: Session, decision_ids: Sequence[UUID]) -> dict[UUID, list[Fulfilment]]:
+    found: dict[UUID, list[Fulfilment]] = defaultdict(list)
+    for row in session.scalars(
+        select(Fulfilment).where(Fulfilment.decision_id.in_(decision_ids)).order_by(Fulfilment.number)
+    ):
+        found[row.decision_id].append(row)
+    return found
+
+
+def _waivers(session: Session, decision_ids: Sequence[UUID]) -> dict[UUID, list[Waiver]]:
+    found: dict[UUID, list[Waiver]] = defaultdict(list)
+    for row in session.scalars(
+        select(Waiver).where(Waiver.decision_id.in_(decision_ids)).order_by(Waiver.given_at, Waiver.id)
+    ):
+        found[row.decision_id].append(row)
+    return found
 
 
 def _agreements(session: Session, program: Program) -> list[Agreed]:

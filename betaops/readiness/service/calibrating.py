@@ -29,6 +29,7 @@ class Value:
 
 def launch(work: Work, program: Program, launched_on: date) -> Launch:
     """The day on which it reached customers, where that is not the day on which the decision came into force."""
+    work.lock(Decision, _launched(work, program).decision.id)
     found = _launched(work, program)
     decided_on = found.decision.in_force_at.date() if found.decision.in_force_at else work.now.date()
     if launched_on < decided_on:

@@ -8,7 +8,7 @@ from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
-from betaops.readiness import queries
+from betaops.readiness import criteria, queries
 from betaops.readiness.events import GroundRulesChanged
 from betaops.readiness.market import MOST_CATEGORIES, MOST_MARGINS, Margin
 from betaops.readiness.models import GroundRules
@@ -27,7 +27,6 @@ def judge_strictly(
     `reason` is why, where criteria are sealed already.
     """
     row = _held(work, program)
-    _ask_why(work, row, is_strict, reason)
     _change(work, program, row, version, reason, is_strict=is_strict)
     return row
 
@@ -41,20 +40,24 @@ def rule(
     version: int | None,
     reason: str = "",
 ) -> GroundRules:
-    """All of it at once, in place of what was said before."""
+    """All of it at once, in place of what was said before. `reason` as in `judge_strictly`."""
     for each in margins:
         _check(each)
     if len({each.fact for each in margins}) < len(margins):
         raise Invalid("margins", _("Each fact stands there once."))
     row = _held(work, program)
-    _ask_why(work, row, is_strict, reason)
     told = [_whole(each).to_json() for each in margins]
     _change(work, program, row, version, reason, is_strict=is_strict, margins=told)
     return row
 
 
-def declare(work: Work, program: Program, margin: Margin, *, version: int | None = None) -> GroundRules:
-    """Say how the market spreads over a fact; what was said of the same fact goes. `Invalid` names what cannot be."""
+def declare(
+    work: Work, program: Program, margin: Margin, *, version: int | None = None, reason: str = ""
+) -> GroundRules:
+    """Say how the market spreads over a fact; what was said of the same fact goes. `Invalid` names what cannot be.
+
+    `reason` as in `judge_strictly`.
+    """
     _check(margin)
     row = _held(work, program)
     others = [each for each in row.margins if each["fact"] != margin.fact]
@@ -67,14 +70,14 @@ def declare(work: Work, program: Program, margin: Margin, *, version: int | None
     known = [told if each["fact"] == margin.fact else each for each in row.margins]
     if len(known) == len(others):
         known.append(told)
-    _change(work, program, row, version, "", margins=known)
+    _change(work, program, row, version, reason, margins=known)
     return row
 
 
-def forget(work: Work, program: Program, fact: str) -> GroundRules:
-    """Testers are not weighted by that fact any more; nothing happens where they were not."""
+def forget(work: Work, program: Program, fact: str, *, reason: str = "") -> GroundRules:
+    """Testers are not weighted by that fact any more; nothing happens where they were not. `reason` as in `declare`."""
     row = _held(work, program)
-    _change(work, program, row, None, "", margins=[each for each in row.margins if each["fact"] != fact])
+    _change(work, program, row, None, reason, margins=[each for each in row.margins if each["fact"] != fact])
     return row
 
 
@@ -93,8 +96,10 @@ def _held(work: Work, program: Program) -> GroundRules:
 def _change(
     work: Work, program: Program, row: GroundRules, version: int | None, reason: str, **values: Any
 ) -> None:
+    before = criteria.ground_rules(row)
     if not versions.edit(work, row, version, **values):
         return
+    amending.ruled(work, row, before, reason)
     work.session.flush()
     work.record(
         GroundRulesChanged(
@@ -111,17 +116,6 @@ def _whole(margin: Margin) -> Margin:
     """With shares that add up to exactly 1."""
     total = sum(margin.shares.values())
     return margin._replace(shares={name: share / total for name, share in margin.shares.items()})
-
-
-def _ask_why(work: Work, row: GroundRules, is_strict: bool, reason: str) -> None:
-    """Where criteria are sealed and the strictness changes."""
-    is_sealed = queries.seal(work.session, row.program_id) is not None
-    if is_sealed and row.is_strict is not is_strict and not reason.strip():
-        raise Invalid(
-            "reason",
-            _("What is expected was sealed when the program started. Say why it changes now."),
-            field="reason",
-        )
 
 
 def _check(margin: Margin) -> None:

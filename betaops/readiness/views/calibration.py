@@ -100,7 +100,7 @@ def take_file(slug: str) -> Any:
             form.refuse(_("The file is larger than 1 MB."), "file")
         else:
             with refusals(form, "file"):
-                report = service.import_realities(writing(), program, decode(data).replace("\0", ""))
+                report = service.import_realities(writing(), program, decode(data))
                 return _page(slug, report=report)
     return _page(slug, form)
 

@@ -61,6 +61,7 @@ def decide(slug: str) -> Any:
         rows=rows,
         recommended=board.recommended(rows),
         missing=missing,
+        far=board.far(rows),
         gate=queries.gate(reading(), program, rows),
         roles=roles,
         must_prove=not is_proven(),

@@ -76,7 +76,13 @@ def margin(slug: str) -> Any:
     if form.validate_on_submit():
         with refusals(form):
             version = number(form.version.data)
-            service.declare(writing(), program, form.margin(fact, title), version=version)
+            service.declare(
+                writing(),
+                program,
+                form.margin(fact, title),
+                version=version,
+                reason=form.reason.data or "",
+            )
             flash(_("Saved, and judged anew."))
             return redirect(url_for(".rules", slug=slug), 303)
     conflict = _conflict(form, margin_form(counts, declared, **now, formdata=None), row)
@@ -87,6 +93,7 @@ def margin(slug: str) -> Any:
         title=title,
         counts=counts,
         conflict_found=conflict,
+        is_sealed=queries.seal(reading(), program.id) is not None,
     )
     return page, 422 if form.errors else 200
 
@@ -105,6 +112,12 @@ def _conflict(form: Form, saved: Form, row: GroundRules | None) -> Conflict | No
 @needs(policy.CHANGE)
 def forget_margin(slug: str) -> Any:
     program = program_queries.program_by_slug(reading(), slug)
-    service.forget(writing(), program, request.form.get("fact", ""))
-    flash(_("Testers are not weighted by it any more."))
+    form = EmptyForm()
+    with refusals(form):
+        service.forget(
+            writing(), program, request.form.get("fact", ""), reason=request.form.get("reason", "")
+        )
+        flash(_("Testers are not weighted by it any more."))
+    for error in form.form_errors:
+        flash(str(error), "error")
     return redirect(url_for(".rules", slug=slug), 303)

@@ -20,8 +20,6 @@ from betaops.web.access import needs
 from betaops.web.application import reading
 from betaops.web.templating import day
 
-#: Without a sign of life for so long, a tester counts as silent.
-SILENT_AFTER = timedelta(days=7)
 NEWEST = 5
 WEEK = timedelta(days=7)
 

@@ -38,6 +38,7 @@ def index(slug: str) -> str:
         recommended=board.recommended(rows),
         tally=board.tally(rows),
         missing=board.missing(rows),
+        far=board.far(rows),
         histories=queries.histories(
             reading(), program.id, clock.now().date() - timedelta(days=queries.HISTORY)
         ),
