@@ -226,6 +226,7 @@ def _decision(decision: Decision, signatures: Sequence[Signature]) -> dict[str, 
             {
                 "name": each.name,
                 "role": each.role,
+                "fills": each.fills,
                 "stance": each.stance.value,
                 "reason": each.reason,
                 "signed_at": moment(each.signed_at),

@@ -12,6 +12,7 @@ from betaops.readiness.judging import Case, outcomes, weighted
 from betaops.readiness.market import Weighed
 from betaops.readiness.measures import Sample
 from betaops.readiness.models import DecisionState, Reading, Stance
+from betaops.readiness.quorum import Given, Role, quorum
 from betaops.readiness.recommendation import Choice, signatures_needed
 from betaops.readiness.tracing import Disagreement, criteria, people, same
 
@@ -20,6 +21,8 @@ _FIGURES = ("estimate", "low", "high")
 MOST_LEVELS = 2000
 #: More people than there are; beyond it floating point loses single answers.
 MOST_PEOPLE = 10**12
+#: Every member signs once.
+MOST_SIGNATURES = 1000
 #: A dossier of a hundred thousand testers has about 20 million bytes for each expectation.
 MOST_BYTES = 256 * 2**20
 
@@ -81,11 +84,26 @@ def _decided(place: str, decision: Mapping[str, Any]) -> Iterator[Disagreement]:
     needed = signatures_needed(Choice(decision["choice"]), recommended)
     yield from same(f"{place}/signatures_needed", decision["signatures_needed"], needed)
     if decision["state"] != DecisionState.WITHDRAWN:
-        assents = sum(Stance(each["stance"]) is Stance.ASSENT for each in decision["signatures"])
-        state = DecisionState.IN_FORCE if assents >= needed else DecisionState.PROPOSED
+        state = DecisionState.IN_FORCE if _is_in_force(decision, needed) else DecisionState.PROPOSED
         yield from same(f"{place}/state", decision["state"], state.value)
     if snapshot["form"] == evidence.FORM:
         yield from _judged(f"{place}/snapshot", snapshot["expectations"], snapshot["recommended"])
+
+
+def _is_in_force(decision: Mapping[str, Any], needed: int) -> bool:
+    """Whether at some time it had the signatures that it needs: who disagrees afterwards changes nothing any more.
+
+    Files that say nothing of `fills` were made when a signature had one name for both.
+    """
+    signed = sorted(decision["signatures"], key=lambda each: str(each["signed_at"]))
+    if len(signed) > MOST_SIGNATURES:
+        raise ValueError(f"a decision has more than {MOST_SIGNATURES} signatures")
+    given = [
+        Given(None, each.get("fills", each["role"]), Stance(each["stance"]) is Stance.ASSENT)
+        for each in signed
+    ]
+    roles = [Role(each["name"]) for each in decision["snapshot"].get("gate", {}).get("roles", ())]
+    return any(quorum(roles, given[:number], needed).is_there for number in range(1, len(given) + 1))
 
 
 def old_decisions(told: Mapping[str, Any]) -> int:
