@@ -82,11 +82,11 @@ def watch(work: Work) -> None:
 
 
 def send_receipts(run: Run, *, program_id: str, decision_id: str) -> dict[str, int]:
-    """Long: everybody who took part hears what was decided, unless it is withdrawn meanwhile. Started again, it writes to
-    nobody twice."""
+    """Long: everybody who took part hears what was decided, unless it is withdrawn meanwhile, or they are gone.
+    Started again, it writes to nobody twice."""
     with run.work() as work:
         program = program_queries.program(work.session, UUID(program_id))
-        people = queries.people_to_tell(work.session, program)
+        people = [each.enrollment.id for each in queries.people_to_tell(work.session, program)]
     written = 0
     for start in range(0, len(people), BATCH):
         with run.work() as work:
@@ -94,7 +94,7 @@ def send_receipts(run: Run, *, program_id: str, decision_id: str) -> dict[str, i
             decision = queries.decision(work.session, program.id, UUID(decision_id))
             if told is None or decision.state is not DecisionState.IN_FORCE:
                 break
-            for to in people[start : start + BATCH]:
+            for to in queries.still_to_tell(work.session, people[start : start + BATCH]):
                 telling.receipt(work, program, told, to)
                 written += 1
         run.progress(min(start + BATCH, len(people)), len(people))
