@@ -196,7 +196,8 @@ def test_what_came_true_is_said_anew_and_scored_by_program_and_measure(work: Wor
     a_go(work, program)
     [outturn] = queries.outturns(work.session, _decision(work, program))
     then = later(work, 31)
-    assert service.note_reality(then, program, 30, [service.Value(outturn.key, 0.5)]) == 1
+    twice = [service.Value(outturn.key, value) for value in (0.4, 0.5)]
+    assert service.note_reality(then, program, 30, twice) == 1
     assert service.note_reality(then, program, 30, [service.Value(outturn.key, 0.5)]) == 0
     assert service.note_reality(then, program, 30, [service.Value(outturn.key, 0.9)]) == 1
     [scored] = queries.scores(work.session)

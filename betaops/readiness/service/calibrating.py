@@ -53,7 +53,8 @@ def launch(work: Work, program: Program, launched_on: date) -> Launch:
 def note_reality(
     work: Work, program: Program, days: int, values: Sequence[Value], *, source: Source = Source.BY_HAND
 ) -> int:
-    """What came true after so many days; said anew, it replaces what was said. Returns how many are new or others."""
+    """What came true after so many days; said anew, it replaces what was said, and so does the last of several in
+    `values`. Returns how many are new or others."""
     found = _launched(work, program)
     if days not in list(Horizon):
         raise Invalid("days", _("Days are 30 or 90."), field="days")
@@ -69,7 +70,7 @@ def note_reality(
         )
     }
     changed = 0
-    for each in values:
+    for each in {value.key: value for value in values}.values():
         if each.key not in units:
             raise NotFound
         if not is_possible(each.value, units[each.key]):
