@@ -57,7 +57,18 @@ def tell_outcome(run: Run, *, report_id: str, state: str, note: str, cause: str)
     for start in range(0, len(told), BATCH):
         with run.work() as work:
             for each in told[start : start + BATCH]:
-                telling.outcome(work, report, program, each, state=ReportState(state), note=note, cause=cause)
+                # Whoever was erased or removed since the list was made is not written to.
+                to = queries.recipient(work.session, each.enrollment.id)
+                if to is not None and may_enter(to.enrollment):
+                    telling.outcome(
+                        work,
+                        report,
+                        program,
+                        each._replace(enrollment=to.enrollment, tester=to.tester),
+                        state=ReportState(state),
+                        note=note,
+                        cause=cause,
+                    )
         run.progress(min(start + BATCH, len(told)), len(told))
     return {"told": len(told)}
 

@@ -74,10 +74,9 @@ def verify(file: IO[bytes], digest: str | None) -> None:
     click.echo(f"SHA-256 {told['digest']}")
     if old := verifying.old_decisions(told):
         click.echo(f"Of {_counted(old, 'decision')} only the hash: signed on readings of a former method.")
-    if withheld := [each["withheld"] for each in told["evidence"] if each["withheld"]]:
-        click.echo(
-            f"Of {_counted(len(withheld), 'expectation')} only counts, no people: {'; '.join(sorted(set(withheld)))}."
-        )
+    if withheld := [str(each["withheld"]) for each in told["evidence"] if each["withheld"]]:
+        why = _short("; ".join(sorted(set(withheld))))
+        click.echo(f"Of {_counted(len(withheld), 'expectation')} only counts, no people: {why}.")
     if people := tracing.without_consent(told):
         click.echo(f"In the evidence without a consent in the file: {people}.")
 

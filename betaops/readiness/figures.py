@@ -86,10 +86,15 @@ def number_of(text: str, unit: Unit) -> float | None:
     bounds."""
     plain = text.strip().removesuffix("%").replace(",", ".").replace("−", "-").strip()
     try:
-        value = float(plain)
+        value = float("" if "_" in plain else plain)
     except ValueError:
         return None
     if unit is Unit.SHARE:
         value = round(value / 100, 9)
+    return value if is_possible(value, unit) else None
+
+
+def is_possible(value: float, unit: Unit) -> bool:
+    """Whether anything in that unit can come to that: a count is whole, so that “1,234” is not taken for 1.234."""
     low, high = {Unit.SHARE: (0, 1), Unit.POINTS: (-100, 100), Unit.COUNT: (0, 1e9)}.get(unit, (-1e9, 1e9))
-    return value if low <= value <= high else None
+    return low <= value <= high and (unit is not Unit.COUNT or value == int(value))

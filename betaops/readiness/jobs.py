@@ -74,19 +74,34 @@ def recheck(work: Work, *, program_id: str) -> None:
     service.recheck(work, program)
 
 
-def watch(work: Work) -> None:
-    """Every program that time may change: what ran out is noticed, recorded and told once."""
-    for workspace_id, program_id in queries.watched_programs(work.session):
-        work.enter(workspace_id)
-        service.watch(work, program_queries.program(work.session, program_id))
+def watch(run: Run) -> None:
+    """Long: every program that time may change: what ran out is noticed, recorded and told once.
+
+    Each in a transaction of its own: nobody waits for all of them, and one that fails holds up no other.
+    """
+    with run.work() as work:
+        programs = queries.watched_programs(work.session)
+    errors = []
+    for number, (workspace_id, program_id) in enumerate(programs, start=1):
+        try:
+            with run.work() as work:
+                work.enter(workspace_id)
+                service.watch(work, program_queries.program(work.session, program_id))
+        except NotFound:
+            continue  # gone since
+        except Exception as error:  # noqa: BLE001  # raised when the others were looked at
+            errors.append(error)
+        run.progress(number, len(programs))
+    if errors:
+        raise errors[0]
 
 
 def send_receipts(run: Run, *, program_id: str, decision_id: str) -> dict[str, int]:
-    """Long: everybody who took part hears what was decided, unless it is withdrawn meanwhile. Started again, it writes to
-    nobody twice."""
+    """Long: everybody who took part hears what was decided, unless it is withdrawn meanwhile, or they are gone.
+    Started again, it writes to nobody twice."""
     with run.work() as work:
         program = program_queries.program(work.session, UUID(program_id))
-        people = queries.people_to_tell(work.session, program)
+        people = [each.enrollment.id for each in queries.people_to_tell(work.session, program)]
     written = 0
     for start in range(0, len(people), BATCH):
         with run.work() as work:
@@ -94,7 +109,7 @@ def send_receipts(run: Run, *, program_id: str, decision_id: str) -> dict[str, i
             decision = queries.decision(work.session, program.id, UUID(decision_id))
             if told is None or decision.state is not DecisionState.IN_FORCE:
                 break
-            for to in people[start : start + BATCH]:
+            for to in queries.still_to_tell(work.session, people[start : start + BATCH]):
                 telling.receipt(work, program, told, to)
                 written += 1
         run.progress(min(start + BATCH, len(people)), len(people))

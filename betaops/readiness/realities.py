@@ -36,8 +36,8 @@ class Refusal(NamedTuple):
     why: str
 
 
-def read(text: str, known: Mapping[str, Known]) -> Iterator[Found | Refusal]:
-    """In the file's order; blank rows are passed over. `known` by id and by folded need."""
+def read(text: str, known: Mapping[str, Known | None]) -> Iterator[Found | Refusal]:
+    """In the file's order; blank rows are passed over. `known` by id and by folded need: None where several state it."""
     rows = rows_of(text.lstrip("\ufeff"))
     try:
         heading = [cell.strip().casefold() for cell in next(rows, (1, []))[1]]
@@ -57,11 +57,14 @@ def read(text: str, known: Mapping[str, Known]) -> Iterator[Found | Refusal]:
         yield Refusal(0, "", _("The file cannot be read: a quotation mark is never closed."))
 
 
-def _read(number: int, cells: Mapping[str, str], known: Mapping[str, Known]) -> Found | Refusal:
+def _read(number: int, cells: Mapping[str, str], known: Mapping[str, Known | None]) -> Found | Refusal:
     what = cells.get("expectation", "").strip()
-    found = known.get(what) or known.get(what.casefold())
-    if found is None:
+    name = what if what in known else what.casefold()
+    if name not in known:
         return Refusal(number, what, _("The decision rests on no such expectation."))
+    found = known[name]
+    if found is None:
+        return Refusal(number, what, _("Several expectations state this need: name the one by its id."))
     days = cells.get("days", "").strip()
     if days not in map(str, HORIZONS):
         return Refusal(number, what, _("Days are 30 or 90."))

@@ -22,6 +22,8 @@ _FIGURES = ("estimate", "low", "high")
 MOST_LEVELS = 2000
 #: More people than there are; beyond it floating point loses single answers.
 MOST_PEOPLE = 10**12
+#: Every member signs once.
+MOST_SIGNATURES = 1000
 #: A dossier of a hundred thousand testers has about 20 million bytes for each expectation.
 MOST_BYTES = 256 * 2**20
 
@@ -100,10 +102,11 @@ def _decided(place: str, decision: Mapping[str, Any]) -> Iterator[Disagreement]:
 
 def _is_signed(decision: Mapping[str, Any], needed: int) -> bool:
     """Whether its signatures were enough at any time: who disagrees once it is in force changes nothing any more."""
+    signed = sorted(decision["signatures"], key=lambda each: str(each["signed_at"]))
+    if len(signed) > MOST_SIGNATURES:
+        raise ValueError(f"a decision has more than {MOST_SIGNATURES} signatures")
     roles = [Role(each["name"]) for each in decision["snapshot"].get("gate", {}).get("roles", ())]
-    given = [
-        Given(None, each["fills"], Stance(each["stance"]) is Stance.ASSENT) for each in decision["signatures"]
-    ]
+    given = [Given(None, each["fills"], Stance(each["stance"]) is Stance.ASSENT) for each in signed]
     return any(quorum(roles, given[:count], needed).is_there for count in range(1, len(given) + 1))
 
 

@@ -240,7 +240,7 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("readiness.jobs:read_all", False),
     ("readiness.jobs:recheck", False),
     ("readiness.jobs:send_receipts", True),
-    ("readiness.jobs:watch", False),
+    ("readiness.jobs:watch", True),
     ("readiness.jobs:write_dossier", True),
 )
 

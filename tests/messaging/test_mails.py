@@ -2,14 +2,15 @@
 
 import pytest
 
-from betaops.enrollment.models import State
-from betaops.enrollment.service import enrolling
+from betaops.enrollment.models import Enrollment, State
+from betaops.enrollment.service import enrolling, leaving
 from betaops.feedback import service as feedback
 from betaops.feedback.models import Source
 from betaops.feedback.models import State as ReportState
 from betaops.kernel import jobs
 from betaops.kernel.jobs import Claimed
 from betaops.kernel.mail import MailState
+from betaops.messaging import jobs as messaging_jobs
 from betaops.messaging import queries, service
 from betaops.messaging.models import Topic
 from tests.factories.enrollment import an_enrollment
@@ -88,6 +89,32 @@ def test_everybody_behind_a_report_hears_its_outcome_once(work, outbox, run_jobs
     told = [letter.to for letter in outbox.of_kind("messaging.outcome")]
     assert len(told) == len(set(told)) == 3
     assert len(outbox.of_kind("messaging.merged")) == 1
+
+
+def test_who_is_erased_or_removed_while_outcomes_are_written_gets_none(work, outbox, run_jobs, monkeypatch):
+    program = a_program(work)
+    report = a_report(work, program=program)
+    voters = [
+        an_enrollment(work, program=program, mail=f"{name}@example.com") for name in ("ana", "ben", "cleo")
+    ]
+    for voter in voters:
+        feedback.vote(work, report, voter)
+    run_jobs()
+    erased, removed = voters[0].tester_id, voters[1].id
+    feedback.change_state(work, report, ReportState.FIXED)
+
+    def interrupted(run, done, _total):
+        if done == 1:
+            with run.work() as own:
+                leaving.erase(own, erased)
+                own.session.get_one(Enrollment, removed).state = State.REMOVED
+
+    monkeypatch.setattr(messaging_jobs, "BATCH", 1)
+    monkeypatch.setattr(jobs.Run, "progress", interrupted)
+    run_jobs()
+    told = {letter.to for letter in outbox.of_kind("messaging.outcome")}
+    assert "cleo@example.com" in told
+    assert not {"ana@example.com", "ben@example.com"} & told
 
 
 def test_a_silent_outcome_and_a_private_source_send_nothing(work, outbox, run_jobs):

@@ -20,7 +20,14 @@ from betaops.readiness.verdict import Direction
 from tests.factories.accounts import a_user
 from tests.factories.enrollment import an_enrollment
 from tests.factories.programs import a_program
-from tests.factories.readiness import a_top_box, all_waived, an_expectation, decided_by, some_use
+from tests.factories.readiness import (
+    a_survey,
+    a_top_box,
+    all_waived,
+    an_expectation,
+    decided_by,
+    some_use,
+)
 
 PREDICTED = Prediction(0.8, 0.7, 0.9, 0.75, Direction.AT_LEAST, 0.9)
 
@@ -70,6 +77,10 @@ def test_the_chance_follows_from_the_counts() -> None:
         ("101", Unit.SHARE, None),
         ("−12", Unit.POINTS, -12),
         ("-1", Unit.COUNT, None),
+        ("1,234", Unit.COUNT, None),
+        ("1.5", Unit.COUNT, None),
+        ("1_0", Unit.COUNT, None),
+        ("10,0", Unit.COUNT, 10),
         ("4.2", Unit.MEAN, 4.2),
         ("many", Unit.MEAN, None),
         ("nan", Unit.MEAN, None),
@@ -97,6 +108,24 @@ def test_a_file_is_read_row_by_row_with_the_reason_of_each_refusal() -> None:
     [refused] = read("a,b\n1,2\n", known)
     assert isinstance(refused, Refusal)
     assert "must name the columns" in refused.why
+
+
+def test_a_row_that_may_mean_several_expectations_is_taken_for_none(work: Work, program: Program) -> None:
+    survey = a_survey(work, program)
+    for threshold in (0.5, 0.6):
+        a_top_box(work, program, good=10, bad=0, survey=survey, need="Import is easy", threshold=threshold)
+    decision = a_go(work, program)
+    decision.in_force_at = work.now - timedelta(days=31)
+    work.session.flush()
+    first, second = queries.outturns(work.session, decision)
+    rows = f"expectation,days,value\nIMPORT is easy,30,80\n{second.key},30,70\n"
+    taken, refused = service.import_realities(work, program, rows)
+    assert (taken, [each.why for each in refused]) == (
+        1,
+        ["Several expectations state this need: name the one by its id."],
+    )
+    first, second = queries.outturns(work.session, decision)
+    assert (first.realities, second.realities[30].value) == ({}, 0.7)
 
 
 @pytest.fixture
@@ -140,12 +169,34 @@ def test_horizons_are_due_after_the_launch_until_everything_is_known(work: Work,
     assert queries.overdue_horizons(work.session, program.id, today + timedelta(days=40)) == []
 
 
+def test_a_launch_lies_within_the_calendar(work: Work, program: Program, member_client: Any) -> None:
+    """One beyond it would take the program's own page along: days are counted from there."""
+    a_top_box(work, program, good=20, bad=0)
+    a_go(work, program)
+    client, here = member_client(), f"/console/programs/{program.slug}"
+    for day in ("9999-12-31", "9999-10-05"):
+        sent = client.post(f"{here}/readiness/calibration/launch", data={"launch-launched_on": day})
+        assert (sent.status_code, "Choose a day within ten years." in sent.text) == (422, True)
+    assert client.get(here).status_code == 200
+
+
+@pytest.mark.parametrize("value", [84, -0.1, 1.0001])
+def test_what_no_share_can_be_is_refused_however_it_comes(work: Work, program: Program, value: float) -> None:
+    a_top_box(work, program, good=20, bad=0)
+    a_go(work, program)
+    [outturn] = queries.outturns(work.session, _decision(work, program))
+    with pytest.raises(Invalid, match="share lies from 0 to 1"):
+        service.note_reality(later(work, 31), program, 30, [service.Value(outturn.key, value)])
+    assert queries.scores(work.session) == []
+
+
 def test_what_came_true_is_said_anew_and_scored_by_program_and_measure(work: Work, program: Program) -> None:
     a_top_box(work, program, good=20, bad=0)
     a_go(work, program)
     [outturn] = queries.outturns(work.session, _decision(work, program))
     then = later(work, 31)
-    assert service.note_reality(then, program, 30, [service.Value(outturn.key, 0.5)]) == 1
+    twice = [service.Value(outturn.key, value) for value in (0.4, 0.5)]
+    assert service.note_reality(then, program, 30, twice) == 1
     assert service.note_reality(then, program, 30, [service.Value(outturn.key, 0.5)]) == 0
     assert service.note_reality(then, program, 30, [service.Value(outturn.key, 0.9)]) == 1
     [scored] = queries.scores(work.session)

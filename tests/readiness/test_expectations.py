@@ -45,6 +45,14 @@ def test_what_cannot_be_judged_is_refused_and_nothing_is_kept(
     assert queries.expectations(work.session, program.id) == []
 
 
+@pytest.mark.parametrize("confidence", [0.5, 0.99995, 1 - 2**-53, 1.0, float("nan")])
+def test_nobody_can_be_so_sure_that_evidence_is_divided_by_nothing(work: Work, confidence: float) -> None:
+    program = a_program(work)
+    with pytest.raises(Invalid, match=r"at most 99\.99%"):
+        an_expectation(work, program, confidence=confidence)
+    a_top_box(work, program, good=20, bad=0, confidence=0.9999)
+
+
 @pytest.mark.parametrize("threshold", [0.0, 1.0, 1.7, -0.2])
 def test_a_line_that_no_sample_could_cross_is_refused(work: Work, threshold: float) -> None:
     program = a_program(work)

@@ -18,7 +18,7 @@ from betaops.kernel.mail import Mail
 from betaops.kernel.work import Work
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Phase, Program
-from betaops.readiness import evidence, jobs, queries, service
+from betaops.readiness import evidence, queries, service
 from betaops.readiness.checks import Check
 from betaops.readiness.hitches import HitchKind
 from betaops.readiness.models import CriterionKind, Decision, DecisionState, Stance
@@ -263,8 +263,7 @@ def test_what_ran_out_is_noticed_once_and_told_to_those_who_sign(
     work.session.commit()
     assert service.watch(work, program) == 0
     later = _in_days(work, 6)
-    jobs.watch(later)
-    jobs.watch(later)
+    assert [service.watch(later, program) for _time in range(2)] == [1, 0]
     run_jobs(ahead=timedelta(days=7))
     mails = work.session.scalars(select(Mail).where(Mail.kind == "readiness.lapsed")).all()
     assert [mail.subject for mail in mails] == ["Lantern: a decision ran out"]

@@ -3,11 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from betaops.kernel.errors import Invalid
 from betaops.kernel.work import Work
 from betaops.readiness import queries, service
+from betaops.readiness.market import Margin
 from tests.factories.programs import a_program
 from tests.factories.readiness import a_top_box, some_testers
 from tests.readiness.test_pages import address
+
+PLANS = Margin("answer.plan", "Plan", False, {"Pro": 0.2, "Free": 0.8})
 
 Client = Callable[..., Any]
 
@@ -65,6 +71,35 @@ def test_after_the_seal_the_pages_ask_why(work: Work, member_client: Client) -> 
     assert "Do the testers look" not in page
     for words in ("How all are judged", "Sales told us", "They were wrong", "The market was changed"):
         assert words in page
+
+
+@pytest.mark.parametrize("share", ["sNaN", "NaN", "-Infinity", "1e400", "-1", "many"])
+def test_a_share_that_is_no_number_is_refused_at_its_line(
+    work: Work, member_client: Client, share: str
+) -> None:
+    program = a_program(work)
+    service.declare(work, program, PLANS)
+    place = address(program, "/readiness/rules/market?fact=answer.plan")
+    lines = {"categories-0-name": "Pro", "categories-0-share": share, "version": "0"}
+    assert member_client().post(place, data=lines).status_code == 422
+
+
+@pytest.mark.parametrize("fact", ["cohort.coh_zzz", "cohort.", "nonsense", "answer.", "moon.plan"])
+def test_a_market_is_declared_by_what_the_program_knows(work: Work, fact: str) -> None:
+    """Also before anybody is in it: with the first tester every reading would have failed."""
+    program = a_program(work)
+    with pytest.raises(Invalid, match="knows no such fact"):
+        service.declare(work, program, PLANS._replace(fact=fact))
+    with pytest.raises(Invalid, match="knows no such fact"):
+        service.rule(work, program, is_strict=False, margins=[PLANS._replace(fact=fact)], version=None)
+    assert queries.margins_of(queries.ground_rules(work.session, program.id)) == []
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 201])
+def test_a_category_of_the_market_has_a_name_that_fits(work: Work, name: str) -> None:
+    program = a_program(work)
+    with pytest.raises(Invalid, match="A category has a name"):
+        service.declare(work, program, PLANS._replace(shares={name: 0.5, "Pro": 0.5}))
 
 
 def test_a_fact_that_nobody_knows_is_no_page(work: Work, member_client: Client) -> None:

@@ -5,14 +5,19 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from betaops.enrollment.models import State
 from betaops.feedback.models import Severity
+from betaops.kernel.errors import NotFound
 from betaops.kernel.ids import new_id
-from betaops.kernel.jobs import Job
+from betaops.kernel.jobs import Claimed, Job, Run
 from betaops.kernel.work import Platform, Work
-from betaops.programs.models import Phase
+from betaops.programs import queries as program_queries
+from betaops.programs.models import Phase, Program
 from betaops.readiness import jobs, queries, service
+from betaops.readiness.checks import Check
+from betaops.readiness.models import CriterionKind, Suspension
 from betaops.readiness.verdict import Verdict
 from betaops.surveys.events import SurveyAnswered
 from tests.factories.enrollment import an_enrollment
@@ -133,3 +138,30 @@ def test_every_program_under_way_is_read_by_itself(work: Work, run_jobs: Any, cl
 def test_a_program_that_is_gone_is_no_error(work: Work) -> None:
     program = a_program(work)
     assert jobs.read(work, program_id=str(program.workspace_id)) == {"readings": 0}
+
+
+def test_a_program_that_cannot_be_watched_holds_up_no_other(
+    work: Work, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = [a_program(work) for _ in range(3)]
+    for program in programs:
+        service.add_criterion(work, program, CriterionKind.SUSPENSION, looked_up=Check.CRITERIA_SEALED)
+        service.seal(work, program)
+    work.session.commit()
+    bad, gone = programs[0].id, programs[1].id
+    real, seen = program_queries.program, list[UUID]()
+
+    def program_of(session: Session, program_id: UUID) -> Program:
+        if program_id == bad:
+            raise RuntimeError("unreadable")
+        if program_id == gone:
+            raise NotFound
+        return real(session, program_id)
+
+    monkeypatch.setattr(jobs.program_queries, "program", program_of)
+    monkeypatch.setattr(Run, "progress", lambda _run, done, _total: seen.append(done))
+    with pytest.raises(RuntimeError, match="unreadable"):
+        jobs.watch(Run(platform, Claimed(new_id(), "", {}, None, 1)))
+    suspended = [each.program_id for each in work.session.scalars(select(Suspension))]
+    assert suspended == [programs[2].id]
+    assert seen

@@ -6,17 +6,22 @@ import pytest
 from sqlalchemy import select
 
 from betaops.enrollment.models import Enrollment
+from betaops.enrollment.models import State as EnrollmentState
+from betaops.enrollment.service import leaving
 from betaops.feedback.models import State
 from betaops.kernel import ids
 from betaops.kernel.errors import Invalid, Refused
+from betaops.kernel.ids import new_id
+from betaops.kernel.jobs import Claimed, Run
 from betaops.kernel.mail import Mail, MailState
 from betaops.kernel.work import Work
 from betaops.messaging import service as messaging
 from betaops.messaging.models import Topic
 from betaops.programs.models import Program
-from betaops.readiness import queries, service
+from betaops.readiness import jobs, queries, service
 from betaops.readiness.models import Decision
 from betaops.readiness.recommendation import Choice
+from betaops.web.application import Application
 from tests.factories.accounts import a_user
 from tests.factories.enrollment import an_enrollment
 from tests.factories.feedback import a_report
@@ -111,6 +116,41 @@ def test_everybody_who_took_part_is_written_to_once_and_wishes_are_kept(
     assert letter is not None
     assert SENTENCE in letter.text
     assert "List-Unsubscribe" in letter.headers
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+def test_who_is_erased_or_removed_while_mails_are_written_gets_none(
+    app: Application,
+    work: Work,
+    program: Program,
+    tester: Enrollment,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    decision = a_go(work, program)
+    service.tell_testers(work, program, decision.id, SENTENCE, names_needs=True, writes=True)
+    people = [each.enrollment for each in queries.people_to_tell(work.session, program)]
+    erased, removed = people[7].tester_id, people[8].id
+    work.session.commit()
+
+    class Interrupted(Run):
+        def progress(self, done: int, total: int) -> None:
+            if done == 5:
+                with self.work() as own:
+                    leaving.erase(own, erased)
+                    gone = own.session.get_one(Enrollment, removed)
+                    gone.state = EnrollmentState.REMOVED
+
+    monkeypatch.setattr(jobs, "BATCH", 5)
+    monkeypatch.setattr(Run, "progress", lambda *_args: None)
+    run = Interrupted(work.platform, Claimed(new_id(), "", {}, work.workspace_id, 1))
+    args = {"program_id": str(program.id), "decision_id": str(decision.id)}
+    with app.test_request_context():
+        assert jobs.send_receipts(run, **args) == {"written": 19}
+        jobs.send_receipts(Run(run.platform, run.claimed), **args)
+    work.session.expire_all()
+    written = work.session.scalars(select(Mail.person_id).where(Mail.kind == "readiness.receipt")).all()
+    assert len(written) == len(set(written)) == 19
+    assert not {erased, people[8].tester_id} & set(written)
 
 
 def test_only_a_decision_in_force_is_told_and_a_withdrawn_one_no_longer(

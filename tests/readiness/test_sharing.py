@@ -1,6 +1,6 @@
 """A paper behind a link: frozen, revocable, and seen by nobody else."""
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 from itertools import count
 from typing import Any
 
@@ -61,6 +61,14 @@ def test_the_token_is_kept_nowhere_and_the_audit_log_has_the_hash(work: Work, pr
     event = work.session.query(RecordedEvent).filter_by(kind="paper_shared").one()
     assert event.data["digest"] == row.digest
     assert token not in str(event.data)
+
+
+@pytest.mark.parametrize("days", [-1, 4000, 2_900_000])
+def test_a_link_ends_ahead_and_within_ten_years(work: Work, program: Program, days: int) -> None:
+    """In any zone: the last day of the calendar has no name in ours."""
+    far = (work.now + timedelta(days=days)).replace(tzinfo=timezone(timedelta(hours=-12)))
+    with pytest.raises(Invalid):
+        a_link(work, program, expires_at=far)
 
 
 def test_it_is_taken_along_as_a_file(work: Work, program: Program, client: Any) -> None:

@@ -167,6 +167,74 @@ def test_figures_that_nobody_can_judge_end_at_once_and_in_a_sentence(
         list(disagreements(told))
 
 
+def signed(*stances: tuple[str, str]) -> list[dict[str, str]]:
+    """Signatures, one a minute: (the role that it fills or none, the stance)."""
+    return [
+        {
+            "name": "A",
+            "role": fills or "Lead",
+            "fills": fills,
+            "stance": stance,
+            "reason": "",
+            "signed_at": f"2026-03-02T09:0{minute}:00Z",
+        }
+        for minute, (fills, stance) in enumerate(stances)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("signatures", "state"),
+    [
+        (signed(("Product", "assent")), "proposed"),
+        (signed(("Product", "assent"), ("", "assent")), "proposed"),
+        (signed(("Product", "assent"), ("Support", "dissent")), "proposed"),
+        (signed(("Product", "assent"), ("Support", "dissent"), ("", "assent")), "in_force"),
+        (signed(("Product", "assent"), ("Support", "assent"), ("", "dissent"), ("", "dissent")), "in_force"),
+    ],
+)
+def test_whether_a_decision_is_in_force_is_recomputed_from_roles_and_dissent(
+    told: Any, signatures: list[dict[str, str]], state: str
+) -> None:
+    decision = told["decisions"][0]
+    decision |= {"signatures": signatures, "state": state}
+    roles = [{"name": name, "user": None, "holder": ""} for name in ("Product", "Support")]
+    decision["snapshot"]["gate"]["roles"] = roles
+    mended(told)
+    assert list(disagreements(told)) == []
+    changed(told, "decisions", 0, "state", to="in_force" if state == "proposed" else "proposed")
+    assert [each.place for each in disagreements(told)] == ["/decisions/0/state"]
+
+
+def test_a_signature_of_a_file_that_knows_no_fills_fills_the_role_that_it_names(told: Any) -> None:
+    decision = told["decisions"][0]
+    roles = [{"name": "Product", "user": None, "holder": ""}]
+    decision["snapshot"]["gate"]["roles"] = roles
+    decision["signatures"] = signed(("Product", "assent"))
+    del decision["signatures"][0]["fills"]
+    mended(told)
+    assert list(disagreements(told)) == []
+
+
+def test_signatures_without_end_are_refused_before_they_are_counted(told: Any) -> None:
+    changed(told, "decisions", 0, "signatures", to=signed(("", "dissent")) * 100_000)
+    with pytest.raises(Unreadable, match="signatures"):
+        list(disagreements(told))
+
+
+@pytest.mark.parametrize("why", ["\x1b[2J\nHolds: 9 expectations", ["x"], {"a": 1}])
+def test_a_reason_that_others_wrote_is_one_line_that_no_terminal_obeys(
+    told: Any, tmp_path: Any, why: Any
+) -> None:
+    told["evidence"][2] |= {"withheld": why, "scores": []}
+    mended(told)
+    file = tmp_path / "dossier.json"
+    file.write_text(json.dumps(told))
+    held = CliRunner().invoke(commands.readiness, ["verify", str(file)])
+    assert (held.exit_code, held.exception) == (0, None)
+    assert "\x1b" not in held.output
+    assert "\nHolds: 9" not in held.output
+
+
 def test_the_command_needs_no_database(told: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "dossier.json"
     file.write_text(json.dumps(told))

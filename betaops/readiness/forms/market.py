@@ -38,9 +38,19 @@ class StrictnessForm(Form):
     version = HiddenField()
 
 
+class _ShareField(DecimalField):
+    """A decimal that is a number: what only looks like one cannot even be compared."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not self.data.is_finite():
+            self.data = None
+            raise ValueError(self.gettext("Not a valid decimal value."))
+
+
 class _CategoryForm(PlainForm):
     name = StringField(_l("Category"), [Optional(), Length(max=200)])
-    share = DecimalField(_l("Share of the market"), [Optional(), NumberRange(0, 100)], places=None)
+    share = _ShareField(_l("Share of the market"), [Optional(), NumberRange(0, 100)], places=None)
 
 
 class MarginForm(Form):

@@ -84,7 +84,14 @@ from betaops.readiness.queries.people import (
 )
 from betaops.readiness.queries.portfolio import portfolio
 from betaops.readiness.queries.problems import began, problems
-from betaops.readiness.queries.receipts import Heard, Told, people_to_tell, receipt_of, told_to
+from betaops.readiness.queries.receipts import (
+    Heard,
+    Told,
+    people_to_tell,
+    receipt_of,
+    still_to_tell,
+    told_to,
+)
 from betaops.readiness.queries.segmenting import segments
 from betaops.readiness.queries.sharing import paper_behind, shared_paper, shared_paper_page, shared_papers
 from betaops.readiness.queries.tallies import COUNT, Going, count, going, goings
@@ -178,6 +185,7 @@ __all__ = [
     "signer_roles",
     "silent_testers",
     "standing",
+    "still_to_tell",
     "suspended_by",
     "suspension",
     "suspensions",

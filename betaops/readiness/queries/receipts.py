@@ -1,5 +1,6 @@
 """What testers may know of a decision, and who is told."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from betaops.programs.models import Program
 from betaops.readiness.models import Decision, DecisionState, Receipt, Voice
 from betaops.readiness.taking_part import took_part
 from betaops.readiness.verdict import Verdict
+
+#: Who may still see the program.
+_HEARS = (*INSIDE, State.COMPLETED)
 
 
 class Heard(NamedTuple):
@@ -68,8 +72,21 @@ def people_to_tell(session: Session, program: Program) -> list[Recipient]:
         .join(Tester, Tester.id == Enrollment.tester_id)
         .where(
             Enrollment.program_id == program.id,
-            Enrollment.state.in_((*INSIDE, State.COMPLETED)),
+            Enrollment.state.in_(_HEARS),
         )
         .order_by(Enrollment.id)
     )
     return [Recipient(row[0], row[1]) for row in rows if row[1].id in took]
+
+
+def still_to_tell(session: Session, enrollment_ids: Sequence[UUID]) -> list[Recipient]:
+    """Those of them who may still see it; held until the end of the work, so that who is erased meanwhile either is
+    forgotten with what was written to them, or is not written to."""
+    rows = session.execute(
+        select(Enrollment, Tester)
+        .join(Tester, Tester.id == Enrollment.tester_id)
+        .where(Enrollment.id.in_(enrollment_ids), Enrollment.state.in_(_HEARS))
+        .order_by(Enrollment.id)
+        .with_for_update(read=True, key_share=True, of=Tester)
+    )
+    return [Recipient(row[0], row[1]) for row in rows]

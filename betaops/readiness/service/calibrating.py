@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -11,11 +11,15 @@ from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
-from betaops.readiness import queries
+from betaops.readiness import measures, queries
 from betaops.readiness.events import ProductLaunched, RealityNoted
+from betaops.readiness.figures import is_possible
 from betaops.readiness.models import Decision, Horizon, Launch, Reality, Source
-from betaops.readiness.queries import Launched
+from betaops.readiness.queries import Launched, Outturn
 from betaops.readiness.realities import Found, Known, Refusal, read
+
+#: So far ahead a launch is planned at the most; what lies beyond is a slip of the hand, and calendars end.
+FARTHEST = timedelta(days=3650)
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ def launch(work: Work, program: Program, launched_on: date) -> Launch:
     decided_on = found.decision.in_force_at.date() if found.decision.in_force_at else work.now.date()
     if launched_on < decided_on:
         raise Invalid("launched_on", _("It is launched after it was decided."), field="launched_on")
+    if launched_on > work.now.date() + FARTHEST:
+        raise Invalid("launched_on", _("Choose a day within ten years."), field="launched_on")
     row = found.launch or Launch(decision_id=found.decision.id)
     row.launched_on, row.said_at, row.said_by = launched_on, work.now, work.actor.name
     work.add(row)
@@ -48,13 +54,16 @@ def launch(work: Work, program: Program, launched_on: date) -> Launch:
 def note_reality(
     work: Work, program: Program, days: int, values: Sequence[Value], *, source: Source = Source.BY_HAND
 ) -> int:
-    """What came true after so many days; said anew, it replaces what was said. Returns how many are new or others."""
+    """What came true after so many days; said anew, it replaces what was said, and so does the last of several in
+    `values`. Returns how many are new or others."""
     found = _launched(work, program)
     if days not in list(Horizon):
         raise Invalid("days", _("Days are 30 or 90."), field="days")
     _has_come(work, found, days)
     work.lock(Decision, found.decision.id)
-    known = {item["id"] for item in found.decision.snapshot["expectations"]}
+    units = {
+        item["id"]: measures.named(item["measure"]).unit for item in found.decision.snapshot["expectations"]
+    }
     there = {
         row.expectation_id: row
         for row in work.session.scalars(
@@ -62,9 +71,15 @@ def note_reality(
         )
     }
     changed = 0
-    for each in values:
-        if each.key not in known:
+    for each in {value.key: value for value in values}.values():
+        if each.key not in units:
             raise NotFound
+        if not is_possible(each.value, units[each.key]):
+            raise Invalid(
+                "values",
+                _("A share lies from 0 to 1, points from −100 to 100, and a count is a whole number."),
+                field="values",
+            )
         changed += _note(work, found, days, each, source, there.get(ids.decode("exp", each.key)))
     if changed:
         work.record(
@@ -82,10 +97,7 @@ def note_reality(
 def import_realities(work: Work, program: Program, text: str) -> tuple[int, list[Refusal]]:
     """What a CSV file says: how many values were taken, and the rows that were not, with the reason."""
     found = _launched(work, program)
-    known: dict[str, Known] = {}
-    for outturn in queries.outturns(work.session, found.decision):
-        one = Known(outturn.key, outturn.row.expectation.need, outturn.row.measure.unit)
-        known |= {one.key: one, one.need.casefold(): one}
+    known = _known(queries.outturns(work.session, found.decision))
     taken: dict[int, dict[str, Value]] = {}
     refused = []
     for row in read(text, known):
@@ -128,6 +140,17 @@ def _launched(work: Work, program: Program) -> Launched:
     if found is None:
         raise Refused("not_launched", _("There is no GO in force whose predictions could come true."))
     return found
+
+
+def _known(outturns: Sequence[Outturn]) -> dict[str, Known | None]:
+    """By what a file may call them; None for a need that several state."""
+    by_key: dict[str, Known | None] = {}
+    by_need: dict[str, Known | None] = {}
+    for outturn in outturns:
+        one = Known(outturn.key, outturn.row.expectation.need, outturn.row.measure.unit)
+        need = one.need.casefold()
+        by_key[one.key], by_need[need] = one, None if need in by_need else one
+    return by_need | by_key
 
 
 def _has_come(work: Work, found: Launched, days: int) -> None:

@@ -25,6 +25,8 @@ from betaops.readiness.verdict import Direction
 
 MOST_ANSWERS = 1_000_000
 MOST_WAVES = 10_000
+#: One-sided. Nobody can wait for more: evidence would have to be divided by next to nothing.
+SUREST = 0.9999
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,8 +159,8 @@ def _checked(work: Work, program: Program, draft: Draft) -> dict[str, Any]:
     parameters = measure.read(draft.parameters)
     _check_line(draft, measure, parameters)
     _check_whom(work, program, draft, measure)
-    if not 0.5 < draft.confidence < 1:
-        raise Invalid("confidence", _("Confidence lies between 50% and 100%."), field="confidence")
+    if not 0.5 < draft.confidence <= SUREST:
+        raise Invalid("confidence", _("Confidence lies above 50% and is at most 99.99%."), field="confidence")
     if draft.closes_at is not None and not 1 <= draft.closes_at <= MOST_ANSWERS:
         raise Invalid("closes_at", _("Write a whole number from 1 to 1,000,000."), field="closes_at")
     if not 0 <= draft.least_answered <= 1:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from betaops.cohorts import queries as cohort_queries
+from betaops.cohorts.rules import SOURCES
 from betaops.kernel import versions
 from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
@@ -15,6 +17,7 @@ from betaops.readiness.models import GroundRules
 from betaops.readiness.service import amending
 from betaops.readiness.service.reading import take_readings
 
+LONGEST_CATEGORY = 200
 #: How far shares may be from adding up to the whole: they are written in whole percent.
 _OFF = 0.01
 
@@ -46,6 +49,7 @@ def rule(
     if len({each.fact for each in margins}) < len(margins):
         raise Invalid("margins", _("Each fact stands there once."))
     row = _held(work, program)
+    _check_facts(work, program, row, margins)
     told = [_whole(each).to_json() for each in margins]
     _change(work, program, row, version, reason, is_strict=is_strict, margins=told)
     return row
@@ -60,6 +64,7 @@ def declare(
     """
     _check(margin)
     row = _held(work, program)
+    _check_facts(work, program, row, [margin])
     others = [each for each in row.margins if each["fact"] != margin.fact]
     if len(others) >= MOST_MARGINS:
         raise Invalid(
@@ -118,12 +123,30 @@ def _whole(margin: Margin) -> Margin:
     return margin._replace(shares={name: share / total for name, share in margin.shares.items()})
 
 
+def _check_facts(work: Work, program: Program, row: GroundRules, margins: Sequence[Margin]) -> None:
+    """What is declared already stays, whatever became of it. Another must be a fact, and a cohort of this program: of one
+    that is not there every reading would fail, from the first tester on."""
+    declared = {each["fact"] for each in row.margins}
+    for fact in {each.fact for each in margins} - declared:
+        source, _dot, name = fact.partition(".")
+        is_known = source in SOURCES and bool(name.strip())
+        if source == "cohort":
+            is_known = fact in cohort_queries.labels(work.session, program)
+        if not is_known:
+            raise Invalid("fact", _("This program knows no such fact."), field="fact")
+
+
 def _check(margin: Margin) -> None:
     shares: Mapping[str, float] = margin.shares
     if not 2 <= len(shares) <= MOST_CATEGORIES:
         raise Invalid(
             "categories",
             _("Say the share of at least two and at most %(most)s categories.", most=MOST_CATEGORIES),
+        )
+    if any(not name.strip() or len(name) > LONGEST_CATEGORY for name in shares):
+        raise Invalid(
+            "categories",
+            _("A category has a name of at most %(most)s characters.", most=LONGEST_CATEGORY),
         )
     if any(not 0 < share < 1 for share in shares.values()):
         raise Invalid("shares", _("A share lies between 0% and 100%. Leave out who is not in the market."))

@@ -1,7 +1,7 @@
 """Handing papers to people who have no account, and taking them back."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import update
@@ -16,6 +16,9 @@ from betaops.readiness.documents import Document
 from betaops.readiness.events import PaperRevoked, PaperShared
 from betaops.readiness.models import SharedPaper
 
+#: So long a link is good at the most, where it ends at all.
+LONGEST = timedelta(days=3650)
+
 
 def share(
     work: Work,
@@ -29,6 +32,8 @@ def share(
     """Keep the paper as it is now; the row, and the link's token, which is never seen again."""
     if expires_at is not None and expires_at <= work.now:
         raise Invalid("expires_at", _("The link would have run out already."), field="expires_at")
+    if expires_at is not None and expires_at - LONGEST > work.now:
+        raise Invalid("expires_at", _("Choose a day within ten years."), field="expires_at")
     token, told = tokens.mint(), document.to_json()
     row = SharedPaper(
         program_id=program.id,
