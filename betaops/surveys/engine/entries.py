@@ -102,16 +102,35 @@ def entries(question: Question, value: Any, scene: Scene) -> list[Entry]:
         return [Entry("", "", "", EntryScene(scene, question, own, 0, "", ""))]
     if question.kind == "matrixdropdown":
         return list(_rows(question, value if isinstance(value, dict) else {}, scene))
-    found = value if isinstance(value, list) else first_entries(question)
     return [
-        Entry(
-            f"[{index}]",
-            str(index),
-            "",
-            EntryScene(scene, question, each if isinstance(each, dict) else {}, index, "", ""),
-        )
-        for index, each in enumerate(found[:MOST_ENTRIES])
+        _listed(question, scene, index, own)
+        for index, own in enumerate(_kept(question, value)[:MOST_ENTRIES])
     ]
+
+
+def one_entry(question: Question, value: Any, scene: Scene, code: str) -> Entry | None:
+    """One of `entries`, without making the others; None where it is not there any more."""
+    if question.kind not in LISTS:
+        return next((each for each in entries(question, value, scene) if each.code == code), None)
+    index, found = int(code), _kept(question, value)[:MOST_ENTRIES]
+    return _listed(question, scene, index, found[index]) if index < len(found) else None
+
+
+def values_by_entry(question: Question, value: Any, scene: Scene) -> dict[str, dict[str, Any]]:
+    """What is answered in each of `entries`, by its code."""
+    if question.kind not in LISTS:
+        return {each.code: dict(each.scene.values) for each in entries(question, value, scene)}
+    found = _kept(question, value)[:MOST_ENTRIES]
+    return {str(index): dict(own) if isinstance(own, dict) else {} for index, own in enumerate(found)}
+
+
+def _kept(question: Question, value: Any) -> list[Any]:
+    return value if isinstance(value, list) else first_entries(question)
+
+
+def _listed(question: Question, scene: Scene, index: int, value: Any) -> Entry:
+    own = value if isinstance(value, dict) else {}
+    return Entry(f"[{index}]", str(index), "", EntryScene(scene, question, own, index, "", ""))
 
 
 def first_entries(question: Question) -> list[dict[str, Any]]:
