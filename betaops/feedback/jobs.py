@@ -12,14 +12,15 @@ from betaops.programs import queries as program_queries
 
 def count(run: Run, *, program_id: str) -> None:
     """Long: count while others write, then keep the numbers."""
+    counted_at = clock.now()
     with run.platform.database.reading_still(run.claimed.workspace_id) as session:
         try:
             program = program_queries.program(session, UUID(program_id))
         except NotFound:
             return
-        found = queries.counted(session, program.id, clock.now())
+        found = queries.counted(session, program.id, counted_at)
     with run.work() as work:
-        service.keep_figures(work, UUID(program_id), found)
+        service.keep_figures(work, UUID(program_id), found, counted_at)
 
 
 def count_all(work: Work) -> None:

@@ -6,6 +6,7 @@ process looks after the log instead; without one, a commit does it where the log
 
 import sqlite3
 import threading
+import time
 from typing import Any
 
 import structlog
@@ -21,6 +22,8 @@ EVERY_SECONDS = 0.2
 #: A log of half the length at which commits do it is begun anew, for which the next writer waits a moment.
 LONG_LOG = LONGEST_LOG // 2
 _HASTE_MS = 200
+#: What did not go is not tried again any sooner.
+REST_SECONDS = 5.0
 
 
 class Checkpoints:
@@ -32,6 +35,7 @@ class Checkpoints:
         self._thread: threading.Thread | None = None
         #: Of the last state that is in the file as a whole.
         self._version = -1
+        self._rests_until = 0.0
 
     def start(self) -> None:
         if self._database.is_sqlite:
@@ -44,15 +48,21 @@ class Checkpoints:
             self._thread.join()
 
     def _run(self) -> None:
-        # Held for good: by one connection alone the numbers of `data_version` can be compared.
+        while not self._stopping.is_set():
+            try:
+                self._look_on()
+            except (sqlite3.Error, SQLAlchemyError) as error:  # the disk is full, say: it will be for a while
+                log.warning("no_checkpoint", error=str(error))
+                self._stopping.wait(REST_SECONDS)
+
+    def _look_on(self) -> None:
+        """Until it is to stop. By one connection alone the numbers of `data_version` can be compared."""
         connection = self._database.engine.raw_connection()
+        self._version = -1
         try:
             connection.execute(f"PRAGMA busy_timeout={_HASTE_MS}")
             while not self._stopping.wait(EVERY_SECONDS):
-                try:
-                    self.look(connection)
-                except (sqlite3.Error, SQLAlchemyError) as error:
-                    log.warning("no_checkpoint", error=str(error))
+                self.look(connection)
         finally:
             connection.invalidate()
             connection.close()
@@ -63,8 +73,11 @@ class Checkpoints:
         if version == self._version:
             return
         _is_busy, pages, brought = _one(connection, "PRAGMA wal_checkpoint(PASSIVE)")
-        if pages >= LONG_LOG:  # they never came to an end together: the log would grow for ever
-            _is_busy, pages, brought = _one(connection, "PRAGMA wal_checkpoint(RESTART)")
+        # Where they never come to an end together, the log would grow for ever.
+        if pages >= LONG_LOG and time.monotonic() >= self._rests_until:
+            is_busy, pages, brought = _one(connection, "PRAGMA wal_checkpoint(RESTART)")
+            if is_busy:  # somebody reads for long, and while they are waited for nobody writes
+                self._rests_until = time.monotonic() + REST_SECONDS
         if brought == pages:
             self._version = version
 

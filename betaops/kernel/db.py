@@ -54,6 +54,10 @@ TURN_SECONDS = 0.001
 LONGEST_LOG = 16_384
 
 
+#: PostgreSQL: a deadlock was ended with this statement; it waited for a lock as long as one may.
+_IN_THE_WAY = frozenset({"40P01", "55P03"})
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment: aware going in and coming out, UTC inside. Naive values are refused."""
 
@@ -283,6 +287,11 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def is_in_the_way(error: DBAPIError) -> bool:
+    """Whether another transaction held what the statement needed: what begins anew may well succeed."""
+    return getattr(error.orig, "sqlstate", None) in _IN_THE_WAY
 
 
 def _dumps(value: Any) -> str:

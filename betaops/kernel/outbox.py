@@ -18,7 +18,8 @@ class Subscription(NamedTuple):
     """`name` is kept in job rows (`messaging.welcome`): never rename.
 
     `wants` (session, event) says at the event whether the handler has anything to do; without it, it always has.
-    `is_at_once`: it is called in the transaction of the event, and what it raises undoes that; no job is written.
+    `is_at_once`: it is called in the transaction of the event, and what it raises undoes that; no job is written but
+    where others hold what it needs.
     """
 
     name: str

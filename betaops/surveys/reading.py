@@ -26,6 +26,8 @@ from betaops.surveys.localised import text
 MOST_QUESTIONS = 1000
 MOST_CHOICES = 2000
 DEEPEST = 12
+#: Entries of one question before anybody answers: those of a panel in a panel in a panel are many.
+MOST_AT_FIRST = 1000
 
 #: Old property names and what they are called now.
 ALIASES = {
@@ -81,12 +83,20 @@ def renamed(source: Mapping[str, Any]) -> dict[str, Any]:
     return {**found, **{name: value for name, value in source.items() if name not in ALIASES}}
 
 
+def _at_first(options: Mapping[str, Any]) -> int:
+    """With how many entries a question begins; where it says nothing or nonsense, one is as good."""
+    counts = (options.get(name) for name in ("panelCount", "minPanelCount", "rowCount", "minRowCount"))
+    return min(max((each for each in counts if isinstance(each, int | float) and each > 1), default=1), 100)  # type: ignore[return-value]
+
+
 class _Reader:
-    def __init__(self, *, count: int = 0, depth: int = 1) -> None:
+    def __init__(self, *, count: int = 0, depth: int = 1, many: int = 1) -> None:
         self.oddities: list[Oddity] = []
         self.names: set[str] = set()
         self.count = count
         self.depth = depth
+        #: How many entries there are of what is read, before anybody answers.
+        self.many = many
         self.options: Mapping[str, Any] = {}
 
     def definition(self, source: Any) -> Definition:
@@ -204,7 +214,7 @@ class _Reader:
         self, options: dict[str, Any], name: str, kind: str, place: tuple[str | int, ...], depth: int
     ) -> Definition:
         """What one entry of a compound question asks; names inside are told apart only from each other."""
-        reader = _Reader(count=self.count, depth=depth + 1)
+        reader = _Reader(count=self.count, depth=depth + 1, many=self.many * _at_first(options))
         reader.options = self.options
         where = {"paneldynamic": "templateElements", "multipletext": "items"}.get(kind, "columns")
         source = options.get(where)
@@ -213,6 +223,9 @@ class _Reader:
         elif isinstance(source, list):
             make = line_of if kind == "multipletext" else cell_of
             source = [make(item, options) for item in source]
+        if reader.many > MOST_AT_FIRST:
+            self._odd("too_much", name, place)
+            source = None
         elements = tuple(reader.elements(source, (*place, where)))
         self.count = reader.count
         self.oddities += reader.oddities

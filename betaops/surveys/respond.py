@@ -24,7 +24,7 @@ from betaops.surveys.analysis.series import trait_name
 from betaops.surveys.anonymity import moment_of, row_id
 from betaops.surveys.anonymity import note_answered as note_in_ledger
 from betaops.surveys.engine.calculating import answered, begun
-from betaops.surveys.engine.judging import MOST_VALUES, Judged, judge_all
+from betaops.surveys.engine.judging import Judged, is_too_much, judge_all
 from betaops.surveys.engine.quotas import Ending
 from betaops.surveys.engine.scene import Scene
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
@@ -88,12 +88,17 @@ def begin(
     return Begun(_earlier(work, survey.id, door.enrollment, submission_key, door.wave), is_new=False)
 
 
+def check_size(answers: Mapping[str, Any]) -> None:
+    """Before anything is made of them: `Invalid` where they are more than a survey asks."""
+    if is_too_much(answers):
+        raise Invalid("too_many_answers", _("These are more answers than a survey has questions."))
+
+
 def save(work: Work, response: Response, answers: Mapping[str, Any], *, page: int | None = None) -> None:
     """Keep what was typed, right or wrong, and the page to go on with. A finished response stays as it is."""
     if response.is_finished:
         return
-    if len(answers) > MOST_VALUES:
-        raise Invalid("too_many_answers", _("These are more answers than a survey has questions."))
+    check_size(answers)
     response.answers = dict(answers)
     response.saved_at = moment_of(work, is_anonymous=response.is_anonymous)
     if page is not None:
@@ -166,6 +171,7 @@ def submit(
         raise Invalid(
             "bad_submission_key", _("A submission key has 1 to %(most)s letters.", most=LONGEST_KEY)
         )
+    check_size(answers)
     if not survey.takes_answers(work.now):
         earlier = _find(work, survey.id, enrollment, submission_key)
         if earlier is not None:

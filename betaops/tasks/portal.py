@@ -10,7 +10,7 @@ from betaops.enrollment import providers
 from betaops.enrollment.models import Enrollment
 from betaops.enrollment.queries import portal as enrollment_queries
 from betaops.kernel import clock
-from betaops.kernel.errors import NotFound
+from betaops.kernel.errors import NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.tasks import policy, queries, service, words
 from betaops.tasks.forms import EaseForm, OptOutForm, StoppedForm
@@ -101,12 +101,22 @@ def _task(enrollment: Enrollment, task_id: UUID, **forms: Form) -> str:
 
 
 def _asked(slug: str, task_id: UUID) -> Enrollment:
-    """The viewer's place, where they have this task and may do it."""
+    """The viewer's place, where they have this task and may do it. Who looked at it may be too late, and is told so."""
     enrollment = _place(slug)
-    queries.given_one(reading(), enrollment, task_id)
     if not policy.may_do(enrollment):
         raise NotFound
+    task = queries.task(reading(), task_id, program_id=enrollment.program_id)
+    if queries.outcome(reading(), task, enrollment.id) is None:
+        queries.given_one(reading(), enrollment, task_id)
     return enrollment
+
+
+def _again(slug: str, task_id: UUID, **forms: Form) -> str:
+    """The task as it is now, with what was typed. What was refused has undone the transaction, and all that was read."""
+    try:
+        return _task(_place(slug), task_id, **forms)
+    except NotFound:
+        raise Refused("not_asked_now", _("This task is not asked any more. Thank you for looking.")) from None
 
 
 def _round() -> int:
@@ -149,7 +159,7 @@ def block(slug: str, task_id: UUID) -> Response | tuple[str, int]:
             said = Said(state=OutcomeState.BLOCKED, note=form.note.data or "")
             service.record(writing(), task_id, enrollment.id, said, round=_round())
             return _back(slug, task_id)
-    return _task(enrollment, task_id, stopped_form=form), 422
+    return _again(slug, task_id, stopped_form=form), 422
 
 
 @blueprint.post("/<id(tsk):task_id>/opt-out")
@@ -163,7 +173,7 @@ def opt_out(slug: str, task_id: UUID) -> Response | tuple[str, int]:
             said = Said(state=OutcomeState.OPTED_OUT, note=form.note.data or "")
             service.record(writing(), task_id, enrollment.id, said, round=_round())
             return _back(slug, task_id)
-    return _task(enrollment, task_id, opt_out_form=form), 422
+    return _again(slug, task_id, opt_out_form=form), 422
 
 
 @blueprint.post("/<id(tsk):task_id>/ease")
@@ -173,8 +183,7 @@ def rate(slug: str, task_id: UUID) -> Response | tuple[str, int]:
     enrollment = _asked(slug, task_id)
     form = EaseForm()
     if form.validate_on_submit():
-        with refusals(form, field="ease"):
-            service.rate(writing(), task_id, enrollment.id, int(form.ease.data), round=_round())
-            flash(_("Thank you. That helps us see where it is hard."))
-            return _back(slug, task_id)
-    return _task(enrollment, task_id, ease_form=form), 422
+        service.rate(writing(), task_id, enrollment.id, int(form.ease.data), round=_round())
+        flash(_("Thank you. That helps us see where it is hard."))
+        return _back(slug, task_id)
+    return _again(slug, task_id, ease_form=form), 422

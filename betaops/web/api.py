@@ -1,12 +1,13 @@
 """What every REST endpoint shares: strict models, the list form, and handlers that return them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 import orjson
 from flask import Response
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -24,6 +25,17 @@ Item = TypeVar("Item")
 Text = StrictStr
 Int = StrictInt
 Bool = StrictBool
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:  # the first hours of the year 1, the last of 9999
+        raise ValueError("is no moment in UTC") from error
+
+
+#: With its time zone.
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class _Described(BaseModel):

@@ -2,11 +2,12 @@
 
 import random
 import threading
+import time
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from betaops import wiring
 from betaops.cohorts import queries, rules, service
@@ -25,9 +26,12 @@ from betaops.usage.capture import Captured
 from tests.factories.cohorts import a_cohort, where
 from tests.factories.enrollment import an_enrollment
 from tests.factories.programs import a_program
+from tests.support.running import RunJobs
 
 SAID_PRO = where("trait.person.plan", "is", "pro")
 PRO, IOS = where("attribute.plan", "is", "pro"), where("attribute.platform", "is", "ios")
+
+on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -166,6 +170,67 @@ def test_two_who_change_one_person_each_see_what_the_other_wrote(work: Work, pla
     first.close()
     thread.join(timeout=20)
     assert inside(work, both) == {ana.tester_id}
+
+
+@on_postgresql
+def test_whom_somebody_changes_a_rule_leaves_to_a_job_and_does_not_undo_it(
+    work: Work, platform: Platform, run_jobs: RunJobs
+) -> None:
+    """What a rule is asked about everybody reads of them is what was true before."""
+    program = a_program(work)
+    ana, ben = (an_enrollment(work, program=program) for _ in range(2))
+    pro = a_cohort(work, program=program, rule=SAID_PRO)
+    work.is_quiet = True
+    for each in (ana, ben):
+        service.set_traits(work, each.tester_id, {"person.plan": "pro"})
+    work.session.commit()
+    with platform.database.session(workspace_id=work.workspace_id) as first:
+        change = Work(first, platform, SYSTEM, clock.now())
+        service.set_traits(change, ana.tester_id, {"person.plan": "free"})
+        assert service.refresh_members(work, pro.id, [ana.tester_id, ben.tester_id]) == (1, 0)
+        work.session.commit()
+        first.commit()
+    run_jobs()
+    assert inside(work, pro) == {ben.tester_id}
+
+
+@on_postgresql
+def test_a_change_that_stands_in_each_others_way_is_kept_and_followed_by_a_job(
+    work: Work, platform: Platform, run_jobs: RunJobs
+) -> None:
+    """Somebody edits the cohort and wants the person; who changes the person wants the cohort."""
+    program = a_program(work)
+    ana = an_enrollment(work, program=program, attributes={"plan": "free"})
+    pro = a_cohort(work, program=program, rule=PRO)
+    work.session.commit()
+    errors: list[Exception] = []
+
+    def change() -> None:
+        try:
+            with platform.database.writing(work.workspace_id) as session:
+                has(Work(session, platform, SYSTEM, clock.now()), ana, plan="pro")
+        except Exception as error:  # noqa: BLE001  # said by the test
+            errors.append(error)
+
+    work.lock(Cohort, pro.id)
+    thread = threading.Thread(target=change)
+    thread.start()
+    wait_until_one_waits(work)
+    work.lock(Tester, ana.tester_id)
+    work.session.commit()
+    thread.join(timeout=20)
+    assert not errors
+    assert "deliver:cohorts.refresh_changed" in run_jobs()
+    assert inside(work, pro) == {ana.tester_id}
+
+
+def wait_until_one_waits(work: Work) -> None:
+    """Until somebody waits for a lock in this test's database."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    while not work.session.scalar(waiting):
+        time.sleep(0.01)
 
 
 def test_a_change_of_one_among_forty_rules_takes_few_statements(work: Work) -> None:

@@ -160,6 +160,15 @@ def test_what_happens_to_reports_has_them_counted_soon(work: Work, program: Prog
     assert work.session.scalar(select(func.count()).select_from(FeedbackTally)) == 1
 
 
+def test_a_count_that_took_long_does_not_replace_a_later_one(work: Work, program: Program) -> None:
+    early = queries.counted(work.session, program.id, work.now)
+    a_report(work, program=program)
+    service.count_reports(work, program.id)
+    service.keep_figures(work, program.id, early, work.now - timedelta(seconds=4))
+    kept = queries.dashboard(work.session, program.id, work.now)
+    assert (sum(each.reports for each in kept.figures.kinds), kept.counted_at) == (1, work.now)
+
+
 def test_every_step_of_a_report_is_kept(work: Work, program: Program) -> None:
     report = a_report(work, program=program, state=State.TRIAGED)
     service.change_state(work, report, State.DECLINED)

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,50 @@ def test_a_long_log_is_begun_anew(database: Database, monkeypatch: pytest.Monkey
     note(database, "after")
     assert pages(connection) < long
     connection.close()
+
+
+def test_whoever_reads_for_long_has_writers_wait_once_and_not_at_each_look(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To begin a log anew keeps writers out until readers have gone on."""
+    asked: list[str] = []
+    connection, looking = database.engine.raw_connection(), Checkpoints(database)
+    connection.set_trace_callback(asked.append)
+    connection.execute("PRAGMA busy_timeout=10")
+    monkeypatch.setattr(checkpoints, "LONG_LOG", 2)
+    note(database, "one")
+    with database.reading() as session:
+        session.connection().exec_driver_sql("SELECT word FROM noted").all()
+        for number in range(5):
+            note(database, str(number))
+            looking.look(connection)
+    assert sum("RESTART" in each for each in asked) == 1
+    monkeypatch.setattr(looking, "_rests_until", 0.0)
+    note(database, "more")
+    looking.look(connection)
+    note(database, "after")
+    assert pages(connection) < 5
+    connection.close()
+
+
+def test_what_fails_is_tried_again_after_a_rest(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk, a file that is locked as the worker starts."""
+    monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(checkpoints, "REST_SECONDS", 0.01)
+    looked, looking = threading.Event(), Checkpoints(database)
+    opened: list[object] = []
+
+    def look(connection: object) -> None:
+        opened.append(connection)
+        if len(opened) == 1:
+            raise sqlite3.OperationalError("database or disk is full")
+        looked.set()
+
+    monkeypatch.setattr(looking, "look", look)
+    looking.start()
+    assert looked.wait(timeout=20)
+    looking.stop()
+    assert opened[0] is not opened[1]
 
 
 def test_the_thread_does_it_by_itself_and_ends(

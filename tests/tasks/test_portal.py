@@ -150,6 +150,40 @@ def test_a_page_of_a_former_round_is_told_so(work, program, me, base, browser):
     assert state_of(work, task, me) is None
 
 
+def test_whoever_is_too_late_is_told_so_and_not_that_there_is_no_such_task(work, program, me, base, browser):
+    task = a_task(work, program=program)
+    page = browser.get(at(base, task))
+    service.close(work, task.id)
+    late = browser.post(at(base, task, "completion"), data=fields_of(page, "/completion"))
+    assert (late.status_code, "not asked any more" in late.text) == (409, True)
+    stopped = fields_of(page, "/block") | {"stopped-note": "The button is grey."}
+    again = browser.post(at(base, task, "block"), data=stopped)
+    assert (again.status_code, "not asked any more" in again.text) == (409, True)
+    assert state_of(work, task, me) is OutcomeState.VIEWED
+
+
+@pytest.mark.parametrize(
+    ("verb", "name", "typed"),
+    [("block", "stopped-note", "The button is grey."), ("opt-out", "out-note", "No time.")],
+)
+def test_a_form_of_a_former_round_keeps_what_was_typed(work, program, me, base, browser, verb, name, typed):
+    task = a_task(work, program=program)
+    fields = fields_of(browser.get(at(base, task)), f"/{verb}")
+    service.move_on(work, task.id, build_id=None, is_retest=True)
+    late = browser.post(at(base, task, verb), data=fields | {name: typed})
+    assert (late.status_code, "asked anew" in late.text, typed in late.text) == (422, True, True)
+    assert state_of(work, task, me) is None
+
+
+def test_the_ease_of_a_former_round_is_told_so(work, program, me, base, browser):
+    task = a_task(work, program=program)
+    an_outcome(work, task, me)
+    fields = fields_of(browser.get(at(base, task)), "/ease")
+    service.move_on(work, task.id, build_id=None, is_retest=True)
+    late = browser.post(at(base, task, "ease"), data=fields | {"ease": "6"})
+    assert (late.status_code, "asked anew" in late.text) == (409, True)
+
+
 @pytest.mark.parametrize("why", ["draft", "closed", "not in the cohort", "another program"])
 def test_a_task_that_somebody_is_not_given_is_not_there(work, program, base, browser, why):
     state = {"draft": TaskState.DRAFT, "closed": TaskState.CLOSED}.get(why, TaskState.PUBLISHED)

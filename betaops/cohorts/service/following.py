@@ -14,9 +14,9 @@ from betaops.cohorts.queries.facts import facts_of
 from betaops.cohorts.queries.rulebooks import Book, books_of_tester
 from betaops.cohorts.rules import Facts
 from betaops.cohorts.service.columns import mark
+from betaops.cohorts.service.holding import hold
 from betaops.cohorts.service.members import names_of
 from betaops.cohorts.service.moves import Move, Why, move
-from betaops.enrollment.models import Tester
 from betaops.enrollment.service.telling import tell_changed
 from betaops.kernel.ids import encode
 from betaops.kernel.prepared import Prepared
@@ -31,7 +31,7 @@ def refresh_tester(
     `changed` holds facts ("attribute.plan") and whole sources ("answer"); None asks every rule. Snapshots are told
     even where nobody moved, where the facts themselves may stand in a flag's condition.
     """
-    _hold(work, tester_id)
+    hold(work, tester_id)
     for program_id, book in books_of_tester(work.session, tester_id):
         asked = book.rules.places(changed)
         if not asked:
@@ -41,16 +41,6 @@ def refresh_tester(
             mark(work, program_id, tester_id)
     if stands_in_flags:
         tell_changed(work, [tester_id])
-
-
-def _hold(work: Work, tester_id: UUID) -> None:
-    """Nobody else asks about them until the end of this work: who comes second reads what the first one wrote.
-
-    SQLite's writers come one after the other anyway.
-    """
-    if not work.platform.database.is_sqlite:
-        work.session.flush()
-        _HOLD.rows(work.session, workspace_id=work.workspace_id, tester_id=tester_id)
 
 
 def _ask(work: Work, program_id: UUID, tester_id: UUID, book: Book, asked: Collection[int]) -> bool:
@@ -134,16 +124,5 @@ _PLACES = Prepared(
                 (CohortException, CohortException.is_in),
             )
         )
-    )
-)
-_HOLD = Prepared(
-    lambda _dialect: (
-        select(Tester.id)
-        .where(
-            Tester.workspace_id == bindparam("workspace_id", type_=Uuid()),
-            Tester.id == bindparam("tester_id", type_=Uuid()),
-        )
-        # Rows that belong to them may be written meanwhile, as by a rule that is asked about everybody.
-        .with_for_update(key_share=True)
     )
 )

@@ -20,6 +20,7 @@ from betaops.cohorts.queries.facts import facts_of, known
 from betaops.cohorts.queries.reading import rule_of
 from betaops.cohorts.queries.rulebooks import book
 from betaops.cohorts.rules import Condition, Rule
+from betaops.cohorts.service.holding import hold_free
 from betaops.cohorts.service.moves import BY_HAND, Move, Why, enter, leave, move, portions
 from betaops.enrollment.models import Enrollment, Tester
 from betaops.enrollment.service.telling import tell_changed
@@ -98,7 +99,7 @@ def refresh_soon(work: Work, cohort: Cohort) -> None:
 
 def refresh_cohort(work: Work, cohort_id: UUID) -> tuple[int, int]:
     """Ask the rule about everybody, in this one transaction: for programs of few people. (entered, left)"""
-    cohort = work.lock(Cohort, cohort_id)
+    cohort = work.lock(Cohort, cohort_id, lets_refer=True)
     counts = refresh_members(work, cohort_id, moving(work.session, cohort, work.now))
     cohort.swept_at = work.now
     return counts
@@ -106,7 +107,7 @@ def refresh_cohort(work: Work, cohort_id: UUID) -> tuple[int, int]:
 
 def refresh_members(work: Work, cohort_id: UUID, tester_ids: Sequence[UUID]) -> tuple[int, int]:
     """Ask the rule about these people, whose facts may have changed since they were picked. (entered, left)"""
-    cohort = work.lock(Cohort, cohort_id)
+    cohort = work.lock(Cohort, cohort_id, lets_refer=True)
     rule = rule_of(work.session, cohort)
     if not tester_ids:
         return 0, 0
@@ -131,7 +132,7 @@ def follow(work: Work, cohort: Cohort, moved: Collection[UUID]) -> None:
     tell(cohort.id, moved)
     for follower in rulebook:
         if waiting.get(follower):
-            locked = work.lock(Cohort, follower)
+            locked = work.lock(Cohort, follower, lets_refer=True)
             entered, left = ask(work, locked, rulebook[follower], sorted(waiting[follower]))
             tell(follower, [*entered, *left])
 
@@ -139,8 +140,14 @@ def follow(work: Work, cohort: Cohort, moved: Collection[UUID]) -> None:
 def ask(
     work: Work, cohort: Cohort, rule: Rule | None, tester_ids: Sequence[UUID], cause: Cause = Cause.RULE
 ) -> tuple[list[UUID], list[UUID]]:
-    """Write the difference that `rule` makes among these people: who entered and who left."""
+    """Write the difference that `rule` makes among these people: who entered and who left.
+
+    Whom somebody is changing just now is asked by a job as soon as that has ended: by what is known of them yet, it
+    would be undone.
+    """
     work.session.flush()
+    if rule is not None:
+        tester_ids = _free(work, tester_ids)
     wanted: set[UUID] = set()
     facts: dict[Move, list[str]] = {}
     if rule is not None:
@@ -162,6 +169,15 @@ def ask(
     return [tester_id for _cohort_id, tester_id in entered], [tester_id for _cohort_id, tester_id in left]
 
 
+def _free(work: Work, tester_ids: Sequence[UUID]) -> list[UUID]:
+    """Those whom nobody is changing, held; the others are asked later, each by themselves."""
+    held = {each for some in portions(tester_ids) for each in hold_free(work, some)}
+    for tester_id in set(tester_ids) - held:
+        # Without a key: one that waits already may be claimed before what is written here can be seen.
+        work.enqueue("cohorts.refresh_tester", {"tester_id": str(tester_id)})
+    return [each for each in tester_ids if each in held]
+
+
 def names_of(leaves: Sequence[Condition]) -> list[str]:
     """The facts to put an entry or exit down to."""
     return list(dict.fromkeys(leaf.fact for leaf in leaves))[:_MOST_FACTS]
@@ -169,7 +185,7 @@ def names_of(leaves: Sequence[Condition]) -> list[str]:
 
 def mark_swept(work: Work, cohort_id: UUID) -> None:
     """Everybody was asked."""
-    work.lock(Cohort, cohort_id).swept_at = work.now
+    work.lock(Cohort, cohort_id, lets_refer=True).swept_at = work.now
 
 
 def touch_program(work: Work, program_id: UUID, tester_ids: Collection[UUID] = ()) -> None:

@@ -136,7 +136,7 @@ def _by_cohort(session: Session, program_id: UUID) -> list[Slice]:
     cohorts = session.execute(select(Cohort.id, Cohort.name).where(Cohort.program_id == program_id))
     names = {row[0]: row[1] for row in cohorts}
     people: Counter[UUID] = Counter()
-    cohorts_of: dict[UUID, list[UUID]] = defaultdict(list)
+    cohorts_of: dict[UUID | None, list[UUID]] = defaultdict(list)
     members = select(CohortMember.cohort_id, CohortMember.tester_id).where(CohortMember.cohort_id.in_(names))
     for cohort_id, tester_id in session.execute(members):
         people[cohort_id] += 1
@@ -155,7 +155,7 @@ def _by_cohort(session: Session, program_id: UUID) -> list[Slice]:
         .join(Report, Report.id == Vote.report_id)
         .where(Report.program_id == program_id, Report.state != State.DUPLICATE, Vote.is_reporter)
     ):
-        for cohort_id in cohorts_of.get(testers[enrollment_id], ()):
+        for cohort_id in cohorts_of.get(testers.get(enrollment_id), ()):
             for at, value in enumerate((1, is_open, is_critical, impact)):
                 sums[cohort_id][at] += value
     found = [
@@ -166,7 +166,7 @@ def _by_cohort(session: Session, program_id: UUID) -> list[Slice]:
 
 
 def _testers(session: Session, program_id: UUID) -> dict[UUID, UUID]:
-    """The tester behind each place in a program."""
+    """The tester behind each place in a program; whoever comes in meanwhile is not there yet."""
     places = select(Enrollment.id, Enrollment.tester_id).where(Enrollment.program_id == program_id)
     return {row[0]: row[1] for row in session.execute(places)}
 

@@ -1,6 +1,6 @@
 """Counting a program's reports for its dashboard: what it shows without looking at each of them again."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -26,16 +26,16 @@ def soon(work: Work, program_id: UUID, *, wait: bool = True) -> None:
 
 def count_reports(work: Work, program_id: UUID) -> None:
     """Here and now; a job counts before it writes (`keep_figures`), so that nobody waits for the database."""
-    keep_figures(work, program_id, queries.counted(work.session, program_id, work.now))
+    keep_figures(work, program_id, queries.counted(work.session, program_id, work.now), work.now)
 
 
-def keep_figures(work: Work, program_id: UUID, found: Figures) -> None:
-    """May run as often as one likes."""
+def keep_figures(work: Work, program_id: UUID, found: Figures, counted_at: datetime) -> None:
+    """May run as often as one likes; what was counted later stays, though it was kept sooner."""
     figures = found.to_json()
     row = work.session.scalar(
         select(FeedbackTally).where(FeedbackTally.program_id == program_id).with_for_update()
     )
     if row is None:
-        work.add(FeedbackTally(program_id=program_id, counted_at=work.now, figures=figures))
-    else:
-        row.counted_at, row.figures = work.now, figures
+        work.add(FeedbackTally(program_id=program_id, counted_at=counted_at, figures=figures))
+    elif row.counted_at <= counted_at:
+        row.counted_at, row.figures = counted_at, figures

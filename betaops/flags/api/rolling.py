@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from betaops.flags import policy, queries, service
 from betaops.flags.api.shapes import WHY, OfFlag, ShownProposal, answered, blueprint
@@ -26,7 +26,7 @@ from betaops.flags.rolling import MOST_HOURS, MOST_STEPS, Step
 from betaops.flags.service import Wanted
 from betaops.kernel import ids
 from betaops.web.access import scope
-from betaops.web.api import Body, Int, Paging, Shown, Text, path_id, shown
+from betaops.web.api import Body, Int, Moment, Paging, Shown, Text, path_id, shown
 from betaops.web.application import reading, writing
 
 _CONDITION = "Position of the condition whose share is set, from 0; without it, of all"
@@ -53,7 +53,7 @@ class RolloutStep(Body):
 class NewRollout(Body):
     steps: list[RolloutStep] = Field(min_length=1, max_length=MOST_STEPS, description="Each share larger")
     condition: Int | None = Field(None, ge=0, le=1000, description=_CONDITION)
-    at: AwareDatetime | None = Field(None, description="When it begins; at once without it")
+    at: Moment | None = Field(None, description="When it begins; at once without it")
     note: Text = Field("", max_length=2_000, description=WHY)
 
 
@@ -73,7 +73,7 @@ class From(Body):
 
 class NewSchedule(Body):
     change: ScheduledChange
-    at: AwareDatetime
+    at: Moment
     share: float | None = Field(None, ge=0, le=100, description="For `share`: percent")
     condition: Int | None = Field(None, ge=0, le=1000, description=_CONDITION)
     note: Text = Field("", max_length=2_000, description=WHY)

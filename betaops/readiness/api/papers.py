@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from flask import Response, current_app, url_for
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from betaops.kernel import clock, ids
 from betaops.kernel.errors import NotFound
@@ -18,7 +18,7 @@ from betaops.readiness.documents import Document, markdown
 from betaops.readiness.models import SharedPaper
 from betaops.readiness.papers import PAPERS, moment
 from betaops.web.access import scope
-from betaops.web.api import Body, Paging, Shown, Text, path_id, shown
+from betaops.web.api import Body, Moment, Paging, Shown, Text, path_id, shown
 from betaops.web.application import Application, reading, writing
 
 _PAPERS = ", ".join(f"`{name}`" for name in PAPERS)
@@ -53,7 +53,7 @@ class ShownDossier(Shown):
 class WrittenLink(Body):
     paper: Text = Field("report", max_length=40, description=f"One of {_PAPERS}")
     note: Text = Field("", max_length=200, description="For whom; only the team sees it")
-    expires_at: AwareDatetime | None = Field(None, description="Without it, good until it is revoked")
+    expires_at: Moment | None = Field(None, description="Without it, good until it is revoked")
 
 
 class ShownLink(Shown):

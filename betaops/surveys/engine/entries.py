@@ -1,6 +1,6 @@
 """Compound questions entry by entry: panels, rows, or the one set of lines of a multiple text. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -102,16 +102,41 @@ def entries(question: Question, value: Any, scene: Scene) -> list[Entry]:
         return [Entry("", "", "", EntryScene(scene, question, own, 0, "", ""))]
     if question.kind == "matrixdropdown":
         return list(_rows(question, value if isinstance(value, dict) else {}, scene))
-    found = value if isinstance(value, list) else first_entries(question)
     return [
-        Entry(
-            f"[{index}]",
-            str(index),
-            "",
-            EntryScene(scene, question, each if isinstance(each, dict) else {}, index, "", ""),
-        )
-        for index, each in enumerate(found[:MOST_ENTRIES])
+        _listed(question, scene, index, own)
+        for index, own in enumerate(_kept(question, value)[:MOST_ENTRIES])
     ]
+
+
+def one_entry(question: Question, value: Any, scene: Scene, code: str) -> Entry | None:
+    """One of `entries`, without making the others; None where it is not there any more."""
+    if question.kind == "matrixdropdown":
+        return next(_rows(question, value if isinstance(value, dict) else {}, scene, code), None)
+    if question.kind not in LISTS:
+        return next((each for each in entries(question, value, scene) if each.code == code), None)
+    index, found = int(code), _kept(question, value)[:MOST_ENTRIES]
+    return _listed(question, scene, index, found[index]) if index < len(found) else None
+
+
+def values_by_entry(question: Question, value: Any, scene: Scene) -> dict[str, dict[str, Any]]:
+    """What is answered in each of `entries`, by its code."""
+    if question.kind == "matrixdropdown":
+        own_value = value if isinstance(value, dict) else {}
+        codes = [text_of(row.value) for row in scene.rows(question)]
+        return {code: dict(_own_values(question, own_value, code)) for code in codes}
+    if question.kind not in LISTS:
+        return {each.code: dict(each.scene.values) for each in entries(question, value, scene)}
+    found = _kept(question, value)[:MOST_ENTRIES]
+    return {str(index): dict(own) if isinstance(own, dict) else {} for index, own in enumerate(found)}
+
+
+def _kept(question: Question, value: Any) -> list[Any]:
+    return value if isinstance(value, list) else first_entries(question)
+
+
+def _listed(question: Question, scene: Scene, index: int, value: Any) -> Entry:
+    own = value if isinstance(value, dict) else {}
+    return Entry(f"[{index}]", str(index), "", EntryScene(scene, question, own, index, "", ""))
 
 
 def first_entries(question: Question) -> list[dict[str, Any]]:
@@ -187,14 +212,22 @@ def _settled(scene: EntryScene) -> dict[str, Any]:
     return own
 
 
-def _rows(question: Question, value: dict[str, Any], scene: Scene) -> Any:
+def _rows(
+    question: Question, value: dict[str, Any], scene: Scene, only: str | None = None
+) -> Iterator[Entry]:
+    """An entry for each row, or for the one of the code `only`."""
     for index, row in enumerate(scene.rows(question)):
         code = text_of(row.value)
-        label = text(row.text, scene.language) or code
-        own = value.get(code)
-        if not isinstance(own, dict):
-            own = first_values(question.inner) if question.inner and own is None else {}
-        yield Entry(f"[{code}]", code, label, EntryScene(scene, question, own, index, code, label))
+        if only is None or code == only:
+            label, own = text(row.text, scene.language) or code, _own_values(question, value, code)
+            yield Entry(f"[{code}]", code, label, EntryScene(scene, question, own, index, code, label))
+
+
+def _own_values(question: Question, value: dict[str, Any], code: str) -> dict[str, Any]:
+    own = value.get(code)
+    if isinstance(own, dict):
+        return own
+    return first_values(question.inner) if question.inner and own is None else {}
 
 
 def _is_allowed(question: Question, beginning: str) -> bool:

@@ -23,6 +23,7 @@ from betaops.surveys.engine.spots import (
     moved,
     own_answers,
     spots,
+    spots_of,
     whole,
 )
 from betaops.surveys.expressions.values import is_empty
@@ -199,8 +200,9 @@ class Inside:
 
     def now(self, spot: Spot) -> Spot:
         """With the answers as they have become meanwhile."""
-        found = (each for each in spots(self, self.again(spot.holder)) if each.name == spot.name)
-        return next(found, spot)
+        holder = self.again(spot.holder)
+        entry = holder.entry(spot.entry.code)
+        return spot if entry is None else Spot(self, holder, entry, spot.question)
 
     def again(self, holder: Holder) -> Holder:
         """The same, with the answers as they have become meanwhile."""
@@ -293,7 +295,7 @@ class Inside:
     def _write(self, spot: Spot, value: Any, *, key: str = "") -> None:
         key = key or spot.question.key
         holder = self.again(spot.holder)
-        found = {entry.code: dict(entry.scene.values) for entry in holder.entries}
+        found = holder.values
         if spot.entry.code not in found or is_same(found[spot.entry.code].get(key), value):
             return
         own = {name: each for name, each in found[spot.entry.code].items() if name != key}
@@ -321,9 +323,9 @@ class Inside:
     def _beside(self, spot: Spot) -> list[Spot]:
         """All of the same entry, and what stands in these."""
         holder = self.again(spot.holder)
+        entry = holder.entry(spot.entry.code)
         return [
             each
-            for beside in spots(self, holder)
-            if beside.entry.code == spot.entry.code
+            for beside in (spots_of(self, holder, entry) if entry is not None else ())
             for each in (beside, *(deep(self, beside.as_holder) if beside.question.inner else ()))
         ]

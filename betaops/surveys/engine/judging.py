@@ -19,6 +19,8 @@ from betaops.surveys.localised import DEFAULT
 
 #: Answers that one response may hold, counting unknown ones.
 MOST_VALUES = 2000
+#: With those in entries of questions, however deep.
+MOST_INSIDE = 10_000
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,19 @@ def judge_all(
             kept[question.key] = settled(question, kept[question.key], scene)
     kept = {key: value for key, value in kept.items() if not is_empty(value)}
     return Judged(kept | calculated(scene), judged.problems)
+
+
+def is_too_much(answers: Mapping[str, Any]) -> bool:
+    """Whether that is more than anybody answers. Each is judged, and a hundred entries in each of a hundred are many."""
+    if len(answers) > MOST_VALUES:
+        return True
+    waiting, count = [*answers.values()], 0
+    while waiting and count <= MOST_INSIDE:
+        value = waiting.pop()
+        count += 1
+        if isinstance(value, dict | list):
+            waiting += value.values() if isinstance(value, dict) else value
+    return count > MOST_INSIDE
 
 
 def gone_through(scene: Scene) -> tuple[Question, ...]:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from betaops.surveys.definition import Question
 from betaops.surveys.engine.actions import expression
 from betaops.surveys.engine.computing import stored
-from betaops.surveys.engine.entries import LISTS, Entry, entries
+from betaops.surveys.engine.entries import LISTS, Entry, entries, one_entry, values_by_entry
 from betaops.surveys.engine.following import fitting, is_same
 from betaops.surveys.engine.scene import Scene
 from betaops.surveys.expressions.values import is_empty
@@ -41,6 +41,15 @@ class Holder:
     @property
     def entries(self) -> list[Entry]:
         return entries(self.question, self.value, self.scene)
+
+    def entry(self, code: str) -> Entry | None:
+        """The one of this code, where it is there."""
+        return one_entry(self.question, self.value, self.scene, code)
+
+    @property
+    def values(self) -> dict[str, dict[str, Any]]:
+        """What is answered in each entry."""
+        return values_by_entry(self.question, self.value, self.scene)
 
     @property
     def outermost(self) -> Question:
@@ -96,8 +105,13 @@ class Spot:
 def spots(writer: Writer, holder: Holder) -> Iterator[Spot]:
     """What is asked in its entries, entry by entry."""
     for entry in holder.entries:
-        for question in entry.scene.definition.asked:
-            yield Spot(writer, holder, entry, question)
+        yield from spots_of(writer, holder, entry)
+
+
+def spots_of(writer: Writer, holder: Holder, entry: Entry) -> Iterator[Spot]:
+    """What is asked in one of them."""
+    for question in entry.scene.definition.asked:
+        yield Spot(writer, holder, entry, question)
 
 
 def deep(writer: Writer, holder: Holder) -> Iterator[Spot]:

@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from flask_openapi import APIBlueprint
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from betaops.kernel import ids
 from betaops.tasks import policy
 from betaops.tasks.models import Build, BuildState, Outcome, OutcomeState, Source, Task, TaskState
 from betaops.tasks.queries import Progress
-from betaops.web.api import PROBLEMS, Body, Bool, Int, Paging, Shown, Text, path_id
+from betaops.web.api import PROBLEMS, Body, Bool, Int, Moment, Paging, Shown, Text, path_id
 
 blueprint = APIBlueprint(
     "tasks_api",
@@ -121,8 +121,8 @@ class NewOutcome(Body):
     state: OutcomeState = Field(description="`started`, `completed`, `blocked` or `opted_out`")
     note: Text = Field("", max_length=policy.LONGEST_NOTE, description="What stopped them, or why not")
     ease: Int | None = Field(None, ge=1, le=7, description="1 very difficult … 7 very easy; only `completed`")
-    started_at: AwareDatetime | None = Field(None, description="Where the product measured it")
-    ended_at: AwareDatetime | None = None
+    started_at: Moment | None = Field(None, description="Where the product measured it")
+    ended_at: Moment | None = None
     round: Int | None = Field(
         None, ge=1, le=2**31 - 1, description="The round you mean: refused (409) when it is over"
     )
