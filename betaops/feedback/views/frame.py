@@ -148,7 +148,7 @@ def fields(
             [(turn.value, str(TURNS[turn])) for turn in (Turn.TEAM, Turn.REPORTER)],
         ),
         field("version", _("Version"), [(version, version) for version in versions[:50]]),
-        *([field("theme", _("Theme"), themes)] if themes else []),
+        *([field("theme", _("Themes"), themes)] if themes else []),
         field("stale", _("Stale"), [("yes", _("yes"))]),
         field("told", _("Told the outcome"), [("no", _("no"))]),
     ]
