@@ -223,7 +223,7 @@ def backup(target: Path, as_json: bool) -> None:
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON line.")
 def restore(source: Path, as_json: bool) -> None:
-    """Put a backup into an empty, migrated installation, of either database."""
+    """Put a backup into an empty installation of either database; the schema is made by itself."""
     from betaops import wiring
     from betaops.kernel import backup as backups
     from betaops.kernel import migrations

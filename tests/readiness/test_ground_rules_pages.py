@@ -153,3 +153,14 @@ def test_measures_of_use_ask_for_their_days(work: Work, member_client: Client) -
     assert row.parameters == {"event": "exported", "times": 2, "days": 7}
     place = address(program, "/readiness/expectations/new?measure=retention")
     assert client.post(place, data=draft | {"need": "They stay", "days": "28"}).status_code == 303
+
+
+def test_who_signs_can_be_named_before_anything_is_expected(work: Work, member_client: Client) -> None:
+    program = a_program(work)
+    owner = member_client("owner")
+    assert address(program, "/readiness/gate") in owner.get(address(program, "/readiness")).text
+    assert "/console/settings/members/invite" in owner.get(address(program, "/readiness/gate")).text
+    assert (
+        "/settings/members/invite"
+        not in member_client("manager").get(address(program, "/readiness/gate")).text
+    )
