@@ -21,7 +21,7 @@ from betaops.kernel.errors import Invalid, NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.readiness.figures import Unit, figure
-from betaops.readiness.measures import Measure
+from betaops.readiness.measures import Group, Measure
 from betaops.readiness.models import Expectation
 from betaops.readiness.recommendation import Weight
 from betaops.readiness.service.amending import LONGEST_REASON
@@ -257,6 +257,8 @@ def expectation_form(
     }
     form = chosen(data=shown, **options)
     form.measure, form.base = measure, parameters
+    if measure.group is not Group.ANSWERS:
+        form.cohort.description = ""
     form.cohort.choices = [SelectChoice("", _("Everybody in the program"))] + [
         SelectChoice(ids.encode("coh", each), name) for each, name in cohorts
     ]

@@ -142,7 +142,7 @@ def _check_waivers(proposal: Proposal, rows: Sequence[Row], today: date) -> None
     if len(waived) < len(proposal.waivers) or not waived <= open_ids:
         raise Invalid("waivers", _("Only a must-have that is not met is waived, and once."), field="waivers")
     for each in proposal.waivers:
-        check_waiver(each.reason, each.ends_on, today)
+        check_waiver(each.need, each.reason, each.ends_on, today)
     for row in rows:
         if must_be_waived(row, proposal.choice) and row.expectation.id not in waived:
             raise Invalid(
@@ -155,8 +155,8 @@ def _check_waivers(proposal: Proposal, rows: Sequence[Row], today: date) -> None
             )
 
 
-def check_waiver(reason: str, ends_on: date, today: date) -> None:
+def check_waiver(need: str, reason: str, ends_on: date, today: date) -> None:
     if not reason.strip():
-        raise Invalid("waivers", _("Say why it need not be met."), field="waivers")
+        raise Invalid("waivers", _("Say why “%(need)s” need not be met.", need=need[:80]), field="waivers")
     if ends_on < today:
         raise Invalid("waivers", _("A waiver ends on a day that lies ahead."), field="waivers")

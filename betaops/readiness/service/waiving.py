@@ -47,5 +47,5 @@ def renew(
     former = queries.waiver(work.session, decision.id, waiver_id)
     if decision.state is not DecisionState.IN_FORCE:
         raise Refused("not_in_force", _("Only a decision in force has waivers to renew."))
-    check_waiver(reason, ends_on, work.now.date())
+    check_waiver(former.need, reason, ends_on, work.now.date())
     return waive(work, decision, Waived(former.expectation_id, former.need, reason, ends_on))

@@ -15,6 +15,7 @@ from betaops.readiness import criteria, measures, policy, queries, service
 from betaops.readiness.board import Row
 from betaops.readiness.forms import ExpectationForm, Times, expectation_form
 from betaops.readiness.measures import Group, Measure, Offer
+from betaops.readiness.measures.instruments import InstrumentMeasure
 from betaops.readiness.models import Expectation
 from betaops.readiness.plan import Plan, plan
 from betaops.readiness.recommendation import Weight
@@ -48,13 +49,13 @@ def choose(slug: str) -> str:
 
 
 def _offered(program: Program, group: Group) -> list[tuple[Offer, list[Measure]]]:
-    """What can be measured in more than one way, each with the measures that fit."""
+    """What can be measured in more than one way, each with the measures that fit; whole instruments before their items."""
     found: dict[str, tuple[Offer, list[Measure]]] = {}
     for measure in measures.KINDS.values():
         for offer in measure.offers(reading(), program) if measure.group is group else ():
             if offer.key:
                 found.setdefault(offer.key, (offer, []))[1].append(measure)
-    return list(found.values())
+    return sorted(found.values(), key=lambda each: not isinstance(each[1][0], InstrumentMeasure))
 
 
 @blueprint.route("/expectations/new", methods=["GET", "POST"])

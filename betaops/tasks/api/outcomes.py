@@ -63,5 +63,5 @@ def _whom(task: Task, body: NewOutcome) -> Enrollment:
     tester = tester_queries.tester_by_distinct_id(reading(), body.distinct_id or "")
     place = tester_queries.place_of(reading(), task.program_id, tester.id) if tester is not None else None
     if place is None:
-        raise NotFound
+        raise NotFound("not_in_program", _("Nobody with this id has a place in the program."))
     return place
