@@ -205,16 +205,6 @@ def test_whether_a_decision_is_in_force_is_recomputed_from_roles_and_dissent(
     assert [each.place for each in disagreements(told)] == ["/decisions/0/state"]
 
 
-def test_a_signature_of_a_file_that_knows_no_fills_fills_the_role_that_it_names(told: Any) -> None:
-    decision = told["decisions"][0]
-    roles = [{"name": "Product", "user": None, "holder": ""}]
-    decision["snapshot"]["gate"]["roles"] = roles
-    decision["signatures"] = signed(("Product", "assent"))
-    del decision["signatures"][0]["fills"]
-    mended(told)
-    assert list(disagreements(told)) == []
-
-
 def test_signatures_without_end_are_refused_before_they_are_counted(told: Any) -> None:
     changed(told, "decisions", 0, "signatures", to=signed(("", "dissent")) * 100_000)
     with pytest.raises(Unreadable, match="signatures"):
