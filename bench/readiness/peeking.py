@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bench.surveys.limits import most
-from betaops.readiness.family import Claim, judged_met
+from betaops.readiness.judging.family import Claim, judged_met
 from betaops.readiness.verdict import Direction, Mode, chances
 from betaops.statistics.intervals import wilson
 from betaops.statistics.means import t_range

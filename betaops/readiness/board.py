@@ -15,10 +15,10 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
 from betaops.readiness import by_weight, caveats, evidence, measures, wording
 from betaops.readiness.by_weight import ByWeight
+from betaops.readiness.deciding.recommendation import FAILED, Choice, Standing, Weight, recommend
 from betaops.readiness.figures import figure, span
 from betaops.readiness.measures import Evidence, Measure
 from betaops.readiness.models import Expectation, Reading
-from betaops.readiness.recommendation import FAILED, Choice, Standing, Weight, recommend
 from betaops.readiness.verdict import Direction, Verdict, reconciled
 from betaops.readiness.wording import Found
 

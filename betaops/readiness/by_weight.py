@@ -7,7 +7,7 @@ from typing import Any
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
 from betaops.readiness.figures import Unit, figure, span
-from betaops.readiness.market import Weighed
+from betaops.readiness.judging.market import Weighed
 from betaops.readiness.verdict import Verdict
 from betaops.readiness.wording import word
 

@@ -6,7 +6,7 @@ from typing import Any
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
 from betaops.readiness.figures import Unit, figure
-from betaops.readiness.flipping import Kind
+from betaops.readiness.judging.flipping import Kind
 from betaops.readiness.verdict import Direction, Mode, Verdict
 from betaops.readiness.wording import Found, word
 

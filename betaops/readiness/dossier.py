@@ -16,10 +16,11 @@ from uuid import UUID
 from betaops import __version__
 from betaops.kernel import clock, ids
 from betaops.programs.models import Product, Program, ProgramPhase
-from betaops.readiness import board, criteria, evidence
+from betaops.readiness import board, evidence
 from betaops.readiness.board import Row
 from betaops.readiness.evidence import moment
-from betaops.readiness.flipping import FEWEST_NAMED
+from betaops.readiness.judging import criteria
+from betaops.readiness.judging.flipping import FEWEST_NAMED
 from betaops.readiness.models import (
     Amendment,
     CriteriaSeal,

@@ -20,7 +20,8 @@ from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.i18n import ngettext
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Phase, Program
-from betaops.readiness import hitches, queries
+from betaops.readiness import queries
+from betaops.readiness.deciding import hitches
 from betaops.readiness.models import Expectation
 from betaops.readiness.taking_part import did
 from betaops.web.application import reading

@@ -17,7 +17,7 @@ from betaops.kernel.work import Actor, Work
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
 from betaops.readiness import measures, queries, service
-from betaops.readiness.recommendation import Weight
+from betaops.readiness.deciding.recommendation import Weight
 from betaops.readiness.service.expecting import Draft
 from betaops.readiness.service.reading import judge, keep
 from betaops.readiness.verdict import Direction

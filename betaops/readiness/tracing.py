@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from betaops.readiness.criteria import FIXED
+from betaops.readiness.judging.criteria import FIXED
 from betaops.readiness.models import AmendmentKind
 
 #: Figures are kept with nine digits.

@@ -7,14 +7,14 @@ from typing import Any
 from betaops.kernel.errors import Invalid
 from betaops.readiness import board, evidence
 from betaops.readiness.board import reconciled_by_need
-from betaops.readiness.criteria import digest_of
+from betaops.readiness.deciding.quorum import Given, Role, quorum
+from betaops.readiness.deciding.recommendation import Choice, signatures_needed
 from betaops.readiness.dossier import FORM, SECTIONS, section_hashes
-from betaops.readiness.judging import Case, outcomes, weighted
-from betaops.readiness.market import Weighed
+from betaops.readiness.judging.cases import Case, outcomes, weighted
+from betaops.readiness.judging.criteria import digest_of
+from betaops.readiness.judging.market import Weighed
 from betaops.readiness.measures import Sample
 from betaops.readiness.models import DecisionState, Reading, Stance
-from betaops.readiness.quorum import Given, Role, quorum
-from betaops.readiness.recommendation import Choice, signatures_needed
 from betaops.readiness.tracing import Disagreement, afterwards, criteria, ground_rules, people, same
 
 _FIGURES = ("estimate", "low", "high")

@@ -7,8 +7,8 @@ from betaops.kernel.work import Work
 from betaops.programs import service as program_service
 from betaops.programs.models import Phase, Program
 from betaops.readiness import dossier, queries, service
+from betaops.readiness.deciding.recommendation import Choice, Weight
 from betaops.readiness.models import Stance
-from betaops.readiness.recommendation import Choice, Weight
 from tests.factories.programs import a_program
 from tests.factories.readiness import (
     a_draft,

@@ -12,8 +12,8 @@ from betaops.kernel import ids
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import board, measures, queries, service
+from betaops.readiness.deciding.recommendation import Weight
 from betaops.readiness.models import Expectation
-from betaops.readiness.recommendation import Weight
 from betaops.readiness.service import Waived
 from betaops.readiness.service.expecting import Draft
 from betaops.readiness.verdict import Direction

@@ -9,10 +9,10 @@ from betaops.kernel import ids
 from betaops.kernel.work import Work
 from betaops.programs.models import Phase
 from betaops.readiness import board, dossier, queries, service
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.documents import markdown
 from betaops.readiness.models import Expectation
 from betaops.readiness.papers import PAPERS
-from betaops.readiness.recommendation import Choice
 from betaops.readiness.verifying import disagreements
 from tests.factories.programs import a_program
 from tests.factories.readiness import (

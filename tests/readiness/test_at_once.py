@@ -12,8 +12,8 @@ from betaops.kernel.errors import Refused
 from betaops.kernel.work import SYSTEM, Platform, Work
 from betaops.programs.models import Program
 from betaops.readiness import queries, service
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.models import DecisionState, Stance
-from betaops.readiness.recommendation import Choice
 from tests.factories.accounts import a_user
 from tests.factories.programs import a_program
 from tests.factories.readiness import a_draft, a_top_box, an_expectation, decided_by

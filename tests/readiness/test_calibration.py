@@ -10,12 +10,13 @@ import pytest
 from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
-from betaops.readiness import calibration, queries, service
-from betaops.readiness.calibration import Prediction, chance, score, summary
+from betaops.readiness import queries, service
+from betaops.readiness.deciding import calibration
+from betaops.readiness.deciding.calibration import Prediction, chance, score, summary
+from betaops.readiness.deciding.realities import Found, Known, Refusal, read
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.figures import Unit, number_of
 from betaops.readiness.models import Decision, Stance
-from betaops.readiness.realities import Found, Known, Refusal, read
-from betaops.readiness.recommendation import Choice
 from betaops.readiness.verdict import Direction
 from tests.factories.accounts import a_user
 from tests.factories.enrollment import an_enrollment

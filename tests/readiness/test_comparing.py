@@ -11,9 +11,9 @@ from betaops.kernel.errors import Invalid
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import queries
-from betaops.readiness.comparing import Finding, compare, sentence
 from betaops.readiness.figures import Unit
-from betaops.readiness.market import Weighed
+from betaops.readiness.judging.comparing import Finding, compare, sentence
+from betaops.readiness.judging.market import Weighed
 from betaops.readiness.verdict import Direction
 from betaops.surveys.models import Survey
 from betaops.usage.models import UsageEvent

@@ -12,8 +12,9 @@ from betaops.kernel.events import RecordedEvent
 from betaops.kernel.work import Work
 from betaops.programs import service as program_service
 from betaops.programs.models import Phase, Program
-from betaops.readiness import criteria, queries, service
+from betaops.readiness import queries, service
 from betaops.readiness.events import CriteriaSealed
+from betaops.readiness.judging import criteria
 from betaops.readiness.models import AmendmentKind, Expectation, Reading
 from betaops.readiness.verdict import Verdict
 from tests.factories.programs import a_program

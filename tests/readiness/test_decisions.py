@@ -8,8 +8,8 @@ from betaops.kernel.errors import Invalid, NotFound, Refused, Stale
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import board, evidence, queries, service
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.models import Decision, DecisionState, Stance
-from betaops.readiness.recommendation import Choice
 from betaops.readiness.service import Condition
 from tests.factories.programs import a_program
 from tests.factories.readiness import a_top_box, all_waived, decided_by

@@ -7,8 +7,8 @@ from betaops.cohorts.models import Cohort, CohortMember
 from betaops.kernel.errors import Invalid, NotFound, Stale
 from betaops.kernel.work import Work
 from betaops.readiness import provided, queries, service
+from betaops.readiness.deciding.recommendation import Weight
 from betaops.readiness.measures import answers
-from betaops.readiness.recommendation import Weight
 from betaops.readiness.scope import Scope
 from betaops.readiness.verdict import Verdict
 from betaops.surveys import service as survey_service

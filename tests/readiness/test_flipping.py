@@ -6,8 +6,8 @@ from betaops.cohorts.models import Cohort, CohortMember
 from betaops.enrollment.models import Enrollment
 from betaops.kernel.work import Work
 from betaops.readiness import queries, service
-from betaops.readiness.family import Claim
-from betaops.readiness.flipping import Flip, Kind, Segment, flips
+from betaops.readiness.judging.family import Claim
+from betaops.readiness.judging.flipping import Flip, Kind, Segment, flips
 from betaops.readiness.models import Reading
 from betaops.readiness.verdict import Direction, Mode, Verdict
 from betaops.surveys.models import Response

@@ -19,11 +19,11 @@ from betaops.kernel.work import Work
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Phase, Program
 from betaops.readiness import evidence, queries, service
-from betaops.readiness.checks import Check
-from betaops.readiness.hitches import HitchKind
+from betaops.readiness.deciding.checks import Check
+from betaops.readiness.deciding.hitches import HitchKind
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.models import CriterionKind, Decision, DecisionState, Stance
 from betaops.readiness.provided import promotion_gate
-from betaops.readiness.recommendation import Choice
 from betaops.readiness.service import Condition
 from betaops.readiness.verifying import disagreements
 from tests.factories.accounts import a_user

@@ -8,7 +8,7 @@ import pytest
 from betaops.kernel.errors import Invalid
 from betaops.kernel.work import Work
 from betaops.readiness import queries, service
-from betaops.readiness.market import Margin
+from betaops.readiness.judging.market import Margin
 from tests.factories.programs import a_program
 from tests.factories.readiness import a_top_box, some_testers
 from tests.readiness.test_pages import address

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from betaops.readiness.hitches import Condition, Decided, HitchKind, Must, hitches, said
-from betaops.readiness.recommendation import Choice
+from betaops.readiness.deciding.hitches import Condition, Decided, HitchKind, Must, hitches, said
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.verdict import Verdict
 
 TODAY, YESTERDAY = date(2026, 5, 2), date(2026, 5, 1)

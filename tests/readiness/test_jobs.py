@@ -16,7 +16,7 @@ from betaops.kernel.work import Platform, Work
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Phase, Program
 from betaops.readiness import jobs, queries, service
-from betaops.readiness.checks import Check
+from betaops.readiness.deciding.checks import Check
 from betaops.readiness.models import CriterionKind, Suspension
 from betaops.readiness.verdict import Verdict
 from betaops.surveys.events import SurveyAnswered

@@ -8,8 +8,8 @@ from betaops.kernel.errors import Invalid, Stale
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import board, dossier, queries, service
-from betaops.readiness.drift import drift
-from betaops.readiness.market import Likeness, Margin, compositions, weigh
+from betaops.readiness.judging.drift import drift
+from betaops.readiness.judging.market import Likeness, Margin, compositions, weigh
 from betaops.readiness.models import Expectation, Reading
 from betaops.readiness.verdict import Verdict
 from betaops.readiness.verifying import disagreements

@@ -10,11 +10,12 @@ from betaops.accounts.permissions import Permission
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
 from betaops.programs.models import Phase, Program
-from betaops.readiness import due, overview, quorum
-from betaops.readiness.due import Standing
-from betaops.readiness.hitches import Condition
+from betaops.readiness import overview
+from betaops.readiness.deciding import due, quorum
+from betaops.readiness.deciding.due import Standing
+from betaops.readiness.deciding.hitches import Condition
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.models import Decision, DecisionState
-from betaops.readiness.recommendation import Choice
 from betaops.surveys.models import Quota
 from betaops.surveys.queries import Unfilled
 from tests.factories.programs import a_program

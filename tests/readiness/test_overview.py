@@ -10,7 +10,7 @@ from betaops.enrollment.queries import testers as tester_queries
 from betaops.kernel.work import Work
 from betaops.programs.models import Phase
 from betaops.readiness import board, queries, service
-from betaops.readiness.recommendation import Choice
+from betaops.readiness.deciding.recommendation import Choice
 from tests.factories.enrollment import an_enrollment
 from tests.factories.programs import a_program
 from tests.factories.readiness import a_top_box, all_waived, decided_by

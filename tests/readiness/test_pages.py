@@ -12,8 +12,8 @@ from betaops.kernel import ids
 from betaops.kernel.db import Database
 from betaops.kernel.work import Work
 from betaops.readiness import queries, service
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.models import DecisionState
-from betaops.readiness.recommendation import Choice
 from tests.factories.enrollment import an_enrollment
 from tests.factories.feedback import a_report
 from tests.factories.programs import a_program

@@ -9,11 +9,11 @@ from betaops.feedback.models import Kind, State
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import queries, service
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.documents import Appendix, Bullets, Document, Finding, Signatures, Table, markdown
 from betaops.readiness.documents.pdf import pdf
 from betaops.readiness.models import Stance
 from betaops.readiness.papers import PAPERS
-from betaops.readiness.recommendation import Choice
 from tests.factories.feedback import a_report
 from tests.factories.programs import a_program
 from tests.factories.readiness import (

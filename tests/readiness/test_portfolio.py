@@ -9,10 +9,10 @@ from betaops.feedback.models import Severity
 from betaops.kernel.work import Work
 from betaops.programs.models import Phase, Program
 from betaops.readiness import queries, service
+from betaops.readiness.deciding.recommendation import Weight
 from betaops.readiness.health import Engagement
 from betaops.readiness.models import ParticipationWeek
 from betaops.readiness.portfolio import Line, ordered
-from betaops.readiness.recommendation import Weight
 from betaops.readiness.verdict import Verdict
 from tests.factories.feedback import a_report
 from tests.factories.programs import a_program

@@ -13,8 +13,8 @@ from betaops.programs import queries as program_queries
 from betaops.programs.models import Phase, Program
 from betaops.readiness import queries
 from betaops.readiness import service as readiness
+from betaops.readiness.deciding.recommendation import Choice, Weight
 from betaops.readiness.provided import promotion_gate
-from betaops.readiness.recommendation import Choice, Weight
 from tests.factories.accounts import a_user
 from tests.factories.flags import a_feature, a_flag
 from tests.factories.programs import a_program

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from betaops.readiness.quorum import Given, Role, open_to, quorum
+from betaops.readiness.deciding.quorum import Given, Role, open_to, quorum
 
 ANA, BEN, CLEO = UUID(int=1), UUID(int=2), UUID(int=3)
 ROLES = [Role("Product", ANA, "Ana"), Role("Engineering", BEN, "Ben"), Role("Support")]

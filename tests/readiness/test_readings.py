@@ -10,8 +10,8 @@ from betaops.kernel.db import scope_to
 from betaops.kernel.events import RecordedEvent
 from betaops.kernel.work import Work
 from betaops.readiness import measures, queries, service
+from betaops.readiness.deciding.recommendation import Weight
 from betaops.readiness.models import Expectation, Reading
-from betaops.readiness.recommendation import Weight
 from betaops.readiness.verdict import Direction, Verdict
 from betaops.surveys.models import ResponseState
 from betaops.tasks import service as task_service

@@ -19,8 +19,8 @@ from betaops.messaging import service as messaging
 from betaops.messaging.models import Topic
 from betaops.programs.models import Program
 from betaops.readiness import jobs, queries, service
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.models import Decision
-from betaops.readiness.recommendation import Choice
 from betaops.web.application import Application
 from tests.factories.accounts import a_user
 from tests.factories.enrollment import an_enrollment

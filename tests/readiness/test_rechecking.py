@@ -13,8 +13,8 @@ from betaops.kernel.mail import Mail
 from betaops.kernel.work import Work
 from betaops.programs.models import Phase, Program
 from betaops.readiness import queries, service
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.models import Decision, Voice
-from betaops.readiness.recommendation import Choice
 from betaops.surveys.models import Response
 from tests.factories.accounts import a_user
 from tests.factories.programs import a_program

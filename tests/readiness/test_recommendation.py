@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from betaops.readiness.recommendation import (
+from betaops.readiness.deciding.recommendation import (
     Choice,
     Standing,
     Weight,

@@ -4,7 +4,7 @@ import pytest
 
 from betaops.programs import queries as program_queries
 from betaops.readiness import board, queries
-from betaops.readiness.recommendation import Choice
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.verdict import Verdict
 from tests.support.sample import Sample
 

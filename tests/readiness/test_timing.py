@@ -8,7 +8,7 @@ from betaops.enrollment.models import State
 from betaops.kernel.work import Work
 from betaops.readiness import queries
 from betaops.readiness.flow import weeks
-from betaops.readiness.timing import drift
+from betaops.readiness.judging.timing import drift
 from betaops.readiness.unfound import Problem
 from betaops.surveys.models import Response
 from tests.factories.programs import a_program

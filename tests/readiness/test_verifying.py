@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from betaops.kernel.db import Database
-from betaops.readiness import commands, criteria, dossier, evidence, verifying
+from betaops.readiness import commands, dossier, evidence, verifying
+from betaops.readiness.judging import criteria
 from betaops.readiness.verifying import Unreadable, disagreements
 from tests.factories.dossiers import a_decided_program, told_of
 from tests.support.tree import ROOT

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from betaops.kernel import clock, ids
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
-from betaops.readiness import hitches, policy, queries, service
+from betaops.readiness import policy, queries, service
 from betaops.readiness.api import blueprint
 from betaops.readiness.api.shapes import InProgram
+from betaops.readiness.deciding import hitches
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.models import CriterionKind, Decision, DecisionState, Stance
-from betaops.readiness.recommendation import Choice
 from betaops.web.access import scope
 from betaops.web.api import Body, Shown, Text, path_id, shown
 from betaops.web.application import reading, writing

@@ -9,7 +9,7 @@ from betaops.programs import queries as program_queries
 from betaops.readiness import policy, queries, service
 from betaops.readiness.api import blueprint
 from betaops.readiness.api.shapes import InProgram
-from betaops.readiness.market import MOST_CATEGORIES, MOST_MARGINS, Margin
+from betaops.readiness.judging.market import MOST_CATEGORIES, MOST_MARGINS, Margin
 from betaops.readiness.models import GroundRules
 from betaops.web.access import scope
 from betaops.web.api import Body, Int, Shown, Text, shown

@@ -11,6 +11,7 @@ from betaops.kernel.errors import Invalid, NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.readiness import measures
 from betaops.readiness.board import Row
+from betaops.readiness.deciding.recommendation import Weight
 from betaops.readiness.models import (
     Amendment,
     AmendmentKind,
@@ -18,7 +19,6 @@ from betaops.readiness.models import (
     Expectation,
     Reading,
 )
-from betaops.readiness.recommendation import Weight
 from betaops.readiness.service.expecting import Draft
 from betaops.readiness.verdict import Direction, Verdict
 from betaops.web.api import Body, Int, Shown, Text, path_id

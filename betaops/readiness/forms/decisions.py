@@ -22,9 +22,9 @@ from betaops.kernel import ids
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.readiness.board import Row
+from betaops.readiness.deciding.quorum import Role
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.models import Stance
-from betaops.readiness.quorum import Role
-from betaops.readiness.recommendation import Choice
 from betaops.readiness.service import Condition, Waived
 from betaops.web.forms import Form
 

@@ -20,10 +20,10 @@ from betaops.kernel import ids
 from betaops.kernel.errors import Invalid, NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.readiness.deciding.recommendation import Weight
 from betaops.readiness.figures import Unit, figure
 from betaops.readiness.measures import Group, Measure
 from betaops.readiness.models import Expectation
-from betaops.readiness.recommendation import Weight
 from betaops.readiness.service.amending import LONGEST_REASON
 from betaops.readiness.service.expecting import MOST_ANSWERS, Draft
 from betaops.readiness.verdict import Direction

@@ -8,7 +8,7 @@ from betaops.accounts.queries import Member
 from betaops.kernel import ids
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
-from betaops.readiness.checks import LABELS, Check
+from betaops.readiness.deciding.checks import LABELS, Check
 from betaops.readiness.models import CriterionKind
 from betaops.web.forms import Form
 

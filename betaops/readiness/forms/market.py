@@ -18,7 +18,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import Length, NumberRange, Optional
 
 from betaops.kernel.i18n import lazy_gettext as _l
-from betaops.readiness.market import MOST_CATEGORIES, Margin
+from betaops.readiness.judging.market import MOST_CATEGORIES, Margin
 from betaops.readiness.service.amending import LONGEST_REASON
 from betaops.web.forms import Form
 

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
-from betaops.readiness.recommendation import Choice
+from betaops.readiness.deciding.recommendation import Choice
 
 
 class DecisionState(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
 from betaops.kernel.versions import Versioned
-from betaops.readiness.recommendation import Weight
+from betaops.readiness.deciding.recommendation import Weight
 from betaops.readiness.verdict import Direction, Verdict
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
-from betaops.readiness.recommendation import Choice
+from betaops.readiness.deciding.recommendation import Choice
 
 
 class Fulfilment(Tenant, Base):

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
-from betaops.readiness.checks import Check
+from betaops.readiness.deciding.checks import Check
 
 
 class CriterionKind(StrEnum):

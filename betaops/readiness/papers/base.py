@@ -9,11 +9,11 @@ from betaops.kernel.i18n import gettext as _
 from betaops.programs.models import Product, Program
 from betaops.readiness import wording
 from betaops.readiness.board import Row, need_key
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.documents import Block, Document, Finding, Range
 from betaops.readiness.documents.tree import Role
 from betaops.readiness.figures import Unit, figure
 from betaops.readiness.models import Amendment, CriteriaSeal, Decision, Signature
-from betaops.readiness.recommendation import Choice
 from betaops.readiness.verdict import Direction, Verdict
 
 

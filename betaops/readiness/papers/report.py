@@ -13,6 +13,7 @@ from betaops.programs.story import Charter
 from betaops.programs.wording import PHASES
 from betaops.readiness import board, wording
 from betaops.readiness.board import Row
+from betaops.readiness.deciding.recommendation import Weight
 from betaops.readiness.documents import (
     Appendix,
     Banner,
@@ -33,7 +34,6 @@ from betaops.readiness.figures import figure, span
 from betaops.readiness.models import Amendment, DecisionState
 from betaops.readiness.papers import deciding, release_notes, risks
 from betaops.readiness.papers.base import CHOICE_ROLES, Material, choice_words, document, finding, share
-from betaops.readiness.recommendation import Weight
 from betaops.readiness.verdict import Verdict
 
 #: Changes of each kind that are named; the release notes have all.

@@ -8,7 +8,8 @@ from betaops.enrollment.queries import portal as enrollment_queries
 from betaops.feedback import labels
 from betaops.feedback import queries as feedback_queries
 from betaops.kernel.errors import NotFound
-from betaops.readiness import queries, receipts
+from betaops.readiness import queries
+from betaops.readiness.deciding import receipts
 from betaops.web.access import tester
 from betaops.web.application import reading, viewer
 

@@ -11,10 +11,10 @@ from betaops.kernel import ids
 from betaops.programs.models import Program
 from betaops.readiness import board
 from betaops.readiness.board import Row
-from betaops.readiness.calibration import Prediction, Score, chance, due_on, score
+from betaops.readiness.deciding.calibration import Prediction, Score, chance, due_on, score
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.models import Decision, Horizon, Launch, Reality
 from betaops.readiness.queries.decisions import decision_that_stands
-from betaops.readiness.recommendation import Choice
 from betaops.usage.models import UsageDaily
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from betaops.programs.models import Program
 from betaops.readiness.board import Row
-from betaops.readiness.comparing import Change, compare
-from betaops.readiness.market import Margin, weigh
+from betaops.readiness.judging.comparing import Change, compare
+from betaops.readiness.judging.market import Margin, weigh
 from betaops.readiness.measures import Measure, Sample
 from betaops.readiness.queries.builds import builds
 from betaops.readiness.queries.evidence import board

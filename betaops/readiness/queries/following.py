@@ -12,8 +12,9 @@ from betaops.kernel import ids
 from betaops.kernel.errors import NotFound
 from betaops.programs.models import Program
 from betaops.readiness.board import Row
-from betaops.readiness.due import Standing
-from betaops.readiness.hitches import Condition, Decided, Hitch, Must, hitches
+from betaops.readiness.deciding.due import Standing
+from betaops.readiness.deciding.hitches import Condition, Decided, Hitch, Must, hitches
+from betaops.readiness.deciding.quorum import Given, Quorum, Role, quorum
 from betaops.readiness.models import (
     Decision,
     DecisionState,
@@ -28,7 +29,6 @@ from betaops.readiness.models import (
 from betaops.readiness.queries.decisions import decision_that_stands, signatures
 from betaops.readiness.queries.evidence import board
 from betaops.readiness.queries.gate import gate, suspended_by
-from betaops.readiness.quorum import Given, Quorum, Role, quorum
 
 
 def standing(session: Session, decision: Decision | None) -> Standing | None:

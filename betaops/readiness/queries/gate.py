@@ -13,12 +13,13 @@ from betaops.feedback import queries as feedback_queries
 from betaops.flags import queries as flag_queries
 from betaops.kernel.errors import NotFound
 from betaops.programs.models import Program
-from betaops.readiness import checks, policy
+from betaops.readiness import policy
 from betaops.readiness.board import Row
-from betaops.readiness.checks import Facts
+from betaops.readiness.deciding import checks
+from betaops.readiness.deciding.checks import Facts
+from betaops.readiness.deciding.quorum import Role
 from betaops.readiness.models import CriterionKind, GateCriterion, SignerRole, Suspension
 from betaops.readiness.queries.evidence import board, seal
-from betaops.readiness.quorum import Role
 
 
 class CriterionNow(NamedTuple):

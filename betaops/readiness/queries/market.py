@@ -12,7 +12,7 @@ from betaops.cohorts import queries as cohort_queries
 from betaops.cohorts.vocabulary import KNOWN
 from betaops.enrollment.models import State
 from betaops.programs.models import Program
-from betaops.readiness.market import MOST_CATEGORIES, Composition, Margin, compositions
+from betaops.readiness.judging.market import MOST_CATEGORIES, Composition, Margin, compositions
 from betaops.readiness.models import GroundRules
 
 #: So many of the newest people are looked through for facts to declare the market by.

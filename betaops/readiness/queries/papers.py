@@ -8,7 +8,7 @@ from betaops.enrollment.models import Enrollment
 from betaops.feedback.models import OPEN, Kind, Report, State, Vote
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
-from betaops.readiness.flipping import FEWEST_NAMED
+from betaops.readiness.judging.flipping import FEWEST_NAMED
 from betaops.readiness.papers.base import Material, People
 from betaops.readiness.queries.decisions import decision_that_stands, signatures
 from betaops.readiness.queries.evidence import amendments, board, seal

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from betaops.feedback.models import OPEN, Report, Severity
 from betaops.programs import queries as program_queries
+from betaops.readiness.deciding.recommendation import FAILED, Weight
 from betaops.readiness.models import Decision, DecisionState, Expectation, ParticipationWeek, Reading
 from betaops.readiness.portfolio import Line
 from betaops.readiness.queries.tallies import goings
-from betaops.readiness.recommendation import FAILED, Weight
 from betaops.readiness.verdict import Verdict
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from betaops.cohorts.models import Cohort, CohortMember
 from betaops.enrollment.models import Enrollment
 from betaops.feedback.models import Report, Vote
-from betaops.readiness.flipping import Kind, Segment, Segments
+from betaops.readiness.judging.flipping import Kind, Segment, Segments
 
 #: Of those who report, the share that counts as the loudest; and how many they are at least.
 LOUDEST, FEWEST_LOUD = 0.1, 1

@@ -10,8 +10,9 @@ from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
-from betaops.readiness import criteria, queries
+from betaops.readiness import queries
 from betaops.readiness.events import CriteriaSealed, CriterionAmended
+from betaops.readiness.judging import criteria
 from betaops.readiness.models import Amendment, AmendmentKind, CriteriaSeal, Expectation, GroundRules
 from betaops.readiness.verdict import Mode
 

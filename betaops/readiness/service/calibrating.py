@@ -12,11 +12,11 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import measures, queries
+from betaops.readiness.deciding.realities import Found, Known, Refusal, read
 from betaops.readiness.events import ProductLaunched, RealityNoted
 from betaops.readiness.figures import is_possible
 from betaops.readiness.models import Decision, Horizon, Launch, Reality, Source
 from betaops.readiness.queries import Launched, Outturn
-from betaops.readiness.realities import Found, Known, Refusal, read
 
 #: So far ahead a launch is planned at the most; what lies beyond is a slip of the hand, and calendars end.
 FARTHEST = timedelta(days=3650)

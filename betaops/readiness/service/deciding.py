@@ -12,9 +12,9 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import board, evidence, queries
+from betaops.readiness.deciding.recommendation import Choice, signatures_needed
 from betaops.readiness.events import DecisionProposed, DecisionWithdrawn
 from betaops.readiness.models import Decision, DecisionState, Stance
-from betaops.readiness.recommendation import Choice, signatures_needed
 from betaops.readiness.service import proposal, rechecking
 from betaops.readiness.service.proposal import Condition, Waived
 from betaops.readiness.service.signing import sign

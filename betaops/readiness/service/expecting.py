@@ -14,11 +14,11 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import measures, queries
+from betaops.readiness.deciding.recommendation import Weight
 from betaops.readiness.events import ExpectationAdded, ExpectationChanged, ExpectationRemoved
 from betaops.readiness.measures import Measure
 from betaops.readiness.models import Expectation, Reading
 from betaops.readiness.queries.builds import LONGEST_VERSION
-from betaops.readiness.recommendation import Weight
 from betaops.readiness.service import amending
 from betaops.readiness.service.reading import take_readings
 from betaops.readiness.verdict import Direction

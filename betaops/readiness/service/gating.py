@@ -10,8 +10,9 @@ from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
-from betaops.readiness import checks, queries
-from betaops.readiness.checks import Check
+from betaops.readiness import queries
+from betaops.readiness.deciding import checks
+from betaops.readiness.deciding.checks import Check
 from betaops.readiness.events import CriterionChanged, ProgramResumed, SignersChanged
 from betaops.readiness.models import CriterionKind, GateCriterion, SignerRole, Suspension
 

@@ -11,10 +11,10 @@ from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.readiness import board
 from betaops.readiness.board import Row
+from betaops.readiness.deciding.quorum import Role
+from betaops.readiness.deciding.recommendation import FAILED, Choice, is_against
 from betaops.readiness.models import CriterionKind
 from betaops.readiness.queries import CriterionNow
-from betaops.readiness.quorum import Role
-from betaops.readiness.recommendation import FAILED, Choice, is_against
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,16 @@ from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import measures, queries
 from betaops.readiness.board import reconciled_by_need
-from betaops.readiness.criteria import is_final
 from betaops.readiness.events import VerdictChanged
-from betaops.readiness.family import Weighted
-from betaops.readiness.flipping import Kind, Segment, Segments, flips, without
-from betaops.readiness.judging import Case, outcomes, weighted
-from betaops.readiness.market import Weighed, weigh
+from betaops.readiness.judging.cases import Case, outcomes, weighted
+from betaops.readiness.judging.criteria import is_final
+from betaops.readiness.judging.family import Weighted
+from betaops.readiness.judging.flipping import Kind, Segment, Segments, flips, without
+from betaops.readiness.judging.market import Weighed, weigh
+from betaops.readiness.judging.timing import drift
 from betaops.readiness.measures import Group, Sample
 from betaops.readiness.models import Expectation, GroundRules, Reading
 from betaops.readiness.scope import Scope
-from betaops.readiness.timing import drift
 from betaops.readiness.verdict import Outcome, Verdict
 
 #: How long a change may wait for others, so that a hundred answers in a minute are read once.

@@ -10,8 +10,8 @@ from betaops.kernel import ids
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import measures, queries
-from betaops.readiness.drift import drift
 from betaops.readiness.events import DecisionShaken
+from betaops.readiness.judging.drift import drift
 from betaops.readiness.measures import Sample
 from betaops.readiness.models import Decision, DecisionState, Expectation, Recheck, Voice
 

@@ -10,9 +10,10 @@ from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
-from betaops.readiness import criteria, queries
+from betaops.readiness import queries
 from betaops.readiness.events import GroundRulesChanged
-from betaops.readiness.market import MOST_CATEGORIES, MOST_MARGINS, Margin
+from betaops.readiness.judging import criteria
+from betaops.readiness.judging.market import MOST_CATEGORIES, MOST_MARGINS, Margin
 from betaops.readiness.models import GroundRules
 from betaops.readiness.service import amending
 from betaops.readiness.service.reading import take_readings

@@ -13,9 +13,9 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import policy, queries
+from betaops.readiness.deciding.quorum import open_to
 from betaops.readiness.events import DecisionSigned, DecisionTaken
 from betaops.readiness.models import Decision, DecisionState, Signature, Stance
-from betaops.readiness.quorum import open_to
 
 
 def sign(

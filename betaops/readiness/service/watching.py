@@ -10,6 +10,7 @@ from betaops.kernel import ids
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import queries
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.events import DecisionLapsed, ProgramSuspended
 from betaops.readiness.models import (
     CriterionKind,
@@ -19,7 +20,6 @@ from betaops.readiness.models import (
     LapseKind,
     Suspension,
 )
-from betaops.readiness.recommendation import Choice
 
 
 class Due(NamedTuple):

@@ -11,13 +11,14 @@ from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
 from betaops.programs import queries as program_queries
-from betaops.readiness import calibration, measures, policy, queries, service
-from betaops.readiness.calibration import Summary
+from betaops.readiness import measures, policy, queries, service
+from betaops.readiness.deciding import calibration
+from betaops.readiness.deciding.calibration import Summary
+from betaops.readiness.deciding.realities import Refusal
 from betaops.readiness.figures import figure, span
 from betaops.readiness.forms.calibration import FileForm, LaunchForm, RealitiesForm, realities_form
 from betaops.readiness.models import Horizon
 from betaops.readiness.queries import Launched, Outturn, Scored
-from betaops.readiness.realities import Refusal
 from betaops.readiness.views import blueprint
 from betaops.web.access import needs
 from betaops.web.application import reading, writing

@@ -5,7 +5,7 @@ from flask import render_template, request
 from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
 from betaops.readiness import policy, queries
-from betaops.readiness.comparing import Finding, sentence
+from betaops.readiness.judging.comparing import Finding, sentence
 from betaops.readiness.queries.comparing import By, Moment
 from betaops.readiness.views import blueprint
 from betaops.web.access import needs

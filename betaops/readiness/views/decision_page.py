@@ -11,7 +11,9 @@ from betaops.kernel import clock
 from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Phase
-from betaops.readiness import board, evidence, hitches, policy, queries
+from betaops.readiness import board, evidence, policy, queries
+from betaops.readiness.deciding import hitches
+from betaops.readiness.deciding.quorum import Role, open_to
 from betaops.readiness.forms import (
     DecisionForm,
     FulfilmentForm,
@@ -21,7 +23,6 @@ from betaops.readiness.forms import (
     WithdrawalForm,
 )
 from betaops.readiness.models import DecisionState
-from betaops.readiness.quorum import Role, open_to
 from betaops.web.application import reading, viewer
 from betaops.web.forms import Form
 

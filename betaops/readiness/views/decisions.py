@@ -9,9 +9,9 @@ from betaops.accounts.viewers import is_proven
 from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
 from betaops.readiness import board, evidence, policy, queries, service
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.forms import DecisionForm, SignatureForm, WithdrawalForm
 from betaops.readiness.models import Stance
-from betaops.readiness.recommendation import Choice
 from betaops.readiness.views import blueprint
 from betaops.readiness.views.decision_page import capacity, may_sign, offer_roles, page
 from betaops.web.access import needs

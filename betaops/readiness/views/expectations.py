@@ -11,14 +11,15 @@ from betaops.kernel.errors import Invalid, NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
-from betaops.readiness import criteria, measures, policy, queries, service
+from betaops.readiness import measures, policy, queries, service
 from betaops.readiness.board import Row
+from betaops.readiness.deciding.recommendation import Weight
 from betaops.readiness.forms import ExpectationForm, Times, expectation_form
+from betaops.readiness.judging import criteria
 from betaops.readiness.measures import Group, Measure, Offer
 from betaops.readiness.measures.instruments import InstrumentMeasure
 from betaops.readiness.models import Expectation
 from betaops.readiness.plan import Plan, plan
-from betaops.readiness.recommendation import Weight
 from betaops.readiness.verdict import Direction
 from betaops.readiness.views import blueprint
 from betaops.web.access import needs

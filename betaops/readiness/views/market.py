@@ -9,7 +9,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
 from betaops.readiness import policy, queries, service
 from betaops.readiness.forms import StrictnessForm, margin_form
-from betaops.readiness.market import MOST_MARGINS
+from betaops.readiness.judging.market import MOST_MARGINS
 from betaops.readiness.models import GroundRules
 from betaops.readiness.views import blueprint
 from betaops.web.access import needs

@@ -12,7 +12,8 @@ from betaops.kernel.i18n import ngettext
 from betaops.programs import queries as program_queries
 from betaops.programs.checklist import Light
 from betaops.programs.models import Phase, Program
-from betaops.readiness import board, due, overview, queries
+from betaops.readiness import board, overview, queries
+from betaops.readiness.deciding import due
 from betaops.readiness.models import Decision
 from betaops.readiness.overview import Need
 from betaops.surveys import queries as survey_queries

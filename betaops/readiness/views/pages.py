@@ -7,7 +7,7 @@ from flask import render_template
 from betaops.kernel import clock
 from betaops.programs import queries as program_queries
 from betaops.readiness import board, evidence, policy, queries, wording
-from betaops.readiness.recommendation import Weight
+from betaops.readiness.deciding.recommendation import Weight
 from betaops.readiness.verdict import Verdict
 from betaops.readiness.views import blueprint
 from betaops.web.access import needs

@@ -8,10 +8,10 @@ from uuid import UUID
 from betaops.kernel import ids
 from betaops.readiness import board
 from betaops.readiness.board import Row
-from betaops.readiness.judging import Case, outcomes
+from betaops.readiness.deciding.recommendation import Choice, recommend
+from betaops.readiness.judging.cases import Case, outcomes
 from betaops.readiness.measures import Sample
 from betaops.readiness.models import Reading
-from betaops.readiness.recommendation import Choice, recommend
 from betaops.readiness.verdict import Mode, Verdict
 
 

@@ -11,7 +11,7 @@ from babel.dates import format_date
 
 from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
-from betaops.readiness.recommendation import Choice
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.verdict import Verdict
 
 

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from betaops.readiness import criteria, family
-from betaops.readiness.family import Claim, Weighted
-from betaops.readiness.market import Weighed
+from betaops.readiness.deciding.recommendation import Weight
+from betaops.readiness.judging import criteria, family
+from betaops.readiness.judging.family import Claim, Weighted
+from betaops.readiness.judging.market import Weighed
 from betaops.readiness.measures import Measure, Sample
 from betaops.readiness.models import Expectation
-from betaops.readiness.recommendation import Weight
 from betaops.readiness.verdict import Outcome, counted
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
 from betaops.readiness.figures import Unit, figure, gap, gaps
-from betaops.readiness.market import Weighed
+from betaops.readiness.judging.market import Weighed
 from betaops.readiness.verdict import Direction
 from betaops.statistics.means import Difference, overlapping, welch
 from betaops.statistics.shares import newcombe

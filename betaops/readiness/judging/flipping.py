@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from betaops.readiness.family import Claim, word
+from betaops.readiness.judging.family import Claim, word
 from betaops.readiness.verdict import mean
 
 #: A cohort that has fewer people among those who count is not named: it would tell what they said.

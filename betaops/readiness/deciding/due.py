@@ -9,11 +9,11 @@ from babel.dates import format_date
 from betaops.kernel import i18n, ids
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
-from betaops.readiness.hitches import Condition
+from betaops.readiness.deciding.hitches import Condition
+from betaops.readiness.deciding.quorum import Quorum
+from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.models import Decision, DecisionState, Recheck, Suspension, Waiver
 from betaops.readiness.overview import Need
-from betaops.readiness.quorum import Quorum
-from betaops.readiness.recommendation import Choice
 
 #: Days before a condition or waiver ends on which it begins to be mentioned.
 SOON = 3

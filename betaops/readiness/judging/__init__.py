@@ -1,0 +1,1 @@
+"""From what people answered to verdicts: one by one, as families, weighted, side by side, and what would flip them."""
