@@ -110,7 +110,9 @@ def report(times: Mapping[str, Sequence[Spent]]) -> None:
 
 
 def by_hand(crowd: Crowd, connection: Any, tester_id: UUID, number: int) -> None:
-    connection.execute("PRAGMA query_only=OFF") if number == 0 else None
+    if number == 0:
+        connection.execute("PRAGMA query_only=OFF")
+        connection.execute("PRAGMA busy_timeout=10000")  # the log's keeper may be there for a moment
     connection.execute("BEGIN IMMEDIATE")
     connection.execute("UPDATE tester SET locale = ? WHERE id = ?", (f"x-{number}", tester_id.hex))
     connection.execute("COMMIT")
