@@ -152,28 +152,35 @@ def complete(slug: str, task_id: UUID) -> Response:
 @tester
 def block(slug: str, task_id: UUID) -> Response | tuple[str, int]:
     """Something stopped me."""
-    enrollment = _asked(slug, task_id)
     form = StoppedForm(prefix="stopped-")
-    if form.validate_on_submit():
-        with refusals(form, field="note"):
-            said = Said(state=OutcomeState.BLOCKED, note=form.note.data or "")
-            service.record(writing(), task_id, enrollment.id, said, round=_round())
-            return _back(slug, task_id)
-    return _again(slug, task_id, stopped_form=form), 422
+    return _with_note(slug, task_id, OutcomeState.BLOCKED, form) or (
+        _again(slug, task_id, stopped_form=form),
+        422,
+    )
 
 
 @blueprint.post("/<id(tsk):task_id>/opt-out")
 @tester
 def opt_out(slug: str, task_id: UUID) -> Response | tuple[str, int]:
     """Not for me."""
-    enrollment = _asked(slug, task_id)
     form = OptOutForm(prefix="out-")
+    return _with_note(slug, task_id, OutcomeState.OPTED_OUT, form) or (
+        _again(slug, task_id, opt_out_form=form),
+        422,
+    )
+
+
+def _with_note(
+    slug: str, task_id: UUID, state: OutcomeState, form: StoppedForm | OptOutForm
+) -> Response | None:
+    """None where it was refused; `form` says why."""
+    enrollment = _asked(slug, task_id)
     if form.validate_on_submit():
         with refusals(form, field="note"):
-            said = Said(state=OutcomeState.OPTED_OUT, note=form.note.data or "")
+            said = Said(state=state, note=form.note.data or "")
             service.record(writing(), task_id, enrollment.id, said, round=_round())
             return _back(slug, task_id)
-    return _again(slug, task_id, opt_out_form=form), 422
+    return None
 
 
 @blueprint.post("/<id(tsk):task_id>/ease")

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from betaops.kernel import ids
 from betaops.kernel.i18n import gettext as _
+from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.programs.models import Program
+from betaops.readiness.figures import Unit
 from betaops.readiness.measures import answers
 from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Parameters, Sample, scored
 from betaops.readiness.scope import Scope
@@ -92,6 +94,23 @@ class InstrumentMeasure(Measure):
     def evidence(self, parameters: AboutInstrument) -> Evidence:
         survey_id = ids.decode("svy", parameters.survey)
         return Evidence("surveys.results", {"survey_id": survey_id}, _("All answers to it"))
+
+
+class OutOfAHundred(InstrumentMeasure):
+    """The mean of scores from 0 to 100. Each is made of several answers, so half an imagined one suffices
+    (`statistics.bounded`)."""
+
+    scoring = _l(
+        "Each tester counts with their score from 0 to 100; who left a statement out does not count."
+    )
+    unit = Unit.SCORE
+    imagined = 0.5
+
+    def to_score(self, value: float, parameters: AboutInstrument) -> float:
+        return value / 100
+
+    def from_score(self, score: float, parameters: AboutInstrument) -> float:
+        return 100 * score
 
 
 def filled(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,12 +13,12 @@ from betaops.enrollment.models import INSIDE, Enrollment
 from betaops.feedback.models import Kind, Report, Severity, State, Vote
 from betaops.programs.models import Program
 from betaops.readiness import health
+from betaops.readiness.flow import WEEK
 from betaops.readiness.models import ProgramTally
 from betaops.readiness.queries.people import silent_testers
 from betaops.readiness.taking_part import answered, reported, took_part
 from betaops.surveys.models import Survey
 
-WEEK = timedelta(days=7)
 COUNT = "readiness.count"
 #: Bugs that do not trouble anybody any more.
 _ADDRESSED = (State.FIXED, State.CLOSED)

@@ -10,10 +10,10 @@ from betaops.enrollment.models import Enrollment
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import queries
+from betaops.readiness.flow import WEEK
 from betaops.readiness.models import ParticipationWeek
 from betaops.readiness.taking_part import took_part
 
-WEEK = timedelta(days=7)
 #: Weeks counted again on every run: answers and usage come in late.
 RECOUNTED = 2
 

@@ -1,6 +1,5 @@
 """The overview of a program, and the console's first page, which is the overview of the latest one."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -15,13 +14,13 @@ from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Phase, Program
 from betaops.readiness import board, health, overview, policy, queries
+from betaops.readiness.flow import WEEK
 from betaops.readiness.views import needing
 from betaops.web.access import needs
 from betaops.web.application import reading
 from betaops.web.templating import day
 
 NEWEST = 5
-WEEK = timedelta(days=7)
 
 blueprint = Blueprint("overview", __name__, url_prefix="/console")
 
