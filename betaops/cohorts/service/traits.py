@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.cohorts.models import Trait
 from betaops.cohorts.service.following import refresh_tester
@@ -28,21 +27,7 @@ def set_trait(work: Work, tester_id: UUID, name: str, value: Any) -> None:
     if value is None:
         work.session.execute(delete(Trait).where(Trait.tester_id == tester_id, Trait.name == name))
     else:
-        flavour = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
-        row = flavour.insert(Trait).values(
-            id=new_id(),
-            workspace_id=work.workspace_id,
-            tester_id=tester_id,
-            name=name,
-            value=value,
-            changed_at=work.now,
-        )
-        work.session.execute(
-            row.on_conflict_do_update(
-                index_elements=["workspace_id", "tester_id", "name"],
-                set_={"value": row.excluded.value, "changed_at": row.excluded.changed_at},
-            )
-        )
+        _write(work, tester_id, {name: value})
     if not work.is_quiet:
         work.enqueue(
             "cohorts.refresh_tester",
@@ -53,6 +38,12 @@ def set_trait(work: Work, tester_id: UUID, name: str, value: Any) -> None:
 
 def set_traits(work: Work, tester_id: UUID, values: Mapping[str, Any]) -> None:
     """Write several facts about one person (none of them None), and ask the rules that read them at once."""
+    _write(work, tester_id, values)
+    if not work.is_quiet:
+        refresh_tester(work, tester_id, [f"trait.{name}" for name in values])
+
+
+def _write(work: Work, tester_id: UUID, values: Mapping[str, Any]) -> None:
     work.session.flush()
     rows = [{"id": new_id(), "name": name, "value": value} for name, value in sorted(values.items())]
     _PUT.each(
@@ -60,8 +51,6 @@ def set_traits(work: Work, tester_id: UUID, values: Mapping[str, Any]) -> None:
         rows,
         {"workspace_id": work.workspace_id, "tester_id": tester_id, "changed_at": work.now},
     )
-    if not work.is_quiet:
-        refresh_tester(work, tester_id, [f"trait.{name}" for name in values])
 
 
 def _putting(dialect: str) -> Any:
