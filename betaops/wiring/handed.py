@@ -57,6 +57,7 @@ PROVIDED_DATA: dict[str, str] = {
     "feedback": "feedback.provided:data",
     "flags": "flags.provided:data",
     "mails": "messaging.provided:data",
+    "quotes": "readiness.provided:quotes",
     "readiness": "readiness.provided:data",
     "surveys": "surveys.provided:data",
     "tasks": "tasks.provided:data",
