@@ -53,6 +53,7 @@ PROVIDED_ALONE: dict[str, str] = {
 }
 #: By name: what each room holds about a tester, for their own export.
 PROVIDED_DATA: dict[str, str] = {
+    "builds": "usage.provided:builds",
     "cohorts": "cohorts.provided:data",
     "feedback": "feedback.provided:data",
     "flags": "flags.provided:data",

@@ -2,11 +2,14 @@
 
 from betaops.tasks.queries.builds import (
     build,
+    build_named,
     builds,
     builds_page,
     count_tasks,
     counts_by_build,
     current_build,
+    people_using,
+    unannounced,
 )
 from betaops.tasks.queries.facts import doings, fact_names, names, users_of_cohort
 from betaops.tasks.queries.outcomes import (
@@ -46,6 +49,7 @@ __all__ = [
     "Round",
     "anywhere",
     "build",
+    "build_named",
     "builds",
     "builds_page",
     "concerned",
@@ -66,12 +70,14 @@ __all__ = [
     "outcomes",
     "outcomes_of",
     "people",
+    "people_using",
     "progress",
     "settled",
     "survey_after",
     "task",
     "tasks",
     "tasks_page",
+    "unannounced",
     "users_of_cohort",
     "written_by",
 ]

@@ -1,6 +1,6 @@
 """What can be done with builds, tasks and their outcomes."""
 
-from betaops.tasks.service.builds import add_build, change_build, delete_build, release, retire
+from betaops.tasks.service.builds import add_build, adopt_build, change_build, delete_build, release, retire
 from betaops.tasks.service.outcomes import Said, rate, record, start, view
 from betaops.tasks.service.tasks import Draft, change, close, delete_task, move_on, place, publish, write
 
@@ -8,6 +8,7 @@ __all__ = [
     "Draft",
     "Said",
     "add_build",
+    "adopt_build",
     "change",
     "change_build",
     "close",
