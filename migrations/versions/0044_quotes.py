@@ -1,4 +1,4 @@
-"""Quotes by consent, and reports that keep the task they came from."""
+"""Quotes by consent, reports that keep the task they came from, and outcomes of tasks told to others."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,7 @@ revision = "0044"
 down_revision = "0039"
 
 _QUOTING = ("never", "anonymous", "named")
+_TOPICS = ("response.completed", "response.withdrawn", "webhook.test")
 
 
 def upgrade() -> None:
@@ -41,6 +42,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_task_report_task", "task_report", ["workspace_id", "task_id"])
     _create_quotes()
+    _topics(("response.completed", "response.withdrawn", "task.outcome", "webhook.test"))
 
 
 def _create_quotes() -> None:
@@ -72,8 +74,19 @@ def _create_quotes() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM webhook_delivery WHERE topic = 'task.outcome'")
+    _topics(_TOPICS)
     for table in ("quote", "task_report", "report_consent", "quote_consent"):
         op.drop_table(table)
+
+
+def _topics(known: tuple[str, ...]) -> None:
+    """Nothing hangs on deliveries, so SQLite may build their table anew."""
+    name = "ck_webhook_delivery_topic_is_known"
+    listed = ", ".join(f"'{each}'" for each in known)
+    with op.batch_alter_table("webhook_delivery") as altered:
+        altered.drop_constraint(op.f(name), type_="check")
+        altered.create_check_constraint(op.f(name), f"topic IN ({listed})")
 
 
 def _said(table: str) -> list[sa.Column[object]]:
