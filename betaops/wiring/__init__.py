@@ -97,6 +97,7 @@ COMMANDS: tuple[str, ...] = (
     "betaops.readiness.commands",
     "betaops.flags.commands",
     "betaops.surveys.commands",
+    "betaops.tasks.commands",
 )
 
 #: A place in a program changes hands: cohorts look again.
@@ -168,6 +169,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("integrations.events:WebhookGivenUp", "integrations.handlers:tell_given_up"),
     ("surveys.events:ResponseWithdrawn", "integrations.handlers:tell_response"),
     ("surveys.events:SurveyAnswered", "integrations.handlers:tell_response"),
+    ("tasks.events:OutcomeRecorded", "integrations.handlers:tell_outcome"),
     ("programs.events:PhaseChanged", "readiness.handlers:seal_at_start"),
     *((event, "readiness.handlers:read_soon") for event in _EVIDENCE),
     ("enrollment.events:TesterErased", "readiness.handlers:read_all_soon"),
@@ -180,6 +182,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
 
 #: Handlers that often have nothing to do: who says so at the event, "module:function" of (session, event).
 WANTING: dict[str, str] = {
+    "integrations.handlers:tell_outcome": "integrations.queries:wants",
     "integrations.handlers:tell_response": "integrations.queries:wants",
     "readiness.handlers:read_soon": "readiness.queries:is_not_awaited",
 }
@@ -231,6 +234,7 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("surveys.jobs:shuffle_ledger", False),
     ("surveys.jobs:turn", False),
     ("messaging.jobs:remind", True),
+    ("messaging.jobs:remind_of_tasks", True),
     ("messaging.jobs:send_campaign", True),
     ("messaging.jobs:tell_outcome", True),
     ("usage.jobs:summarise", True),
@@ -258,6 +262,7 @@ PERIODIC: tuple[tuple[str, str], ...] = (
     ("41 3 * * *", "enrollment.tidy"),
     ("17 3 * * *", "kernel.tidy"),
     ("10 8 * * *", "messaging.remind"),
+    ("25 8 * * *", "messaging.remind_of_tasks"),
     ("7,27,47 * * * *", "readiness.read_all"),
     ("*/5 * * * *", "readiness.watch"),
 )

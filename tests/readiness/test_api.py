@@ -273,3 +273,35 @@ def test_conditions_are_marked_as_met_by_programs_and_waivers_and_roles_are_read
     gate = call("GET", path(program, "/gate")).json
     assert gate["roles"] == [{"name": "Product", "holder": ""}]
     assert gate["in_the_way"] == [f"{program.name}: the GO waits for signatures."]
+
+
+def test_a_program_picks_quotes_and_reads_no_words_without_consent(work: Work, key: Any) -> None:
+    from betaops.enrollment.quoting import Quoting
+    from betaops.enrollment.service import quoting as consent
+    from tests.factories.enrollment import an_enrollment
+    from tests.factories.feedback import a_report
+
+    program = a_program(work)
+    need = an_expectation(work, program, need="It works offline")
+    place = an_enrollment(work, program=program, name="Ana Ruiz")
+    report = a_report(work, enrollment=place, body="I need it offline.")
+    call = key("readiness:read", "readiness:write", "feedback:read")
+    body = {
+        "expectation": ids.encode("exp", need.id),
+        "report": ids.encode("rpt", report.id),
+        "passage": "need it offline",
+    }
+    refused = call("POST", path(program, "/quotes"), json=body)
+    assert refused.status_code == 409
+    consent.choose(work, place, Quoting.NAMED)
+    assert key("readiness:write")("POST", path(program, "/quotes"), json=body).status_code == 403
+    made = call("POST", path(program, "/quotes"), json=body)
+    assert made.status_code == 201
+    assert (made.get_json()["text"], made.get_json()["name"]) == ("need it offline", "Ana Ruiz")
+    wrong = call("POST", path(program, "/quotes"), json={**body, "passage": "love it"})
+    assert wrong.get_json()["type"] == "urn:betaops:not_their_words"
+    consent.choose(work, place, Quoting.NEVER)
+    (listed,) = call("GET", path(program, "/quotes")).get_json()["items"]
+    assert (listed["stands"], listed["text"], listed["name"]) == (False, "", None)
+    assert call("DELETE", path(program, f"/quotes/{listed['id']}")).status_code == 204
+    assert call("GET", path(program, "/quotes")).get_json()["items"] == []

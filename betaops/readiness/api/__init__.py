@@ -20,4 +20,5 @@ from betaops.readiness.api import (  # noqa: E402  # they fill the blueprint
     going,  # noqa: F401
     ground_rules,  # noqa: F401
     papers,  # noqa: F401
+    quotes,  # noqa: F401
 )

@@ -148,7 +148,8 @@ def revoke_link(path: OfLink) -> Response:
 def _written(program: Program, name: str) -> Document:
     if name not in PAPERS:
         raise NotFound
-    return PAPERS[name].write(queries.material(reading(), program, at=moment(clock.now())))
+    written = PAPERS[name].write(queries.material(reading(), program, at=moment(clock.now())))
+    return queries.with_quotes(reading(), written)
 
 
 def _shown(row: SharedPaper) -> ShownLink:

@@ -8,10 +8,12 @@ from betaops.readiness.models.following import Fulfilment, Lapse, LapseKind, Rec
 from betaops.readiness.models.gate import CriterionKind, GateCriterion, SignerRole, Suspension
 from betaops.readiness.models.ground_rules import GroundRules
 from betaops.readiness.models.participation import ParticipationWeek
+from betaops.readiness.models.quotes import LONGEST_QUOTE, Quote
 from betaops.readiness.models.shared import SharedPaper
 from betaops.readiness.models.tallies import ProgramTally
 
 __all__ = [
+    "LONGEST_QUOTE",
     "Amendment",
     "AmendmentKind",
     "CriteriaSeal",
@@ -28,6 +30,7 @@ __all__ = [
     "Launch",
     "ParticipationWeek",
     "ProgramTally",
+    "Quote",
     "Reading",
     "Reality",
     "Receipt",

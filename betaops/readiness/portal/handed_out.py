@@ -1,4 +1,4 @@
-"""Papers behind links: for people without an account, as they were when the link was made.
+"""Papers behind links: for people without an account, as they were when the link was made; only quotes may go.
 
 No cookie is set, nothing is looked up but the paper, and nobody is led elsewhere with the address.
 """
@@ -42,7 +42,7 @@ def page(token: str) -> str | tuple[str, int]:
     if request.method == "GET":
         platform = cast(Application, current_app).platform
         platform.tallies.add(row.workspace_id, service.count_openings, row.id)
-    told = Document.from_json(row.document)
+    told = _told(row)
     return render_template("readiness/handed_out.html", shared=row, told=told, token=token)
 
 
@@ -64,7 +64,12 @@ def _file(token: str, form: serving.Form) -> Any:
     row = _open(token)
     if row is None:
         return _gone()
-    return serving.file(Document.from_json(row.document), form, row.paper)
+    return serving.file(_told(row), form, row.paper)
+
+
+def _told(row: SharedPaper) -> Document:
+    """As it was when the link was made, but for quotes: they are said while those quoted allow it."""
+    return queries.with_quotes(reading(), Document.from_json(row.document))
 
 
 def _open(token: str) -> SharedPaper | None:

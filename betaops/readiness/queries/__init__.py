@@ -84,6 +84,15 @@ from betaops.readiness.queries.people import (
 )
 from betaops.readiness.queries.portfolio import portfolio
 from betaops.readiness.queries.problems import began, problems
+from betaops.readiness.queries.quoting import (
+    Picked,
+    Text,
+    picked,
+    quote,
+    quotes_of_person,
+    text_of,
+    with_quotes,
+)
 from betaops.readiness.queries.receipts import (
     Heard,
     Told,
@@ -115,7 +124,9 @@ __all__ = [
     "Moment",
     "Outturn",
     "Past",
+    "Picked",
     "Scored",
+    "Text",
     "Told",
     "able_to_sign",
     "amendments",
@@ -165,9 +176,12 @@ __all__ = [
     "overdue_horizons",
     "paper_behind",
     "people_to_tell",
+    "picked",
     "portfolio",
     "problems",
     "quorum_of",
+    "quote",
+    "quotes_of_person",
     "reading_page",
     "receipt_of",
     "recheck",
@@ -189,6 +203,7 @@ __all__ = [
     "suspended_by",
     "suspension",
     "suspensions",
+    "text_of",
     "told_to",
     "unique_key",
     "voices",
@@ -199,4 +214,5 @@ __all__ = [
     "waves",
     "waves_of_program",
     "weeks",
+    "with_quotes",
 ]

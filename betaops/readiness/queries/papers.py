@@ -13,6 +13,7 @@ from betaops.readiness.papers.base import Material, People
 from betaops.readiness.queries.decisions import decision_that_stands, signatures
 from betaops.readiness.queries.evidence import amendments, board, seal
 from betaops.readiness.queries.people import count_answering
+from betaops.readiness.queries.quoting import ids_by_expectation
 from betaops.readiness.taking_part import took_part
 
 #: Most reports that a paper names, and most cohorts.
@@ -37,6 +38,7 @@ def material(session: Session, program: Program, *, at: str) -> Material:
         wanted=session.scalars(wanted.where(~Report.is_private).limit(MOST)).all(),
         changed=session.scalars(changed.limit(MOST)).all(),
         people=_people(session, program),
+        quotes=ids_by_expectation(session, program.id),
     )
 
 

@@ -22,6 +22,7 @@ from betaops.readiness.service.gating import (
 )
 from betaops.readiness.service.participating import count_weeks
 from betaops.readiness.service.proposal import Condition, Waived
+from betaops.readiness.service.quoting import let_go, pick
 from betaops.readiness.service.reading import soon, take_readings
 from betaops.readiness.service.receipts import tell_testers
 from betaops.readiness.service.rechecking import recheck
@@ -52,8 +53,10 @@ __all__ = [
     "judge_strictly",
     "keep_people",
     "launch",
+    "let_go",
     "move",
     "note_reality",
+    "pick",
     "propose",
     "recheck",
     "remove",

@@ -16,4 +16,5 @@ from betaops.readiness.views import (  # noqa: E402  # they fill the blueprint
     pages,  # noqa: F401
     papers,  # noqa: F401
     problems,  # noqa: F401
+    quotes,  # noqa: F401
 )

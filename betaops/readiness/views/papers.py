@@ -93,7 +93,7 @@ def shared_paper(slug: str, shared_id: UUID) -> str:
         program=program,
         papers=PAPERS,
         shared=row,
-        told=Document.from_json(row.document),
+        told=queries.with_quotes(reading(), Document.from_json(row.document)),
         is_whole=evidence.digest(row.document) == row.digest,
     )
 
@@ -115,4 +115,5 @@ def _known(name: str) -> Paper:
 
 
 def _written(program: Program, known: Paper) -> Document:
-    return known.write(queries.material(reading(), program, at=moment(clock.now())))
+    written = known.write(queries.material(reading(), program, at=moment(clock.now())))
+    return queries.with_quotes(reading(), written)

@@ -57,6 +57,7 @@ from betaops.surveys.queries.quotas import (
     quotas,
     unfilled,
 )
+from betaops.surveys.queries.quoting import QuotableAnswer, allowed_answers, quotable
 from betaops.surveys.queries.responses import (
     count_answered,
     count_doubtful,
@@ -116,9 +117,11 @@ from betaops.surveys.queries.uploads import left_behind, upload_in, uploads
 __all__ = [
     "MOST_TEXTS",
     "THEMES",
+    "QuotableAnswer",
     "Split",
     "Unfilled",
     "Written",
+    "allowed_answers",
     "answered",
     "answered_anonymously",
     "answered_unnoted",
@@ -179,6 +182,7 @@ __all__ = [
     "published",
     "quota",
     "quota_words",
+    "quotable",
     "quotas",
     "reach",
     "response",
