@@ -168,7 +168,6 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("integrations.events:WebhookGivenUp", "integrations.handlers:tell_given_up"),
     ("surveys.events:ResponseWithdrawn", "integrations.handlers:tell_response"),
     ("surveys.events:SurveyAnswered", "integrations.handlers:tell_response"),
-    ("programs.events:PhaseChanged", "readiness.handlers:seal_at_start"),
     *((event, "readiness.handlers:read_soon") for event in _EVIDENCE),
     ("enrollment.events:TesterErased", "readiness.handlers:read_all_soon"),
     ("enrollment.events:TesterErased", "readiness.handlers:recheck_soon"),
