@@ -239,8 +239,9 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("readiness.jobs:read_all", False),
     ("readiness.jobs:recheck", False),
     ("readiness.jobs:send_receipts", True),
+    ("readiness.jobs:sweep_files", True),
     ("readiness.jobs:watch", True),
-    ("readiness.jobs:write_dossier", True),
+    ("readiness.jobs:write_file", True),
 )
 
 #: Minutes (cron, UTC) at which a job runs by itself.
@@ -258,6 +259,7 @@ PERIODIC: tuple[tuple[str, str], ...] = (
     ("17 3 * * *", "kernel.tidy"),
     ("10 8 * * *", "messaging.remind"),
     ("7,27,47 * * * *", "readiness.read_all"),
+    ("22 * * * *", "readiness.sweep_files"),
     ("*/5 * * * *", "readiness.watch"),
 )
 

@@ -21,7 +21,7 @@ from betaops.readiness.queries.decisions import (
     decisions,
     signatures,
 )
-from betaops.readiness.queries.dossier import AT_ONCE, DOSSIER, count_let_in, dossier_contents, dossier_job
+from betaops.readiness.queries.dossier import AT_ONCE, count_let_in, dossier_contents, dossier_digest
 from betaops.readiness.queries.evidence import (
     HISTORY,
     Past,
@@ -35,6 +35,16 @@ from betaops.readiness.queries.evidence import (
     latest_readings,
     reading_page,
     seal,
+)
+from betaops.readiness.queries.files import (
+    FileNow,
+    Making,
+    file_being_written,
+    file_now,
+    file_to_write,
+    files_over,
+    how_far,
+    kept_file,
 )
 from betaops.readiness.queries.following import (
     Kept,
@@ -73,7 +83,7 @@ from betaops.readiness.queries.market import (
     known_facts,
     margins_of,
 )
-from betaops.readiness.queries.papers import material
+from betaops.readiness.queries.papers import PaperNow, material, paper_now, pdf_digest
 from betaops.readiness.queries.people import (
     count_answering,
     measured_programs,
@@ -101,19 +111,21 @@ from betaops.readiness.queries.waves import waves, waves_of_program
 __all__ = [
     "AT_ONCE",
     "COUNT",
-    "DOSSIER",
     "HISTORY",
     "READ",
     "Build",
     "Compared",
     "CriterionNow",
+    "FileNow",
     "Going",
     "Heard",
     "Kept",
     "Known",
     "Launched",
+    "Making",
     "Moment",
     "Outturn",
+    "PaperNow",
     "Past",
     "Scored",
     "Told",
@@ -138,10 +150,14 @@ __all__ = [
     "decision_that_stands",
     "decisions",
     "dossier_contents",
-    "dossier_job",
+    "dossier_digest",
     "expectation",
     "expectation_page",
     "expectations",
+    "file_being_written",
+    "file_now",
+    "file_to_write",
+    "files_over",
     "find_expectations",
     "fulfilments",
     "gate",
@@ -149,8 +165,10 @@ __all__ = [
     "goings",
     "ground_rules",
     "histories",
+    "how_far",
     "in_the_way",
     "is_not_awaited",
+    "kept_file",
     "known_fact",
     "known_facts",
     "lapses",
@@ -164,6 +182,8 @@ __all__ = [
     "outturns",
     "overdue_horizons",
     "paper_behind",
+    "paper_now",
+    "pdf_digest",
     "people_to_tell",
     "portfolio",
     "problems",

@@ -10,6 +10,7 @@ from betaops.readiness.service.calibrating import (
 )
 from betaops.readiness.service.deciding import propose, withdraw
 from betaops.readiness.service.expecting import add, change, move, remove, write
+from betaops.readiness.service.filing import ask_again, ask_for_dossier, ask_for_pdf, drop_file, note_written
 from betaops.readiness.service.fulfilling import fulfil, reopen
 from betaops.readiness.service.gating import (
     add_criterion,
@@ -40,12 +41,16 @@ __all__ = [
     "add_criterion",
     "add_role",
     "add_usual_criteria",
+    "ask_again",
+    "ask_for_dossier",
+    "ask_for_pdf",
     "change",
     "count_openings",
     "count_people",
     "count_soon",
     "count_weeks",
     "declare",
+    "drop_file",
     "forget",
     "fulfil",
     "import_realities",
@@ -54,6 +59,7 @@ __all__ = [
     "launch",
     "move",
     "note_reality",
+    "note_written",
     "propose",
     "recheck",
     "remove",
