@@ -8,7 +8,7 @@ from betaops.readiness.service.calibrating import (
     note_reality,
     take_from_usage,
 )
-from betaops.readiness.service.deciding import propose, withdraw
+from betaops.readiness.service.deciding import ProposedAlready, propose, withdraw
 from betaops.readiness.service.expecting import add, change, move, remove, write
 from betaops.readiness.service.filing import ask_again, ask_for_dossier, ask_for_pdf, drop_file, note_written
 from betaops.readiness.service.fulfilling import fulfil, reopen
@@ -35,6 +35,7 @@ from betaops.readiness.service.watching import watch
 
 __all__ = [
     "Condition",
+    "ProposedAlready",
     "Value",
     "Waived",
     "add",
