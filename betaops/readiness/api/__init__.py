@@ -18,6 +18,7 @@ from betaops.readiness.api import (  # noqa: E402  # they fill the blueprint
     decided,  # noqa: F401
     endpoints,  # noqa: F401
     files,  # noqa: F401
+    gate,  # noqa: F401
     going,  # noqa: F401
     ground_rules,  # noqa: F401
     papers,  # noqa: F401
