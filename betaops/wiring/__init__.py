@@ -170,7 +170,6 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("surveys.events:ResponseWithdrawn", "integrations.handlers:tell_response"),
     ("surveys.events:SurveyAnswered", "integrations.handlers:tell_response"),
     ("tasks.events:OutcomeRecorded", "integrations.handlers:tell_outcome"),
-    ("programs.events:PhaseChanged", "readiness.handlers:seal_at_start"),
     *((event, "readiness.handlers:read_soon") for event in _EVIDENCE),
     ("enrollment.events:TesterErased", "readiness.handlers:read_all_soon"),
     ("enrollment.events:TesterErased", "readiness.handlers:recheck_soon"),
@@ -244,8 +243,9 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("readiness.jobs:read_all", False),
     ("readiness.jobs:recheck", False),
     ("readiness.jobs:send_receipts", True),
+    ("readiness.jobs:sweep_files", True),
     ("readiness.jobs:watch", True),
-    ("readiness.jobs:write_dossier", True),
+    ("readiness.jobs:write_file", True),
 )
 
 #: Minutes (cron, UTC) at which a job runs by itself.
@@ -264,6 +264,7 @@ PERIODIC: tuple[tuple[str, str], ...] = (
     ("10 8 * * *", "messaging.remind"),
     ("25 8 * * *", "messaging.remind_of_tasks"),
     ("7,27,47 * * * *", "readiness.read_all"),
+    ("22 * * * *", "readiness.sweep_files"),
     ("*/5 * * * *", "readiness.watch"),
 )
 

@@ -9,6 +9,7 @@ from betaops.enrollment import providers
 from betaops.flags import guardrails, promotion
 from betaops.flags import internal as internal_flags
 from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.programs import starting
 from betaops.tasks import findings
 from betaops.usage import readers as usage_readers
 from betaops.wiring.naming import named
@@ -102,6 +103,9 @@ USAGE_NOTERS: tuple[tuple[str, str], ...] = (("$feature_flag_called", "flags.ser
 #: What may stand in the way of a feature's next stage: "module:function" of a `flags.promotion.Gate`.
 PROMOTION_GATES: tuple[str, ...] = ("flags.provided:promotion_gate", "readiness.provided:promotion_gate")
 
+#: What is done when a program starts, in the same transaction: "module:function" of a `starting.Step`.
+AT_START: tuple[str, ...] = ("readiness.service:seal",)
+
 #: What guardrails of flags can measure: (name, label, unit, "module:function" of a `guardrails.Measure`, of an event).
 GUARDRAILS: tuple[tuple[str, Any, Any, str, bool], ...] = (
     ("new_blockers", _l("New blocker reports"), "", "feedback.provided:new_blockers", False),
@@ -137,6 +141,8 @@ def hand_down(find: Callable[[str], Any] = named) -> None:
         promotion.register(find(gate))
     for finder in TASK_FINDERS:
         findings.register(find(finder))
+    for step in AT_START:
+        starting.register(find(step))
     for provider in INTERNAL_FLAGS:
         internal_flags.register(find(provider))
 

@@ -6,7 +6,7 @@ from alembic import op
 from betaops.kernel import db
 
 revision = "0044"
-down_revision = "0039"
+down_revision = "0043"
 
 _QUOTING = ("never", "anonymous", "named")
 _TOPICS = ("response.completed", "response.withdrawn", "webhook.test")

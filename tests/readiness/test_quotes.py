@@ -18,8 +18,9 @@ from betaops.programs.models import Program
 from betaops.readiness import dossier, evidence, provided, queries, service
 from betaops.readiness.documents import Document, Quotes, markdown
 from betaops.readiness.documents.pdf import pdf
-from betaops.readiness.models import Expectation, Quote
+from betaops.readiness.models import Expectation, KeptFile, Quote
 from betaops.readiness.papers import PAPERS
+from betaops.readiness.queries import Making
 from betaops.surveys.models import Answer, Response, SurveyQuestion
 from betaops.surveys.queries import allowed_answers
 from tests.factories.enrollment import an_enrollment
@@ -282,3 +283,27 @@ def test_resolving_twice_and_keeping_are_safe(
     assert len(kept) == 1
     assert kept[0].said == ()
     assert len(kept[0].ids) == 1
+
+
+def test_a_pdf_that_is_kept_is_out_of_reach_once_its_words_are(
+    work: Work, program: Program, need: Expectation, report: Report, ana: Enrollment, run_jobs: Any
+) -> None:
+    consent.choose(work, ana, Quoting.NAMED)
+    a_quote(work, program, need, report)
+
+    def asked() -> KeptFile:
+        told, digest = queries.paper_now(work.session, program, "market-needs", work.now)
+        row = service.ask_for_pdf(work, program, told, name="market-needs", digest=digest)
+        work.session.commit()
+        run_jobs()
+        work.session.expire_all()
+        return row
+
+    said = asked()
+    assert WORDS not in str(said.document)
+    assert queries.file_now(work.session, program.id, said.id, work.now).state is Making.DONE
+    assert asked().id == said.id
+    consent.choose(work, ana, Quoting.NEVER)
+    with pytest.raises(NotFound):
+        queries.file_now(work.session, program.id, said.id, work.now)
+    assert asked().id != said.id

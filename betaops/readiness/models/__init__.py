@@ -4,6 +4,7 @@ from betaops.readiness.models.afterwards import Horizon, Launch, Reality, Receip
 from betaops.readiness.models.criteria import Amendment, AmendmentKind, CriteriaSeal
 from betaops.readiness.models.decisions import Decision, DecisionState, Signature, Stance
 from betaops.readiness.models.expectations import Expectation, Reading
+from betaops.readiness.models.files import CONTENT_TYPES, FileKind, KeptFile
 from betaops.readiness.models.following import Fulfilment, Lapse, LapseKind, Recheck, Voice, Waiver
 from betaops.readiness.models.gate import CriterionKind, GateCriterion, SignerRole, Suspension
 from betaops.readiness.models.ground_rules import GroundRules
@@ -13,6 +14,7 @@ from betaops.readiness.models.shared import SharedPaper
 from betaops.readiness.models.tallies import ProgramTally
 
 __all__ = [
+    "CONTENT_TYPES",
     "LONGEST_QUOTE",
     "Amendment",
     "AmendmentKind",
@@ -21,10 +23,12 @@ __all__ = [
     "Decision",
     "DecisionState",
     "Expectation",
+    "FileKind",
     "Fulfilment",
     "GateCriterion",
     "GroundRules",
     "Horizon",
+    "KeptFile",
     "Lapse",
     "LapseKind",
     "Launch",

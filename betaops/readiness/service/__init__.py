@@ -8,8 +8,9 @@ from betaops.readiness.service.calibrating import (
     note_reality,
     take_from_usage,
 )
-from betaops.readiness.service.deciding import propose, withdraw
+from betaops.readiness.service.deciding import ProposedAlready, propose, withdraw
 from betaops.readiness.service.expecting import add, change, move, remove, write
+from betaops.readiness.service.filing import ask_again, ask_for_dossier, ask_for_pdf, drop_file, note_written
 from betaops.readiness.service.fulfilling import fulfil, reopen
 from betaops.readiness.service.gating import (
     add_criterion,
@@ -35,18 +36,23 @@ from betaops.readiness.service.watching import watch
 
 __all__ = [
     "Condition",
+    "ProposedAlready",
     "Value",
     "Waived",
     "add",
     "add_criterion",
     "add_role",
     "add_usual_criteria",
+    "ask_again",
+    "ask_for_dossier",
+    "ask_for_pdf",
     "change",
     "count_openings",
     "count_people",
     "count_soon",
     "count_weeks",
     "declare",
+    "drop_file",
     "forget",
     "fulfil",
     "import_realities",
@@ -56,6 +62,7 @@ __all__ = [
     "let_go",
     "move",
     "note_reality",
+    "note_written",
     "pick",
     "propose",
     "recheck",
