@@ -187,6 +187,11 @@ class Ingest:
         """Whether writes wait for each other here; PostgreSQL groups commits itself."""
         return self._platform.database.is_sqlite
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether writes wait for the one that is under way."""
+        return not self._waiting.empty()
+
     def _write(self, write: _Write) -> Any:
         if not self.is_grouping:
             with self._platform.database.writing(write.workspace_id) as session:
