@@ -4,7 +4,6 @@ The session watches such a row as if it had read it, so whatever else is done wi
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -24,7 +23,10 @@ def locked(session: Session, model: type[Row], row_id: UUID, *, lets_refer: bool
     `lets_refer`: see `Work.lock`.
     """
     session.flush()
-    found = _one(model, lets_refer).rows(session, workspace_id=scope_of(session), row_id=row_id)
+    statement = _one.get((model, lets_refer)) or _one.setdefault(
+        (model, lets_refer), _locking(model, lets_refer)
+    )
+    found = statement.rows(session, workspace_id=scope_of(session), row_id=row_id)
     return _watched(session, model, row_id, found[0]) if found else None
 
 
@@ -32,7 +34,9 @@ def write(session: Session, row: Tenant, values: Mapping[str, Any]) -> None:
     """Change columns of a row at once. What listens to the unit of work hears nothing of it."""
     session.flush()
     names = tuple(sorted(values))
-    _changing(type(row), names).rows(
+    which = type(row), names
+    statement = _changes.get(which) or _changes.setdefault(which, _changing(*which))
+    statement.rows(
         session,
         its_workspace=row.workspace_id,
         its_id=row.id,
@@ -57,8 +61,12 @@ def _watched(session: Session, model: type[Row], row_id: UUID, values: tuple[Any
     return row
 
 
-@lru_cache(maxsize=500)
-def _one(model: type[Tenant], lets_refer: bool) -> Prepared:
+#: By model, and whether others may refer to the row; by model and names of columns.
+_one: dict[tuple[type[Tenant], bool], Prepared] = {}
+_changes: dict[tuple[type[Tenant], tuple[str, ...]], Prepared] = {}
+
+
+def _locking(model: type[Tenant], lets_refer: bool) -> Prepared:
     return Prepared(
         lambda _dialect: (
             select(*inspect(model).columns)
@@ -71,7 +79,6 @@ def _one(model: type[Tenant], lets_refer: bool) -> Prepared:
     )
 
 
-@lru_cache(maxsize=500)
 def _changing(model: type[Tenant], names: tuple[str, ...]) -> Prepared:
     columns = inspect(model).columns
     return Prepared(
