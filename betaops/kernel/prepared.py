@@ -93,6 +93,8 @@ class Prepared:
         self, session: Session, several: Sequence[Mapping[str, Any]], shared: Mapping[str, Any] = _NONE
     ) -> None:
         """Once with each of these values, and those that all `shared`; for what gives nothing back."""
+        if not several:
+            return
         connection = session.connection()
         text = self._in_words_of(connection.dialect)
         same = text.turned(shared)
