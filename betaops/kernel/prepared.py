@@ -38,6 +38,7 @@ from sqlalchemy.types import TypeEngine
 
 from betaops.kernel import counting
 from betaops.kernel.db import Base, Tenant, Unscoped
+from betaops.kernel.ids import from_digits
 
 Model = TypeVar("Model", bound=DeclarativeBase)
 
@@ -52,22 +53,19 @@ class _Text(NamedTuple):
     #: Names of the values in the order of their places; empty where the driver takes them by name.
     order: Sequence[str]
     #: Those of the values and of the columns that are something else to the driver.
-    turns: Sequence[tuple[str, Turn]]
+    turns: Mapping[str, Turn]
     columns: Sequence[tuple[int, Turn]]
     #: As the driver takes them.
     fixed: Mapping[str, Any]
 
     def given(self, values: Mapping[str, Any], shared: Mapping[str, Any] = _NONE) -> Any:
         """The values as the driver takes them; `shared` are that already."""
-        found = {**self.fixed, **shared, **values}
-        for name, turn in self.turns:
-            if name in values:
-                found[name] = turn(found[name])
+        found = {**self.fixed, **shared, **self.turned(values)}
         return [found[name] for name in self.order] if self.order else found
 
     def turned(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Some of the values as the driver takes them."""
-        turns = dict(self.turns)
+        turns = self.turns
         return {name: turns[name](value) if name in turns else value for name, value in values.items()}
 
 
@@ -95,6 +93,8 @@ class Prepared:
         self, session: Session, several: Sequence[Mapping[str, Any]], shared: Mapping[str, Any] = _NONE
     ) -> None:
         """Once with each of these values, and those that all `shared`; for what gives nothing back."""
+        if not several:
+            return
         connection = session.connection()
         text = self._in_words_of(connection.dialect)
         same = text.turned(shared)
@@ -117,7 +117,7 @@ class Prepared:
         return _Text(
             str(compiled),
             compiled.positiontup or (),
-            [(name, turn) for name, turn in turns if turn],
+            {name: turn for name, turn in turns if turn},
             [(place, turn) for place, turn in columns if turn],
             {name: (turn(fixed[name]) if turn else fixed[name]) for name, turn in turns if name in fixed},
         )
@@ -275,7 +275,13 @@ def turn_in(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
 def turn_out(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
     if isinstance(kind, Float):
         return None  # as both drivers give it; SQLAlchemy would ask what kind of number the driver has said it is
+    if isinstance(kind, Uuid) and dialect.name == "sqlite":
+        return _uuid_or_none
     return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _uuid_or_none(digits: str | None) -> UUID | None:
+    return None if digits is None else from_digits(digits)
 
 
 def _turned(row: Sequence[Any], columns: Sequence[tuple[int, Turn]]) -> tuple[Any, ...]:
