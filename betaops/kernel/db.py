@@ -184,6 +184,20 @@ def one_of(enum: type[StrEnum], name: str | None = None) -> Enum:
 class Session(OrmSession):
     """A session that knows its workspace."""
 
+    #: A transaction (or savepoint), and the connection that it is on.
+    _held: tuple[Any, Connection | None] = (None, None)
+
+    def connection(self, *arguments: Any, **options: Any) -> Connection:
+        """The session's own, asked for once in each transaction: prepared statements want it every time."""
+        within = self.get_nested_transaction() or self.get_transaction()
+        if arguments or options or within is None or not self.is_active:
+            return super().connection(*arguments, **options)
+        transaction, connection = self._held
+        if transaction is not within or connection is None:
+            connection = super().connection()
+            self._held = (within, connection)
+        return connection
+
 
 class Unscoped(Exception):
     """A statement on tenant rows was made in a session that has no workspace.
