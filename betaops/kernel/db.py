@@ -43,7 +43,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.types import TypeDecorator
 
-from betaops.kernel import counting, folding
+from betaops.kernel import counting, folding, payloads
 from betaops.kernel.ids import new_id
 
 #: How long a writer of a SQLite file waits for another one; and one that may as well not write.
@@ -184,6 +184,18 @@ def one_of(enum: type[StrEnum], name: str | None = None) -> Enum:
 class Session(OrmSession):
     """A session that knows its workspace."""
 
+    #: A transaction (or savepoint), and the connection that it is on.
+    _held: tuple[Any, Any] = (None, None)
+
+    def connection(self, *arguments: Any, **options: Any) -> Connection:
+        """The session's own, asked for once in each transaction: prepared statements want it every time."""
+        within = self.get_nested_transaction() or self.get_transaction()
+        if arguments or options or within is None or not self.is_active:
+            return super().connection(*arguments, **options)
+        if self._held[0] is not within:
+            self._held = (within, super().connection())
+        return self._held[1]  # type: ignore[no-any-return]  # what was put there
+
 
 class Unscoped(Exception):
     """A statement on tenant rows was made in a session that has no workspace.
@@ -294,15 +306,6 @@ def is_in_the_way(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _IN_THE_WAY
 
 
-def _dumps(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
-
-
-def _loads(value: Any) -> Any:
-    """A column declared JSON keeps a lone number as a number in SQLite, not as its text."""
-    return value if isinstance(value, int | float) else orjson.loads(value)
-
-
 def _sqlite(url: str, pool_size: int) -> Engine:
     engine = create_engine(
         url,
@@ -312,8 +315,8 @@ def _sqlite(url: str, pool_size: int) -> Engine:
         pool_use_lifo=True,
         connect_args={"timeout": PATIENCE_SECONDS, "check_same_thread": False, "isolation_level": None},
         hide_parameters=True,
-        json_serializer=_dumps,
-        json_deserializer=_loads,
+        json_serializer=payloads.as_json,
+        json_deserializer=payloads.of_column,
     )
 
     @event.listens_for(engine, "connect")
@@ -389,6 +392,6 @@ def _postgresql(url: str, pool_size: int) -> Engine:
             "options": "-c lock_timeout=10s -c statement_timeout=60s -c timezone=UTC",
         },
         hide_parameters=True,
-        json_serializer=_dumps,
+        json_serializer=payloads.as_json,
         json_deserializer=orjson.loads,
     )

@@ -12,14 +12,16 @@ from betaops.kernel.work import Work
 from betaops.surveys import policy, queries, service
 from betaops.surveys.anonymity import row_id
 from betaops.surveys.engine.judging import rows_of
+from betaops.surveys.engine.plain import TypedRows
 from betaops.surveys.models import Answer, Response, ResponseState
 from betaops.surveys.queries.surveys import Published
 
 _answers = Inserts(Answer)
 
 
-def write(work: Work, response: Response, published: Published) -> None:
-    """The rows of one response, and that it counts from now on."""
+def write(work: Work, response: Response, published: Published, typed: TypedRows | None = None) -> None:
+    """The rows of one response (`typed`, where they are at hand), and that it counts from now on."""
+    typed = rows_of(published.definition, response.answers) if typed is None else typed
     rows = [
         {
             "id": row_id() if response.is_anonymous else new_id(),
@@ -31,10 +33,10 @@ def write(work: Work, response: Response, published: Published) -> None:
             "number": row.number,
             "text": row.text,
         }
-        for name, typed in rows_of(published.definition, response.answers).items()
+        for name, parts in typed.items()
         # A version from before a type was asked knows no question of that name.
         if name in published.question_ids
-        for row in typed
+        for row in parts
     ]
     if rows:
         _answers.write(work.session, rows)

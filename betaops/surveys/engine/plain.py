@@ -2,7 +2,7 @@
 at hand. Whatever is not plainly right is left to `judging`, which says why. Pure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -42,6 +42,8 @@ _ALONE = (str, int)
 #: Nothing that a plain question takes hangs on the time.
 _AT_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _Right = tuple[dict[str, Any], tuple[Row, ...]]
+#: The typed rows of answers, by the question's name.
+TypedRows = Mapping[str, Sequence[Row]]
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,29 @@ class Plain:
         kept: dict[str, Any] = {}
         rows: dict[str, tuple[Row, ...]] = {}
         for each in self._asked:
-            value, comment = values.get(each.key), values.get(each.comment_key)
-            right = each.known_alone.get(value) if comment is None and type(value) in _ALONE else None
-            right = right or _written(each, value, comment) or _known(each, value, comment, now)
+            right = _right(each, values, now)
             if right is None:
                 return None
             kept.update(right[0])
             if right[1]:
                 rows[each.question.name] = right[1]
         return Taken(kept, rows)
+
+    def judge_page(
+        self, values: Mapping[str, Any], names: Collection[str], *, now: datetime
+    ) -> dict[str, Any] | None:
+        """What `judge` would make of answers to the questions of these names, the others left as they are; None as there."""
+        kept = dict(values)
+        for each in self._asked:
+            if each.question.name not in names:
+                continue
+            right = _right(each, values, now)
+            if right is None:
+                return None
+            kept.pop(each.key, None)
+            kept.pop(each.comment_key, None)
+            kept.update(right[0])
+        return kept
 
 
 def is_plain(definition: Definition) -> bool:
@@ -153,6 +169,12 @@ def _asked(definition: Definition, question: Question) -> _Asked:
     is_text = question.kind == "comment" or (question.kind == "text" and input_type(question) == "text")
     scene = Scene(alone, {}, now=_AT_ANY_TIME) if is_text else None
     return _Asked(question, question.key, question.comment_key, alone, {}, {}, scene)
+
+
+def _right(asked: _Asked, values: Mapping[str, Any], now: datetime) -> _Right | None:
+    value, comment = values.get(asked.key), values.get(asked.comment_key)
+    right = asked.known_alone.get(value) if comment is None and type(value) in _ALONE else None
+    return right or _written(asked, value, comment) or _known(asked, value, comment, now)
 
 
 def _written(asked: _Asked, value: Any, comment: Any) -> _Right | None:

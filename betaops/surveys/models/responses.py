@@ -122,6 +122,8 @@ class Response(Tenant, Base):
 
     def doubt(self, *reasons: Doubt) -> None:
         """Mark it, in the order in which reasons are listed."""
+        if not reasons:
+            return
         known = {*self.doubts, *reasons}
         self.flags = ",".join(each for each in Doubt if each in known)
 
