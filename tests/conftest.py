@@ -21,6 +21,7 @@ from tests.support import sample as samples
 from tests.support.browsers import Browser
 from tests.support.clock import Clock
 from tests.support.databases import PostgreSql, Source, Sqlite
+from tests.support.examples import examples
 from tests.support.outbox import Outbox
 from tests.support.running import RunJobs
 from tests.support.sample import Sample
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.support.chromium"]
 
 # No assertion is timed: how long an example takes says how busy the machine is.
-hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.register_profile("untimed", deadline=None, max_examples=examples(100))
 hypothesis_settings.load_profile("untimed")
 
 #: What the clock shows when a test asks for `clock`: a Monday morning.
