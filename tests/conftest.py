@@ -16,7 +16,7 @@ from betaops.kernel.db import Database
 from betaops.kernel.settings import Settings
 from betaops.kernel.work import SYSTEM, Platform, Work
 from betaops.web.application import Application
-from tests.support import applications, sockets
+from tests.support import applications, processes, sockets
 from tests.support import sample as samples
 from tests.support.browsers import Browser
 from tests.support.clock import Clock
@@ -91,6 +91,13 @@ def nothing_outside() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         sockets.close_to_the_outside(patch)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_goes_on() -> Iterator[None]:
+    """What a test leaves behind may wait, not work: every later test would wait for the interpreter's lock."""
+    yield
+    assert not processes.working_threads()
 
 
 @pytest.fixture(scope="session", autouse=True)
