@@ -1,5 +1,13 @@
 """Surveys of one workspace, what was answered, and what the rooms above read of it."""
 
+from betaops.surveys.queries.allotments import (
+    allotments,
+    allotted,
+    arms_stand,
+    arms_untold,
+    in_no_arm,
+    placed_with_arms,
+)
 from betaops.surveys.queries.answers import item_answers, items
 from betaops.surveys.queries.arms import arm, arm_names, arms, arms_answered, shows_arms
 from betaops.surveys.queries.contacts import asked_lately, contact_days, count_asked_lately
@@ -119,6 +127,8 @@ __all__ = [
     "Split",
     "Unfilled",
     "Written",
+    "allotments",
+    "allotted",
     "answered",
     "answered_anonymously",
     "answered_unnoted",
@@ -127,6 +137,8 @@ __all__ = [
     "arm_names",
     "arms",
     "arms_answered",
+    "arms_stand",
+    "arms_untold",
     "asked_lately",
     "by_cohort",
     "by_door",
@@ -161,6 +173,7 @@ __all__ = [
     "fresh",
     "funnel",
     "given",
+    "in_no_arm",
     "is_limited",
     "item_answers",
     "items",
@@ -174,6 +187,7 @@ __all__ = [
     "patterns",
     "people_per_question",
     "place_of",
+    "placed_with_arms",
     "placement",
     "placement_number",
     "published",
