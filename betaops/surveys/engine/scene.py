@@ -328,8 +328,8 @@ class Scene(Knowledge):
         """Whether its own condition holds, whatever stands around it."""
         is_wanted = self.holds(element.visible_if) if element.visible_if else self._is_switched_on(element)
         if is_wanted and isinstance(element, Question) and element.options.get("hideIfChoicesEmpty") is True:
-            # With choices of another question its own special ones count as well.
-            is_carried = self.source(element) is not None
+            # With choices of another question its own special ones count as well, but among buttons.
+            is_carried = self.source(element) is not None and element.kind != "buttongroup"
             return any(is_carried or not choice.is_special for choice in self.choices(element))
         return is_wanted
 
