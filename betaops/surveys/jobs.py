@@ -8,7 +8,7 @@ from betaops.enrollment.queries import testers as tester_queries
 from betaops.kernel import mail
 from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
-from betaops.surveys import anonymity, arming, exports, links, queries, service
+from betaops.surveys import anonymity, arming, exports, links, queries, releasing, service
 from betaops.surveys.analysis import narrowing, themes
 from betaops.surveys.engine.filling import First, first_question
 from betaops.surveys.queries.rollups import Counted
@@ -205,6 +205,24 @@ def suggest_themes(run: Run, *, survey_id: str, question_id: str, narrowed: dict
 def drop_export(work: Work, *, file: str) -> None:
     """Its day is over."""
     work.platform.files.delete(file)
+
+
+def tell_all_positions(work: Work) -> dict[str, int]:
+    """Periodic: people have moved on in anonymous surveys."""
+    found = queries.surveys_that_moved(work.session)
+    for workspace_id, survey_id in found:
+        work.enter(workspace_id)
+        work.enqueue(
+            "surveys.tell_positions",
+            {"survey_id": str(survey_id)},
+            unique=f"surveys.tell_positions:{survey_id}",
+        )
+    return {"surveys": len(found)}
+
+
+def tell_positions(work: Work, *, survey_id: str) -> None:
+    """Where people stand in an anonymous survey, if enough have moved."""
+    releasing.tell_positions(work, UUID(survey_id))
 
 
 def shuffle_ledger(work: Work, *, survey_id: str) -> None:

@@ -22,7 +22,14 @@ from betaops.surveys.queries.crossed import (
 from betaops.surveys.queries.doors import door
 from betaops.surveys.queries.dropoff import by_question
 from betaops.surveys.queries.exporting import Split
-from betaops.surveys.queries.journeys import by_cohort, by_door, page_times, steps
+from betaops.surveys.queries.journeys import (
+    by_cohort,
+    by_door,
+    moved,
+    page_times,
+    steps,
+    surveys_that_moved,
+)
 from betaops.surveys.queries.narrowed import (
     cohorts_answered,
     count_narrowed,
@@ -182,6 +189,7 @@ __all__ = [
     "links",
     "live_version",
     "live_version_id",
+    "moved",
     "page_times",
     "paired",
     "patterns",
@@ -210,6 +218,7 @@ __all__ = [
     "survey_shown_in",
     "survey_to_answer",
     "surveys",
+    "surveys_that_moved",
     "surveys_to_fold",
     "tag_names",
     "tags_counted",
