@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, case, cast, exists, func, literal, or_, select, union
+from sqlalchemy import String, case, cast, exists, func, literal, or_, select, union
 from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import Cohort, CohortMember
@@ -92,7 +92,7 @@ def _groups(session: Session, found: Any) -> list[Group]:
     return sorted(groups, key=lambda group: (-group.started, group.name))
 
 
-def moved() -> tuple[ColumnElement[bool], ...]:
+def moved() -> tuple[Any, ...]:
     """Anonymous responses that are not where they were last told to be."""
     return (
         Response.is_anonymous,
