@@ -108,6 +108,18 @@ def test_what_was_cleared_comes_back_with_the_next_change_though_its_row_did_not
     assert walk.answered(values, {"one": ""})["rows"] == {"r1": {"a": "p", "b": "px"}, "r2": {"b": "x"}}
 
 
+def test_rows_of_which_nothing_is_left_are_filled_in_again_too() -> None:
+    """Each is cleared by the same change; what was cleared before the next one comes back with that."""
+    grid = {
+        "type": "matrixdropdown", "name": "rows", "rows": ["r1", "r2", "r3"],
+        "columns": [{"name": "c", "cellType": "text", "setValueIf": "{two} notempty",
+                     "defaultValueExpression": "{rowIndex}"}],
+    }  # fmt: skip
+    walk = Walk(read({"elements": [{"type": "text", "name": "two"}, grid]}), NOW, "default", "seed")
+    values = walk.answered(walk.begun(), {"two": "x"})
+    assert values["rows"] == {"r1": {"c": 1}, "r2": {"c": 2}}
+
+
 def _called(do: Any) -> int:
     """How many functions were called: what it cost, on however busy a machine."""
     count = 0

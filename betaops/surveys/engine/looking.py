@@ -69,7 +69,7 @@ class Looking:
             yield from deep(writer, top)
             return
         before = former[0]
-        for code in {**before, **rows}:
+        for code in {**before, **rows, **dict.fromkeys(sorted(again))}:
             if code in again or before.get(code) is not rows.get(code):
                 entry = top.entry(code)
                 yield from () if entry is None else spots_of(writer, top, entry)
