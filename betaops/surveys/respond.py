@@ -62,13 +62,15 @@ def begin(
 ) -> Begun:
     """The response of whoever stands at the door: theirs if there is one, else a new one on the live version.
 
-    `arm` is the one that a trial asks for; others do not choose. `version_id` is what they were shown where that is
-    another version.
+    `arm` is the one that a trial asks for, or that was shown in the product; others do not choose. `version_id` is what
+    they were shown where that is another version.
     """
     if door.response is not None:
         return Begun(work.lock(Response, door.response.id), is_new=False)
     survey = door.survey
-    arm = arming.arm_for(work, survey, is_test=door.is_test, wanted=arm)
+    if door.way is not Way.PRODUCT:  # there, it has been shown
+        person = door.enrollment.id if door.enrollment else None
+        arm = arming.arm_for(work, survey, person, is_test=door.is_test, wanted=arm)
     published = _live(work, survey, arm, version_id, live_id=door.live_version_id)
     response = _insert(
         work,
@@ -178,7 +180,7 @@ def submit(
         earlier = _find(work, survey.id, enrollment, submission_key)
         if earlier is not None:
             return Begun(earlier, is_new=False)
-    arm = arming.arm_for(work, survey)
+    arm = arming.arm_for(work, survey, enrollment.id if enrollment else None)
     published = _live(work, survey, arm)
     definition, seed = published.definition, submission_key
     filled = answered(definition, {}, answers, now=work.now, language=language, seed=seed)
@@ -271,7 +273,7 @@ def _insert(
         return None
     _refuse_changed(work, survey)
     if state is not ResponseState.TEST:
-        arming.count(work, survey.id, arm)
+        arming.count(work, survey, arm, enrollment.id if enrollment else None)
     return response
 
 

@@ -61,9 +61,15 @@ def page(token: str) -> Any:
     if response is None and door.link is not None and not door.survey.is_anonymous:
         links.note_opened(_platform(), door.link)
     published = published_for(door, response)
-    if response is None and wants_opening(door, published.definition):
-        return opening(door, published.definition)
-    if response is None and published.definition.is_steady and request.args.keys() <= {"embed", "lang"}:
+    definition = published.definition
+    if response is None and wants_opening(door, definition):
+        return opening(door, definition)
+    if (
+        response is None
+        and definition.is_steady
+        and not definition.arm
+        and request.args.keys() <= {"embed", "lang"}
+    ):
         return draw_first(door, published, token) or stop("empty", door)
     walk = walk_of(published, response, key := response.submission_key if response else secrets.token_hex(16))
     answers = response.answers if response else walk.begun()

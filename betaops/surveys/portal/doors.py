@@ -52,7 +52,10 @@ def published_for(door: Door, response: Answered | None, session: Session | None
     live_id = door.live_version_id or queries.live_version_id(session, door.survey)
     if live_id is None:
         raise NotFound
-    return queries.published(session, live_id)
+    arm = ""
+    if door.survey.has_arms and door.enrollment is not None and not door.survey.is_anonymous:
+        arm = queries.allotted(session, door.survey.id, door.enrollment.id)
+    return queries.published(session, live_id, arm)
 
 
 def token_of(door: Door, response: Answered) -> str:
