@@ -13,8 +13,9 @@ from babel.dates import format_date
 from betaops.kernel import i18n, ids
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
-from betaops.readiness import by_weight, caveats, evidence, measures, wording
+from betaops.readiness import by_weight, caveats, course, evidence, measures, wording
 from betaops.readiness.by_weight import ByWeight
+from betaops.readiness.course import Course
 from betaops.readiness.deciding.recommendation import FAILED, Choice, Standing, Weight, recommend
 from betaops.readiness.figures import figure, span
 from betaops.readiness.measures import Evidence, Measure
@@ -181,6 +182,13 @@ class Row:
         if self.found is None or self.reading is None:
             return None
         return by_weight.of_reading(self.reading.sample, self.found.own, self.measure.unit)
+
+    @cached_property
+    def course(self) -> Course | None:
+        """How it went day by day; None where it is no matter of days."""
+        if self.reading is None:
+            return None
+        return course.of_reading(self.measure, self.reading.sample, self.expectation.confidence)
 
     @property
     def evidence(self) -> Evidence:
