@@ -17,7 +17,7 @@ from betaops.readiness import by_weight, caveats, course, evidence, measures, wo
 from betaops.readiness.by_weight import ByWeight
 from betaops.readiness.course import Course
 from betaops.readiness.deciding.recommendation import FAILED, Choice, Standing, Weight, recommend
-from betaops.readiness.figures import figure, span
+from betaops.readiness.figures import figure, gap, span
 from betaops.readiness.measures import Evidence, Measure
 from betaops.readiness.models import Expectation, Reading
 from betaops.readiness.verdict import Direction, Verdict, reconciled
@@ -127,6 +127,15 @@ class Row:
             people=self.reading.n,
             line=self.found.line,
         )
+
+    def in_words(self, value: float) -> str:
+        """A value of the measure, as papers say it too."""
+        return figure(value, self.measure.unit)
+
+    def gap_in_words(self, difference: float) -> str:
+        """How much more, of a difference of scores in [−1, 1]."""
+        low, high = self.measure.span(self.parameters)
+        return gap(difference * (high - low), self.measure.unit)
 
     def told(self, past: Any) -> str:
         """The estimate of a former reading (`queries.Past`) in words."""
