@@ -50,7 +50,7 @@ def of_reading(measure: Measure, sample: Mapping[str, Any], confidence: float) -
         title=str(measure.course),
         points=points,
         corners=_corners(points, 1.0 if measure.falls else 0.0),
-        lines=_lines(measure, waits),
+        lines=_lines(measure, waits, sample.get("excluded", {}).get("not_elapsed", 0)),
     )
 
 
@@ -74,23 +74,17 @@ def _corners(points: Sequence[Point], start: float) -> list[Point]:
     return corners
 
 
-def _lines(measure: Measure, waits: Sequence[Wait]) -> list[str]:
-    people, last = sum(wait.had + wait.lost for wait in waits), max(wait.time for wait in waits)
-    early = sum(wait.lost for wait in waits if wait.time < last)
+def _lines(measure: Measure, waits: Sequence[Wait], not_over: int) -> list[str]:
     lines = [
         ngettext(
-            "From %(num)s person; each counts for as long as their days are over (Kaplan and Meier 1958).",
-            "From %(num)s people; each counts for as long as their days are over (Kaplan and Meier 1958).",
-            people,
+            "From %(num)s person, for the days that are over (Kaplan and Meier 1958).",
+            "From %(num)s people, each for the days that are over (Kaplan and Meier 1958).",
+            sum(wait.had + wait.lost for wait in waits),
         )
     ]
-    if early:
+    if not_over:
         lines.append(
-            ngettext(
-                "The days of %(num)s of them are not over: they are in the curve until then, and not in the verdict.",
-                "The days of %(num)s of them are not over: they are in the curve until then, and not in the verdict.",
-                early,
-            )
+            _("Whoever has not been there for all of these days is in the curve, and not in the verdict.")
         )
     if measure.falls:
         lines.append(

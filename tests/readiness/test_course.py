@@ -90,7 +90,7 @@ def test_a_reading_keeps_the_counts_and_gives_them_back() -> None:
 
 
 def test_an_adoption_rises_from_nobody_and_a_retention_falls_from_everybody() -> None:
-    told = {"waits": [[1, 2, 0], [5, 1, 1], [7, 0, 6]]}
+    told = {"waits": [[1, 2, 0], [5, 1, 1], [7, 0, 6]], "excluded": {"not_elapsed": 1}}
     risen = course.of_reading(measures.named("adoption"), told, 0.95)
     fallen = course.of_reading(measures.named("retention"), told, 0.95)
     assert risen is not None
@@ -106,7 +106,7 @@ def test_an_adoption_rises_from_nobody_and_a_retention_falls_from_everybody() ->
     assert [(up.y, up.low, up.high) for up in risen.points] == [
         pytest.approx((1 - down.y, 1 - down.high, 1 - down.low)) for down in fallen.points
     ]
-    assert any("1 of them" in line for line in risen.lines)
+    assert any("not in the verdict" in line for line in risen.lines)
 
 
 def test_a_long_course_is_drawn_with_few_points_and_its_last_day() -> None:
