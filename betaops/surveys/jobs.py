@@ -149,17 +149,19 @@ def fold(work: Work) -> dict[str, int]:
 
 def fold_survey(run: Run, *, survey_id: str) -> None:
     """In short transactions, each with what was counted before it: answers come in between."""
-    found, most, rounds = _count_tail(run, survey_id), 0, 0
+    found, done, rounds = _count_tail(run, survey_id), 0, 0
     if not found.is_kept:
         with run.work() as work:
             rollups.begin(work, UUID(survey_id))
         found = _count_tail(run, survey_id)
+    with run.platform.database.reading(run.claimed.workspace_id) as session:
+        most = queries.tail_size(session, UUID(survey_id)) if found.is_more else 0
     while found.waiting and found.is_kept:
         with run.work() as work:
             rollups.fold_counted(work, found)
-        most, rounds = max(most, found.left), rounds + 1
+        done, rounds = done + len(found.waiting), rounds + 1
         if rounds % 20 == 0:
-            run.progress(most - found.left, most)
+            run.progress(done, max(done, most))
         found = _count_tail(run, survey_id)
 
 

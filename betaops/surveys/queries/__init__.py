@@ -93,6 +93,7 @@ from betaops.surveys.queries.rollups import (
     people_per_question,
     rollups,
     surveys_to_fold,
+    tail_size,
     tallies,
 )
 from betaops.surveys.queries.surveys import (
@@ -228,6 +229,7 @@ __all__ = [
     "tag_names",
     "tags_counted",
     "tags_of",
+    "tail_size",
     "tallies",
     "targeting",
     "texts",
