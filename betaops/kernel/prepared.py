@@ -239,12 +239,12 @@ class Alteration(Generic[Model]):
         )
 
 
-def note_insertion(session: Session, row: DeclarativeBase) -> None:
+def note_insertion(session: Session, row: object) -> None:
     """As a flush does for a row that it inserted: a rollback, of a savepoint too, takes it out of the session again."""
     session._transaction._new[instance_state(row)] = True  # type: ignore[union-attr]  # noqa: SLF001  # it has begun
 
 
-def note_alteration(session: Session, row: DeclarativeBase) -> None:
+def note_alteration(session: Session, row: object) -> None:
     """As a flush does for a row that it changed: after a rollback, of a savepoint too, it is read again."""
     session._register_altered([instance_state(row)])  # noqa: SLF001
 

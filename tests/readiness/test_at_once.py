@@ -199,7 +199,8 @@ def test_a_gate_has_no_more_roles_than_it_may_however_many_are_added_at_once(
         service.add_role(work, program, f"Role {number}", None)
     work.session.commit()
     acts = [
-        lambda alone, name=name: service.add_role(alone, program, name, None) for name in ("Ana", "Bea", "Cem")
+        lambda alone, name=name: service.add_role(alone, program, name, None)
+        for name in ("Ana", "Bea", "Cem")
     ]
     errors = at_once(platform, program, *acts)
     assert [type(error) for error in errors] == [Refused, Refused]

@@ -14,7 +14,6 @@ from betaops.usage import versions
 from betaops.usage.builds import in_order
 from betaops.usage.versions import Used
 
-
 #: Versions that nobody announced which are shown at most: more is noise, or somebody making it.
 MOST_UNANNOUNCED = 200
 
