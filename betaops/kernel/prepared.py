@@ -186,6 +186,7 @@ class Insertion(Generic[Model]):
         row = self._part.row(list(whole.values()))
         make_transient_to_detached(row)
         session.add(row)
+        note_insertion(session, row)
         return row
 
 
@@ -217,6 +218,7 @@ class Alteration(Generic[Model]):
         if names:
             values = {name: now[name] for name in names}
             self._of(names).rows(session, its_workspace=now["workspace_id"], its_id=now["id"], **values)
+            note_alteration(session, row)
         # What a flush would say of it: there is nothing left to write.
         state._commit_all(now, session.identity_map)  # noqa: SLF001
 
@@ -235,6 +237,16 @@ class Alteration(Generic[Model]):
             )
             .values({name: bindparam(name, type_=columns[name].type) for name in sorted(names)})
         )
+
+
+def note_insertion(session: Session, row: object) -> None:
+    """As a flush does for a row that it inserted: a rollback, of a savepoint too, takes it out of the session again."""
+    session._transaction._new[instance_state(row)] = True  # type: ignore[union-attr]  # noqa: SLF001  # it has begun
+
+
+def note_alteration(session: Session, row: object) -> None:
+    """As a flush does for a row that it changed: after a rollback, of a savepoint too, it is read again."""
+    session._register_altered([instance_state(row)])  # noqa: SLF001
 
 
 class Opened:

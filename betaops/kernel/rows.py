@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from betaops.kernel.db import Tenant, scope_of
-from betaops.kernel.prepared import Prepared
+from betaops.kernel.prepared import Prepared, note_alteration
 
 Row = TypeVar("Row", bound=Tenant)
 
@@ -44,6 +44,7 @@ def write(session: Session, row: Tenant, values: Mapping[str, Any]) -> None:
     )
     for name in names:
         set_committed_value(row, name, values[name])
+    note_alteration(session, row)
 
 
 def _watched(session: Session, model: type[Row], row_id: UUID, values: tuple[Any, ...]) -> Row:

@@ -10,7 +10,7 @@ from betaops.enrollment.events import (
     EnrollmentDeclined,
     EnrollmentWaitlisted,
 )
-from betaops.enrollment.models import State
+from betaops.enrollment.models import INSIDE, State
 from betaops.feedback import queries as feedback_queries
 from betaops.feedback.events import ReportMerged, ReportReceived, ReportReplied
 from betaops.feedback.models import Report, Source
@@ -91,7 +91,7 @@ def remind(work: Work, survey: Survey, enrollment_id: UUID) -> bool:
     """
     key = f"messaging.reminder:{survey.id}:{survey.sent_at:%Y%m%d%H%M%S}:{enrollment_id}"
     to = queries.recipient(work.session, enrollment_id)
-    if to is None or queries.was_written(work.session, key):
+    if to is None or to.enrollment.state not in INSIDE or queries.was_written(work.session, key):
         return False
     letters.post(
         work,
@@ -111,7 +111,7 @@ def remind_of_task(work: Work, task: Task, enrollment_id: UUID) -> bool:
     """One person of one task that ends soon, once a round; False where they were, are gone, or are to be left alone now."""
     key = f"{queries.TASK_REMINDER}:{task.id}:{task.round}:{enrollment_id}"
     to = queries.recipient(work.session, enrollment_id)
-    if to is None or queries.was_written(work.session, key):
+    if to is None or to.enrollment.state not in INSIDE or queries.was_written(work.session, key):
         return False
     if not queries.may_be_reminded(work.session, to.tester.id, work.now):
         return False

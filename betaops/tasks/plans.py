@@ -3,6 +3,7 @@
 Cohorts, builds and surveys are named, as ids mean nothing in another installation. A task is known by its title.
 """
 
+from codecs import BOM_UTF8
 from datetime import date
 from typing import Annotated, Any
 
@@ -44,7 +45,8 @@ class Plan(BaseModel):
 def read(text: bytes) -> list[Planned]:
     """The tasks of a file; `Invalid` says what is wrong with it, and where."""
     try:
-        plan = Plan.model_validate_json(text)
+        # Some editors begin a file with a mark of its encoding.
+        plan = Plan.model_validate_json(text.removeprefix(BOM_UTF8))
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "JSON"

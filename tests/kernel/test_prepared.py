@@ -149,6 +149,21 @@ def test_what_was_changed_of_a_watched_row_is_written_once_and_what_is_changed_l
         assert session.execute(seen).one() == ({"why": "ü"}, 4)
 
 
+def test_what_a_savepoint_takes_back_is_taken_back_in_watched_rows_too(work: Work) -> None:
+    jobs, changes = Insertion(Job), Alteration(Response)
+    response = respond.begin(work, a_door(a_survey(work)), submission_key="one").response
+    page = response.page
+    savepoint = work.session.begin_nested()
+    job = jobs.put(work.session, name="kernel.tidy", run_at=work.now, created_at=work.now, args={})
+    response.page = page + 3
+    changes.put(work.session, response)
+    savepoint.rollback()
+    assert response.page == page
+    assert job is not None
+    assert job not in work.session
+    assert work.session.get(Job, job.id) is None
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_state_that_is_said_finds_the_index_of_the_rows_that_have_it(work: Work) -> None:
     waiting = Prepared(

@@ -1,7 +1,7 @@
 """A row that is locked or changed past the unit of work is a row of the session like any other."""
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, inspect, select, update
 
 from betaops.enrollment.models import Tester
 from betaops.kernel.errors import NotFound
@@ -61,3 +61,37 @@ def test_columns_are_written_at_once_and_only_they(work: Work) -> None:
     assert (tester.name, tester.attributes, tester in work.session.dirty) == ("Bea", {"plan": "Pro"}, False)
     work.session.expire(tester)
     assert (tester.name, tester.attributes, tester.mail) == ("Bea", {"plan": "Pro"}, mail)
+
+
+def test_what_a_savepoint_takes_back_is_taken_back_in_the_row_too(work: Work) -> None:
+    tester = a_tester(work, name="Ana")
+    savepoint = work.session.begin_nested()
+    write(work.session, tester, {"name": "Bea"})
+    savepoint.rollback()
+    assert tester.name == _name(work, tester) == "Ana"
+
+
+def test_what_a_savepoint_keeps_is_taken_back_with_the_one_around_it(work: Work) -> None:
+    tester = a_tester(work, name="Ana")
+    outer = work.session.begin_nested()
+    with work.session.begin_nested():
+        write(work.session, tester, {"name": "Bea"})
+    assert tester.name == "Bea"
+    outer.rollback()
+    assert tester.name == _name(work, tester) == "Ana"
+
+
+def test_a_row_that_is_gone_is_not_found_though_it_was_read_before(work: Work) -> None:
+    tester = a_tester(work)
+    work.session.execute(
+        delete(Tester).where(Tester.id == tester.id), execution_options={"synchronize_session": False}
+    )
+    with pytest.raises(NotFound):
+        work.lock(Tester, tester.id)
+
+
+def test_a_row_that_was_expired_is_whole_again_once_it_is_locked(work: Work) -> None:
+    tester = a_tester(work, name="Ana")
+    work.session.expire(tester)
+    assert work.lock(Tester, tester.id) is tester
+    assert (inspect(tester).expired_attributes, tester.name) == (set(), "Ana")

@@ -14,7 +14,7 @@ from betaops.kernel.ids import encode
 from betaops.kernel.jobs import Claimed
 from betaops.kernel.mail import MailState
 from betaops.messaging import jobs as messaging_jobs
-from betaops.messaging import queries, service
+from betaops.messaging import queries, service, telling
 from betaops.messaging.models import Topic
 from tests.factories.enrollment import an_enrollment
 from tests.factories.feedback import a_report
@@ -287,6 +287,20 @@ def test_whoever_has_not_done_a_task_hears_of_it_before_it_ends_once(work, clock
     assert sorted(letter.to for letter in letters) == ["silent@example.com", "unwilling@example.com"]
     told = {each.title: each for each in tasks}[letters[0].subject.split("“")[1].split("”")[0]]
     assert encode("tsk", told.id) in letters[0].text
+
+
+def test_who_left_since_the_list_was_made_is_reminded_of_nothing(work):
+    from tests.factories.surveys import a_survey
+    from tests.factories.tasks import a_task
+
+    program = a_program(work)
+    place = an_enrollment(work, program=program)
+    task = a_task(work, program=program, due_on=work.now.date() + timedelta(days=1))
+    survey = a_survey(work, program=program)
+    survey.sent_at = work.now
+    enrolling.change(work, place.id, State.WITHDRAWN)
+    assert not telling.remind_of_task(work, task, place.id)
+    assert not telling.remind(work, survey, place.id)
 
 
 def test_who_was_asked_for_a_survey_lately_is_not_reminded_of_a_task(work, clock, outbox, run_jobs):

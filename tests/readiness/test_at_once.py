@@ -17,6 +17,7 @@ from betaops.readiness import queries, service
 from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.judging import criteria
 from betaops.readiness.models import DecisionState, Stance
+from betaops.readiness.service import gating
 from tests.factories.accounts import a_user
 from tests.factories.programs import a_program
 from tests.factories.readiness import a_draft, a_top_box, an_expectation, decided_by
@@ -175,6 +176,36 @@ def test_whoever_signs_while_it_is_withdrawn_or_while_they_are_removed_has_signe
         work.session.expire_all()
         signed = queries.signatures(work.session, [decision.id])[decision.id]
         assert len(signed) == 2 - len(errors)
+
+
+def test_the_usual_criteria_are_there_once_however_often_they_are_asked_for(
+    work: Work, platform: Platform
+) -> None:
+    program = a_program(work)
+    work.session.commit()
+
+    def add(alone: Work) -> None:
+        service.add_usual_criteria(alone, program)
+
+    assert at_once(platform, program, *repeat(add, 4)) == []
+    assert len(queries.criteria(work.session, program.id)) == len(gating.USUAL)
+
+
+def test_a_gate_has_no_more_roles_than_it_may_however_many_are_added_at_once(
+    work: Work, platform: Platform
+) -> None:
+    program = a_program(work)
+    for number in range(gating.MOST_ROLES - 1):
+        service.add_role(work, program, f"Role {number}", None)
+    work.session.commit()
+    acts = [
+        lambda alone, name=name: service.add_role(alone, program, name, None)
+        for name in ("Ana", "Bea", "Cem")
+    ]
+    errors = at_once(platform, program, *acts)
+    assert [type(error) for error in errors] == [Refused, Refused]
+    places = [each.position for each in queries.signer_roles(work.session, program.id)]
+    assert places == list(range(gating.MOST_ROLES))
 
 
 def _read(program: Program) -> Callable[[Work], object]:

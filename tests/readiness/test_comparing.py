@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -161,6 +162,20 @@ def test_a_build_is_what_was_announced_however_the_product_spells_it(work: Work,
         work, program, "survey_share", parameters=top_box(survey), threshold=0.7, build="Autumn preview"
     )
     assert queries.latest_readings(work.session, program.id)[row.id].n == 1
+
+
+def test_versions_that_somebody_made_up_push_no_announced_build_aside(
+    work: Work, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("betaops.readiness.queries.builds"), "MOST_BUILDS", 3)
+    ana, bob = some_testers(work, program, 2)
+    tasks.add_build(work, program.product_id, name="2.0")
+    for each in (ana, bob):
+        uses(work, program, each, "2.1")
+    for number in range(4):
+        uses(work, program, ana, f"999{number}")
+    found = queries.builds(work.session, program.product_id)
+    assert [tuple(each) for each in found] == [("2.0", 0), ("2.1", 2), ("9993", 1)]
 
 
 def test_two_waves_stand_side_by_side_on_a_page(work: Work, program: Program, member_client: Client) -> None:

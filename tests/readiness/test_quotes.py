@@ -161,6 +161,44 @@ def test_words_are_theirs_but_for_marked_gaps(
     assert a_quote(work, program, need, report, "I <need> it […] trains have no net.").id == row.id
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("It is unusable offline", "usable offline"),
+        ("I can't use it", "I can […] use it"),
+        ("I can’t use it", "I can[…] use it"),
+        ("It crashed 100 times", "It crashed 10 […] times"),
+        ("It is not good", "[…]"),
+        ("It is not good", "… [...] …"),
+    ],
+)
+def test_words_are_whole_and_there_are_some(
+    work: Work, program: Program, need: Expectation, ana: Enrollment, said: str, words: str
+) -> None:
+    consent.choose(work, ana, Quoting.ANONYMOUS)
+    report = a_report(work, enrollment=ana, kind=Kind.IDEA, title="Offline", body=said)
+    with pytest.raises(Invalid):
+        a_quote(work, program, need, report, words)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("unusable, but usable at home", "usable at home"),
+        ("The testers' app says 'no' to me", "testers"),
+        ("The testers' app says 'no' to me", "says 'no"),
+        ("The testers' app says 'no' to me", "no"),
+        ("離線時無法使用這個程式", "無法使用"),
+    ],
+)
+def test_a_word_may_stand_elsewhere_or_between_marks(
+    work: Work, program: Program, need: Expectation, ana: Enrollment, said: str, words: str
+) -> None:
+    consent.choose(work, ana, Quoting.ANONYMOUS)
+    report = a_report(work, enrollment=ana, kind=Kind.IDEA, title="Offline", body=said)
+    assert a_quote(work, program, need, report, words).text == words
+
+
 def test_a_written_answer_is_quoted_under_the_standing_choice(
     work: Work, program: Program, need: Expectation, ana: Enrollment
 ) -> None:
@@ -307,3 +345,36 @@ def test_a_pdf_that_is_kept_is_out_of_reach_once_its_words_are(
     with pytest.raises(NotFound):
         queries.file_now(work.session, program.id, said.id, work.now)
     assert asked().id != said.id
+
+
+def test_a_name_that_was_allowed_only_while_a_file_was_being_written_is_in_none(
+    work: Work,
+    program: Program,
+    need: Expectation,
+    report: Report,
+    ana: Enrollment,
+    run_jobs: Any,
+    platform: Any,
+) -> None:
+    consent.choose(work, ana, Quoting.ANONYMOUS)
+    a_quote(work, program, need, report)
+
+    def asked() -> KeptFile:
+        told, digest = queries.paper_now(work.session, program, "market-needs", work.now)
+        row = service.ask_for_pdf(work, program, told, name="market-needs", digest=digest)
+        work.session.commit()
+        return row
+
+    row = asked()
+    consent.choose(work, ana, Quoting.NAMED)
+    work.session.commit()
+    run_jobs()
+    consent.choose(work, ana, Quoting.ANONYMOUS)
+    work.session.commit()
+    work.session.expire_all()
+    assert row.written_at is None
+    assert not [each for each in (platform.settings.instance / "files").rglob("*") if each.is_file()]
+    assert asked().id == row.id, "it is begun anew"
+    run_jobs()
+    work.session.expire_all()
+    assert queries.file_now(work.session, program.id, row.id, work.now).state is Making.DONE

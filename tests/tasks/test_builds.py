@@ -1,5 +1,6 @@
 """Builds and the versions that events tell of are one thing."""
 
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
@@ -60,3 +61,12 @@ def test_what_events_tell_of_is_made_a_build_in_one_press(work, program, me):
     assert [each.version for each in queries.unannounced(work.session, program.product_id)] == ["3.0"]
     with pytest.raises(NotFound):
         service.adopt_build(work, program.product_id, "9.9")
+
+
+def test_of_very_many_versions_those_are_shown_that_most_people_use(work, program, me, monkeypatch):
+    monkeypatch.setattr(import_module("betaops.tasks.queries.builds"), "MOST_UNANNOUNCED", 2)
+    used(work, program, me, *(f"9.{number}" for number in range(1, 6)))
+    for whom in (me, an_enrollment(work, program=program)):
+        used(work, program, whom, "2.0", "2.1")
+    shown = queries.unannounced(work.session, program.product_id)
+    assert {each.version for each in shown} == {"2.0", "2.1"}

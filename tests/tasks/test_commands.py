@@ -68,6 +68,13 @@ def test_a_task_of_the_same_title_is_said_anew(work, program, run, tmp_path):
     assert queries.task(work.session, task.id).why == "It decides."
 
 
+def test_a_file_may_begin_with_a_mark_of_its_encoding(work, program, run, tmp_path):
+    file = tmp_path / "tasks.json"
+    file.write_text('{"tasks": [{"title": "Prüfen"}]}', encoding="utf-8-sig")
+    assert run("import", str(file), "--program", program.slug).exit_code == 0
+    assert [each.title for each in queries.tasks(work.session, program.id)] == ["Prüfen"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -77,6 +84,7 @@ def test_a_task_of_the_same_title_is_said_anew(work, program, run, tmp_path):
         ('{"tasks": [{"title": "A"}, {"title": " A "}]}', "stands in the file twice"),
         ('{"tasks": [{"title": "A"}, {"title": "B", "survey": "Nobody"}]}', "names “Nobody”"),
         ('{"tasks": [{"title": "A"}, {"title": "B", "url": "javascript:x"}]}', ""),
+        ('{"tasks": [{"title": "A"}, {"title": "\\u0000"}]}', "Say in one line"),
     ],
 )
 def test_a_file_that_is_wrong_anywhere_changes_nothing(work, program, run, tmp_path, text, said):

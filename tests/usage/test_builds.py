@@ -8,11 +8,13 @@ from sqlalchemy import select
 
 from betaops.enrollment.service import leaving, testers
 from betaops.kernel.ids import new_id
+from betaops.kernel.prepared import Prepared
 from betaops.kernel.work import Work
 from betaops.usage import provided, service, versions
 from betaops.usage.builds import in_order, version_in, version_key
 from betaops.usage.capture import Captured
 from betaops.usage.models import UsageBuild
+from betaops.usage.service import using
 from tests.factories.enrollment import a_tester
 from tests.factories.programs import a_program
 
@@ -114,3 +116,20 @@ def test_it_is_in_ones_export_and_goes_with_the_person(work: Work) -> None:
     leaving.erase(work, ana.id)
     work.session.flush()
     assert work.session.scalar(select(UsageBuild)) is None
+
+
+def test_whoever_sends_another_version_with_each_event_fills_no_table(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(using, "MOST_VERSIONS", 3)
+    monkeypatch.setattr(using, "_NOTE", Prepared(using._noting))
+    product_id = a_program(work).product_id
+    ana, bob = a_tester(work, mail="ana@example.com"), a_tester(work, mail="bob@example.com")
+    service.take(work, product_id, [an_event("ana@example.com", f"1.{number}.x") for number in range(1, 6)])
+    service.take(work, product_id, [an_event("ana@example.com", "9.9"), an_event("bob@example.com", "9.9")])
+    service.take(work, product_id, [an_event("ana@example.com", "1.1.x", MONDAY + timedelta(days=2))])
+    rows = work.session.scalars(select(UsageBuild).order_by(UsageBuild.version_key)).all()
+    assert [(row.tester_id, row.version) for row in rows] == [
+        (ana.id, "1.1.x"), (ana.id, "1.2.x"), (ana.id, "1.3.x"), (bob.id, "9.9"),
+    ]  # fmt: skip
+    assert rows[0].last_on == date(2026, 3, 4), "what is known of them goes on"

@@ -10,7 +10,7 @@ from betaops.tasks import queries as task_queries
 from betaops.usage import versions
 from betaops.usage.builds import in_order, version_key
 
-#: More builds than anybody compares; the newest are kept.
+#: More builds than anybody compares: the newest of those that were announced come first, then what most people use.
 MOST_BUILDS = 50
 
 
@@ -28,7 +28,11 @@ def builds(session: Session, product_id: UUID) -> list[Build]:
         each.version_key or each.name: each.name for each in task_queries.builds(session, product_id)
     }
     used = {each.key: each for each in versions.used(session, product_id)}
-    keys = sorted({*announced, *used}, key=in_order)[-MOST_BUILDS:]
+    first = sorted(announced, key=in_order)[-MOST_BUILDS:]
+    others = sorted(
+        used.keys() - announced.keys(), key=lambda key: (used[key].people, in_order(key)), reverse=True
+    )
+    keys = sorted([*first, *others[: MOST_BUILDS - len(first)]], key=in_order)
     return [
         Build(
             announced[key] if key in announced else used[key].version, used[key].people if key in used else 0

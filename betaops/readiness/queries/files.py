@@ -93,8 +93,10 @@ def file_being_written(session: Session, program_id: UUID, kind: FileKind, diges
 
 
 def file_to_write(session: Session, file_id: UUID) -> KeptFile | None:
-    """None where nobody waits for it any more."""
-    return session.scalar(select(KeptFile).where(KeptFile.id == file_id, KeptFile.written_at.is_(None)))
+    """None where nobody waits for it any more, or where those quoted in it allow more or less by now than when it was
+    asked for: what is written is what it is then known by, so that no word stays in a file without consent."""
+    row = session.scalar(select(KeptFile).where(KeptFile.id == file_id, KeptFile.written_at.is_(None)))
+    return row if row is not None and _says_what_may_be_said(session, row) else None
 
 
 def files_over(session: Session, now: datetime) -> list[tuple[UUID, UUID]]:

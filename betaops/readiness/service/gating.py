@@ -40,6 +40,7 @@ def add_criterion(
         raise Invalid("text", _("Write what has to be so, or choose what is looked up."), field="text")
     if len(said) > LONGEST_TEXT:
         raise Invalid("text", _("Keep it under %(most)s characters.", most=LONGEST_TEXT), field="text")
+    _lock(work, program)
     there = queries.criteria(work.session, program.id)
     if len(there) >= MOST_CRITERIA:
         raise Refused("too_many", _("A gate has at most %(most)s criteria.", most=MOST_CRITERIA))
@@ -57,10 +58,16 @@ def add_criterion(
 
 def add_usual_criteria(work: Work, program: Program) -> None:
     """Those that most begin with, where there are none yet."""
+    _lock(work, program)
     if queries.criteria(work.session, program.id):
         return
     for kind, looked_up in USUAL:
         add_criterion(work, program, kind, looked_up=looked_up)
+
+
+def _lock(work: Work, program: Program) -> None:
+    """Whoever adds to its gate comes one after the other: a second press finds what the first one added."""
+    work.lock(Program, program.id, lets_refer=True)
 
 
 def tick(work: Work, program: Program, criterion_id: UUID, *, is_so: bool) -> GateCriterion:
@@ -86,6 +93,7 @@ def add_role(work: Work, program: Program, name: str, user_id: UUID | None) -> S
     name = name.strip()
     if not name:
         raise Invalid("name", _("Name the role."), field="name")
+    _lock(work, program)
     there = queries.signer_roles(work.session, program.id)
     if any(each.name.casefold() == name.casefold() for each in there):
         raise Invalid("name", _("This role has to sign already."), field="name")

@@ -16,6 +16,7 @@ from betaops.readiness.models import LONGEST_QUOTE, Expectation, Quote
 
 #: What stands where words were left out.
 _GAP = re.compile(r"\s*(?:\[(?:…|\.\.\.)\]|…)\s*")
+_APOSTROPHES = "'’"
 
 
 def pick(
@@ -72,7 +73,8 @@ def let_go(work: Work, program: Program, quote_id: UUID) -> None:
 
 
 def _check(words: str, source: str) -> None:
-    if not words:
+    parts = [part for part in _GAP.split(words) if part]
+    if not parts:
         raise Invalid("no_passage", _("Choose the words to quote."), field="passage")
     if len(words) > LONGEST_QUOTE:
         raise Invalid(
@@ -84,8 +86,8 @@ def _check(words: str, source: str) -> None:
             field="passage",
         )
     at = 0
-    for part in filter(None, _GAP.split(words)):
-        found = source.find(part, at)
+    for part in parts:
+        found = _place_of(part, source, at)
         if found < 0:
             raise Invalid(
                 "not_their_words",
@@ -96,6 +98,29 @@ def _check(words: str, source: str) -> None:
                 field="passage",
             )
         at = found + len(part)
+
+
+def _place_of(part: str, source: str, start: int) -> int:
+    """Where it stands in whole words, -1: nowhere. Who wrote “unusable” or “can't” has said neither “usable” nor “can”."""
+    at = source.find(part, start)
+    while at >= 0 and (_is_in_a_word(source, at) or _is_in_a_word(source, at + len(part))):
+        at = source.find(part, at + 1)
+    return at
+
+
+def _is_in_a_word(text: str, at: int) -> bool:
+    """Whether what stands before and after this place is one word; an apostrophe is part of it."""
+    before, after = text[max(at - 2, 0) : at], text[at : at + 2]
+    if after[:1] and after[0] in _APOSTROPHES:
+        after = after[1:]
+    elif before and before[-1] in _APOSTROPHES:
+        before = before[:-1]
+    return _is_of_a_word(before[-1:]) and _is_of_a_word(after[:1])
+
+
+def _is_of_a_word(letter: str) -> bool:
+    """Digits, and letters of scripts with capitals: those put spaces between words, which not all others do."""
+    return letter.isdecimal() or letter.lower() != letter.upper()
 
 
 def _one_line(text: str) -> str:

@@ -1,5 +1,6 @@
 """Builds of a product."""
 
+import heapq
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -12,6 +13,9 @@ from betaops.tasks.models import Build, Task
 from betaops.usage import versions
 from betaops.usage.builds import in_order
 from betaops.usage.versions import Used
+
+#: Versions that nobody announced which are shown at most: more is noise, or somebody making it.
+MOST_UNANNOUNCED = 200
 
 
 def build(session: Session, build_id: UUID, *, product_id: UUID | None = None) -> Build:
@@ -37,9 +41,12 @@ def build_named(session: Session, product_id: UUID, name: str) -> Build | None:
 
 
 def unannounced(session: Session, product_id: UUID) -> list[Used]:
-    """Versions that the product's events told of and that are no build of it, the newest use first."""
+    """Versions that the product's events told of and that are no build of it, the newest use first;
+    of very many those that most people use."""
     announced = {each.version_key for each in builds(session, product_id)}
     found = [each for each in versions.used(session, product_id) if each.key not in announced]
+    if len(found) > MOST_UNANNOUNCED:
+        found = heapq.nlargest(MOST_UNANNOUNCED, found, key=lambda each: (each.people, each.last_on))
     return sorted(found, key=lambda each: (each.last_on, in_order(each.key)), reverse=True)
 
 

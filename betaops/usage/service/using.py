@@ -5,19 +5,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, or_
+from sqlalchemy import bindparam, case, exists, inspect, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.kernel.ids import new_id
-from betaops.kernel.prepared import Prepared, inserting
+from betaops.kernel.prepared import Prepared
 from betaops.kernel.work import Work
 from betaops.usage.builds import version_in, version_key
 from betaops.usage.models import UsageBuild
+
+#: Versions of a product that are kept of one person: years of several releases a day. What says a version is sent by
+#: anybody who has the product's public key, and may be another one with each event.
+MOST_VERSIONS = 1000
 
 
 def note_builds(work: Work, product_id: UUID, facts: Iterable[tuple[UUID, Any, datetime]]) -> None:
     """Note (tester, the property that says the version, moment), one for each event.
 
-    A row is written when somebody first uses a version and then once a day, however much they do.
+    A row is written when somebody first uses a version and then once a day, however much they do. Of more than
+    `MOST_VERSIONS` those that come later are not noted.
     """
     found: dict[tuple[UUID, str], tuple[str, datetime, datetime]] = {}
     keys: dict[Any, tuple[str, str]] = {}
@@ -54,7 +60,19 @@ def note_builds(work: Work, product_id: UUID, facts: Iterable[tuple[UUID, Any, d
 
 
 def _noting(dialect: str) -> Any:
-    row = inserting(UsageBuild, dialect)
+    flavour: Any = postgresql if dialect == "postgresql" else sqlite
+    columns = inspect(UsageBuild).columns
+    given = {name: bindparam(name, type_=column.type) for name, column in columns.items()}
+    theirs = (
+        UsageBuild.workspace_id == given["workspace_id"],
+        UsageBuild.tester_id == given["tester_id"],
+        UsageBuild.product_id == given["product_id"],
+    )
+    is_known = exists().where(*theirs, UsageBuild.version_key == given["version_key"])
+    are_too_many = select(UsageBuild.id).where(*theirs).limit(1).offset(MOST_VERSIONS - 1).exists()
+    row = flavour.insert(UsageBuild).from_select(
+        list(given), select(*given.values()).where(or_(is_known, ~are_too_many))
+    )
     new = row.excluded
     is_earlier, is_later = new.first_at < UsageBuild.first_at, new.last_on > UsageBuild.last_on
     return row.on_conflict_do_update(
