@@ -138,8 +138,14 @@ class Identified:
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
 
 
-class Tenant(Identified):
+class Owned:
     """Belongs to one workspace; sessions see only the rows of theirs (`scope_to`)."""
+
+    workspace_id: Mapped[uuid.UUID] = mapped_column()
+
+
+class Tenant(Identified, Owned):
+    """The same with an id of its own, as nearly all have."""
 
     workspace_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
 
@@ -212,11 +218,11 @@ def _see_only_this_workspace(state: ORMExecuteState) -> None:
         return
     workspace_id = state.session.info.get("workspace_id")
     if workspace_id is None:
-        if any(issubclass(mapper.class_, Tenant) for mapper in state.all_mappers):
+        if any(issubclass(mapper.class_, Owned) for mapper in state.all_mappers):
             raise Unscoped(str(state.statement)[:200])
         return
     state.statement = state.statement.options(
-        with_loader_criteria(Tenant, lambda cls: cls.workspace_id == workspace_id, include_aliases=True)
+        with_loader_criteria(Owned, lambda cls: cls.workspace_id == workspace_id, include_aliases=True)
     )
 
 

@@ -6,11 +6,9 @@ what came since is shown five at a time: whatever two looks differ in was said b
 
 from sqlalchemy import select
 
-from betaops.kernel.ids import new_id
 from betaops.kernel.inserts import Inserts
 from betaops.kernel.work import Work
 from betaops.surveys import policy, queries, service
-from betaops.surveys.anonymity import row_id
 from betaops.surveys.engine.judging import rows_of
 from betaops.surveys.models import Answer, Response, ResponseState
 from betaops.surveys.queries.surveys import Published
@@ -22,7 +20,6 @@ def write(work: Work, response: Response, published: Published) -> None:
     """The rows of one response, and that it counts from now on."""
     rows = [
         {
-            "id": row_id() if response.is_anonymous else new_id(),
             "workspace_id": response.workspace_id,
             "response_id": response.id,
             "question_id": published.question_ids[name],

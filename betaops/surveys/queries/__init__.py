@@ -101,7 +101,9 @@ from betaops.surveys.queries.surveys import (
 from betaops.surveys.queries.texts import (
     MOST_TEXTS,
     THEMES,
+    TextKey,
     Written,
+    check_written,
     seen_of,
     tag_names,
     tags_counted,
@@ -109,7 +111,6 @@ from betaops.surveys.queries.texts import (
     texts,
     themes_job,
     themes_key,
-    written_answer,
 )
 from betaops.surveys.queries.uploads import left_behind, upload_in, uploads
 
@@ -117,6 +118,7 @@ __all__ = [
     "MOST_TEXTS",
     "THEMES",
     "Split",
+    "TextKey",
     "Unfilled",
     "Written",
     "answered",
@@ -131,6 +133,7 @@ __all__ = [
     "by_cohort",
     "by_door",
     "by_question",
+    "check_written",
     "cohorts_answered",
     "compiled_live",
     "compiled_version",
@@ -219,5 +222,4 @@ __all__ = [
     "waiting_for",
     "was_answered_so",
     "waves",
-    "written_answer",
 ]
