@@ -37,6 +37,7 @@ class _Stamps:
 
 _stamps = _Stamps()
 _RANDOM_BITS = 62
+_UNKNOWN = uuid.SafeUUID.unknown
 
 
 def new_id() -> uuid.UUID:
@@ -59,7 +60,7 @@ def _made(stamp: int, chance: int) -> uuid.UUID:
     made = object.__new__(uuid.UUID)
     number = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | chance
     object.__setattr__(made, "int", number)
-    object.__setattr__(made, "is_safe", uuid.SafeUUID.unknown)
+    object.__setattr__(made, "is_safe", _UNKNOWN)
     return made
 
 

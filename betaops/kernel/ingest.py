@@ -130,7 +130,8 @@ class _Own:
 
     def kept(self, session: Session) -> dict[Any, Any]:
         """As of the session's transaction. SQLite counts what other connections have written."""
-        version = session.connection().exec_driver_sql("PRAGMA data_version").scalar_one()
+        # To the driver itself, like a BEGIN: every group asks for it.
+        (version,) = session.connection().connection.execute("PRAGMA data_version").fetchone()
         if version != self._version or len(self._kept) > MOST_KEPT:
             self._version, self._kept = version, {}
         return self._kept
