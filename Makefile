@@ -1,13 +1,17 @@
 # Aliases. ./run and ./test are the real thing and need no make.
 PYTHON = .venv/bin/python
 
-.PHONY: run test check format bench messages lock
+.PHONY: run test examples check format bench messages lock
 
 run:
 	./run
 
 test:
 	./test
+
+# Every example that tests can make up; ./test makes up a third of them.
+examples:
+	BETAOPS_EXAMPLES=all ./test -m hypothesis
 
 # What can be seen without running, then everything that runs.
 check:

@@ -16,11 +16,12 @@ from betaops.kernel.db import Database
 from betaops.kernel.settings import Settings
 from betaops.kernel.work import SYSTEM, Platform, Work
 from betaops.web.application import Application
-from tests.support import applications, sockets
+from tests.support import applications, processes, sockets
 from tests.support import sample as samples
 from tests.support.browsers import Browser
 from tests.support.clock import Clock
 from tests.support.databases import PostgreSql, Source, Sqlite
+from tests.support.examples import examples
 from tests.support.outbox import Outbox
 from tests.support.running import RunJobs
 from tests.support.sample import Sample
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.support.chromium"]
 
 # No assertion is timed: how long an example takes says how busy the machine is.
-hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.register_profile("untimed", deadline=None, max_examples=examples(100))
 hypothesis_settings.load_profile("untimed")
 
 #: What the clock shows when a test asks for `clock`: a Monday morning.
@@ -90,6 +91,13 @@ def nothing_outside() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         sockets.close_to_the_outside(patch)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_goes_on() -> Iterator[None]:
+    """What a test leaves behind may wait, not work: every later test would wait for the interpreter's lock."""
+    yield
+    assert not processes.working_threads()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,7 +17,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import event, insert
 
-from bench.dashboards.rollups import a_survey, fold
+from bench.dashboards.rollups import a_survey, fold, own_columns
 from bench.embedded import embedded
 from betaops.accounts.models import HolderKind, Membership, User
 from betaops.accounts.permissions import Role
@@ -208,7 +208,7 @@ def expect(platform: Platform, workspace_id: UUID, program_id: UUID) -> None:
 def count(platform: Platform, workspace_id: UUID, program_id: UUID, survey_id: UUID) -> None:
     """What the jobs do, and how long each takes."""
     print("\njobs, in the background; seconds of CPU")
-    fold(platform, workspace_id, survey_id)
+    fold(platform, workspace_id, survey_id, _AT_ONCE)
 
     def each(do: Callable[[Work, Program], Any]) -> None:
         with platform.database.writing(workspace_id) as session:
@@ -294,7 +294,7 @@ def write(platform: Platform, workspace_id: UUID, model: Any, rows: Iterator[dic
     done = 0
     while several := list(islice(rows, _AT_ONCE)):
         with platform.database.writing(workspace_id) as session:
-            session.execute(insert(model), several)
+            session.execute(insert(model), [own_columns(model, row) for row in several])
         done += len(several)
         print(f"\r{model.__tablename__}: {done:,}", end="", file=sys.stderr)
     print(file=sys.stderr)

@@ -125,28 +125,38 @@ def answer(platform: Platform, workspace_id: UUID, survey_id: UUID, number: int)
             session.execute(
                 insert(Answer),
                 [
-                    {
+                    own_columns(Answer, {
                         **own, "response_id": each, "question_id": question, "row": "",
                         "code": str(1 + (index * 7 + place) % (5 + place % 6)),
                         "number": float(1 + (index * 7 + place) % (5 + place % 6)),
-                    }
+                    })
                     for index, each in enumerate(ids)
                     for place, question in enumerate(question_ids)
                 ],
             )  # fmt: skip
             session.execute(
                 insert(TailResponse),
-                [{**own, "survey_id": survey_id, "response_id": each} for each in ids],
+                [
+                    own_columns(TailResponse, {**own, "survey_id": survey_id, "response_id": each})
+                    for each in ids
+                ],
             )
         print(f"\r{start + several:,} responses", end="", file=sys.stderr)
     print(file=sys.stderr)
 
 
-def fold(platform: Platform, workspace_id: UUID, survey_id: UUID) -> None:
-    left = 1
-    while left:
+def own_columns(model: Any, row: dict[str, Any]) -> dict[str, Any]:
+    """As much of a row as its table has."""
+    columns = model.__table__.columns
+    return {name: value for name, value in row.items() if name in columns}
+
+
+def fold(platform: Platform, workspace_id: UUID, survey_id: UUID, most: int = rollups.AT_ONCE) -> None:
+    """As many at once as the job takes, so that others may write in between; or more, where nobody waits."""
+    has_more = True
+    while has_more:
         with platform.database.writing(workspace_id) as session:
-            left = rollups.fold(Work(session, platform, SYSTEM, clock.now()), survey_id)
+            has_more = rollups.fold(Work(session, platform, SYSTEM, clock.now()), survey_id, most)
 
 
 if __name__ == "__main__":

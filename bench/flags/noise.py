@@ -17,9 +17,17 @@ def family(pid: int) -> list[int]:
     children = [
         int(child)
         for thread in Path(f"/proc/{pid}/task").iterdir()
-        for child in (thread / "children").read_text().split()
+        for child in _said(thread / "children").split()
     ]
     return [pid, *(each for child in children for each in family(child))]
+
+
+def _said(path: Path) -> str:
+    """What a file of a thread says; nothing where the thread has ended meanwhile."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 class Noise:

@@ -92,10 +92,10 @@ def _plant(platform: Platform) -> Survey:
     for start in range(0, RESPONSES, BATCH):
         with platform.database.writing(survey.workspace_id) as session:
             _fill(Work(session, platform, SYSTEM, clock.now(), is_quiet=True), survey, start)
-    left = 1
-    while left:
+    has_more = True
+    while has_more:
         with platform.database.writing(survey.workspace_id) as session:
-            left = service.fold(Work(session, platform, SYSTEM, clock.now()), survey.id)
+            has_more = service.fold(Work(session, platform, SYSTEM, clock.now()), survey.id)
     return survey
 
 

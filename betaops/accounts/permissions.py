@@ -40,6 +40,7 @@ class Permission(StrEnum):
     MESSAGES_SEND = "messages:send"
     READINESS_READ = "readiness:read"
     READINESS_WRITE = "readiness:write"
+    GATE_WRITE = "gate:write"
     DECISION_SIGN = "decision:sign"
     EXPORT_READ = "export:read"
     AUDIT_READ = "audit:read"
@@ -83,6 +84,7 @@ _MANAGING = _ANALYSING | {
     P.RESPONSES_WRITE,
     P.OUTCOMES_WRITE,
     P.MESSAGES_SEND,
+    P.GATE_WRITE,
     P.DECISION_SIGN,
     P.AUDIT_READ,
 }
@@ -129,6 +131,7 @@ WORDS = {
     P.MESSAGES_SEND: _l("Write to testers"),
     P.READINESS_READ: _l("See readiness and decisions"),
     P.READINESS_WRITE: _l("Create and change expectations"),
+    P.GATE_WRITE: _l("Say who has to sign decisions"),
     P.DECISION_SIGN: _l("Sign go and no-go decisions"),
     P.EXPORT_READ: _l("Export people and answers"),
     P.AUDIT_READ: _l("See the audit log"),

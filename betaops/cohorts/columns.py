@@ -260,7 +260,8 @@ def ids(several: bytes) -> Ids:
 
 def ordered(people: Ids) -> Ids:
     """Each once."""
-    if (people[1:] > people[:-1]).all():
+    first = _halves(people)[0]
+    if (first[1:] > first[:-1]).all() or (people[1:] > people[:-1]).all():
         return people
     found = np.sort(people, kind="stable")
     once: Ids = found[np.concatenate([[True], found[1:] != found[:-1]])]
@@ -279,11 +280,34 @@ def places(people: Ids, some: Ids) -> NDArray[np.intp]:
 
 def apart(left: Ids, right: Ids) -> bytes:
     """Those that are in one of them and not in the other, in order."""
-    everybody = np.sort(np.concatenate([ordered(left), ordered(right)]), kind="stable")
-    if not len(everybody):
-        return b""
-    twice = everybody[1:] == everybody[:-1]
-    alone = np.ones(len(everybody), np.bool_)
-    alone[1:] &= ~twice
-    alone[:-1] &= ~twice
-    return everybody[alone].tobytes()
+    left, right = ordered(left), ordered(right)
+    if not len(left) or not len(right):
+        return left.tobytes() + right.tobytes()
+    found = _looked_for(left, right)
+    alone = np.concatenate([left[found < 0], _left_over(right, found[found >= 0])])
+    return np.sort(alone).tobytes()
+
+
+def _left_over(people: Ids, taken: NDArray[np.intp]) -> Ids:
+    stays = np.ones(len(people), np.bool_)
+    stays[taken] = False
+    return people[stays]
+
+
+def _looked_for(some: Ids, people: Ids) -> NDArray[np.intp]:
+    """Where each of `some` stands among `people`, -1 where it does not; both in order.
+
+    By the first half of ids: numbers are compared many times as fast as bytes, and it nearly always tells two apart.
+    """
+    (first, second), (its_first, its_second) = _halves(people), _halves(some)
+    if (first[1:] == first[:-1]).any():
+        found = people.searchsorted(some).clip(max=len(people) - 1)
+        return np.where(people[found] == some, found, -1)
+    found = first.searchsorted(its_first).clip(max=len(people) - 1)
+    return np.where((first[found] == its_first) & (second[found] == its_second), found, -1)
+
+
+def _halves(people: Ids) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Each as two numbers, in the machine's own order of bytes."""
+    both = people.view(">u8").reshape(-1, 2)
+    return both[:, 0].astype(np.uint64), both[:, 1].astype(np.uint64)

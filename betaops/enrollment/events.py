@@ -112,6 +112,18 @@ class AgreementSigned(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuotingChosen(Event):
+    """How far somebody may be quoted from what they write in a program; a `Quoting`."""
+
+    said = _l("said how %(tester)s may be quoted in %(program)s: %(quoting)s")
+
+    enrollment_id: UUID
+    program_id: UUID
+    tester_id: UUID
+    quoting: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvitationSent(Event):
     said = _l("invited somebody to %(program)s")
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
+from betaops.enrollment.quoting import Quoting
 from betaops.kernel.db import Base, Tenant, belongs_to, leaf_args, one_of, tenant_args
 from betaops.kernel.versions import Versioned
 from betaops.programs.models import Agreement, Program
@@ -209,6 +210,22 @@ class Consent(Tenant, Base):
     address: Mapped[str] = mapped_column(String(64), default="")
 
     agreement: Mapped[Agreement] = relationship(lazy="raise_on_sql", viewonly=True)
+
+
+class QuoteConsent(Tenant, Base):
+    """What a person said about being quoted from what they write in one program. The newest counts; `never` takes back
+    what was allowed before."""
+
+    __table_args__ = tenant_args(
+        belongs_to("enrollment_id", "enrollment"),
+        Index("ix_quote_consent_enrollment", "workspace_id", "enrollment_id", "signed_at", "id"),
+    )
+
+    enrollment_id: Mapped[UUID]
+    quoting: Mapped[Quoting] = mapped_column(one_of(Quoting))
+    #: The sentence they chose, as they read it.
+    text: Mapped[str] = mapped_column(Text)
+    signed_at: Mapped[datetime]
 
 
 class Application(Tenant, Base):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from betaops.enrollment.models import State
+from betaops.enrollment.quoting import Quoting
 from betaops.kernel.i18n import lazy_gettext as _l
 
 STATES: dict[State, Any] = {
@@ -52,4 +53,18 @@ HAPPENED: dict[State, Any] = {
     State.COMPLETED: _l("completed the program"),
     State.WITHDRAWN: _l("left the program"),
     State.REMOVED: _l("removed from the program"),
+}
+
+#: What a tester chooses from, and what is kept as the sentence they agreed to.
+QUOTING: dict[Quoting, Any] = {
+    Quoting.NEVER: _l("No, do not quote me"),
+    Quoting.ANONYMOUS: _l("Yes, as “a tester”: without my name, role or company"),
+    Quoting.NAMED: _l("Yes, with my name"),
+}
+
+#: The same beside a passage, for members.
+QUOTED_AS: dict[Quoting, Any] = {
+    Quoting.NEVER: _l("not to be quoted"),
+    Quoting.ANONYMOUS: _l("as “a tester”"),
+    Quoting.NAMED: _l("with their name"),
 }

@@ -111,6 +111,18 @@ class ReportNoted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportQuotingChosen(Event):
+    """How far whoever wrote a report may be quoted with it; a `Quoting`."""
+
+    said = _l("said how a report in %(program)s may be quoted: %(quoting)s")
+
+    report_id: UUID
+    program_id: UUID
+    enrollment_id: UUID
+    quoting: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportVoted(Event):
     said = _l("voted for a report in %(program)s")
 

@@ -9,6 +9,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired as Required
 from wtforms.validators import Length, Optional, ValidationError
 
+from betaops.enrollment.quoting import Quoting
+from betaops.enrollment.wording import QUOTING
 from betaops.feedback import labels
 from betaops.feedback.models import Kind, Severity, State
 from betaops.feedback.service import Upload
@@ -61,7 +63,18 @@ class ReportForm(Form):
         description=_l("If you know it: often under Settings or About."),
     )
     pictures = MultipleFileField(_l("Pictures"), [Optional()])
+    quoting = RadioField(
+        _l("May we quote this?"),
+        choices=[SelectChoice(each.value, words) for each, words in QUOTING.items()],
+        default=Quoting.NEVER.value,
+        validate_choice=False,
+        description=_l("When the team tells others what people need. You can change your mind at any time."),
+    )
     submission = HiddenField()
+
+    def validate_quoting(self, field: Any) -> None:
+        if field.data and field.data not in list(Quoting):
+            raise ValidationError(_l("Choose one of the three."))
 
     def validate_severity(self, field: Any) -> None:
         if field.data and field.data not in list(Severity):
@@ -94,6 +107,21 @@ class ChosenKindForm(ReportForm):
             "Mail address of a tester of this program. They see the report and its outcome in their portal."
         ),
     )
+
+
+class ReportQuotingForm(Form):
+    """Whoever reported changes their mind about quoting it."""
+
+    quoting = RadioField(
+        _l("May we quote this?"),
+        [Required(_l("Choose one of the three."))],
+        choices=[SelectChoice(each.value, words) for each, words in QUOTING.items()],
+    )
+
+    @property
+    def choice(self) -> Quoting:
+        """After validation."""
+        return Quoting(self.quoting.data)
 
 
 class AnswerForm(Form):

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from betaops.enrollment.models import Enrollment
+from betaops.enrollment.quoting import Quoting
 from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
 from betaops.kernel.versions import Versioned
 
@@ -267,6 +268,40 @@ class Vote(Base, Tenant):
     works: Mapped[bool | None]
 
     enrollment: Mapped[Enrollment] = relationship(lazy="raise_on_sql", viewonly=True)
+
+
+class ReportConsent(Base, Tenant):
+    """What whoever wrote a report said about quoting it. The newest counts, and before what they said for the program."""
+
+    __tablename__ = "report_consent"
+    __table_args__ = tenant_args(
+        belongs_to("report_id", "report"),
+        belongs_to("enrollment_id", "enrollment"),
+        Index("ix_report_consent_report", "workspace_id", "report_id", "signed_at", "id"),
+        Index("ix_report_consent_enrollment", "workspace_id", "enrollment_id"),
+    )
+
+    report_id: Mapped[UUID]
+    enrollment_id: Mapped[UUID]
+    quoting: Mapped[Quoting] = mapped_column(one_of(Quoting))
+    #: The sentence they chose, as they read it.
+    text: Mapped[str] = mapped_column(Text)
+    signed_at: Mapped[datetime]
+
+
+class TaskReport(Base, Tenant):
+    """A report that was written because a task stopped somebody."""
+
+    __tablename__ = "task_report"
+    __table_args__ = tenant_args(
+        belongs_to("report_id", "report"),
+        belongs_to("task_id", "task"),
+        UniqueConstraint("report_id"),
+        Index("ix_task_report_task", "workspace_id", "task_id"),
+    )
+
+    report_id: Mapped[UUID]
+    task_id: Mapped[UUID]
 
 
 class CommentKind(StrEnum):

@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response
 from betaops.enrollment import providers
 from betaops.enrollment.models import Enrollment
 from betaops.enrollment.queries import portal as enrollment_queries
+from betaops.enrollment.queries import quoting as quoting_queries
+from betaops.enrollment.quoting import Quoting
 from betaops.feedback import labels, policy, queries, service, triage
-from betaops.feedback.forms import AnswerForm, ReportForm
+from betaops.feedback.forms import AnswerForm, ReportForm, ReportQuotingForm
 from betaops.feedback.models import Kind, Severity
 from betaops.feedback.serving import served
 from betaops.kernel import ids
@@ -87,29 +89,43 @@ def new(slug: str) -> Response | str | tuple[str, int]:
     kind = next((kind for kind in Kind if kind == request.args.get("kind")), None)
     if kind is None or not policy.takes_reports(enrollment.program):
         return _page("kinds", enrollment, kinds=list(Kind))
-    form = ReportForm(submission=ids.encode("rpt", ids.new_id()), **_begun(enrollment))
+    given = _stopped_at(enrollment)
+    form = ReportForm(
+        submission=ids.encode("rpt", ids.new_id()), quoting=_standing(enrollment), **_begun(enrollment, given)
+    )
     if form.validate_on_submit():
         with refusals(form):
             report = service.write(
                 writing(),
                 enrollment.program,
-                _draft(form, kind),
+                _draft(form, kind, given),
                 enrollment=enrollment,
                 submission=_submission(form.submission.data),
             )
             flash(_("Thank you. Your report is number %(number)d.", number=report.number))
             return redirect(url_for(".report", slug=slug, report_id=report.id, new=1), 303)
-    return _page("new", enrollment, form=form, kind=kind), (422 if form.errors else 200)
+    return _page("new", enrollment, form=form, kind=kind, given=given), (422 if form.errors else 200)
 
 
-def _begun(enrollment: Enrollment) -> dict[str, str]:
-    """What a report begins with that was opened from a task on which somebody was blocked: theirs to change."""
+def _standing(enrollment: Enrollment) -> str:
+    """What they said for the whole program is where a report begins."""
+    choice = quoting_queries.standing_of(reading(), enrollment.id)
+    return (choice.quoting if choice is not None else Quoting.NEVER).value
+
+
+def _stopped_at(enrollment: Enrollment) -> task_queries.Given | None:
+    """The task from which this report was opened, of which they said what became."""
     try:
         task_id = ids.decode("tsk", request.args.get("task", ""))
         given = task_queries.given_one(reading(), enrollment, task_id)
     except NotFound:
-        return {}
-    if given.outcome is None:
+        return None
+    return given if given.outcome is not None else None
+
+
+def _begun(enrollment: Enrollment, given: task_queries.Given | None) -> dict[str, str]:
+    """What a report begins with that was opened from a task on which somebody was blocked: theirs to change."""
+    if given is None or given.outcome is None:
         return {}
     build = given.task.build or task_queries.current_build(reading(), enrollment.program.product_id)
     return {
@@ -119,7 +135,7 @@ def _begun(enrollment: Enrollment) -> dict[str, str]:
     }
 
 
-def _draft(form: ReportForm, kind: Kind) -> service.Draft:
+def _draft(form: ReportForm, kind: Kind, given: task_queries.Given | None) -> service.Draft:
     return service.Draft(
         kind=kind,
         title=form.title.data or "",
@@ -134,6 +150,8 @@ def _draft(form: ReportForm, kind: Kind) -> service.Draft:
         },
         user_agent=request.headers.get("User-Agent", ""),
         pictures=form.uploads(),
+        quoting=Quoting(form.quoting.data or Quoting.NEVER),
+        task_id=given.task.id if given is not None else None,
     )
 
 
@@ -177,7 +195,12 @@ def report(slug: str, report_id: UUID) -> str:
     return _report(_place(slug), report_id)
 
 
-def _report(enrollment: Enrollment, report_id: UUID, answer_form: AnswerForm | None = None) -> str:
+def _report(
+    enrollment: Enrollment,
+    report_id: UUID,
+    answer_form: AnswerForm | None = None,
+    quoting_form: ReportQuotingForm | None = None,
+) -> str:
     seen = queries.report_for(reading(), enrollment, report_id)
     found = seen.report
     is_new = bool(request.args.get("new")) and seen.is_own
@@ -195,8 +218,32 @@ def _report(enrollment: Enrollment, report_id: UUID, answer_form: AnswerForm | N
             found, enrollment, board_is_open=queries.board_is_open(reading(), enrollment.program_id)
         ),
         answer_form=answer_form or AnswerForm(formdata=None),
+        quoting_form=(quoting_form or _quoting_form(report_id)) if seen.is_own else None,
+        task=queries.task_of(reading(), report_id) if seen.is_own else None,
         empty_form=EmptyForm(),
     )
+
+
+def _quoting_form(report_id: UUID) -> ReportQuotingForm:
+    """With what holds now."""
+    now = queries.quoting_of(reading(), report_id)
+    return ReportQuotingForm(formdata=None, prefix="quote-", data={"quoting": now.value})
+
+
+@blueprint.post("/reports/<id(rpt):report_id>/quoting")
+@tester
+def choose_quoting(slug: str, report_id: UUID) -> Response | tuple[str, int]:
+    """Allow a report of mine to be quoted, or take it back."""
+    enrollment = _place(slug)
+    seen = queries.report_for(reading(), enrollment, report_id)
+    if not seen.is_own:
+        raise NotFound
+    form = ReportQuotingForm(prefix="quote-")
+    if form.validate_on_submit():
+        service.choose_quoting(writing(), seen.report, enrollment, form.choice)
+        flash(_("Saved. It holds from now on."))
+        return redirect(url_for(".report", slug=slug, report_id=report_id), 303)
+    return _report(enrollment, report_id, quoting_form=form), 422
 
 
 @blueprint.post("/reports/<id(rpt):report_id>/answers")

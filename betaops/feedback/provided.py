@@ -16,6 +16,8 @@ from betaops.feedback.models import State
 from betaops.kernel import ids
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
+from betaops.tasks.findings import Finding, Findings
+from betaops.tasks.models import Task
 
 MOST_ASKS = 3
 
@@ -137,3 +139,20 @@ def data(session: Session, tester: Tester) -> Any:
 def new_blockers(session: Session, product_id: UUID, *, since: datetime, **_of_people: Any) -> float:
     """Blockers reported since then, whoever has the flag: nobody can tell what feature a blocker is due to."""
     return queries.new_blockers(session, product_id, since)
+
+
+def of_task(session: Session, task: Task, slug: str) -> Findings:
+    """Reports that were written because a task stopped somebody."""
+    count = queries.counts_by_task(session, [task.id]).get(task.id, 0)
+    newest = queries.reports_of_task(session, task.id) if count else []
+    return Findings(
+        count,
+        [
+            Finding(
+                title=f"#{each.number} {each.title}",
+                url=url_for("feedback.report", slug=slug, report_id=each.id),
+                note=str(labels.STATES[each.state]),
+            )
+            for each in newest
+        ],
+    )

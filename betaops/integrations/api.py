@@ -28,8 +28,8 @@ blueprint = APIBlueprint(
 )
 
 #: What an endpoint may ask for; see `models.TOPICS`.
-Told = Literal["response.completed", "response.withdrawn"]
-Topics = Annotated[list[Told], Field(min_length=1, max_length=2, description="What is sent there.")]
+Told = Literal["response.completed", "response.withdrawn", "task.outcome"]
+Topics = Annotated[list[Told], Field(min_length=1, max_length=3, description="What is sent there.")]
 Address = Annotated[Text, Field(min_length=1, max_length=1000, description="Begins with https://.")]
 
 

@@ -9,6 +9,8 @@ from betaops.kernel import mail
 from betaops.kernel.work import Work
 from betaops.programs import queries as program_queries
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
+from betaops.tasks.events import OutcomeRecorded
+from betaops.tasks.models import SETTLED
 from betaops.web.letters import letter, link
 
 
@@ -22,6 +24,20 @@ def tell_response(work: Work, event: SurveyAnswered | ResponseWithdrawn) -> None
         event_id=work.cause_id,
         topic=Topic.RESPONSE_COMPLETED if is_new else Topic.RESPONSE_WITHDRAWN,
         subject_id=event.response_id,
+    )
+
+
+def tell_outcome(work: Work, event: OutcomeRecorded) -> None:
+    """The same of what became of a task with somebody, once they are done with it one way or another."""
+    assert work.cause_id is not None  # handlers of events are told which
+    if event.state not in SETTLED:
+        return
+    service.tell(
+        work,
+        program_id=event.program_id,
+        event_id=work.cause_id,
+        topic=Topic.TASK_OUTCOME,
+        subject_id=event.outcome_id,
     )
 
 

@@ -29,7 +29,7 @@ def send_webhook(run: Run, *, delivery_id: str) -> None:
         try:
             body = letters.body_of(work.session, delivery)
         except NotFound:
-            service.drop_delivery(work, own, _("The response is gone."))
+            service.drop_delivery(work, own, _("What it is about is gone."))
             return
         signed = webhooks.headers(
             service.signing_secrets(work, delivery.endpoint), webhook_id, work.now, body

@@ -16,12 +16,14 @@ class Topic(StrEnum):
 
     RESPONSE_COMPLETED = "response.completed"
     RESPONSE_WITHDRAWN = "response.withdrawn"
+    #: A tester completed a task, was stopped by something, or opted out; or says so now.
+    TASK_OUTCOME = "task.outcome"
     #: Sent by hand, to see whether it arrives.
     TEST = "webhook.test"
 
 
 #: What an endpoint may ask for.
-TOPICS = (Topic.RESPONSE_COMPLETED, Topic.RESPONSE_WITHDRAWN)
+TOPICS = (Topic.RESPONSE_COMPLETED, Topic.RESPONSE_WITHDRAWN, Topic.TASK_OUTCOME)
 
 
 class WebhookEndpoint(Tenant, Base):
@@ -80,7 +82,7 @@ class WebhookDelivery(Tenant, Base):
     #: Of the recorded event: the `webhook-id`, the same however often it is sent.
     event_id: Mapped[UUID]
     topic: Mapped[Topic] = mapped_column(one_of(Topic))
-    #: What it is about: the response; nothing in a test.
+    #: What it is about: the response, or the outcome of a task; nothing in a test.
     subject_id: Mapped[UUID | None]
     happened_at: Mapped[datetime]
     state: Mapped[DeliveryState] = mapped_column(one_of(DeliveryState), default=DeliveryState.WAITING)

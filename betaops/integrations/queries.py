@@ -13,8 +13,9 @@ from betaops.kernel.ingest import kept
 from betaops.kernel.paging import Page, keyset
 from betaops.kernel.prepared import Prepared
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
+from betaops.tasks.events import OutcomeRecorded
 
-#: Asked for every response that comes in, and the answer is no for most programs.
+#: Asked for every response and every outcome that comes in, and the answer is no for most programs.
 _any_endpoint = Prepared(
     lambda _dialect: (
         select(literal(1).label("found"))
@@ -29,7 +30,7 @@ _any_endpoint = Prepared(
 )
 
 
-def wants(session: Session, event: SurveyAnswered | ResponseWithdrawn) -> bool:
+def wants(session: Session, event: SurveyAnswered | ResponseWithdrawn | OutcomeRecorded) -> bool:
     """Whether anybody is to be told of it."""
     held, place = kept(session), ("webhooks", event.program_id)
     if place not in held:

@@ -43,7 +43,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.types import TypeDecorator
 
-from betaops.kernel import counting, folding
+from betaops.kernel import counting, folding, payloads
 from betaops.kernel.ids import new_id
 
 #: How long a writer of a SQLite file waits for another one; and one that may as well not write.
@@ -52,7 +52,6 @@ PATIENCE_SECONDS, HASTE_SECONDS = 10.0, 1.0
 TURN_SECONDS = 0.001
 #: Pages in SQLite's log with which a commit brings them into the file, should nobody have done it (`checkpoints`).
 LONGEST_LOG = 16_384
-
 
 #: PostgreSQL: a deadlock was ended with this statement; it waited for a lock as long as one may.
 _IN_THE_WAY = frozenset({"40P01", "55P03"})
@@ -190,6 +189,18 @@ def one_of(enum: type[StrEnum], name: str | None = None) -> Enum:
 class Session(OrmSession):
     """A session that knows its workspace."""
 
+    #: A transaction (or savepoint), and the connection that it is on.
+    _held: tuple[Any, Any] = (None, None)
+
+    def connection(self, *arguments: Any, **options: Any) -> Connection:
+        """The session's own, asked for once in each transaction: prepared statements want it every time."""
+        within = self.get_nested_transaction() or self.get_transaction()
+        if arguments or options or within is None or not self.is_active:
+            return super().connection(*arguments, **options)
+        if self._held[0] is not within:
+            self._held = (within, super().connection())
+        return self._held[1]  # type: ignore[no-any-return]  # what was put there
+
 
 class Unscoped(Exception):
     """A statement on tenant rows was made in a session that has no workspace.
@@ -232,9 +243,7 @@ def do_what_was_put_off(session: OrmSession) -> None:
     if session.in_nested_transaction():
         return
     session.flush()
-    if "at_commit" not in session.info:
-        return
-    for do, (work, things) in session.info.pop("at_commit").items():
+    for do, (work, things) in session.info.pop("at_commit", {}).items():
         do(work, things)
 
 
@@ -300,15 +309,6 @@ def is_in_the_way(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _IN_THE_WAY
 
 
-def _dumps(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
-
-
-def _loads(value: Any) -> Any:
-    """A column declared JSON keeps a lone number as a number in SQLite, not as its text."""
-    return value if isinstance(value, int | float) else orjson.loads(value)
-
-
 def _sqlite(url: str, pool_size: int) -> Engine:
     engine = create_engine(
         url,
@@ -318,8 +318,8 @@ def _sqlite(url: str, pool_size: int) -> Engine:
         pool_use_lifo=True,
         connect_args={"timeout": PATIENCE_SECONDS, "check_same_thread": False, "isolation_level": None},
         hide_parameters=True,
-        json_serializer=_dumps,
-        json_deserializer=_loads,
+        json_serializer=payloads.as_json,
+        json_deserializer=payloads.of_column,
     )
 
     @event.listens_for(engine, "connect")
@@ -395,6 +395,6 @@ def _postgresql(url: str, pool_size: int) -> Engine:
             "options": "-c lock_timeout=10s -c statement_timeout=60s -c timezone=UTC",
         },
         hide_parameters=True,
-        json_serializer=_dumps,
+        json_serializer=payloads.as_json,
         json_deserializer=orjson.loads,
     )

@@ -11,6 +11,7 @@ import re
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Read at once where files come little by little.
 PIECE_BYTES = 64 * 1024
+#: How files are called in their folder until they are whole.
+_INCOMING = "incoming-"
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}")
 
 
@@ -42,6 +45,16 @@ class Place(Protocol):
         """Nothing happens where there is none."""
         ...
 
+    def sweep(self, before: datetime) -> None:
+        """Drop what was begun before then and never became a file."""
+        ...
+
+
+def new_name() -> str:
+    """A name that no file has, nor ever will by chance."""
+    digits = secrets.token_hex(32)
+    return f"{digits[:2]}/{digits[2:]}"
+
 
 class FileStore:
     """What rooms use; see `Platform.files`."""
@@ -55,14 +68,17 @@ class FileStore:
             return cls(ObjectStorage(settings.files_url))
         return cls(Folder(settings.instance / "files"))
 
-    def put(self, data: bytes, content_type: str) -> str:
-        """Keep `data`; the name under which `get` finds it. `Unavailable` when the disk is full or away."""
-        return self.put_pieces([data], content_type)
+    def put(self, data: bytes, content_type: str, *, name: str | None = None) -> str:
+        """Keep `data`; the name under which `get` finds it. `Unavailable` when the disk is full or away.
 
-    def put_pieces(self, pieces: Iterable[bytes], content_type: str) -> str:
+        `name` is a `new_name` that was written down before: whoever is killed after this and does it again writes the
+        same file, and none is left that nobody knows of.
+        """
+        return self.put_pieces([data], content_type, name=name)
+
+    def put_pieces(self, pieces: Iterable[bytes], content_type: str, *, name: str | None = None) -> str:
         """The same for what is too large to be held at once."""
-        digits = secrets.token_hex(32)
-        name = f"{digits[:2]}/{digits[2:]}"
+        name = name or new_name()
         try:
             self._place.write(name, pieces, content_type)
         except OSError as error:
@@ -81,6 +97,10 @@ class FileStore:
             rest = self._place.pieces(name)
             first = next(rest, b"")
         return itertools.chain((first,), rest)
+
+    def sweep(self, before: datetime) -> None:
+        """Drop what writers left half written that were killed before that moment."""
+        self._place.sweep(before)
 
     def delete(self, name: str) -> None:
         """Gone for good; deleting twice is no error."""
@@ -116,7 +136,7 @@ class Folder:
     def write(self, name: str, pieces: Iterable[bytes], content_type: str) -> None:
         target = self._root / name
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=self._root, prefix="incoming-")
+        handle, temporary = tempfile.mkstemp(dir=self._root, prefix=_INCOMING)
         try:
             with os.fdopen(handle, "wb") as file:
                 for piece in pieces:
@@ -139,6 +159,12 @@ class Folder:
 
     def remove(self, name: str) -> None:
         (self._root / name).unlink(missing_ok=True)
+
+    def sweep(self, before: datetime) -> None:
+        for left in self._root.glob(f"{_INCOMING}*"):
+            with contextlib.suppress(FileNotFoundError):  # whole by now, or another sweeps as well
+                if left.stat().st_mtime < before.timestamp():
+                    left.unlink()
 
 
 class ObjectStorage:
@@ -176,6 +202,9 @@ class ObjectStorage:
     def remove(self, name: str) -> None:
         with contextlib.suppress(FileNotFoundError), self._answering():
             self._store.delete(name)
+
+    def sweep(self, before: datetime) -> None:
+        """Storage has whole objects only."""
 
     @contextlib.contextmanager
     def _answering(self) -> Iterator[None]:

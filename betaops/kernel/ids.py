@@ -55,10 +55,18 @@ def new_ids(count: int) -> list[uuid.UUID]:
     return [_made(first + place, chance[place] >> (64 - _RANDOM_BITS)) for place in range(count)]
 
 
+def from_digits(digits: str) -> uuid.UUID:
+    """Of the 32 hexadecimal digits that SQLite keeps of an id; for those that come from there only."""
+    return _of_number(int(digits, 16))
+
+
 def _made(stamp: int, chance: int) -> uuid.UUID:
+    return _of_number((stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | chance)
+
+
+def _of_number(number: int) -> uuid.UUID:
     # As UUID's own constructor does it, without looking at what is known to be right: a third of its time.
     made = object.__new__(uuid.UUID)
-    number = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | chance
     object.__setattr__(made, "int", number)
     object.__setattr__(made, "is_safe", _UNKNOWN)
     return made

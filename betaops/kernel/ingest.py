@@ -20,6 +20,7 @@ from betaops.kernel import clock
 from betaops.kernel.db import Session, do_what_was_put_off, scope_to
 from betaops.kernel.errors import Unavailable
 from betaops.kernel.i18n import gettext as _
+from betaops.kernel.prepared import Opened
 
 if TYPE_CHECKING:
     from betaops.kernel.work import Platform, Work
@@ -86,7 +87,7 @@ def _batches(writes: Sequence[_Write]) -> list[list[_Write]]:
     return list(found.values())
 
 
-_KEPT = "kept"
+_KEPT, _VERSION = "kept", "PRAGMA data_version"
 
 
 def kept(session: OrmSession) -> dict[Any, Any]:
@@ -94,8 +95,8 @@ def kept(session: OrmSession) -> dict[Any, Any]:
 
     What grouped writes change themselves they must put right there. Always empty outside of them, and on PostgreSQL.
     """
-    found: dict[Any, Any] = session.info.get(_KEPT, {})
-    return found
+    own: _Own | None = session.info.get(_KEPT)
+    return {} if own is None else own.kept(session)
 
 
 class _Own:
@@ -128,10 +129,10 @@ class _Own:
         """Some of what is kept may never have come about."""
         self._version = -1
 
-    def kept(self, session: Session) -> dict[Any, Any]:
+    def kept(self, session: OrmSession) -> dict[Any, Any]:
         """As of the session's transaction. SQLite counts what other connections have written."""
-        # To the driver itself, like a BEGIN: every group asks for it.
-        (version,) = session.connection().connection.execute("PRAGMA data_version").fetchone()
+        with Opened(_VERSION, session.connection()) as cursor:
+            version = cursor.execute(_VERSION).fetchone()[0]
         if version != self._version or len(self._kept) > MOST_KEPT:
             self._version, self._kept = version, {}
         return self._kept
@@ -185,6 +186,11 @@ class Ingest:
     def is_grouping(self) -> bool:
         """Whether writes wait for each other here; PostgreSQL groups commits itself."""
         return self._platform.database.is_sqlite
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether writes wait for the one that is under way."""
+        return not self._waiting.empty()
 
     def _write(self, write: _Write) -> Any:
         if not self.is_grouping:
@@ -244,7 +250,7 @@ class Ingest:
     def _write_all(self, own: "_Own", writes: list[_Write]) -> bool:
         """One after the other in one session, as most go well; False, with nothing written, where one does not."""
         with Session(own.connection(), expire_on_commit=False) as session, session.begin():
-            session.info[_KEPT] = own.kept(session)
+            session.info[_KEPT] = own
             for batch in _batches(writes):
                 scope_to(session, batch[0].workspace_id)
                 try:

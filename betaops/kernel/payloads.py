@@ -195,3 +195,13 @@ def without_nul(value: Any, instead: str = "") -> Any:
     if isinstance(value, list):
         return [without_nul(inner, instead) for inner in value]
     return value
+
+
+def as_json(value: Any) -> str:
+    """Text for a column declared JSON; keys need not be text."""
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def of_column(value: Any) -> Any:
+    """A column declared JSON keeps a lone number as a number in SQLite, not as its text."""
+    return value if isinstance(value, int | float) else orjson.loads(value)

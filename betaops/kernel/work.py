@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from betaops.kernel import jobs, outbox, signals
-from betaops.kernel.db import Base, Database, Identified, Owned, is_in_the_way, scope_to
+from betaops.kernel import jobs, outbox, rows, signals
+from betaops.kernel.db import Base, Database, Identified, Owned, Tenant, is_in_the_way, scope_to
 from betaops.kernel.errors import NotFound
 from betaops.kernel.events import Event, write_events
 from betaops.kernel.ingest import Ingest
@@ -138,15 +138,20 @@ class Work:
         SQLite needs no row lock: its writers come one after the other. `lets_refer`: others may write rows that
         belong to it meanwhile, which else wait.
         """
-        row = self.session.scalar(
+        row = self._locked(model, row_id, lets_refer)
+        if row is None:
+            raise NotFound
+        return row
+
+    def _locked(self, model: type[Row], row_id: uuid.UUID, lets_refer: bool) -> Row | None:
+        if issubclass(model, Tenant):
+            return rows.locked(self.session, model, row_id, lets_refer=lets_refer)
+        return self.session.scalar(
             select(model)
             .where(model.id == row_id)
             .with_for_update(key_share=lets_refer)
             .execution_options(populate_existing=True)
         )
-        if row is None:
-            raise NotFound
-        return row
 
     def record(self, event: Event) -> None:
         """State that something happened; whoever subscribed hears of it after the commit."""

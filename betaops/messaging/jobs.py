@@ -13,6 +13,7 @@ from betaops.messaging import queries, service, telling
 from betaops.messaging.models import Campaign, CampaignState
 from betaops.programs import queries as program_queries
 from betaops.surveys import queries as survey_queries
+from betaops.tasks import queries as task_queries
 
 #: Letters of one transaction: about 5 ms each to write, so that nobody else waits long for the database.
 BATCH = 20
@@ -88,5 +89,24 @@ def remind(run: Run) -> dict[str, int]:
                 survey = survey_queries.survey(work.session, survey_id)
                 for enrollment_id in people[start : start + BATCH]:
                     written += telling.remind(work, survey, enrollment_id)
+            run.progress(written, written)
+    return {"written": written}
+
+
+def remind_of_tasks(run: Run) -> dict[str, int]:
+    """Long, daily: whoever has not done a task that ends in days is reminded, once, unless they were asked something lately."""
+    with run.work() as work:
+        due = queries.tasks_to_remind_of(work.session, work.now)
+    written = 0
+    for workspace_id, task_id in due:
+        with run.work() as work:
+            work.enter(workspace_id)
+            people = queries.people_with_task(work.session, task_queries.task(work.session, task_id))
+        for start in range(0, len(people), BATCH):
+            with run.work() as work:
+                work.enter(workspace_id)
+                task = task_queries.task(work.session, task_id)
+                for enrollment_id in people[start : start + BATCH]:
+                    written += telling.remind_of_task(work, task, enrollment_id)
             run.progress(written, written)
     return {"written": written}

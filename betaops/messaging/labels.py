@@ -85,6 +85,7 @@ KINDS = {
     "messaging.merged": _l("Report known already"),
     "messaging.outcome": _l("Outcome of a report"),
     "messaging.reminder": _l("Reminder of a survey"),
+    "messaging.task_reminder": _l("Reminder of a task"),
     "readiness.lapsed": _l("A decision ran out"),
     "readiness.receipt": _l("What a tester's input changed"),
     "readiness.shaken": _l("A decision lost evidence"),

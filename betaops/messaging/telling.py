@@ -24,6 +24,7 @@ from betaops.messaging.queries import Recipient
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
 from betaops.surveys.models import Survey
+from betaops.tasks.models import Task
 from betaops.web.letters import link
 
 
@@ -102,6 +103,31 @@ def remind(work: Work, survey: Survey, enrollment_id: UUID) -> bool:
         key=key,
         survey=survey.name,
         closes_at=survey.closes_at,
+    )
+    return True
+
+
+def remind_of_task(work: Work, task: Task, enrollment_id: UUID) -> bool:
+    """One person of one task that ends soon, once a round; False where they were, are gone, or are to be left alone now."""
+    key = f"{queries.TASK_REMINDER}:{task.id}:{task.round}:{enrollment_id}"
+    to = queries.recipient(work.session, enrollment_id)
+    if to is None or queries.was_written(work.session, key):
+        return False
+    if not queries.may_be_reminded(work.session, to.tester.id, work.now):
+        return False
+    program = program_queries.program(work.session, task.program_id)
+    letters.post(
+        work,
+        "task_reminder",
+        to,
+        program,
+        kind=queries.TASK_REMINDER,
+        topic=Topic.REMINDERS,
+        key=key,
+        task=task.title,
+        why=task.why,
+        due_on=task.due_on,
+        url=link("tasks_portal.task", slug=program.slug, task_id=task.id),
     )
     return True
 

@@ -13,10 +13,11 @@ from babel.dates import format_date
 from betaops.kernel import i18n, ids
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import ngettext
-from betaops.readiness import by_weight, caveats, evidence, measures, wording
+from betaops.readiness import by_weight, caveats, course, evidence, measures, wording
 from betaops.readiness.by_weight import ByWeight
+from betaops.readiness.course import Course
 from betaops.readiness.deciding.recommendation import FAILED, Choice, Standing, Weight, recommend
-from betaops.readiness.figures import figure, span
+from betaops.readiness.figures import figure, gap, span
 from betaops.readiness.measures import Evidence, Measure
 from betaops.readiness.models import Expectation, Reading
 from betaops.readiness.verdict import Direction, Verdict, reconciled
@@ -127,6 +128,15 @@ class Row:
             line=self.found.line,
         )
 
+    def in_words(self, value: float) -> str:
+        """A value of the measure, as papers say it too."""
+        return figure(value, self.measure.unit)
+
+    def gap_in_words(self, difference: float) -> str:
+        """How much more, of a difference of scores in [−1, 1]."""
+        low, high = self.measure.span(self.parameters)
+        return gap(difference * (high - low), self.measure.unit)
+
     def told(self, past: Any) -> str:
         """The estimate of a former reading (`queries.Past`) in words."""
         return "–" if past.estimate is None else figure(past.estimate, self.measure.unit)
@@ -181,6 +191,13 @@ class Row:
         if self.found is None or self.reading is None:
             return None
         return by_weight.of_reading(self.reading.sample, self.found.own, self.measure.unit)
+
+    @cached_property
+    def course(self) -> Course | None:
+        """How it went day by day; None where it is no matter of days."""
+        if self.reading is None:
+            return None
+        return course.of_reading(self.measure, self.reading.sample, self.expectation.confidence)
 
     @property
     def evidence(self) -> Evidence:

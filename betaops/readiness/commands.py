@@ -82,7 +82,8 @@ def verify(file: IO[bytes], digest: str | None) -> None:
 
 
 def _paper(session: Session, program: Program, name: str, form: str) -> bytes:
-    document = PAPERS[name].write(queries.material(session, program, at=moment(clock.now())))
+    written = PAPERS[name].write(queries.material(session, program, at=moment(clock.now())))
+    document = queries.with_quotes(session, written)
     return pdf(document) if form == "pdf" else markdown.text(document).encode()
 
 

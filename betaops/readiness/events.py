@@ -289,3 +289,23 @@ class RealityNoted(Event):
     days: int
     count: int
     source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotePicked(Event):
+    """What it says stands in no event: events outlive consent."""
+
+    said = _l("picked a quote for “%(need)s” in %(program)s")
+
+    program_id: UUID
+    quote_id: UUID
+    need: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteRemoved(Event):
+    said = _l("let a quote for “%(need)s” in %(program)s go")
+
+    program_id: UUID
+    quote_id: UUID
+    need: str

@@ -12,9 +12,7 @@ from betaops.feedback.events import (
     VoteWithdrawn,
 )
 from betaops.kernel.work import Work
-from betaops.programs import queries as program_queries
 from betaops.programs.events import PhaseChanged
-from betaops.programs.models import Phase
 from betaops.readiness import queries, service, telling
 from betaops.readiness.events import DecisionLapsed, DecisionShaken, ProgramSuspended
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
@@ -39,12 +37,6 @@ Told = (
 def read_soon(work: Work, event: Told) -> None:
     """Something was answered, reported, decided about a person, or the program's phase changed."""
     service.soon(work, event.program_id)
-
-
-def seal_at_start(work: Work, event: PhaseChanged) -> None:
-    """The program starts: from now on what is expected of it is fixed."""
-    if event.phase == Phase.RUNNING:
-        service.seal(work, program_queries.program(work.session, event.program_id))
 
 
 def read_all_soon(work: Work, event: TesterErased) -> None:

@@ -1,6 +1,5 @@
-"""Reading the evidence anew, when something came in and every night; writing large dossiers."""
+"""Reading the evidence anew, when something came in and every night; writing files."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from betaops.kernel import clock
@@ -9,10 +8,9 @@ from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
 from betaops.programs import queries as program_queries
 from betaops.readiness import dossier, queries, service, telling
-from betaops.readiness.models import DecisionState
+from betaops.readiness.documents.pdf import pdf
+from betaops.readiness.models import CONTENT_TYPES, DecisionState, FileKind
 
-#: How long a dossier is kept that was written behind the scenes.
-KEEP_DOSSIERS = timedelta(days=1)
 #: Letters of one transaction, so that nobody else waits long for the database.
 BATCH = 20
 
@@ -49,19 +47,37 @@ def read_all(work: Work) -> None:
         service.soon(work, program_id, wait=False)
 
 
-def write_dossier(run: Run, *, program_id: str) -> dict[str, str]:
-    """Long: a dossier in the file store, for a day."""
+def write_file(run: Run, *, file_id: str) -> None:
+    """Long: a file that somebody asked for, under the name that its row has: done again, it is the same file."""
     with run.platform.database.reading_still(run.claimed.workspace_id) as session:
-        program = program_queries.program(session, UUID(program_id))
-        data = dossier.written(queries.dossier_contents(session, program, run.progress))
-    name = run.platform.files.put(data, "application/json")
+        row = queries.file_to_write(session, UUID(file_id))
+        if row is None:
+            return
+        kind, name, told = row.kind, row.file, queries.told_in(session, row)
+        if kind is FileKind.DOSSIER:
+            program = program_queries.program(session, row.program_id)
+            data = dossier.written(queries.dossier_contents(session, program, run.progress))
+    if told is not None:
+        data = pdf(told)
+    run.platform.files.put(data, CONTENT_TYPES[kind], name=name)
     with run.work() as work:
-        work.enqueue("readiness.drop_dossier", {"file": name}, at=work.now + KEEP_DOSSIERS)
-    return {"file": name}
+        is_awaited = service.note_written(work, UUID(file_id))
+    if not is_awaited:
+        run.platform.files.delete(name)
+
+
+def sweep_files(run: Run) -> None:
+    """Long: files whose time is over, each in a transaction of its own."""
+    with run.platform.database.reading() as session:
+        over = queries.files_over(session, clock.now())
+    for workspace_id, file_id in over:
+        with run.work() as work:
+            work.enter(workspace_id)
+            service.drop_file(work, file_id)
 
 
 def drop_dossier(work: Work, *, file: str) -> None:
-    """Its day is over."""
+    """The day of a dossier is over that was written before files had rows of their own."""
     work.platform.files.delete(file)
 
 

@@ -104,10 +104,17 @@ def _hardly(row: Row, waiting: int, likely: int | None) -> Need:
             waiting=waiting,
         )
         return Need(text, *_ask_again(row), note=note)
-    note = _(
-        "about %(more)s more answers needed, only %(waiting)s have not answered: it takes more testers",
-        more=about(likely),
-        waiting=waiting,
+    note = (
+        _(
+            "about %(more)s more answers needed, only %(waiting)s have not answered: it takes more testers",
+            more=about(likely),
+            waiting=waiting,
+        )
+        if waiting
+        else _(
+            "about %(more)s more answers needed, and nobody is left to ask: it takes more testers",
+            more=about(likely),
+        )
     )
     return Need(
         text,

@@ -5,6 +5,8 @@ from betaops.readiness.models import Decision, DecisionState, Signature
 
 SEE = Permission.READINESS_READ
 CHANGE = Permission.READINESS_WRITE
+#: Who has to sign. A program may be given this; signing itself is for people.
+GATE = Permission.GATE_WRITE
 SIGN = Permission.DECISION_SIGN
 #: Telling testers what was decided.
 TELL = Permission.MESSAGES_SEND

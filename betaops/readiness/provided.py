@@ -136,3 +136,11 @@ def changes(session: Session, enrollment: Enrollment) -> Sequence[Change]:
 def data(session: Session, tester: Tester) -> Any:
     """Decisions that this person's answers count in, for their own export."""
     return queries.voices_of(session, tester.id)
+
+
+def quotes(session: Session, tester: Tester) -> Any:
+    """Passages of this person's words that were picked as quotes, for their own export."""
+    return [
+        {"text": row.text, "picked_at": row.picked_at.isoformat()}
+        for row in queries.quotes_of_person(session, tester.id)
+    ]

@@ -16,7 +16,7 @@ from betaops.kernel import ids
 from betaops.kernel.work import Actor, Work
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
-from betaops.readiness import measures, queries, service
+from betaops.readiness import measures, queries, sample_gate, service
 from betaops.readiness.deciding.recommendation import Weight
 from betaops.readiness.service.expecting import Draft
 from betaops.readiness.service.reading import judge, keep
@@ -36,7 +36,7 @@ UNTIL_THE_CLOSE = timedelta(days=6)
 
 
 def plant(world: "World") -> None:
-    """Five needs, eighteen evenings of readings, and participation by week."""
+    """Five needs, eighteen evenings of readings, participation by week, and a gate."""
     with world.work() as work:
         program = program_queries.program(work.session, world.facts["program_id"])
         if queries.expectations(work.session, program.id):
@@ -47,11 +47,14 @@ def plant(world: "World") -> None:
         for draft in drafts:
             service.write(work, program, replace(draft, closes_on=(world.now + UNTIL_THE_CLOSE).date()))
         service.seal(work, program)
+        sample_gate.set_up(work, program)
         for evening in range(EVENINGS, 0, -1):
             with _as_of(work.session, program, world.ago(evening)):
                 judged = judge(work, program)
             work.now = world.ago(evening)
             keep(work, program, judged)
+            if evening == sample_gate.REVIEWED:
+                sample_gate.review(work, program, world.ago)
         work.now = world.now
         service.take_readings(work, program)
         service.count_weeks(work, program)

@@ -1,20 +1,36 @@
-"""Papers as files."""
+"""Papers and what jobs wrote, as files."""
 
-from typing import Literal
+from flask import Response, current_app
 
-from flask import Response
-
+from betaops.kernel import clock
+from betaops.kernel.errors import NotFound
 from betaops.readiness.documents import Document, markdown
-from betaops.readiness.documents.pdf import pdf
+from betaops.readiness.models import CONTENT_TYPES, FileKind, KeptFile
 
-Form = Literal["md", "pdf"]
+_ENDINGS = {FileKind.PDF: "pdf", FileKind.DOSSIER: "json"}
 
 
-def file(document: Document, form: Form, name: str) -> Response:
-    """To be kept as `name`.`form`."""
-    if form == "pdf":
-        response = Response(pdf(document), content_type="application/pdf")
-    else:
-        response = Response(markdown.text(document), content_type="text/markdown; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+def as_markdown(document: Document, name: str) -> Response:
+    """To be saved as `name`.md."""
+    return _saved(
+        Response(markdown.text(document), content_type="text/markdown; charset=utf-8"), f"{name}.md"
+    )
+
+
+def kept(row: KeptFile) -> Response:
+    """What a job wrote; `NotFound` until it is there, and when its time is over."""
+    if not row.is_there(clock.now()):
+        raise NotFound
+    files = current_app.platform.files  # type: ignore[attr-defined]  # our Application
+    response = Response(files.pieces(row.file), content_type=CONTENT_TYPES[row.kind])
+    return _saved(response, f"{row.name}.{_ENDINGS[row.kind]}")
+
+
+def dossier(data: bytes, name: str) -> Response:
+    """To be saved as `name`.json."""
+    return _saved(Response(data, content_type=CONTENT_TYPES[FileKind.DOSSIER]), f"{name}.json")
+
+
+def _saved(response: Response, name: str) -> Response:
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

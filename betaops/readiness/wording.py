@@ -201,6 +201,8 @@ def _ahead(found: Found) -> str:
                 early=about(early),
             )
         )
+    elif about(early) == about(late):
+        parts.append(_("About %(likely)s more would probably settle it.", likely=about(likely)))
     else:
         parts.append(
             _(

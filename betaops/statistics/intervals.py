@@ -60,5 +60,9 @@ def adjusted_wald_nps(promoters: int, detractors: int, n: int, error: float) -> 
 def _check(part: float, whole: float, error: float) -> None:
     if not 0 <= part <= whole:
         raise ValueError(f"{part} of {whole} people is not a share")
+    check_error(error)
+
+
+def check_error(error: float) -> None:
     if not 0 < error < 0.5:
         raise ValueError(f"error must lie between 0 and 0.5, not {error}")

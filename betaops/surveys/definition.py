@@ -4,7 +4,7 @@ Made from SurveyJS JSON by `reading.read`; the JSON itself is kept beside it and
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from betaops.surveys.engine.actions import Actions, fills, fills_in, is_picky
 from betaops.surveys.engine.actions import read as read_actions
 from betaops.surveys.engine.steadiness import is_steady
+from betaops.surveys.expressions.values import text_of
 from betaops.surveys.localised import DEFAULT, languages, text
 
 #: Question types that are asked. Others are kept in the JSON and shown to nobody.
@@ -45,6 +46,11 @@ class Choice:
     image: Any = ""
     #: It is seen and cannot be chosen now; set by a scene.
     is_disabled: bool = False
+
+
+def by_code(rows: Sequence[Choice]) -> dict[str, tuple[int, Choice]]:
+    """Rows with their places, by the text of their values; of two alike, the first."""
+    return {text_of(row.value): (index, row) for index, row in reversed(list(enumerate(rows)))}
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,14 @@ class Question:
     @cached_property
     def comment_key(self) -> str:
         return f"{self.key}-Comment"
+
+    @cached_property
+    def lasting_rows(self) -> "Mapping[str, tuple[int, Choice]] | None":
+        """Rows with their places, by the text of their values, where the same are always shown in one order."""
+        options = self.options
+        if options.get("rowsVisibleIf") or options.get("rowOrder") == "random":
+            return None
+        return None if any(row.visible_if for row in self.rows) else by_code(self.rows)
 
     @property
     def has_other(self) -> bool:

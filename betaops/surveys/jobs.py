@@ -8,7 +8,7 @@ from betaops.enrollment.queries import testers as tester_queries
 from betaops.kernel import mail
 from betaops.kernel.jobs import Run
 from betaops.kernel.work import Work
-from betaops.surveys import anonymity, exports, links, queries, service
+from betaops.surveys import anonymity, arming, exports, links, queries, releasing, service
 from betaops.surveys.analysis import narrowing, themes
 from betaops.surveys.engine.filling import First, first_question
 from betaops.surveys.queries.rollups import Counted
@@ -42,6 +42,7 @@ def send_links(
 
 def _send_one(run: Run, survey_id: UUID, enrollment_id: UUID, key: str, *, may_ask_again: bool) -> bool:
     """Whether this call has queued the mail."""
+    arm = _arm_of(run, survey_id, enrollment_id, may_ask_again=may_ask_again)
     with run.work() as work:
         survey = queries.survey(work.session, survey_id)
         if not survey.takes_answers(work.now) or links.was_mailed(work, key):
@@ -50,11 +51,13 @@ def _send_one(run: Run, survey_id: UUID, enrollment_id: UUID, key: str, *, may_a
         if not may_ask_again and not links.may_ask(work, place.tester_id):
             return False
         definition = read(survey.draft)
-        live = queries.live_version(work.session, survey)
-        if live is not None:
-            definition = queries.published(work.session, live.id).definition
+        live_id = queries.live_version_id(work.session, survey)
+        if live_id is not None:
+            definition = queries.published(work.session, live_id, arm).definition
         token = links.personal_link(work, survey.id, place.id)
-        first = first_question(definition, place.tester.locale or "")
+        # What is asked first may differ by arm. Of an anonymous survey nobody is put into one before they begin.
+        tells_first = bool(arm) or not survey.has_arms
+        first = first_question(definition, place.tester.locale or "") if tells_first else None
         written = letter(
             "surveys_invitation",
             place.tester.mail,
@@ -76,6 +79,19 @@ def _send_one(run: Run, survey_id: UUID, enrollment_id: UUID, key: str, *, may_a
         return True
 
 
+def _arm_of(run: Run, survey_id: UUID, enrollment_id: UUID, *, may_ask_again: bool) -> str:
+    """The arm whose first question the mail shows; by itself, for the mail holds the person. Whoever is left alone is put
+    into none."""
+    with run.work() as work:
+        survey = queries.survey(work.session, survey_id)
+        if not survey.has_arms or survey.is_anonymous or not survey.takes_answers(work.now):
+            return ""
+        place = tester_queries.enrollment(work.session, survey.program_id, enrollment_id)
+        if not may_ask_again and queries.asked_lately(work.session, place.tester_id, work.now):
+            return queries.allotted(work.session, survey.id, place.id)
+        return arming.put_into(work, survey, place.id)
+
+
 def _answers(token: str, first: First | None) -> list[tuple[str, str]]:
     """The first question as (words, address) of each answer."""
     if first is None:
@@ -95,8 +111,30 @@ def begin_placement(run: Run, *, survey_id: str) -> dict[str, int]:
         people += noted
         if not noted:
             break
+    allot(run, survey_id=survey_id)
     with run.work() as work:
         service.begin_placement(work, UUID(survey_id))
+    return {"people": people}
+
+
+def allot_all(work: Work) -> dict[str, int]:
+    """Periodic: people come into programs and cohorts for whom a survey with arms stands in the product."""
+    found = queries.placed_with_arms(work.session)
+    for workspace_id, survey_id in found:
+        work.enter(workspace_id)
+        work.enqueue("surveys.allot", {"survey_id": str(survey_id)}, unique=f"surveys.allot:{survey_id}")
+    return {"surveys": len(found)}
+
+
+def allot(run: Run, *, survey_id: str) -> dict[str, int]:
+    """Everybody for whom it stands in the product is in one of its arms, and their flags know in which."""
+    people = 0
+    for step in (service.put_into_arms, service.tell_arms):
+        done = -1
+        while done:
+            with run.work() as work:
+                done = step(work, UUID(survey_id))
+            people += done
     return {"people": people}
 
 
@@ -111,17 +149,19 @@ def fold(work: Work) -> dict[str, int]:
 
 def fold_survey(run: Run, *, survey_id: str) -> None:
     """In short transactions, each with what was counted before it: answers come in between."""
-    found, most, rounds = _count_tail(run, survey_id), 0, 0
+    found, done, rounds = _count_tail(run, survey_id), 0, 0
     if not found.is_kept:
         with run.work() as work:
             rollups.begin(work, UUID(survey_id))
         found = _count_tail(run, survey_id)
+    with run.platform.database.reading(run.claimed.workspace_id) as session:
+        most = queries.tail_size(session, UUID(survey_id)) if found.is_more else 0
     while found.waiting and found.is_kept:
         with run.work() as work:
             rollups.fold_counted(work, found)
-        most, rounds = max(most, found.left), rounds + 1
+        done, rounds = done + len(found.waiting), rounds + 1
         if rounds % 20 == 0:
-            run.progress(most - found.left, most)
+            run.progress(done, max(done, most))
         found = _count_tail(run, survey_id)
 
 
@@ -167,6 +207,24 @@ def suggest_themes(run: Run, *, survey_id: str, question_id: str, narrowed: dict
 def drop_export(work: Work, *, file: str) -> None:
     """Its day is over."""
     work.platform.files.delete(file)
+
+
+def tell_all_positions(work: Work) -> dict[str, int]:
+    """Periodic: people have moved on in anonymous surveys."""
+    found = queries.surveys_that_moved(work.session)
+    for workspace_id, survey_id in found:
+        work.enter(workspace_id)
+        work.enqueue(
+            "surveys.tell_positions",
+            {"survey_id": str(survey_id)},
+            unique=f"surveys.tell_positions:{survey_id}",
+        )
+    return {"surveys": len(found)}
+
+
+def tell_positions(work: Work, *, survey_id: str) -> None:
+    """Where people stand in an anonymous survey, if enough have moved."""
+    releasing.tell_positions(work, UUID(survey_id))
 
 
 def shuffle_ledger(work: Work, *, survey_id: str) -> None:

@@ -15,6 +15,7 @@ from betaops.surveys import queries
 from betaops.surveys.engine.quotas import Ending, is_screened_out
 from betaops.surveys.engine.scene import Scene
 from betaops.surveys.models import Quota, Response, ResponseState, Survey, SurveyLink, WhenFull
+from betaops.surveys.queries.quotas import Limits
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,9 @@ def settle(work: Work, response: Response, survey: Survey, scene: Scene) -> None
     if is_screened_out(scene):
         turn_away(response, Ending())
         return
-    quotas = [each for each in queries.quotas(work.session, survey.id) if scene.holds(each.condition)]
-    missing = _take(work, [*_limits(work, response, survey), *(_Place(Quota, each.id) for each in quotas)])
+    limits = queries.limits(work.session, survey.id, response.link_id)
+    quotas = _those_of(work, survey, scene) if limits.quotas else []
+    missing = _take(work, [*_limited(response, limits), *(_Place(Quota, each.id) for each in quotas)])
     if missing is not None:
         turn_away(response, Ending(missing.id), is_over=True)
         return
@@ -57,13 +59,19 @@ def give_back(work: Work, response: Response, survey: Survey) -> None:
     if response.state is not ResponseState.COMPLETE:
         return
     quotas = [_Place(Quota, UUID(each)) for each in sorted(response.places)]
-    _give_back(work, [*_limits(work, response, survey), *quotas])
+    limits = queries.limits(work.session, survey.id, response.link_id)
+    _give_back(work, [*_limited(response, limits), *quotas])
     response.places = []
 
 
-def _limits(work: Work, response: Response, survey: Survey) -> list[_Place]:
-    found = [_Place(Survey, survey.id)] if survey.response_limit is not None else []
-    if response.link_id is not None and queries.is_limited(work.session, response.link_id):
+def _those_of(work: Work, survey: Survey, scene: Scene) -> list[Quota]:
+    """The quotas that these answers are of."""
+    return [each for each in queries.quotas(work.session, survey.id) if scene.holds(each.condition)]
+
+
+def _limited(response: Response, limits: Limits) -> list[_Place]:
+    found = [_Place(Survey, response.survey_id)] if limits.survey else []
+    if response.link_id is not None and limits.link:
         found.append(_Place(SurveyLink, response.link_id))
     return found
 

@@ -94,11 +94,12 @@ def data(session: Session, tester: Tester) -> Any:
         }
         for showing, name in queries.showings(session, tester.id)
     ]
+    in_arms = [{"survey": name, "is_in_arm": arm} for name, arm in queries.allotments(session, tester.id)]
     in_ledgers = [
         {"survey": name, "answered_anonymously": True}
         for name in queries.answered_anonymously(session, tester.id)
     ]
-    return [*answered, *seen, *in_ledgers]
+    return [*answered, *seen, *in_arms, *in_ledgers]
 
 
 def _of(session: Session, enrollment: Enrollment) -> list[tuple[Response, str]]:

@@ -40,21 +40,27 @@ class Heard(Protocol):
 
 def shown(work: Work, product_id: UUID, owner: UUID | None, event: Heard) -> None:
     """Of strangers nothing is kept: their own browser knows."""
-    survey, placement = queries.survey_shown_in(work.session, product_id, event.properties.get("$survey_id"))
+    survey, placement, _arm = queries.survey_shown_in(
+        work.session, product_id, event.properties.get("$survey_id")
+    )
     if owner is not None:
         showing.note_shown(work, placement, survey.program_id, owner, event.at)
 
 
 def dismissed(work: Work, product_id: UUID, owner: UUID | None, event: Heard) -> None:
     """Also somebody who left in the middle; what they had answered was sent with every step."""
-    survey, placement = queries.survey_shown_in(work.session, product_id, event.properties.get("$survey_id"))
+    survey, placement, _arm = queries.survey_shown_in(
+        work.session, product_id, event.properties.get("$survey_id")
+    )
     if owner is not None:
         showing.note_dismissed(work, placement, survey.program_id, owner, event.at)
 
 
 def sent(work: Work, product_id: UUID, owner: UUID | None, event: Heard) -> None:
     """Answers: those of one step (`$survey_completed` is false), or all of them."""
-    survey, placement = queries.survey_shown_in(work.session, product_id, event.properties.get("$survey_id"))
+    survey, placement, arm = queries.survey_shown_in(
+        work.session, product_id, event.properties.get("$survey_id")
+    )
     if not survey.takes_answers(work.now) or survey.program.is_over:
         raise Refused("closed", _("This survey does not take answers now."))
     if survey.is_anonymous:
@@ -66,7 +72,9 @@ def sent(work: Work, product_id: UUID, owner: UUID | None, event: Heard) -> None
     door = Door(Way.PRODUCT, survey, None, place, wave=_wave(placement, key, event.at))
     with _as_tester(work, place):
         shown_id = queries.version_shown(work.session, survey.id, named(event.properties))
-        begun = respond.begin(work, door, submission_key=key, language=_language(event), version_id=shown_id)
+        begun = respond.begin(
+            work, door, submission_key=key, language=_language(event), arm=arm, version_id=shown_id
+        )
         response = begun.response
         _claim(response, place)
         _take(work, response, event.properties)
@@ -82,7 +90,7 @@ def _claim(response: Response, place: Enrollment | None) -> None:
 
 
 def _take(work: Work, response: Response, properties: dict[str, Any]) -> None:
-    items = queries.compiled_version(work.session, response.version_id).outline.items
+    items = queries.compiled_version(work.session, response.version_id, response.arm).outline.items
     published = queries.published(work.session, response.version_id, response.arm)
     walk = Walk(published.definition, work.now, response.language, response.submission_key)
     try:

@@ -112,6 +112,8 @@ _ALIKE: dict[str, Any] = {
     "is_embedded": False,
     "is_anonymous": False,
     "is_held": False,
+    "told_state": None,
+    "told_page": None,
     "arm": "",
     "wave": 0,
     "state": ResponseState.COMPLETE,

@@ -4,20 +4,24 @@ Above five, two looks at the results, one before and one after a single answer, 
 what came since is shown five at a time: whatever two looks differ in was said by at least five people.
 """
 
-from sqlalchemy import select
+from uuid import UUID
+
+from sqlalchemy import String, cast, func, select, update
 
 from betaops.kernel.inserts import Inserts
 from betaops.kernel.work import Work
 from betaops.surveys import policy, queries, service
 from betaops.surveys.engine.judging import rows_of
-from betaops.surveys.models import Answer, Response, ResponseState
+from betaops.surveys.engine.plain import TypedRows
+from betaops.surveys.models import Answer, Response, ResponseState, Survey
 from betaops.surveys.queries.surveys import Published
 
 _answers = Inserts(Answer)
 
 
-def write(work: Work, response: Response, published: Published) -> None:
-    """The rows of one response, and that it counts from now on."""
+def write(work: Work, response: Response, published: Published, typed: TypedRows | None = None) -> None:
+    """The rows of one response (`typed`, where they are at hand), and that it counts from now on."""
+    typed = rows_of(published.definition, response.answers) if typed is None else typed
     rows = [
         {
             "workspace_id": response.workspace_id,
@@ -28,10 +32,10 @@ def write(work: Work, response: Response, published: Published) -> None:
             "number": row.number,
             "text": row.text,
         }
-        for name, typed in rows_of(published.definition, response.answers).items()
+        for name, parts in typed.items()
         # A version from before a type was asked knows no question of that name.
         if name in published.question_ids
-        for row in typed
+        for row in parts
     ]
     if rows:
         _answers.write(work.session, rows)
@@ -39,9 +43,16 @@ def write(work: Work, response: Response, published: Published) -> None:
 
 
 def hold(work: Work, response: Response) -> None:
-    """Keep an anonymous one back, or show it together with those that wait already."""
+    """Keep an anonymous one back, or show it together with those that wait already.
+
+    One after the other: of two that end in the same moment, neither would see that the other waits, and five would go on
+    waiting. Who only refers to the survey is not held up (`FOR NO KEY UPDATE`); SQLite's writers are alone anyway.
+    """
     response.is_held = True
     work.session.flush()
+    work.session.execute(
+        select(Survey.id).where(Survey.id == response.survey_id).with_for_update(key_share=True)
+    )
     waiting = work.session.scalars(
         select(Response)
         .where(
@@ -59,3 +70,22 @@ def hold(work: Work, response: Response) -> None:
         each.is_held = False
         write(work, each, queries.published(work.session, each.version_id, each.arm))
     work.session.flush()
+
+
+def tell_positions(work: Work, survey_id: UUID) -> bool:
+    """Tell where people stand in an anonymous survey, if five have moved since it was last told; whether that was so.
+
+    They begin, go on, finish, or are taken out. Who waits for others at the end stays where they were told to be.
+    """
+    work.session.execute(select(Survey.id).where(Survey.id == survey_id).with_for_update(key_share=True))
+    have_moved = (Response.survey_id == survey_id, *queries.moved())
+    count = work.session.scalar(select(func.count()).select_from(Response).where(*have_moved)) or 0
+    if count < policy.FEWEST_SHOWN:
+        return False
+    work.session.execute(
+        update(Response)
+        .where(*have_moved)
+        .values(told_state=cast(Response.state, String), told_page=Response.page)
+        .execution_options(synchronize_session=False)
+    )
+    return True

@@ -129,17 +129,25 @@ def form_for(
     questions: Iterable[Question],
     sent: Any = None,
     uploads: Mapping[str, list[Any]] | None = None,
+    known: dict[Any, Any] | None = None,
 ) -> Filled:
-    """The form of `questions`, filled with the scene's answers, or with what was `sent` (files apart)."""
+    """The form of `questions`, filled with the scene's answers, or with what was `sent` (files apart).
+
+    `known`: for reading only. The fields of each question are made once, and have the words of whoever came first.
+    """
     questions = list(questions)
     fields: dict[str, Any] = {}
     data: dict[str, Any] = {}
     for question in questions:
         kind = FIELDS[question.kind]
-        built = kind.build(question, scene) | comment_fields(question, scene)
+        built = known.get(question.place) if known is not None else None
+        if built is None:
+            built = kind.build(question, scene) | comment_fields(question, scene)
+            if known is not None:
+                known[question.place] = built
         fields |= built
-        known = kind.data(question, scene.values.get(question.key)) | comment_data(question, scene.values)
-        data |= {name: value for name, value in known.items() if name in built}
+        told = kind.data(question, scene.values.get(question.key)) | comment_data(question, scene.values)
+        data |= {name: value for name, value in told.items() if name in built}
     form = Filled(fields)
     form.process(formdata=sent, data=data)
     form.stored = {question.name: scene.values.get(question.key) for question in questions}
@@ -164,13 +172,17 @@ def values_from(form: BaseForm, questions: Iterable[Question]) -> dict[str, Any]
 
 
 def sent_values(
-    scene: Scene, questions: list[Question], sent: Any, uploads: Mapping[str, list[Any]] | None = None
+    scene: Scene,
+    questions: list[Question],
+    sent: Any,
+    uploads: Mapping[str, list[Any]] | None = None,
+    known: dict[Any, Any] | None = None,
 ) -> dict[str, Any]:
     """What a person changed on a page: what is as it was drawn is none of their doing.
 
-    The survey may have set an answer meanwhile that the page still shows as it was.
+    The survey may have set an answer meanwhile that the page still shows as it was. `known`: see `form_for`.
     """
-    values = values_from(form_for(scene, questions, sent, uploads), questions)
+    values = values_from(form_for(scene, questions, sent, uploads, known), questions)
     return changed(values, sent.get("__drawn", ""))
 
 

@@ -16,7 +16,7 @@ from betaops.enrollment.models import Enrollment
 from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
-from betaops.kernel.prepared import Insertion
+from betaops.kernel.prepared import Alteration, Insertion
 from betaops.kernel.work import Work
 from betaops.surveys import arming, places, queries, releasing, service
 from betaops.surveys.analysis.quality import digest, doubts
@@ -25,6 +25,7 @@ from betaops.surveys.anonymity import moment_of, row_id
 from betaops.surveys.anonymity import note_answered as note_in_ledger
 from betaops.surveys.engine.calculating import answered, begun
 from betaops.surveys.engine.judging import Judged, is_too_much, judge_all
+from betaops.surveys.engine.plain import TypedRows
 from betaops.surveys.engine.quotas import Ending
 from betaops.surveys.engine.scene import Scene
 from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
@@ -39,7 +40,7 @@ LONGEST_KEY = 100
 MOST_SECONDS = 1800.0
 
 
-_responses = Insertion(Response)
+_responses, _changes = Insertion(Response), Alteration(Response)
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,16 @@ def begin(
 ) -> Begun:
     """The response of whoever stands at the door: theirs if there is one, else a new one on the live version.
 
-    `arm` is the one that a trial asks for; others do not choose. `version_id` is what they were shown where that is
-    another version.
+    `arm` is the one that a trial asks for, or that was shown in the product; others do not choose. `version_id` is what
+    they were shown where that is another version.
     """
     if door.response is not None:
         return Begun(work.lock(Response, door.response.id), is_new=False)
     survey = door.survey
-    arm = arming.arm_for(work, survey, is_test=door.is_test, wanted=arm)
-    published = _live(work, survey, arm, version_id)
+    if door.way is not Way.PRODUCT:  # there, it has been shown
+        person = door.enrollment.id if door.enrollment else None
+        arm = arming.arm_for(work, survey, person, is_test=door.is_test, wanted=arm)
+    published = _live(work, survey, arm, version_id, live_id=door.live_version_id)
     response = _insert(
         work,
         survey,
@@ -107,32 +110,32 @@ def save(work: Work, response: Response, answers: Mapping[str, Any], *, page: in
             response.state = ResponseState.PARTIAL
 
 
-def finish(
-    work: Work, response: Response, published: Published, *, enrollment: Enrollment | None = None
-) -> Judged:
+def finish(work: Work, response: Response, published: Published, *, door: Door | None = None) -> Judged:
     """Judge everything; if all is right, drop hidden answers and end the response: complete where there is a place.
 
-    `enrollment` is whose an anonymous one is; `Refused` where they have answered already.
+    `door` is by which they came: it knows whose an anonymous one is. `Refused` where they have answered already.
     """
     if response.is_finished:
         return Judged(dict(response.answers), ())
-    judged = _judged(work, response, published)
+    judged, rows = _judged(work, response, published)
     if judged.problems:
         return judged
-    note_in_ledger(work, response, enrollment)
+    note_in_ledger(work, response, door.enrollment if door else None)
     response.answers = judged.values
     response.finished_at = response.saved_at = moment_of(work, is_anonymous=response.is_anonymous)
     if published.definition.has_files:
         filing.tidy(work, response)
-    _settle(work, response, published, queries.survey_to_answer(work.session, response.survey_id))
+    survey = door.survey if door else queries.survey_to_answer(work.session, response.survey_id)
+    _settle(work, response, published, survey, rows)
     return judged
 
 
-def _judged(work: Work, response: Response, published: Published) -> Judged:
+def _judged(work: Work, response: Response, published: Published) -> tuple[Judged, TypedRows | None]:
+    """With the typed rows, where they are at hand."""
     plain = published.plain.judge(response.answers, now=work.now) if published.plain is not None else None
     if plain is not None:
-        return Judged(plain.values, ())
-    return judge_all(
+        return Judged(plain.values, ()), plain.rows
+    judged = judge_all(
         published.definition,
         response.answers,
         now=work.now,
@@ -140,6 +143,7 @@ def _judged(work: Work, response: Response, published: Published) -> Judged:
         seed=response.submission_key,
         files=filing.addresses(work, response) if published.definition.has_files else frozenset(),
     )
+    return judged, None
 
 
 def end_early(
@@ -176,7 +180,7 @@ def submit(
         earlier = _find(work, survey.id, enrollment, submission_key)
         if earlier is not None:
             return Begun(earlier, is_new=False)
-    arm = arming.arm_for(work, survey)
+    arm = arming.arm_for(work, survey, enrollment.id if enrollment else None)
     published = _live(work, survey, arm)
     definition, seed = published.definition, submission_key
     filled = answered(definition, {}, answers, now=work.now, language=language, seed=seed)
@@ -243,7 +247,8 @@ def _insert(
     """One statement; None where the person or the key has a response already."""
     named = None if survey.is_anonymous else enrollment
     at = moment_of(work, is_anonymous=survey.is_anonymous)
-    response = Response(
+    response = _responses.put(
+        work.session,
         id=row_id() if survey.is_anonymous else new_id(),
         workspace_id=survey.workspace_id,
         survey_id=survey.id,
@@ -264,11 +269,11 @@ def _insert(
         saved_at=at,
         finished_at=at if state is ResponseState.COMPLETE else None,
     )
-    if not _responses.put(work.session, response):
+    if response is None:
         return None
     _refuse_changed(work, survey)
     if state is not ResponseState.TEST:
-        arming.count(work, survey.id, arm)
+        arming.count(work, survey, arm, enrollment.id if enrollment else None)
     return response
 
 
@@ -286,10 +291,12 @@ def _tells_who(door: Door) -> bool:
     return door.survey.is_anonymous and door.enrollment is not None
 
 
-def _live(work: Work, survey: Survey, arm: str, shown_id: UUID | None = None) -> Published:
+def _live(
+    work: Work, survey: Survey, arm: str, shown_id: UUID | None = None, *, live_id: UUID | None = None
+) -> Published:
     """What new responses in that arm are to, or what was shown instead; `Refused` where none are taken."""
-    live_id = queries.live_version_id(work.session, survey) if survey.takes_answers(work.now) else None
-    if live_id is None:
+    live_id = live_id or queries.live_version_id(work.session, survey)
+    if live_id is None or not survey.takes_answers(work.now):
         raise Refused("closed", _("This survey does not take answers now."))
     return queries.published(work.session, shown_id or live_id, arm)
 
@@ -319,7 +326,9 @@ def _find(
     return work.session.scalar(wanted.where(Response.submission_key == submission_key[:LONGEST_KEY]))
 
 
-def _settle(work: Work, response: Response, published: Published, survey: Survey) -> None:
+def _settle(
+    work: Work, response: Response, published: Published, survey: Survey, rows: TypedRows | None = None
+) -> None:
     scene = Scene(
         published.definition,
         response.answers,
@@ -329,9 +338,9 @@ def _settle(work: Work, response: Response, published: Published, survey: Survey
     )
     places.settle(work, response, survey, scene)
     _look_for_doubts(work, response, published)
-    work.session.flush()
+    _changes.put(work.session, response)
     if response.state is ResponseState.COMPLETE:
-        _count_in(work, response, published, survey)
+        _count_in(work, response, published, survey, rows)
 
 
 def _look_for_doubts(work: Work, response: Response, published: Published) -> None:
@@ -354,12 +363,14 @@ def spend(response: Response, seconds: float) -> None:
         response.active_seconds = (response.active_seconds or 0.0) + min(max(seconds, 0.0), MOST_SECONDS)
 
 
-def _count_in(work: Work, response: Response, published: Published, survey: Survey) -> None:
+def _count_in(
+    work: Work, response: Response, published: Published, survey: Survey, rows: TypedRows | None
+) -> None:
     """What follows from a complete response: typed rows, facts about the person, the event."""
     if response.is_anonymous:
         releasing.hold(work, response)
         return  # an event would tell the moment
-    releasing.write(work, response, published)
+    releasing.write(work, response, published, rows)
     if response.tester_id is not None:
         for question in published.definition.asked:
             if question.trait:

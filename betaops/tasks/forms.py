@@ -10,6 +10,7 @@ from wtforms.validators import Length, Optional, ValidationError
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.tasks import policy, words
 from betaops.tasks.models import Build, Task
+from betaops.usage.builds import LONGEST_VERSION
 from betaops.web.forms import Form
 
 _LONG = Length(
@@ -26,6 +27,13 @@ class BuildForm(Form):
             Length(max=policy.LONGEST_NAME, message=_l("A name has at most 60 letters.")),
         ],
     )
+    app_version = StringField(
+        _l("Version in the product"),
+        [Optional(), Length(max=LONGEST_VERSION, message=_l("A version has at most 60 letters."))],
+        description=_l(
+            "As its events say it, where that is not the name. 2.0, v2.0.0 and 2.0.0 are one version."
+        ),
+    )
     notes = TextAreaField(_l("What is new"), [Optional(), _LONG])
     to_try = TextAreaField(_l("What to try"), [Optional(), _LONG])
     url = StringField(
@@ -36,7 +44,7 @@ class BuildForm(Form):
     version = HiddenField()
 
     def fill(self, build: Build) -> None:
-        for name in ("name", "notes", "to_try", "url"):
+        for name in ("name", "app_version", "notes", "to_try", "url"):
             self[name].data = getattr(build, name)
         self.version.data = str(build.version)
 

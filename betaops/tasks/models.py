@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from betaops.cohorts.models import Cohort
@@ -13,6 +13,7 @@ from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
 from betaops.kernel.versions import Versioned
 from betaops.programs.models import Program
 from betaops.surveys.models import Survey
+from betaops.usage.builds import LONGEST_KEY, LONGEST_VERSION
 
 
 class BuildState(StrEnum):
@@ -36,11 +37,24 @@ class Build(Versioned, Tenant, Base):
             "retired_at IS NULL OR released_at IS NOT NULL", name="only_what_was_released_is_retired"
         ),
         Index("ix_build_product", "workspace_id", "product_id", "released_at"),
+        Index(
+            "uq_build_one_of_each_version",
+            "product_id",
+            "version_key",
+            unique=True,
+            sqlite_where=text("version_key <> ''"),
+            postgresql_where=text("version_key <> ''"),
+        ),
     )
 
     product_id: Mapped[UUID]
     #: As people call it: "2.0-beta.3".
     name: Mapped[str] = mapped_column(String(60))
+    #: What the product calls it where that is not its name (`$app_version` of its events); else empty.
+    app_version: Mapped[str] = mapped_column(String(LONGEST_VERSION), default="", server_default=text("''"))
+    #: `usage.builds.version_key` of what the product calls it: by it the build and its events find each other. Empty where
+    #: that says nothing, or where an older build of the product has the same.
+    version_key: Mapped[str] = mapped_column(String(LONGEST_KEY), default="", server_default=text("''"))
     #: What is new in it, Markdown, for testers.
     notes: Mapped[str] = mapped_column(Text, default="")
     #: What is worth trying in it, Markdown, for testers.

@@ -38,6 +38,8 @@ BUILDS: tuple[tuple[str, float | None, str, str], ...] = (
     ),
     ("2.0-rc.1", None, "- Fixes only", ""),
 )
+#: What the sample's events call them; the newest version is used and not announced yet.
+APP_VERSIONS = {"2.0-beta.2": "2.0.398", "2.0-beta.3": "2.0.409"}
 #: After so many days a beta is taken away.
 RETIRED_DAYS_AGO = {"2.0-beta.1": 6.0}
 
@@ -205,7 +207,7 @@ def _building(world: "World", cast: Cast) -> list[Step]:
             work.actor = cast.member
             build = service.add_build(
                 work, cast.program.product_id, name=name, notes=notes, to_try=to_try,
-                url="https://aurora.example/beta",
+                url="https://aurora.example/beta", app_version=APP_VERSIONS.get(name, ""),
             )  # fmt: skip
             cast.builds[name] = build
             if out:

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from betaops.kernel.db import Base, Identified, Tenant, belongs_to, leaf_args
+from betaops.usage.builds import LONGEST_KEY, LONGEST_VERSION
 
 
 class UsageEvent(Tenant, Base):
@@ -48,6 +49,28 @@ class UsageDaily(Tenant, Base):
     day: Mapped[date]
     name: Mapped[str] = mapped_column(String(200))
     events: Mapped[int]
+
+
+class UsageBuild(Tenant, Base):
+    """That one person used one version of a product: from when, and until which day (UTC). Written with the daily counts,
+    so that nobody reads events to learn who had what."""
+
+    __table_args__ = leaf_args(
+        belongs_to("product_id", "product"),
+        belongs_to("tester_id", "tester"),
+        UniqueConstraint("product_id", "version_key", "tester_id"),
+        Index("ix_usage_build_tester", "workspace_id", "tester_id"),
+        CheckConstraint("version_key <> ''", name="a_version_says_something"),
+    )
+
+    product_id: Mapped[UUID]
+    tester_id: Mapped[UUID]
+    #: `builds.version_key` of the version.
+    version_key: Mapped[str] = mapped_column(String(LONGEST_KEY))
+    #: As the product spelled it when they first used it.
+    version: Mapped[str] = mapped_column(String(LONGEST_VERSION))
+    first_at: Mapped[datetime]
+    last_on: Mapped[date]
 
 
 class UsagePosition(Identified, Base):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from betaops.enrollment.models import Enrollment, Tester
 from betaops.enrollment.providers import Entry, Fact, Link
 from betaops.kernel.i18n import gettext as _
-from betaops.usage import policy, queries
+from betaops.usage import policy, queries, versions
 from betaops.web.application import viewer
 from betaops.web.templating import ago
 
@@ -69,6 +69,19 @@ def data(session: Session, tester: Tester) -> Any:
             "properties": event.properties,
         }
         for event in queries.recent(session, tester.id, limit=MOST_EXPORTED)
+    ]
+
+
+def builds(session: Session, tester: Tester) -> Any:
+    """Which versions of which product somebody used, for their own export."""
+    return [
+        {
+            "product": product,
+            "version": row.version,
+            "first": row.first_at.isoformat(),
+            "last_day": row.last_on.isoformat(),
+        }
+        for row, product in versions.of_tester(session, tester.id)
     ]
 
 

@@ -205,6 +205,10 @@ class Application(OpenAPI):
         super().__init__("betaops", static_folder=None, doc_ui=False, **options)
         self.openapi_version = "3.1.0"
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view or hook of ours is a coroutine; Flask would look at each of them anew in every request."""
+        return func
+
     def identify(self) -> Viewer | None:
         """The viewer for the present route: of its own kind, or on public routes of any kind with a cookie."""
         access = _access()

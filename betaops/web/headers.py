@@ -51,18 +51,23 @@ def as_text(policy: dict[str, str]) -> str:
 
 
 def register(app: Flask, settings: Settings) -> None:
-    always = standing(settings)
+    always = [(name.lower(), name, value) for name, value in standing(settings).items()]
 
     @app.after_request
     def add(response: Response) -> Response:
         text = as_text(POLICY | g.get("policy", {}))
         if g.get("is_sandboxed"):
             text = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; sandbox"
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", text)
-        for name, value in always.items():
-            headers.setdefault(name, value)
         unit = g.get("unit")
         is_known = unit is not None and (unit.viewer or VISITOR).kind != "visitor"
-        headers.setdefault("Cache-Control", "no-store" if is_known else "no-cache")
+        own = [
+            ("content-security-policy", "Content-Security-Policy", text),
+            ("cache-control", "Cache-Control", "no-store" if is_known else "no-cache"),
+        ]
+        headers = response.headers
+        # One look at what the view has said, not one for each of ours.
+        said = {name.lower() for name, _value in headers}
+        for small, name, value in (*own, *always):
+            if small not in said:
+                headers.add(name, value)
         return response

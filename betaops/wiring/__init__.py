@@ -97,6 +97,7 @@ COMMANDS: tuple[str, ...] = (
     "betaops.readiness.commands",
     "betaops.flags.commands",
     "betaops.surveys.commands",
+    "betaops.tasks.commands",
 )
 
 #: A place in a program changes hands: cohorts look again.
@@ -168,7 +169,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
     ("integrations.events:WebhookGivenUp", "integrations.handlers:tell_given_up"),
     ("surveys.events:ResponseWithdrawn", "integrations.handlers:tell_response"),
     ("surveys.events:SurveyAnswered", "integrations.handlers:tell_response"),
-    ("programs.events:PhaseChanged", "readiness.handlers:seal_at_start"),
+    ("tasks.events:OutcomeRecorded", "integrations.handlers:tell_outcome"),
     *((event, "readiness.handlers:read_soon") for event in _EVIDENCE),
     ("enrollment.events:TesterErased", "readiness.handlers:read_all_soon"),
     ("enrollment.events:TesterErased", "readiness.handlers:recheck_soon"),
@@ -180,6 +181,7 @@ SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
 
 #: Handlers that often have nothing to do: who says so at the event, "module:function" of (session, event).
 WANTING: dict[str, str] = {
+    "integrations.handlers:tell_outcome": "integrations.queries:wants",
     "integrations.handlers:tell_response": "integrations.queries:wants",
     "readiness.handlers:read_soon": "readiness.queries:is_not_awaited",
 }
@@ -220,6 +222,8 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("integrations.posthog:forward_usage", True),
     ("kernel.housekeeping:tidy", False),
     ("kernel.mail:send_mail", True),
+    ("surveys.jobs:allot", True),
+    ("surveys.jobs:allot_all", False),
     ("surveys.jobs:begin_placement", True),
     ("surveys.jobs:close_full", False),
     ("surveys.jobs:fold", False),
@@ -229,8 +233,11 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("surveys.jobs:suggest_themes", True),
     ("surveys.jobs:send_links", True),
     ("surveys.jobs:shuffle_ledger", False),
+    ("surveys.jobs:tell_all_positions", False),
+    ("surveys.jobs:tell_positions", False),
     ("surveys.jobs:turn", False),
     ("messaging.jobs:remind", True),
+    ("messaging.jobs:remind_of_tasks", True),
     ("messaging.jobs:send_campaign", True),
     ("messaging.jobs:tell_outcome", True),
     ("usage.jobs:summarise", True),
@@ -240,8 +247,9 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("readiness.jobs:read_all", False),
     ("readiness.jobs:recheck", False),
     ("readiness.jobs:send_receipts", True),
+    ("readiness.jobs:sweep_files", True),
     ("readiness.jobs:watch", True),
-    ("readiness.jobs:write_dossier", True),
+    ("readiness.jobs:write_file", True),
 )
 
 #: Minutes (cron, UTC) at which a job runs by itself.
@@ -251,6 +259,8 @@ PERIODIC: tuple[tuple[str, str], ...] = (
     ("*/15 * * * *", "cohorts.sweep"),
     ("* * * * *", "flags.sweep"),
     ("* * * * *", "surveys.fold"),
+    ("* * * * *", "surveys.allot_all"),
+    ("* * * * *", "surveys.tell_all_positions"),
     ("*/2 * * * *", "integrations.forward_usage"),
     ("37 * * * *", "usage.summarise"),
     ("52 * * * *", "feedback.count_all"),
@@ -258,7 +268,9 @@ PERIODIC: tuple[tuple[str, str], ...] = (
     ("41 3 * * *", "enrollment.tidy"),
     ("17 3 * * *", "kernel.tidy"),
     ("10 8 * * *", "messaging.remind"),
+    ("25 8 * * *", "messaging.remind_of_tasks"),
     ("7,27,47 * * * *", "readiness.read_all"),
+    ("22 * * * *", "readiness.sweep_files"),
     ("*/5 * * * *", "readiness.watch"),
 )
 

@@ -9,6 +9,8 @@ from betaops.enrollment import providers
 from betaops.flags import guardrails, promotion
 from betaops.flags import internal as internal_flags
 from betaops.kernel.i18n import lazy_gettext as _l
+from betaops.programs import starting
+from betaops.tasks import findings
 from betaops.usage import readers as usage_readers
 from betaops.wiring.naming import named
 
@@ -53,10 +55,12 @@ PROVIDED_ALONE: dict[str, str] = {
 }
 #: By name: what each room holds about a tester, for their own export.
 PROVIDED_DATA: dict[str, str] = {
+    "builds": "usage.provided:builds",
     "cohorts": "cohorts.provided:data",
     "feedback": "feedback.provided:data",
     "flags": "flags.provided:data",
     "mails": "messaging.provided:data",
+    "quotes": "readiness.provided:quotes",
     "readiness": "readiness.provided:data",
     "surveys": "surveys.provided:data",
     "tasks": "tasks.provided:data",
@@ -99,6 +103,9 @@ USAGE_NOTERS: tuple[tuple[str, str], ...] = (("$feature_flag_called", "flags.ser
 #: What may stand in the way of a feature's next stage: "module:function" of a `flags.promotion.Gate`.
 PROMOTION_GATES: tuple[str, ...] = ("flags.provided:promotion_gate", "readiness.provided:promotion_gate")
 
+#: What is done when a program starts, in the same transaction: "module:function" of a `starting.Step`.
+AT_START: tuple[str, ...] = ("readiness.service:seal",)
+
 #: What guardrails of flags can measure: (name, label, unit, "module:function" of a `guardrails.Measure`, of an event).
 GUARDRAILS: tuple[tuple[str, Any, Any, str, bool], ...] = (
     ("new_blockers", _l("New blocker reports"), "", "feedback.provided:new_blockers", False),
@@ -106,6 +113,9 @@ GUARDRAILS: tuple[tuple[str, Any, Any, str, bool], ...] = (
     ("events_per_person", _l("Events per active person"), "", "usage.provided:events_per_person", True),
     ("events", _l("Events in all"), "", "usage.provided:events", True),
 )  # fmt: skip
+
+#: What rooms above found out about a task: "module:function" of a `tasks.findings.Finder`.
+TASK_FINDERS: tuple[str, ...] = ("feedback.provided:of_task",)
 
 #: Flags that rooms need for themselves: "module:function" of (session, product id) to definitions.
 INTERNAL_FLAGS: tuple[str, ...] = ("surveys.queries:targeting",)
@@ -129,6 +139,10 @@ def hand_down(find: Callable[[str], Any] = named) -> None:
         usage_readers.register_noter(event_name, find(noter))
     for gate in PROMOTION_GATES:
         promotion.register(find(gate))
+    for finder in TASK_FINDERS:
+        findings.register(find(finder))
+    for step in AT_START:
+        starting.register(find(step))
     for provider in INTERNAL_FLAGS:
         internal_flags.register(find(provider))
 

@@ -20,6 +20,7 @@ LEAVES = {
     "people_change",
     "people_revision",
     "trait",
+    "usage_build",
     "usage_daily",
     "usage_event",
 }

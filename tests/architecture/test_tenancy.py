@@ -124,7 +124,7 @@ OUTSIDE = {
     "betaops/enrollment/service/telling.py",
     "betaops/messaging/queries/reminders.py", "betaops/programs/queries.py",
     "betaops/programs/service/programs.py", "betaops/readiness/queries/people.py",
-    "betaops/readiness/queries/sharing.py", "betaops/surveys/queries/doors.py",
+    "betaops/readiness/queries/files.py", "betaops/readiness/queries/sharing.py", "betaops/surveys/queries/doors.py",
     "betaops/surveys/queries/rollups.py",
     "betaops/surveys/queries/surveys.py", "betaops/usage/queries.py",
 }  # fmt: skip

@@ -315,6 +315,10 @@ def _typed(found: dict[str, Any], kind: str, word: str) -> dict[str, Any]:
         found.pop(
             "defaultValueExpression", None
         )  # what is taken away and filled in again stands as the last left it
+    if f"{{{word}." in found.get("setValueIf", ""):
+        # Set by what stands beside it, or filled in before that: which of the two it was decides, with the same value, whether
+        # it is filled in anew later.
+        found.pop("defaultValueExpression", None)
     if "{" not in found.get("setValueExpression", "{"):
         # A constant takes its place at once; what looked at the default before may or may not look again.
         found.pop("defaultValueExpression", None)

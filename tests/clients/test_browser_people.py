@@ -18,6 +18,8 @@ from betaops.kernel.work import Work
 from betaops.programs import service as program_service
 from betaops.programs.identities import signature
 from betaops.programs.models import Product, Program
+from betaops.surveys import queries
+from betaops.surveys import service as service_of_surveys
 from betaops.surveys.models import Audience, Response, ResponseState
 from tests.clients.conftest import Visit
 from tests.clients.site import posthog_page
@@ -25,7 +27,7 @@ from tests.factories.cohorts import a_cohort
 from tests.factories.enrollment import an_enrollment
 from tests.factories.flags import a_feature, a_flag
 from tests.factories.programs import a_program
-from tests.factories.surveys import SHORT, a_placement, a_survey
+from tests.factories.surveys import SHORT, a_placement, a_survey, an_armed_survey
 
 pytestmark = [
     pytest.mark.browser,
@@ -148,6 +150,36 @@ def test_a_survey_for_a_cohort_comes_once_to_its_members_and_is_answered_there(
     assert (response.answers, response.is_in_product) == ({"nps": 10, "plan": "p"}, True)
     for other_device in (ANA, "ben@example.com"):
         assert asks(come(other_device)) is False, other_device
+
+
+def test_each_person_is_shown_the_arm_they_are_in_and_answers_it(
+    work: Work, come: Come, program: Program, ana: Enrollment
+) -> None:
+    survey = an_armed_survey(work, program=program)
+    ben = an_enrollment(work, program=program, mail="ben@example.com")
+    a_placement(work, survey)
+    service_of_surveys.put_into_arms(work, survey.id)
+    service_of_surveys.tell_arms(work, survey.id)
+    arms = {mail: queries.allotted(work.session, survey.id, place.id)
+            for mail, place in ((ANA, ana), ("ben@example.com", ben))}  # fmt: skip
+    work.session.commit()
+    assert sorted(arms.values()) == ["box", "tin"]
+    for mail, arm in arms.items():
+        page = come(mail)
+        page.get_by_text(f"Would you buy {arm}?").wait_for()
+        page.get_by_text("yes", exact=True).click()
+        if arm == "tin":
+            page.get_by_role("button", name="Submit survey").click()
+            page.get_by_role("textbox").fill("It shines")
+        with page.expect_response(told('"$survey_completed":true')):
+            page.get_by_role("button", name="Submit survey").click()
+        page.get_by_text("Thank you").wait_for()
+        assert asks(come(mail)) is False, "and is not asked again elsewhere"
+    work.session.expire_all()
+    rows = {row.arm: row for row in work.session.scalars(select(Response))}
+    assert rows["tin"].answers == {"buy": "yes", "why": "It shines"}
+    assert rows["box"].answers == {"buy": "yes"}
+    assert {row.tester_id for row in rows.values()} == {ana.tester_id, ben.tester_id}
 
 
 def test_a_flag_for_who_proves_it_goes_on_with_the_servers_signature(

@@ -23,6 +23,7 @@ from tests.clients.definitions import (
 )
 from tests.clients.definitions_deep import played_deep, played_narrowed
 from tests.clients.expressions import EXPRESSIONS, VALUES, plain
+from tests.support.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +48,7 @@ def same(ours: Any, theirs: Any) -> bool:
     return bool(ours == theirs)
 
 
-@settings(compared, max_examples=400, derandomize=True)
+@settings(compared, max_examples=examples(400), derandomize=True)
 @given(expression=EXPRESSIONS, values=VALUES)
 def test_every_expression_has_the_same_value(
     survey_core: Node, expression: str, values: dict[str, Any]
@@ -73,7 +74,7 @@ MADE_UP = {
 
 
 @pytest.mark.parametrize("tier", MADE_UP)
-@settings(compared, max_examples=120, derandomize=True)
+@settings(compared, max_examples=examples(120), derandomize=True)
 @given(data=st.data())
 def test_every_definition_goes_the_same_way(survey_core: Node, tier: str, data: st.DataObject) -> None:
     """The same examples every time. What went another way among some thousands of others is mended, or it is an accident

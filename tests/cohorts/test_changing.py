@@ -244,4 +244,4 @@ def test_a_change_of_one_among_forty_rules_takes_few_statements(work: Work) -> N
     with counting.counting() as tally:
         says(work, ana, plan="pro")
         work.session.commit()
-    assert tally.statements == 17 + (not work.platform.database.is_sqlite)
+    assert tally.statements == 16 + (not work.platform.database.is_sqlite)

@@ -1,9 +1,12 @@
 """People: one row each, whatever way they come."""
 
+from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
+from sqlalchemy import select
 
+from betaops.enrollment.models import Tester
 from betaops.enrollment.queries import testers as queries
 from betaops.enrollment.service import testers as service
 from betaops.kernel import clock
@@ -93,9 +96,17 @@ def test_the_same_person_twenty_times_at_once_is_one_row(work: Work, platform: P
 def test_a_sign_of_life_is_written_once_an_hour(work: Work) -> None:
     tester = a_tester(work)
     service.seen(work, tester.id)
-    first = tester.seen_at
+    first = work.now
+    work.now += timedelta(minutes=59)
     service.seen(work, tester.id)
-    assert tester.seen_at == first == work.now
+    assert _seen_at(work, tester) == first
+    work.now += timedelta(minutes=2)
+    service.seen(work, tester.id)
+    assert _seen_at(work, tester) == work.now
+
+
+def _seen_at(work: Work, tester: Tester) -> datetime | None:
+    return work.session.scalar(select(Tester.seen_at).where(Tester.id == tester.id))
 
 
 def test_notes_need_words(work: Work) -> None:

@@ -28,6 +28,7 @@ from tests.factories.definitions import (
     usual_properties,
     wanted,
 )
+from tests.support.examples import examples
 
 
 def conclusive(prop: Json, properties: Json, version: int) -> bool | None:
@@ -37,7 +38,7 @@ def conclusive(prop: Json, properties: Json, version: int) -> bool | None:
         return None
 
 
-@settings(max_examples=600)
+@settings(max_examples=examples(600))
 @given(st.data())
 def test_each_operator_says_what_the_sdk_says(data: st.DataObject) -> None:
     operator = data.draw(st.sampled_from(operators.ALL))
@@ -67,7 +68,7 @@ def _client() -> Client:
     return Client("bo_test", sync_mode=True, send=False, host="http://127.0.0.1:9")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(definitions(), people, st.lists(distinct_ids, max_size=2), st.booleans())
 def test_whole_flags_say_what_the_sdk_says(
     made: Json, person: Json, members: list[str], is_member: bool

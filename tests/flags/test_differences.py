@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from betaops.flags.differences import Names, differences
 from tests.factories.flags import person
+from tests.support.examples import examples
 
 NAMES = Names({7: "iOS pilot", 8: "Pro plan"}, {"0": "company"})
 PILOT = {"key": "id", "type": "cohort", "operator": "in", "value": 7}
@@ -149,7 +150,7 @@ GROUPS = st.lists(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(GROUPS, GROUPS)
 def test_whatever_is_done_to_conditions_something_is_said_and_nothing_where_nothing_was_done(
     before: list[Any], after: list[Any]

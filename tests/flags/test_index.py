@@ -22,6 +22,7 @@ from tests.factories.definitions import (
     usual_properties,
     wild_definitions,
 )
+from tests.support.examples import examples
 
 #: Few, so that the same is asked again and again, in lists that overlap.
 texts = st.sampled_from(["a", "A", "ab", "", "true", True, None, 1, 1.0, "1", "äb", "1.2.0", "2026-11-01"])
@@ -60,7 +61,7 @@ def asked_of_a_property(draw: st.DrawFn) -> tuple[list[Question], list[Any]]:
     return asked, draw(st.lists(st.one_of(*(WANTED[kind] for kind in kinds)), max_size=5))
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(asked_of_a_property(), st.sampled_from([1, 2]))
 def test_a_reader_says_what_the_operators_say(
     asked_and_values: tuple[list[Question], list[Any]], matching_version: int
@@ -96,7 +97,7 @@ nodes: st.SearchStrategy[Node] = st.recursive(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.lists(st.lists(nodes, max_size=3), min_size=1, max_size=3), st.booleans())
 def test_trees_say_what_their_nodes_say(conditions: list[list[Node]], is_on: bool) -> None:
     builder = Builder(1)
@@ -161,7 +162,7 @@ def spelled(outcomes: dict[str, Outcome]) -> list[tuple[Any, ...]]:
     ]
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(st.data())
 def test_the_index_says_what_the_interpreter_says(data: st.DataObject) -> None:
     definitions = compiled_from(data.draw(wild_definitions()))

@@ -13,13 +13,14 @@ from betaops.flags.definitions import MOST_MEMBERS, cohort_of_members
 from betaops.flags.evaluation import FlagSet
 from tests.factories.definitions import STORED, VARIANTS, definitions
 from tests.flags.test_agreement_with_sdk import people, said_by_sdk, was_unsure
+from tests.support.examples import examples
 
 ANA = "ana"
 
 OTHERS = {True: ["other-1"], False: ["other-2", "other-3"], "test": ["other-4"]}
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(definitions(), people, st.lists(st.sampled_from([None, True, False, *VARIANTS, "gone"]), min_size=3))
 def test_the_sdk_decides_alike_for_who_is_settled_and_who_is_not(
     made: dict[str, Any], person: dict[str, Any], drawn: list[bool | str | None]

@@ -22,6 +22,7 @@ from tests.factories.cohorts import a_cohort
 from tests.factories.enrollment import an_enrollment
 from tests.factories.flags import a_flag, in_cohort, person
 from tests.factories.programs import a_product, a_program
+from tests.support.examples import examples
 
 
 def revision(work: Work, product: Product) -> int:
@@ -324,7 +325,9 @@ junk = st.recursive(
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(filters=junk, cohort=junk)
 def test_no_document_makes_flags_that_cannot_be_evaluated(work: Work, filters: Any, cohort: Any) -> None:
     """Whatever is taken, a snapshot can be compiled from it."""

@@ -282,3 +282,22 @@ def test_a_secret_is_shown_once_and_kept_sealed(
     browser.post(f"{page}/deletion")
     assert browser.get(page).status_code == 404
     assert "No addresses yet" in browser.get(own).text
+
+
+def test_what_became_of_a_task_is_told_when_somebody_is_done_with_it(
+    work: Work, program: Program, made: service.Made, receiver: Receiver, run_jobs: Any
+) -> None:
+    from betaops.tasks import service as task_service
+    from betaops.tasks.models import OutcomeState
+    from tests.factories.enrollment import an_enrollment
+    from tests.factories.tasks import a_task
+
+    task, me = a_task(work, program=program), an_enrollment(work, program=program)
+    task_service.start(work, task.id, me.id)
+    task_service.record(work, task.id, me.id, task_service.Said(state=OutcomeState.BLOCKED, note="It hangs."))
+    run_jobs()
+    ((_webhook_id, told),) = receiver.read(made.secret)
+    assert told["type"] == "task.outcome"
+    assert (told["data"]["state"], told["data"]["note"]) == ("blocked", "It hangs.")
+    assert told["data"]["task"] == ids.encode("tsk", task.id)
+    assert told["data"]["tester"] == ids.encode("tst", me.tester_id)

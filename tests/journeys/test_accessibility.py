@@ -8,7 +8,6 @@ from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 import config
@@ -17,17 +16,8 @@ from betaops.app import create_app
 from betaops.surveys.ready import measures
 from betaops.web.application import Application
 from tests.factories.surveys import EVERY_KIND
+from tests.support.axe import Judge
 
-AXE = Axe().axe_script
-AXE_OPTIONS = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    },
-    "rules": {"target-size": {"enabled": True}},
-    # What passes is counted, not described: describing it takes longer than judging it.
-    "resultTypes": ["violations"],
-}
 #: Endpoints that show no page of their own, or whose page needs a token that only a mail holds, with the reason.
 NO_PAGE = re.compile(
     r"^(assets|openapi|operations|search|start)\.|_api\.|\.(export|download|attachment|paper_pdf|paper_markdown|pdf|markdown|picture|thumbnail|csv)"
@@ -74,15 +64,10 @@ def _walk(page: Page, app: Application, start: list[str], base: str, look: Calla
     return set(seen)
 
 
-def _violations(page: Page, seen_as: str) -> list[str]:
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE)
-    found = page.evaluate(
-        "options => axe.run(document, options).then(results => results.violations)", AXE_OPTIONS
-    )
+def _violations(page: Page, judge: Judge, seen_as: str) -> list[str]:
     return [
         f"{seen_as} ({page.url}): {each['id']}: {each['help']}: {node['html'][:160]}"
-        for each in found
+        for each in judge.violations(page)
         for node in each["nodes"][:3]
     ]
 
@@ -92,14 +77,14 @@ def _overflow(page: Page, seen_as: str) -> list[str]:
     return [f"{seen_as} ({page.url}): {wide} px wider than the window"] if wide > 0 else []
 
 
-def _look(page: Page, endpoint: str) -> list[str]:
+def _look(page: Page, judge: Judge, endpoint: str) -> list[str]:
     """What is wrong with the page on a phone in light and on a desk in dark; loaded once, as either."""
     wrong = []
     for width, scheme in SIGHTS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         seen_as = f"{endpoint}, {width} px, {scheme}"
-        wrong += _violations(page, seen_as) + _overflow(page, seen_as)
+        wrong += _violations(page, judge, seen_as) + _overflow(page, seen_as)
     return wrong
 
 
@@ -122,7 +107,7 @@ def test_every_page_of_the_console_is_accessible(
     member_state: Any,
     tmp_path: Path,
 ) -> None:
-    page, wrong = visit(state=member_state), []
+    page, judge, wrong = visit(state=member_state), Judge(), []
     survey = _survey_of_everything(served, facts, tmp_path)
     start = [
         f"{survey}/preview",
@@ -130,14 +115,14 @@ def test_every_page_of_the_console_is_accessible(
         "/console",
         "/console/style",
     ]
-    _walk(page, app, start, served.url, lambda at: wrong.extend(_look(page, at)))
+    _walk(page, app, start, served.url, lambda at: wrong.extend(_look(page, judge, at)))
     assert not wrong, "\n".join(wrong)
 
 
 def test_every_page_that_strangers_reach_is_accessible(
     app: Application, visit: Callable[..., Page], served: Installation, facts: dict[str, Any]
 ) -> None:
-    page, wrong = visit(), []
+    page, judge, wrong = visit(), Judge(), []
     start = [
         facts["portal_url"],
         facts["survey_url"],
@@ -145,8 +130,8 @@ def test_every_page_that_strangers_reach_is_accessible(
         "/forgot",
         "/portal/sign-in",
     ]
-    _walk(page, app, start, served.url, lambda at: wrong.extend(_look(page, at)))
+    _walk(page, app, start, served.url, lambda at: wrong.extend(_look(page, judge, at)))
     for path in ("/nowhere", "/link/cut-off", "/s/cut-off"):
         page.goto(path)
-        wrong += _look(page, path)
+        wrong += _look(page, judge, path)
     assert not wrong, "\n".join(wrong)

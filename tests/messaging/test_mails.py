@@ -1,5 +1,7 @@
 """What testers hear of by mail, and that each of it comes once."""
 
+from datetime import timedelta
+
 import pytest
 
 from betaops.enrollment.models import Enrollment, State
@@ -8,6 +10,7 @@ from betaops.feedback import service as feedback
 from betaops.feedback.models import Source
 from betaops.feedback.models import State as ReportState
 from betaops.kernel import jobs
+from betaops.kernel.ids import encode
 from betaops.kernel.jobs import Claimed
 from betaops.kernel.mail import MailState
 from betaops.messaging import jobs as messaging_jobs
@@ -254,3 +257,48 @@ def test_whoever_does_not_answer_is_reminded_once_and_only_if_they_want(work, cl
     )
     assert states == {"silent@example.com": MailState.KEPT, "unwilling@example.com": MailState.SUPPRESSED}
     assert "/s/" not in letters[0].text
+
+
+def test_whoever_has_not_done_a_task_hears_of_it_before_it_ends_once(work, clock, outbox, run_jobs):
+    from betaops.enrollment.models import Tester
+    from betaops.tasks.models import OutcomeState
+    from tests.factories.tasks import a_task, an_outcome
+
+    program = a_program(work)
+    names = ("silent", "done", "unwilling", "left")
+    _silent, done, unwilling, left = (
+        an_enrollment(work, program=program, mail=f"{name}@example.com", name=name.capitalize())
+        for name in names
+    )
+    due_on = (work.now + timedelta(days=5)).date()
+    tasks = [a_task(work, program=program, title=title, due_on=due_on) for title in ("Import <it>", "Share")]
+    service.prefer(work, work.session.get(Tester, unwilling.tester_id), {Topic.REMINDERS: False})
+    for each in tasks:
+        an_outcome(work, each, done, OutcomeState.COMPLETED)
+    enrolling.change(work, left.id, State.WITHDRAWN)
+    began = work.now.replace(microsecond=0)
+    for days in (2, 3, 4, 5, 6):
+        clock.move_to(began)
+        clock.shift(days=days)
+        work.enqueue("messaging.remind_of_tasks")
+        run_jobs()
+    letters = outbox.of_kind("messaging.task_reminder")
+    # One for both tasks' days: the second would come within the week in which nobody is asked again.
+    assert sorted(letter.to for letter in letters) == ["silent@example.com", "unwilling@example.com"]
+    told = {each.title: each for each in tasks}[letters[0].subject.split("“")[1].split("”")[0]]
+    assert encode("tsk", told.id) in letters[0].text
+
+
+def test_who_was_asked_for_a_survey_lately_is_not_reminded_of_a_task(work, clock, outbox, run_jobs):
+    from betaops.surveys import links
+    from tests.factories.surveys import a_survey
+    from tests.factories.tasks import a_task
+
+    program = a_program(work)
+    an_enrollment(work, program=program, mail="ana@example.com")
+    a_task(work, program=program, due_on=(work.now + timedelta(days=1)).date())
+    links.send(work, a_survey(work, program=program).id)
+    run_jobs()
+    work.enqueue("messaging.remind_of_tasks")
+    run_jobs()
+    assert outbox.of_kind("messaging.task_reminder") == []

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from betaops.kernel import ids
+from betaops.kernel.jobs import Job, JobState
 from betaops.kernel.work import Work
 from betaops.programs.models import Phase
 from betaops.readiness import board, dossier, queries, service
@@ -271,5 +272,133 @@ def test_conditions_are_marked_as_met_by_programs_and_waivers_and_roles_are_read
     assert reopened["conditions"][0]["met_at"] is None
     assert key("readiness:read")("PUT", f"{here}/conditions/1/fulfilment", json={}).status_code == 403
     gate = call("GET", path(program, "/gate")).json
-    assert gate["roles"] == [{"name": "Product", "holder": ""}]
+    assert [(each["name"], each["holder"]) for each in gate["roles"]] == [("Product", "")]
     assert gate["in_the_way"] == [f"{program.name}: the GO waits for signatures."]
+
+
+def test_a_program_picks_quotes_and_reads_no_words_without_consent(work: Work, key: Any) -> None:
+    from betaops.enrollment.quoting import Quoting
+    from betaops.enrollment.service import quoting as consent
+    from tests.factories.enrollment import an_enrollment
+    from tests.factories.feedback import a_report
+
+    program = a_program(work)
+    need = an_expectation(work, program, need="It works offline")
+    place = an_enrollment(work, program=program, name="Ana Ruiz")
+    report = a_report(work, enrollment=place, body="I need it offline.")
+    call = key("readiness:read", "readiness:write", "feedback:read")
+    body = {
+        "expectation": ids.encode("exp", need.id),
+        "report": ids.encode("rpt", report.id),
+        "passage": "need it offline",
+    }
+    refused = call("POST", path(program, "/quotes"), json=body)
+    assert refused.status_code == 409
+    consent.choose(work, place, Quoting.NAMED)
+    assert key("readiness:write")("POST", path(program, "/quotes"), json=body).status_code == 403
+    made = call("POST", path(program, "/quotes"), json=body)
+    assert made.status_code == 201
+    assert (made.get_json()["text"], made.get_json()["name"]) == ("need it offline", "Ana Ruiz")
+    wrong = call("POST", path(program, "/quotes"), json={**body, "passage": "love it"})
+    assert wrong.get_json()["type"] == "urn:betaops:not_their_words"
+    consent.choose(work, place, Quoting.NEVER)
+    (listed,) = call("GET", path(program, "/quotes")).get_json()["items"]
+    assert (listed["stands"], listed["text"], listed["name"]) == (False, "", None)
+    assert call("DELETE", path(program, f"/quotes/{listed['id']}")).status_code == 204
+    assert call("GET", path(program, "/quotes")).get_json()["items"] == []
+
+
+def test_a_paper_is_asked_for_as_pdf_and_fetched_from_where_it_will_be(
+    work: Work, key: Any, run_jobs: Any
+) -> None:
+    program = a_program(work)
+    an_expectation(work, program, need="Nothing stops me")
+    call = key("readiness:read")
+    first = call("POST", path(program, "/papers/report/file"))
+    assert (first.status_code, first.json["state"], first.json["kind"]) == (202, "waiting", "pdf")
+    assert first.headers["Retry-After"] == "1"
+    place = first.headers["Location"].removeprefix("/api/v1")
+    assert first.json["url"].endswith(place)
+    assert call("POST", path(program, "/papers/report/file")).headers["Location"].endswith(place)
+    assert call("GET", place).status_code == 202
+    run_jobs()
+    found = call("GET", place)
+    assert (found.status_code, found.headers["Content-Type"]) == (200, "application/pdf")
+    assert found.data.startswith(b"%PDF")
+    at_once = call("POST", path(program, "/papers/report/file"))
+    assert (at_once.status_code, at_once.data) == (200, found.data)
+    assert call("POST", path(program, "/papers/nonsense/file")).status_code == 404
+    assert call("GET", place.replace(path(program), path(a_program(work)))).status_code == 404
+    assert key("programs:read")("POST", path(program, "/papers/report/file")).status_code == 403
+
+
+def test_a_file_that_was_given_up_is_said_and_asked_for_again(work: Work, key: Any, run_jobs: Any) -> None:
+    program = a_program(work)
+    call = key("readiness:read")
+    place = call("POST", path(program, "/dossier/file")).headers["Location"].removeprefix("/api/v1")
+    work.session.query(Job).filter_by(name="readiness.write_file").update({"state": JobState.DEAD})
+    work.session.commit()
+    away = call("GET", place)
+    assert (away.status_code, away.headers["Content-Type"]) == (503, "application/problem+json")
+    assert call("POST", path(program, "/dossier/file")).headers["Location"].endswith(place)
+    run_jobs()
+    assert list(disagreements(json.loads(call("GET", place).text))) == []
+
+
+def test_criteria_are_added_ticked_and_removed_by_programs(work: Work, key: Any) -> None:
+    program = a_program(work)
+    call, here = key("readiness:read", "readiness:write"), path(program, "/gate/criteria")
+    made = call("POST", here, json={"kind": "exit", "text": "Support is trained"})
+    assert (made.status_code, made.json["holds"], made.json["looked_up"]) == (201, False, None)
+    one = f"{here}/{made.json['id']}"
+    for _time in range(2):
+        ticked = call("PUT", f"{one}/tick", json={})
+        assert (ticked.status_code, ticked.json["holds"]) == (200, True)
+    assert ticked.json["ticked_by"].startswith("key ")
+    assert call("DELETE", f"{one}/tick").json["ticked_at"] is None
+    looked_up = call("POST", here, json={"kind": "suspension", "looked_up": "open_blocker"}).json
+    assert (looked_up["text"], looked_up["holds"]) == ("A blocker bug is open", False)
+    refused = call("PUT", f"{here}/{looked_up['id']}/tick", json={})
+    assert (refused.status_code, refused.headers["Content-Type"]) == (409, "application/problem+json")
+    for wrong, status in (
+        ({"kind": "exit"}, 409),
+        ({"kind": "exit", "text": "x" * 301}, 422),
+        ({"kind": "never", "text": "x"}, 422),
+        ({"kind": "exit", "looked_up": "the stars"}, 422),
+    ):
+        assert call("POST", here, json=wrong).status_code == status
+    assert call("DELETE", one.replace(path(program), path(a_program(work)))).status_code == 404
+    assert call("DELETE", one).status_code == 204
+    assert [each["kind"] for each in call("GET", path(program, "/gate")).json["criteria"]] == ["suspension"]
+    assert key("readiness:read")("POST", here, json={"kind": "exit", "text": "x"}).status_code == 403
+
+
+def test_the_usual_criteria_come_at_once_and_once(work: Work, key: Any) -> None:
+    program = a_program(work)
+    call = key("readiness:write")
+    told = [call("POST", path(program, "/gate/usual-criteria"), json={}).json for _time in range(2)]
+    assert told[0] == told[1]
+    assert {each["kind"] for each in told[0]["criteria"]} == {"entry", "exit", "suspension", "resumption"}
+
+
+def test_who_has_to_sign_is_said_by_programs_that_may(work: Work, key: Any) -> None:
+    program = a_program(work)
+    owner, viewer = a_member(work, "owner"), a_member(work, "viewer")
+    call, here = key("readiness:read", "gate:write"), path(program, "/gate/roles")
+    made = call("POST", here, json={"name": "Product", "member": owner.mail.upper()})
+    assert (made.status_code, made.json["holder"]) == (201, owner.name)
+    anybody = call("POST", here, json={"name": "Support"})
+    assert (anybody.status_code, anybody.json["holder"]) == (201, "")
+    for wrong, status in (
+        ({"name": "product"}, 409),
+        ({"name": "Legal", "member": viewer.mail}, 409),
+        ({"name": "Legal", "member": "nobody@example.com"}, 409),
+        ({"name": "Legal", "member": owner.mail}, 409),
+        ({"name": " "}, 422),
+    ):
+        assert call("POST", here, json=wrong).status_code == status
+    one = f"{here}/{made.json['id']}"
+    assert call("DELETE", one.replace(path(program), path(a_program(work)))).status_code == 404
+    assert call("DELETE", one).status_code == 204
+    assert [each["name"] for each in call("GET", path(program, "/gate")).json["roles"]] == ["Support"]
+    assert key("readiness:write")("POST", here, json={"name": "Legal"}).status_code == 403

@@ -5,14 +5,17 @@ from collections.abc import Callable
 from itertools import chain, repeat
 from uuid import UUID
 
+from betaops import wiring
 from betaops.accounts import queries as account_queries
 from betaops.accounts.service import members
 from betaops.kernel import clock, ids
-from betaops.kernel.errors import Refused
+from betaops.kernel.errors import Invalid, Refused
 from betaops.kernel.work import SYSTEM, Platform, Work
-from betaops.programs.models import Program
+from betaops.programs import service as program_service
+from betaops.programs.models import Phase, Program
 from betaops.readiness import queries, service
 from betaops.readiness.deciding.recommendation import Choice
+from betaops.readiness.judging import criteria
 from betaops.readiness.models import DecisionState, Stance
 from tests.factories.accounts import a_user
 from tests.factories.programs import a_program
@@ -74,6 +77,41 @@ def test_what_is_added_while_criteria_are_sealed_is_sealed_or_told(work: Work, p
         known = {each["id"] for each in sealed.criteria}
         for row in queries.expectations(work.session, program.id):
             assert (ids.encode("exp", row.id) in known) is (row.amended_at is None)
+
+
+def test_what_is_changed_while_the_program_starts_is_sealed_as_changed_or_says_why(
+    work: Work, platform: Platform
+) -> None:
+    """The seal is there with the phase, not a moment later."""
+    wiring.connect()
+    for _time in range(TIMES):
+        program = a_program(work)
+        rows = [an_expectation(work, program, need=f"Need {number}", threshold=2) for number in range(3)]
+        work.session.commit()
+
+        def start(alone: Work, program: Program = program) -> None:
+            alone.is_quiet = False
+            program_service.change_phase(alone, program.id, Phase.RUNNING)
+
+        def change(alone: Work, row_id: UUID, program: Program = program) -> None:
+            service.change(alone, program, row_id, a_draft(need="Anew", threshold=7), version=None)
+
+        def add(alone: Work, program: Program = program) -> None:
+            service.add(alone, program, a_draft(need="Another"))
+
+        def remove(alone: Work, program: Program = program, row_id: UUID = rows[2].id) -> None:
+            service.remove(alone, program, row_id)
+
+        changes = [lambda alone, own=row.id, change=change: change(alone, own) for row in rows[:2]]
+        errors = at_once(platform, program, start, *changes, add, remove)
+        assert all(isinstance(each, Invalid) and "Say why" in str(each) for each in errors), errors
+        work.session.expire_all()
+        sealed = queries.seal(work.session, program.id)
+        assert sealed is not None
+        assert sealed.criteria == [
+            criteria.criterion(row) for row in queries.expectations(work.session, program.id)
+        ]
+        assert queries.amendments(work.session, program.id) == []
 
 
 def test_two_who_sign_at_once_both_count_and_one_of_them_puts_it_into_force(

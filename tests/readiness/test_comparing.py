@@ -4,8 +4,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
-from betaops.enrollment.models import Enrollment
+from betaops.enrollment.models import Enrollment, Identity
+from betaops.enrollment.service import testers
 from betaops.kernel import ids
 from betaops.kernel.errors import Invalid
 from betaops.kernel.work import Work
@@ -16,7 +18,9 @@ from betaops.readiness.judging.comparing import Finding, compare, sentence
 from betaops.readiness.judging.market import Weighed
 from betaops.readiness.verdict import Direction
 from betaops.surveys.models import Survey
-from betaops.usage.models import UsageEvent
+from betaops.tasks import service as tasks
+from betaops.usage import service as usage
+from betaops.usage.capture import Captured
 from tests.factories.programs import a_program
 from tests.factories.readiness import a_response, a_survey, an_expectation, some_testers, top_box
 
@@ -91,18 +95,11 @@ def in_wave(work: Work, survey: Survey, whom: list[Enrollment], wave: int, ratin
 
 
 def uses(work: Work, program: Program, whom: Enrollment, build: str) -> None:
-    work.add(
-        UsageEvent(
-            product_id=program.product_id,
-            uuid=uuid4(),
-            distinct_id=str(whom.tester_id),
-            tester_id=whom.tester_id,
-            name="opened",
-            at=work.now,
-            received_at=work.now,
-            properties={"$app_version": build},
-        )
-    )
+    distinct_id = str(whom.tester_id)
+    if work.session.scalar(select(Identity.id).where(Identity.distinct_id == distinct_id)) is None:
+        testers.link_identity(work, whom.tester_id, distinct_id)
+    event = Captured(uuid4(), distinct_id, "opened", work.now, {"$app_version": build})
+    usage.take(work, program.product_id, [event])
     work.session.flush()
 
 
@@ -143,6 +140,27 @@ def test_an_expectation_about_a_build_counts_what_came_while_testers_used_it(
         ("2.0.9", 2),
         ("2.0.10", 1),
     ]
+
+
+def test_a_build_is_what_was_announced_however_the_product_spells_it(work: Work, program: Program) -> None:
+    survey, (ana, bob) = a_survey(work, program), some_testers(work, program, 2)
+    tasks.add_build(work, program.product_id, name="Autumn preview", app_version="2.1")
+    tasks.add_build(work, program.product_id, name="2.2")
+    uses(work, program, ana, "v2.1.0")
+    uses(work, program, bob, "2.0")
+    for each in (ana, bob):
+        a_response(work, survey, each, at=work.now + timedelta(hours=1), **{"import": 5})  # type: ignore[arg-type]  # by name
+    assert [tuple(each) for each in queries.builds(work.session, program.product_id)] == [
+        ("2.0", 1),
+        ("Autumn preview", 1),
+        ("2.2", 0),
+    ]
+    assert {each.name for each in queries.moments(work.session, program)} == {"2.0", "Autumn preview"}
+    work.now += timedelta(days=1)
+    row = an_expectation(
+        work, program, "survey_share", parameters=top_box(survey), threshold=0.7, build="Autumn preview"
+    )
+    assert queries.latest_readings(work.session, program.id)[row.id].n == 1
 
 
 def test_two_waves_stand_side_by_side_on_a_page(work: Work, program: Program, member_client: Client) -> None:

@@ -58,6 +58,15 @@ def test_starting_the_program_seals_what_is_expected_and_the_audit_log_has_the_h
     assert told["digest"] == seal.digest
 
 
+def test_the_seal_is_there_with_the_phase_and_before_any_job_ran(work: Work, app: Any) -> None:
+    program = a_program(work)
+    row = an_expectation(work, program, need="Nothing stops me", threshold=2)
+    program_service.change_phase(work, program.id, Phase.RUNNING)
+    assert queries.seal(work.session, program.id) is not None
+    with pytest.raises(Invalid, match="Say why"):
+        service.change(work, program, row.id, a_draft(need="Nothing stops me", threshold=9), version=None)
+
+
 def test_a_program_that_starts_again_keeps_its_first_seal(work: Work, run_jobs: Any) -> None:
     program = running(work, run_jobs)
     first = queries.seal(work.session, program.id)

@@ -161,7 +161,12 @@ def test_one_decision_stands_at_a_time_and_a_withdrawn_one_stays_to_be_read(work
     owner = of(work, "owner")
     first = service.propose(owner, program, Choice.GO, role="PM", seen=None)
     with pytest.raises(Refused, match="stands already"):
-        service.propose(owner, program, Choice.GO, role="PM", seen=None)
+        service.propose(owner, program, Choice.GO, role="PM", seen=None, reason="Another one")
+    with pytest.raises(Refused, match="stands already"):
+        service.propose(of(work, "manager"), program, Choice.GO, role="PM", seen=None)
+    with pytest.raises(service.ProposedAlready) as again:
+        service.propose(owner, program, Choice.GO, role="PM", seen="of a page from before")
+    assert again.value.decision_id == first.id
     with pytest.raises(Invalid, match="why"):
         service.withdraw(owner, program, first.id, "  ")
     service.withdraw(owner, program, first.id, "A blocker came in.")

@@ -13,7 +13,7 @@ from betaops.enrollment.models import Consent, Enrollment, Tester
 from betaops.kernel import ids
 from betaops.kernel.work import Work
 from betaops.programs.models import Agreement, Program
-from betaops.readiness import commands, queries, tracing
+from betaops.readiness import commands, tracing
 from betaops.readiness.verifying import disagreements
 from tests.factories.dossiers import a_decided_program, told_of
 from tests.factories.programs import a_program
@@ -137,23 +137,6 @@ def test_the_page_gives_the_file(work: Work, decided: Program, member_client: An
     assert answer.status_code == 200
     assert "attachment" in answer.headers["Content-Disposition"]
     assert list(disagreements(json.loads(answer.text))) == []
-
-
-def test_of_many_people_a_job_writes_the_file(
-    work: Work, decided: Program, member_client: Any, run_jobs: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queries, "AT_ONCE", 10)
-    client = member_client("viewer")
-    where = f"/console/programs/{decided.slug}/readiness"
-    assert "Write the file" in client.get(f"{where}/dossier.json").text
-    progress = client.post(f"{where}/dossiers").headers["Location"]
-    assert "Writing the file" in client.get(progress).text
-    assert client.get(f"{progress}/file").status_code == 404
-    run_jobs()
-    assert f"{progress}/file" in client.get(progress).text
-    assert list(disagreements(json.loads(client.get(f"{progress}/file").text))) == []
-    other = progress.replace(decided.slug, a_program(work).slug)
-    assert [client.get(each).status_code for each in (other, f"{other}/file")] == [404, 404]
 
 
 def test_the_report_is_the_paper_or_the_dossier(

@@ -73,6 +73,17 @@ def test_after_the_seal_the_pages_ask_why(work: Work, member_client: Client) -> 
         assert words in page
 
 
+def test_shares_of_the_market_stand_in_the_form_as_they_were_written(
+    work: Work, member_client: Client
+) -> None:
+    """Rounded they would not add up any more when the form is saved again."""
+    program = a_program(work)
+    service.declare(work, program, PLANS._replace(shares={"Pro": 0.7, "Free": 0.16667, "Team": 0.13333}))
+    place = address(program, "/readiness/rules/market?fact=answer.plan")
+    text = member_client().get(place).text
+    assert all(f'value="{share}"' in text for share in ("70", "16.667", "13.333"))
+
+
 @pytest.mark.parametrize("share", ["sNaN", "NaN", "-Infinity", "1e400", "-1", "many"])
 def test_a_share_that_is_no_number_is_refused_at_its_line(
     work: Work, member_client: Client, share: str

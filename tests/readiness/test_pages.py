@@ -239,6 +239,14 @@ def test_a_decision_is_proposed_signed_and_withdrawn_in_the_browser(
     given |= {"waivers-0-ends_on": (work.now.date() + timedelta(days=30)).isoformat()}
     answer = owner.post(address(program, "/readiness/decisions/new"), data=given)
     assert answer.status_code == 303
+    owner.get(answer.location)
+    pressed_again = owner.post(address(program, "/readiness/decisions/new"), data=given)
+    assert (pressed_again.status_code, pressed_again.location) == (303, answer.location)
+    assert "You have proposed this decision already." in owner.get(answer.location).text
+    other = owner.post(address(program, "/readiness/decisions/new"), data=given | {"reason": "Typed anew"})
+    assert other.status_code == 422
+    assert "A decision stands already" in other.text
+    assert "Typed anew" in other.text
     page = manager.get(answer.location).text
     assert "1 more member has to agree." in page
     unreasoned = manager.post(answer.location + "/signatures", data={"stance": "dissent", "role": "Support"})

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from betaops.readiness.verdict import Mode, Verdict, counted, reconciled, verdict
+from tests.support.examples import examples
 
 YES_NO = (0.0, 1.0)
 FIVE = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -58,7 +59,7 @@ def test_several_levels_are_judged_by_their_mean() -> None:
     assert (early["method"], early["verdict"]) == ("betting", Verdict.MET)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=5, max_size=5), st.floats(0.05, 0.95), st.sampled_from(Mode))
 def test_the_range_lies_on_the_side_that_the_verdict_says(
     counts: list[int], threshold: float, mode: Mode
@@ -73,7 +74,7 @@ def test_the_range_lies_on_the_side_that_the_verdict_says(
         assert outcome["high"] <= threshold + 1e-6
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=5, max_size=5), st.floats(0.05, 0.95))
 def test_what_is_called_early_is_called_at_the_close(counts: list[int], threshold: float) -> None:
     early = verdict(FIVE, counts, threshold)["verdict"]
@@ -81,7 +82,7 @@ def test_what_is_called_early_is_called_at_the_close(counts: list[int], threshol
         assert verdict(FIVE, counts, threshold, mode="close")["verdict"] == early
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.integers(0, 80), st.integers(0, 80), st.floats(0.05, 0.95))
 def test_at_most_is_at_least_seen_from_the_other_side(yes: int, no: int, threshold: float) -> None:
     at_most = verdict(YES_NO, (no, yes), threshold, "at_most")
@@ -90,14 +91,14 @@ def test_at_most_is_at_least_seen_from_the_other_side(yes: int, no: int, thresho
     assert at_most["low"] == pytest.approx(1 - at_least["high"], abs=1e-6)
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(st.lists(st.sampled_from(FIVE), min_size=1, max_size=60), st.randoms())
 def test_the_order_in_which_people_answered_changes_nothing(scores: list[float], random: object) -> None:
     random.shuffle(again := list(scores))  # type: ignore[attr-defined]  # hypothesis gives a random.Random
     assert verdict(FIVE, _counts(scores), 0.7) == verdict(FIVE, _counts(again), 0.7)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.integers(1, 60), st.integers(0, 60), st.floats(0.1, 0.9))
 def test_a_better_answer_never_makes_a_verdict_worse(no: int, yes: int, threshold: float) -> None:
     rank = {Verdict.NOT_MET: 0, Verdict.INCONCLUSIVE: 1, Verdict.MET: 2}

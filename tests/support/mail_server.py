@@ -2,8 +2,8 @@
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 #: Says nothing more and keeps the connection.
 HANG = "hang"
@@ -30,7 +30,7 @@ class MailServer:
         self.messages: list[str] = []
         self.commands: list[str] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._open: list[socket.socket] = []
+        self._open: list[tuple[socket.socket, threading.Thread]] = []
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
 
@@ -43,8 +43,12 @@ class MailServer:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join(5)
-        for connection in self._open:
+        for connection, conversation in self._open:
+            with suppress(OSError):  # gone by itself
+                connection.shutdown(socket.SHUT_RDWR)
             connection.close()
+            conversation.join(5)
+            assert not conversation.is_alive(), "a conversation goes on without anybody"
 
     def _accept(self) -> None:
         while True:
@@ -52,8 +56,9 @@ class MailServer:
                 connection, _address = self._listener.accept()
             except OSError:
                 return
-            self._open.append(connection)
-            threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
+            conversation = threading.Thread(target=self._converse, args=(connection,), daemon=True)
+            self._open.append((connection, conversation))
+            conversation.start()
 
     def _converse(self, connection: socket.socket) -> None:
         with connection.makefile("rb") as lines:
@@ -66,8 +71,10 @@ class MailServer:
                     if not self._answer(connection, verb):
                         return
                     if verb == "DATA" and self.script.get("DATA", "354").startswith("354"):
-                        text = b"".join(iter(lines.readline, b".\r\n"))
-                        self.messages.append(text.decode())
+                        text = _message(lines)
+                        if text is None:
+                            return
+                        self.messages.append(text)
                         if not self._answer(connection, "."):
                             return
                     if verb == "QUIT":
@@ -85,6 +92,16 @@ class MailServer:
             return False
         connection.sendall(f"{words}\r\n".encode())
         return True
+
+
+def _message(lines: Iterable[bytes]) -> str | None:
+    """What stands before the final dot; None where the client goes away without one."""
+    read: list[bytes] = []
+    for line in lines:
+        if line == b".\r\n":
+            return b"".join(read).decode()
+        read.append(line)
+    return None
 
 
 @contextmanager

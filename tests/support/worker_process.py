@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from betaops import wiring, worker
+from betaops.app import create_app
 from betaops.kernel import jobs, logging, mail, smtp
 from betaops.kernel.settings import Settings
 from betaops.kernel.work import Platform, Work
@@ -23,6 +24,9 @@ SECRET = "a secret of the tests, long enough"
 FAR_AWAY = datetime(2200, 1, 1, tzinfo=UTC)
 
 
+# Before a room's module is imported on its own, as what a test hands to a worker may be.
+wiring.load_models()
+
 _forking = multiprocessing.get_context("forkserver")
 _forking.set_forkserver_preload([__name__])
 
@@ -30,9 +34,19 @@ _forking.set_forkserver_preload([__name__])
 class WorkerProcess:
     """Started in `folder`, where its jobs leave traces: a line in `began` and one in `ran` for each."""
 
-    def __init__(self, database_url: str, folder: Path, *, redis_url: str = "", smtp_url: str = "") -> None:
+    def __init__(
+        self,
+        database_url: str,
+        folder: Path,
+        *,
+        redis_url: str = "",
+        smtp_url: str = "",
+        with_rooms: Callable[[Path], None] | None = None,
+    ) -> None:
         self.folder = folder
-        self._process = _forking.Process(target=_work, args=(database_url, folder, redis_url, smtp_url))
+        self._process = _forking.Process(
+            target=_work, args=(database_url, folder, redis_url, smtp_url, with_rooms)
+        )
         self._process.start()
 
     def kill(self) -> None:
@@ -58,14 +72,24 @@ class WorkerProcess:
 
 
 class Team:
-    """Several workers on one database."""
+    """Several workers on one database. `with_rooms`: the whole product's, each told that function first, of their folder."""
 
-    def __init__(self, database_url: str, folder: Path, **urls: str) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        folder: Path,
+        *,
+        with_rooms: Callable[[Path], None] | None = None,
+        **urls: str,
+    ) -> None:
         self._database_url, self._folder, self._urls = database_url, folder, urls
+        self._with_rooms = with_rooms
         self._workers: list[WorkerProcess] = []
 
     def start(self) -> WorkerProcess:
-        self._workers.append(WorkerProcess(self._database_url, self._folder, **self._urls))
+        self._workers.append(
+            WorkerProcess(self._database_url, self._folder, with_rooms=self._with_rooms, **self._urls)
+        )
         return self._workers[-1]
 
     def wait_until(self, is_so: Callable[[], bool], what: str, **options: float) -> None:
@@ -100,50 +124,69 @@ def settings(database_url: str, folder: Path, redis_url: str = "", smtp_url: str
     )
 
 
-def _write(folder: Path, name: str, what: str) -> None:
+def note(folder: Path, name: str, what: str) -> None:
+    """A line that `lines` finds."""
     with (folder / name).open("a") as file:
         file.write(f"{what}\n")
 
 
-def _work(database_url: str, folder: Path, redis_url: str, smtp_url: str) -> None:
+def hold(folder: Path) -> None:
+    """Until the file `release` is there."""
+    while not (folder / "release").exists():
+        time.sleep(0.02)
+
+
+def _work(
+    database_url: str,
+    folder: Path,
+    redis_url: str,
+    smtp_url: str,
+    with_rooms: Callable[[Path], None] | None,
+) -> None:
     _stand_alone(folder / "worker.log")
-
-    def note(work: Work, *, what: str) -> None:
-        _write(folder, "began", what)
-        work.enqueue("test.effect", {"what": what}, at=FAR_AWAY)
-        _write(folder, "ran", what)
-
-    def hold(work: Work, *, what: str) -> None:
-        """In the middle of its transaction until the file `release` is there."""
-        work.enqueue("test.effect", {"what": what}, at=FAR_AWAY)
-        _write(folder, "began", what)
-        while not (folder / "release").exists():
-            time.sleep(0.02)
-        _write(folder, "ran", what)
-
-    def hold_long(run: jobs.Run, *, what: str) -> None:
-        """The same outside any transaction; its lease is kept by the heartbeat."""
-        _write(folder, "began", what)
-        while not (folder / "release").exists():
-            time.sleep(0.02)
-        with run.work() as work:
-            work.enqueue("test.effect", {"what": what}, at=FAR_AWAY)
-        _write(folder, "ran", what)
-
     # A killed worker's jobs should be back within the test's patience.
     jobs.LEASE = timedelta(seconds=1)
     jobs.OFFER_AGAIN_AFTER = timedelta(seconds=1)
     smtp.TIMEOUT_SECONDS = 60.0
-    jobs.register("test.note", note)
-    jobs.register("test.hold", hold)
-    jobs.register("test.hold_long", hold_long, long=True)
     logging.configure("info")
+    platform = Platform.open(settings(database_url, folder, redis_url, smtp_url))
+    if with_rooms is None:
+        _register(folder)
+        app = Application(platform)
+    else:
+        wiring.connect()
+        with_rooms(folder)
+        app = create_app(platform.settings, platform)
+    sys.exit(worker.run(app, threads=3))
+
+
+def _register(folder: Path) -> None:
+    """No rooms: what is tried is the kernel."""
+
+    def noting(work: Work, *, what: str) -> None:
+        note(folder, "began", what)
+        work.enqueue("test.effect", {"what": what}, at=FAR_AWAY)
+        note(folder, "ran", what)
+
+    def holding(work: Work, *, what: str) -> None:
+        """In the middle of its transaction until the file `release` is there."""
+        work.enqueue("test.effect", {"what": what}, at=FAR_AWAY)
+        note(folder, "began", what)
+        hold(folder)
+        note(folder, "ran", what)
+
+    def holding_long(run: jobs.Run, *, what: str) -> None:
+        """The same outside any transaction; its lease is kept by the heartbeat."""
+        note(folder, "began", what)
+        hold(folder)
+        with run.work() as work:
+            work.enqueue("test.effect", {"what": what}, at=FAR_AWAY)
+        note(folder, "ran", what)
+
+    jobs.register("test.note", noting)
+    jobs.register("test.hold", holding)
+    jobs.register("test.hold_long", holding_long, long=True)
     jobs.register(mail.SEND, mail.send_mail, long=True)
-    # No rooms: what is tried here is the kernel.
-    wiring.load_models()
-    sys.exit(
-        worker.run(Application(Platform.open(settings(database_url, folder, redis_url, smtp_url))), threads=3)
-    )
 
 
 def _stand_alone(log: Path) -> None:

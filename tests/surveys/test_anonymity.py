@@ -11,20 +11,23 @@ from betaops.accounts.permissions import Permission
 from betaops.accounts.service import keys
 from betaops.cohorts.models import Trait
 from betaops.enrollment.models import Enrollment
-from betaops.kernel import ids
+from betaops.kernel import clock, ids
+from betaops.kernel.db import Database
 from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.events import RecordedEvent
 from betaops.kernel.ids import new_id
-from betaops.kernel.work import Work
+from betaops.kernel.work import SYSTEM, Platform, Work
 from betaops.programs.models import Program
-from betaops.surveys import anonymity, links, provided, queries, respond, service
+from betaops.surveys import anonymity, links, provided, queries, releasing, respond, service
 from betaops.surveys.analysis.narrowing import Narrowing
 from betaops.surveys.models import Answer, Response, ResponseState, Survey, SurveyLedger, SurveyLink
 from betaops.surveys.queries.doors import Door, Way
 from betaops.surveys.queries.exporting import exported
 from tests.factories.enrollment import an_enrollment
 from tests.factories.surveys import CHECK_IN, a_placement, a_response, a_survey
+from tests.support.at_once import at_once
 from tests.support.browsers import Browser
+from tests.support.running import RunJobs
 
 
 @pytest.fixture
@@ -220,7 +223,12 @@ def test_a_quota_does_not_tell_what_fewer_than_five_said(
 
 
 def test_pages_do_not_tell_where_fewer_than_five_stand(
-    work: Work, program: Program, survey: Survey, member_client: Callable[..., Browser], client: Browser
+    work: Work,
+    program: Program,
+    survey: Survey,
+    member_client: Callable[..., Browser],
+    client: Browser,
+    run_jobs: RunJobs,
 ) -> None:
     """No visits are kept, but who is under way stands on a page, and being led to it may be an answer."""
     journey = f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}/journey"
@@ -231,9 +239,49 @@ def test_pages_do_not_tell_where_fewer_than_five_stand(
         # The last one alone is asked how easy it was.
         answers = {"used_import": "no"} if number < 5 else {"used_import": "yes", "import_easy": "4"}
         client.submit(address, {**answers, "__action": "next"})
+        work.enqueue("surveys.tell_all_positions")
+        run_jobs()
         page = pm.get(journey).text
+        # The sixth is not told before four more have moved: until then the page stays as it was.
         told = [words in page for words in ("Saw it", "Shown to", "Too few people")]
-        assert told == [number == 4, number == 4, number != 4]
+        assert told == [number >= 4, False, number < 4]
+
+
+def test_where_people_stand_is_told_five_at_a_time(work: Work, survey: Survey) -> None:
+    """Two looks, before and after one person goes on, say the same."""
+    version_id = queries.live_version_id(work.session, survey)
+    assert version_id is not None
+
+    def look() -> tuple[Any, ...]:
+        seen = tuple(
+            (step.page, step.seen, step.stopped) for step in queries.steps(work.session, survey, version_id)
+        )
+        groups = tuple((each.started, each.complete) for each in queries.by_door(work.session, survey))
+        return seen, groups
+
+    def told() -> dict[Any, Any]:
+        rows = work.session.execute(select(Response.id, Response.told_state, Response.told_page))
+        return {row[0]: row[1:] for row in rows if row[1] is not None}
+
+    begun, looks, positions, moves = [], [look()], told(), []
+    for number in range(23):
+        begun.append(respond.begin(work, Door(Way.PUBLIC, survey), submission_key=f"key{number}").response)
+        if number % 3 == 2:
+            respond.save(work, begun[number - 2], {}, page=1)
+        if number % 4 == 3:
+            respond.save(work, begun[number - 1], {"used_import": "no", "nps": 9})
+            respond.finish(work, begun[number - 1], queries.published(work.session, version_id))
+        work.session.flush()
+        releasing.tell_positions(work, survey.id)
+        now = told()
+        moves.append(sum(now[each] != positions.get(each) for each in now))
+        assert moves[-1] >= 5 or (moves[-1] == 0 and look() == looks[-1])
+        looks.append(look())
+        positions = now
+    assert moves[:4] == [0, 0, 0, 0], "four have begun, and nothing is told"
+    assert sum(move > 0 for move in moves) >= 3
+    [(started, complete)] = looks[-1][1]
+    assert (started >= 20, complete) == (True, 5), "of those who are done, as many as the results count"
 
 
 def test_taking_one_out_leaves_the_ledger_as_it_is(work: Work, survey: Survey, ana: Enrollment) -> None:
@@ -324,3 +372,28 @@ def test_who_is_under_way_anonymously_is_read_by_nobody(work: Work, survey: Surv
     assert list(exported(work.session, survey.id, [ResponseState.PARTIAL])) == []
     with pytest.raises(NotFound):
         queries.response(work.session, begun.id)
+
+
+def test_however_many_finish_at_once_five_never_go_on_waiting(
+    work: Work, program: Program, survey: Survey, platform: Platform, database: Database
+) -> None:
+    """Neither of two that end in the same moment would see the other wait."""
+    workspace_id, survey_id = survey.workspace_id, survey.id
+    work.session.commit()
+
+    def answer(number: int) -> None:
+        with platform.database.writing(workspace_id) as session:
+            alone = Work(session, platform, SYSTEM, clock.now(), is_quiet=True)
+            respond.submit(
+                alone,
+                session.get_one(Survey, survey_id),
+                {"used_import": "no", "nps": 9},
+                submission_key=f"at-once-{number}",
+            )
+
+    for once in range(4):
+        assert at_once(range(10 * once, 10 * once + 10), answer) == []
+        work.session.expire_all()
+        held = work.session.scalars(select(Response).where(Response.is_held)).all()
+        assert len(held) == 0, "all ten are shown: two times five"
+        work.session.commit()

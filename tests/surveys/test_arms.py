@@ -176,16 +176,6 @@ def test_publishing_refuses_conditions_on_arms_that_are_not_there(work: Work) ->
     assert service.publish(work, survey.id).number == 1
 
 
-def test_a_survey_with_arms_does_not_stand_in_the_product(work: Work) -> None:
-    survey = an_armed_survey(work, definition=SHORT)
-    with pytest.raises(Invalid, match="arms"):
-        service.change_placement(work, survey.id, is_on=True, version=None)
-    other = a_survey(work, definition=SHORT)
-    service.change_placement(work, other.id, is_on=True, version=None)
-    with pytest.raises(Refused, match="product"):
-        service.add_arm(work, other.id, name="tin")
-
-
 def test_quotas_count_people_of_an_arm(work: Work) -> None:
     survey = an_armed_survey(work, definition=SHORT)
     for condition, code in (("{__arm} = 'jar'", "unknown_arm"), ("{__arms} = 'tin'", "unknown_name")):

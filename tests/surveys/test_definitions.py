@@ -22,13 +22,16 @@ from betaops.surveys.localised import text
 from betaops.surveys.reading import read
 from betaops.surveys.rendering import form_for, values_from, view
 from tests.factories.surveys import CHECK_IN
+from tests.support.examples import examples
 from tests.support.odd_definitions import ANY, DEFINITIONS, SCALAR
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @settings(
-    max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None
+    max_examples=examples(150),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    deadline=None,
 )
 @given(
     source=DEFINITIONS,

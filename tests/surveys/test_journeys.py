@@ -37,7 +37,7 @@ def survey(work: Work, program: Program) -> Survey:
 def steps(work: Work, survey: Survey) -> dict[str, tuple[int, int]]:
     live = queries.live_version_id(work.session, survey)
     assert live is not None
-    return {step.page: (step.seen, step.stopped) for step in queries.steps(work.session, survey.id, live)}
+    return {step.page: (step.seen, step.stopped) for step in queries.steps(work.session, survey, live)}
 
 
 def test_drop_off_is_of_those_who_saw_the_page(work: Work, survey: Survey, client: Any) -> None:
@@ -102,7 +102,7 @@ def test_the_median_time_ignores_what_cannot_be(work: Work, survey: Survey) -> N
         )
     for shown_at in (None, 9e15, -5.0, (work.now - timedelta(days=3)).timestamp()):
         visiting.note_left(work, response, "first", "last", shown_at=shown_at)
-    first = queries.steps(work.session, survey.id, live)[0]
+    first = queries.steps(work.session, survey, live)[0]
     assert first.seconds == pytest.approx(12, abs=0.5)
 
 
@@ -116,9 +116,7 @@ def test_who_finishes_by_door_and_by_cohort(
     respond.save(work, begun, {"way": "a"}, page=1)
     token = links.public_link(work, survey.id).token
     assert token
-    doors = {
-        group.name: (group.started, group.complete) for group in queries.by_door(work.session, survey.id)
-    }
+    doors = {group.name: (group.started, group.complete) for group in queries.by_door(work.session, survey)}
     assert doors == {"portal": (1, 1), "api": (2, 1)}
     assert queries.by_cohort(work.session, survey.id) == []
     own = f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey.id)}"

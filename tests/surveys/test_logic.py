@@ -343,3 +343,27 @@ def test_a_trigger_shows_and_hides_pages_and_questions() -> None:
     assert shown(values) == ["a"]
     assert judge_all(walk.definition, values, now=NOW, seed="seed").values == {"a": "y"}
     assert shown(walk.answered(values, {"a": "x"})) == ["a", "b", "c"]
+
+
+def test_buttons_that_carry_no_choices_are_hidden_though_they_could_have_a_special_one() -> None:
+    """As in the library: among buttons there is nothing to write beside, whatever the definition says."""
+    source = {
+        "type": "radiogroup",
+        "name": "two",
+        "choices": ["a", "b"],
+        "choicesVisibleIf": "{one} = {item}",
+    }
+    carried = {"choicesFromQuestion": "two", "hideIfChoicesEmpty": True, "showOtherItem": True}
+    definition = read(
+        {
+            "elements": [
+                {"type": "text", "name": "one"},
+                source,
+                {"type": "buttongroup", "name": "buttons", **carried},
+                {"type": "radiogroup", "name": "list", **carried},
+            ]
+        }
+    )
+    none, some = (Scene(definition, {"one": value}, now=NOW) for value in ("q", "a"))
+    assert [question.name for question in none.asked] == ["one", "two", "list"]
+    assert [question.name for question in some.asked] == ["one", "two", "buttons", "list"]

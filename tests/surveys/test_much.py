@@ -11,6 +11,7 @@ from betaops.kernel.work import Work
 from betaops.surveys import respond
 from betaops.surveys.checking import check
 from betaops.surveys.engine.judging import judge_all
+from betaops.surveys.engine.walking import Walk
 from betaops.surveys.queries.surveys import survey_to_answer
 from betaops.surveys.reading import read
 from tests.factories.surveys import a_survey
@@ -61,6 +62,62 @@ def test_each_question_in_an_entry_is_found_without_making_all_others() -> None:
         return _called(lambda: judge_all(definition, answers, now=NOW))
 
     assert calls(40) < 3 * calls(20)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        [{"name": "a", "resetValueIf": "{row.b} notempty"}, {"name": "b", "resetValueIf": "{row.a} notempty"}],
+        [{"name": "a"}, {"name": "b", "visibleIf": "{row.a} = 'z'", "clearIfInvisible": "onHidden"}],
+        [{"name": "a"}, {"name": "b", "visibleIf": "{rows.r1.a} = 'z'", "clearIfInvisible": "onHidden"}],
+        [{"name": "a"}, {"name": "b", "visibleIf": "{one} empty", "clearIfInvisible": "onHidden"}],
+        [{"name": "a"}, {"name": "b", "defaultValueExpression": "{row.a} + 'x'"}],
+        [{"name": "a"}, {"name": "b", "setValueExpression": "{row.a} + 'x'"}],
+        [{"name": "a"}, {"name": "b", "cellType": "dropdown", "choices": ["x", "y"], "choicesVisibleIf": "{item} <> {row.a}"}],
+    ],
+)  # fmt: skip
+def test_rows_that_clear_or_fill_each_other_are_not_all_looked_at_for_each(
+    columns: list[dict[str, Any]],
+) -> None:
+    """Twice the rows are twice the work."""
+
+    def calls(rows: int) -> int:
+        named = [f"r{number}" for number in range(rows)]
+        grid = {"type": "matrixdropdown", "name": "rows", "rows": named,
+                "columns": [{"cellType": "text", **each} for each in columns]}  # fmt: skip
+        walk = Walk(read({"elements": [{"type": "text", "name": "one"}, grid]}), NOW, "default", "seed")
+        answers = {"rows": {name: {"a": "x", "b": "x"} for name in named}}
+        return _called(lambda: walk.answered(walk.answered(walk.begun(), answers), {"one": "x"}))
+
+    assert calls(80) < 3 * calls(40)
+
+
+def test_what_was_cleared_comes_back_with_the_next_change_though_its_row_did_not_change() -> None:
+    """A calculated default value that was taken away is filled in again, in rows as anywhere."""
+    grid = {
+        "type": "matrixdropdown", "name": "rows", "rows": ["r1", "r2"],
+        "columns": [{"name": "a", "cellType": "text"},
+                    {"name": "b", "cellType": "text", "defaultValueExpression": "{row.a} + 'x'",
+                     "visibleIf": "{one} empty", "clearIfInvisible": "onHidden"}],
+    }  # fmt: skip
+    definition = read({"elements": [{"type": "text", "name": "one"}, {"type": "text", "name": "two"}, grid]})
+    walk = Walk(definition, NOW, "default", "seed")
+    values = walk.answered(walk.begun(), {"rows": {"r1": {"a": "p"}}})
+    values = walk.answered(values, {"one": "x", "two": "y"})
+    assert values["rows"] == {"r1": {"a": "p"}}
+    assert walk.answered(values, {"one": ""})["rows"] == {"r1": {"a": "p", "b": "px"}, "r2": {"b": "x"}}
+
+
+def test_rows_of_which_nothing_is_left_are_filled_in_again_too() -> None:
+    """Each is cleared by the same change; what was cleared before the next one comes back with that."""
+    grid = {
+        "type": "matrixdropdown", "name": "rows", "rows": ["r1", "r2", "r3"],
+        "columns": [{"name": "c", "cellType": "text", "setValueIf": "{two} notempty",
+                     "defaultValueExpression": "{rowIndex}"}],
+    }  # fmt: skip
+    walk = Walk(read({"elements": [{"type": "text", "name": "two"}, grid]}), NOW, "default", "seed")
+    values = walk.answered(walk.begun(), {"two": "x"})
+    assert values["rows"] == {"r1": {"c": 1}, "r2": {"c": 2}}
 
 
 def _called(do: Any) -> int:

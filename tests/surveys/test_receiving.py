@@ -20,6 +20,7 @@ from betaops.surveys.definition import Definition
 from betaops.surveys.engine.judging import judge_all, rows_of
 from betaops.surveys.engine.plain import Plain, is_plain
 from betaops.surveys.engine.scene import STATE
+from betaops.surveys.engine.walking import Walk
 from betaops.surveys.models import Answer, Response, Survey, SurveyState
 from betaops.surveys.reading import read
 from betaops.web.application import Application
@@ -323,6 +324,24 @@ def test_plain_judging_is_judging(values: dict[str, Any], work: Work) -> None:
     long, quick = both(definition, values, work.now)
     assert quick == long
     assert both(definition, values, work.now)[1] == long
+
+
+def test_plain_judging_of_a_page_leaves_the_others_and_takes_its_own_as_any_page_does(work: Work) -> None:
+    definition = read({
+        "pages": [PLAIN["pages"][0], {"name": "more", "elements": [
+            {"type": "text", "name": "late", "isRequired": True}, {"type": "checkbox", "name": "how", "choices": [1, 2]},
+        ]}],
+    })  # fmt: skip
+    assert is_plain(definition)
+    quick = Plain(definition)
+    names = {each.name for each in definition.pages[1].questions}
+    for told in (
+        {"late": " x ", "how": ["2", "1"]}, {"late": "x", "how": [], "late-Comment": "y"}, {"how": [1]},
+        {"late": "x", "how": [3]},
+    ):  # fmt: skip
+        values = {**ANSWERS, "pay": "nonsense", **told}
+        step = Walk(definition, work.now).forward(values, 1, names)
+        assert quick.judge_page(values, names, now=work.now) == (None if step.problems else step.answers)
 
 
 def test_what_only_looks_like_an_answer_from_before_is_judged_by_itself(work: Work) -> None:

@@ -82,7 +82,7 @@ def test_what_is_withdrawn_between_counting_and_folding_is_not_folded(work: Work
     survey, draw = a_survey(work), random.Random(3)
     given = [a_response(work, survey, some_answers(draw), key=f"r{number}") for number in range(6)]
     counted = queries.count_tail(work.session, survey.id, 5)
-    assert (counted.complete, counted.left, counted.is_kept) == (5, 1, True)
+    assert (counted.complete, counted.is_more, counted.is_kept) == (5, True, True)
     respond.withdraw(work, given[2].id)
     rollups.fold_counted(work, counted)
     assert rows_of(work, TailResponse) == 1
@@ -98,12 +98,12 @@ def test_what_was_answered_before_there_were_counts_is_folded_too(work: Work) ->
         a_response(work, survey, some_answers(draw), key=f"r{number}")
     service.rollups.start_over(work, survey.id)
     work.session.query(TailResponse).delete()
-    left = [
+    has_more = [
         service.fold(work, survey.id, most=3),
         service.fold(work, survey.id, most=3),
         service.fold(work, survey.id),
     ]
-    assert left == [4, 1, 0]
+    assert has_more == [True, True, False]
     assert counts(work, survey) == truth(work, survey)
     assert work.session.scalars(select(SurveyRollup.responses)).one() == 7
 

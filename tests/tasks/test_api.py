@@ -1,7 +1,7 @@
 """Builds, tasks and outcomes over the REST API."""
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -11,6 +11,8 @@ from betaops.enrollment.service import testers
 from betaops.kernel.ids import encode
 from betaops.tasks import queries
 from betaops.tasks.models import BuildState, Source, TaskState
+from betaops.usage import service as usage
+from betaops.usage.capture import Captured
 from tests.factories.cohorts import a_cohort
 from tests.factories.enrollment import an_enrollment
 from tests.factories.programs import a_program
@@ -63,6 +65,19 @@ def test_a_build_is_added_released_and_retired(work, program, call):
     assert [each["name"] for each in call("get", builds).json["items"]] == ["2.1", "2.0"]
     assert call("get", f"/builds/{second['id']}").json["is_current"]
     assert call("post", builds, name="2.1").status_code == 409
+
+
+def test_versions_that_events_told_of_are_listed_until_they_are_builds(work, program, call):
+    me = an_enrollment(work, program=program)
+    event = Captured(uuid4(), encode("tst", me.tester_id), "opened", work.now, {"$app_version": "v2.1"})
+    usage.take(work, program.product_id, [event])
+    product = f"/products/{encode('prd', program.product_id)}"
+    (seen,) = call("get", f"{product}/seen-builds").json["items"]
+    assert (seen["version"], seen["people"]) == ("v2.1", 1)
+    made = call("post", f"{product}/builds", name="Autumn", app_version="2.1.0").json
+    assert made["app_version"] == "2.1.0"
+    assert call("get", f"{product}/seen-builds").json["items"] == []
+    assert call("post", f"{product}/builds", name="2.1").status_code == 409
 
 
 def test_a_task_is_written_asked_and_closed(work, program, path, call):

@@ -1,10 +1,14 @@
 """Tasks and builds, as a member writes and reads them."""
 
+from uuid import uuid4
+
 import pytest
 
 from betaops.kernel.ids import encode, new_id
 from betaops.tasks import queries, service
 from betaops.tasks.models import BuildState, OutcomeState, TaskState
+from betaops.usage import service as usage
+from betaops.usage.capture import Captured
 from tests.factories.cohorts import a_cohort
 from tests.factories.enrollment import an_enrollment
 from tests.factories.programs import a_program
@@ -218,3 +222,30 @@ def test_everybody_goes_into_a_sheet_that_computes_nothing(work, program, base, 
     assert "Blocked,'=1+1" in lines[1]
     assert (len(lines), lines[2].startswith("Ben Okafor,")) == (3, True)
     assert member_client("viewer").get(at(base, task, "export.csv")).status_code == 403
+
+
+def test_what_the_product_tells_of_is_made_a_build_with_one_button(
+    work, program, base, manager, member_client
+):
+    me = an_enrollment(work, program=program)
+    event = Captured(uuid4(), encode("tst", me.tester_id), "opened", work.now, {"$app_version": "2.1 <b>"})
+    usage.take(work, program.product_id, [event])
+    page = manager.get(f"{base}/builds").text
+    assert "Seen, not announced" in page
+    assert "2.1 &lt;b&gt;" in page
+    assert "/builds/seen" not in member_client("viewer").get(f"{base}/builds").text
+    assert manager.submit(f"{base}/builds", action="/builds/seen").status_code == 303
+    (build,) = queries.builds(work.session, program.product_id)
+    assert (build.name, build.state) == ("2.1 <b>", BuildState.DRAFT)
+    assert "Seen, not announced" not in manager.get(f"{base}/builds").text
+    assert manager.post(f"{base}/builds/seen", data={"version": "9"}).status_code == 404
+
+
+def test_a_build_says_what_the_product_calls_it(work, program, base, manager):
+    manager.submit(f"{base}/builds/new", {"name": "Autumn", "app_version": "2.1"})
+    (build,) = queries.builds(work.session, program.product_id)
+    assert (build.app_version, build.version_key) == ("2.1", "2.1")
+    refused = manager.submit(f"{base}/builds/new", {"name": "v2.1"})
+    assert refused.status_code == 422
+    assert "is the version of the build Autumn already" in refused.text
+    assert "v2.1" in refused.text

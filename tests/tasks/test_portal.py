@@ -87,6 +87,32 @@ def test_what_stopped_somebody_goes_into_a_report(work, program, me, base, brows
     (seen,) = feedback_queries.own_reports(work.session, me.id)
     assert seen.report.title == "Stopped at “Import your notes”"
     assert (seen.report.body, seen.report.app_version) == ("The dialog <hangs>.", "2.0-beta.3")
+    assert feedback_queries.task_of(work.session, seen.report.id) is task
+    mine = browser.get(f"/portal/{program.slug}/reports/{encode('rpt', seen.report.id)}").text
+    assert "You wrote it about the task “Import your notes”." in mine
+
+
+def test_a_report_and_the_task_that_it_came_from_lead_to_each_other(
+    work, program, me, browser, member_client
+):
+    task = a_task(work, program=program)
+    an_outcome(work, task, me, OutcomeState.BLOCKED, note="It hangs.")
+    place = f"/portal/{program.slug}/reports/new?kind=bug&task={encode('tsk', task.id)}"
+    wrong = browser.submit(place, {"title": ""}, action="/new", content_type="multipart/form-data")
+    assert wrong.status_code == 422
+    assert "About the task “Import your notes”." in wrong.text
+    browser.submit(place, {}, action="/new", content_type="multipart/form-data")
+    (seen,) = feedback_queries.own_reports(work.session, me.id)
+    console = member_client("manager")
+    base = f"/console/programs/{program.slug}"
+    report, here = (
+        f"{base}/feedback/{encode('rpt', seen.report.id)}",
+        f"{base}/tasks/{encode('tsk', task.id)}",
+    )
+    assert here in console.get(report).text
+    page = console.get(here).text
+    assert "Reports from it" in page
+    assert report in page
 
 
 def test_the_task_of_somebody_else_is_not_told_to_a_report_form(work, program, me, browser):

@@ -8,6 +8,9 @@ const LONGEST_MS = 30 * 60_000;
 const parts = () => [...document.querySelectorAll("[data-fresh][id]")];
 const isInUse = (part) => part.contains(document.activeElement) || (!getSelection().isCollapsed && part.contains(getSelection().anchorNode));
 
+// Every page has tokens of its own for the forms on it: they are no news.
+const said = (part) => part.outerHTML.replace(/ name="csrf_token" value="[^"]*"/g, "");
+
 // What somebody unfolded stays unfolded.
 function keepOpen(part, found) {
   const before = part.querySelectorAll("details"), after = found.querySelectorAll("details");
@@ -23,7 +26,7 @@ async function look() {
       for (const part of page ? waiting : []) {
         const found = page.getElementById(part.id);
         if (found) keepOpen(part, found);
-        if (found && found.innerHTML !== part.innerHTML && !isInUse(part)) part.replaceWith(document.adoptNode(found));
+        if (found && said(found) !== said(part) && !isInUse(part)) part.replaceWith(document.adoptNode(found));
       }
     } catch { /* the network is away: try again in a moment */ }
   }

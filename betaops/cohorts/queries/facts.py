@@ -102,6 +102,10 @@ COLUMNS: dict[str, Any] = {
 }
 
 
+#: Those that most rules read, and that cost next to nothing to read beside others.
+AT_HAND = ("answer", "attribute", "enrollment.state")
+
+
 def place_of(fact: str) -> str | None:
     """The one of `COLUMNS` in which it stands; None for what is to be looked up elsewhere."""
     source = fact.partition(".")[0]
@@ -134,15 +138,23 @@ _THEIR_TRAITS = Prepared(
 )
 
 
+def facts_of_one(
+    session: Session, program_id: UUID, tester_id: UUID, reads: Collection[str], row: Mapping[str, Any]
+) -> Facts | None:
+    """The same about one person of whom `row`, the values of `AT_HAND`, was read already."""
+    elsewhere = {place_of(fact) for fact in reads if not fact.startswith("trait.")} - set(AT_HAND)
+    if elsewhere:
+        return facts_of(session, program_id, [tester_id], reads).get(tester_id)
+    facts = _read(None, AT_HAND, [row[name] for name in AT_HAND])
+    return {**facts, "trait": _traits_of(session, [tester_id], reads)[tester_id]}
+
+
 def facts_of(
     session: Session, program_id: UUID, tester_ids: Sequence[UUID], reads: Collection[str]
 ) -> dict[UUID, Facts]:
     """What `reads` names about one person or some hundreds; who has no place in the program is left out."""
     whom = {"workspace_id": session.info["workspace_id"], "tester_ids": as_text(tester_ids)}
-    traits: dict[UUID, dict[str, Any]] = defaultdict(dict)
-    if any(fact.startswith("trait.") for fact in reads):
-        for tester_id, name, value in _THEIR_TRAITS.rows(session, **whom):
-            traits[tester_id][name] = value
+    traits = _traits_of(session, tester_ids, reads)
     places = tuple(sorted({place for place in map(place_of, reads) if place is not None}))
     rows = _theirs(places).rows(session, **whom, program_id=program_id)
     more = looked_up(session, program_id, tester_ids, reads)
@@ -155,6 +167,19 @@ def facts_of(
         }
         for tester_id, *read in rows
     }
+
+
+def _traits_of(
+    session: Session, tester_ids: Sequence[UUID], reads: Collection[str]
+) -> defaultdict[UUID, dict[str, Any]]:
+    """By person and name; nobody's where no trait is read."""
+    found: defaultdict[UUID, dict[str, Any]] = defaultdict(dict)
+    if any(fact.startswith("trait.") for fact in reads):
+        for tester_id, name, value in _THEIR_TRAITS.rows(
+            session, workspace_id=session.info["workspace_id"], tester_ids=as_text(tester_ids)
+        ):
+            found[tester_id][name] = value
+    return found
 
 
 def _read(tester_id: UUID | None, places: Sequence[str], values: Sequence[Any]) -> Facts:

@@ -3,6 +3,8 @@
 Each change of a person in the whole installation, and each event of usage, asks what rules there are.
 """
 
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,9 +12,10 @@ from sqlalchemy import Text, Uuid, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import Cohort, CohortCompany, Kind
+from betaops.cohorts.queries.facts import AT_HAND, COLUMNS
 from betaops.cohorts.queries.reading import ruled
 from betaops.cohorts.rulebook import Rulebook
-from betaops.enrollment.models import Enrollment
+from betaops.enrollment.models import Enrollment, Tester
 from betaops.kernel.prepared import Prepared
 from betaops.programs.models import Program
 
@@ -25,6 +28,15 @@ class Book(NamedTuple):
     by_company: frozenset[UUID]
     #: Whether any rule reads cohorts.
     is_read: bool = False
+
+
+class Place(NamedTuple):
+    """Where somebody has one."""
+
+    program_id: UUID
+    book: Book
+    #: What of them could be read with it: `facts.AT_HAND` with their values.
+    row: Mapping[str, Any]
 
 
 #: So many programs' rules are kept; beyond, all are forgotten and made again.
@@ -43,9 +55,16 @@ def books_of_product(session: Session, product_id: UUID) -> list[Book]:
     return [each for _program_id, each in _kept(session, _OF_PRODUCT, product_id)]
 
 
-def books_of_tester(session: Session, tester_id: UUID) -> list[tuple[UUID, Book]]:
-    """(program, its rules) of every program where they have a place; in one order for all writers."""
-    return _kept(session, _OF_TESTER, tester_id)
+def places_of(session: Session, tester_id: UUID) -> list[Place]:
+    """Every program where they have a place; in one order for all writers."""
+    session.flush()
+    rows: list[Any] = _OF_TESTER.rows(session, workspace_id=session.info["workspace_id"], whose=tester_id)
+    return [
+        Place(
+            program_id, _book(session, program_id, (cohorts, companies)), dict(zip(AT_HAND, row, strict=True))
+        )
+        for program_id, cohorts, companies, *row in sorted(rows, key=itemgetter(0))
+    ]
 
 
 def _kept(session: Session, editions: Prepared, whose: UUID) -> list[tuple[UUID, Book]]:
@@ -54,7 +73,8 @@ def _kept(session: Session, editions: Prepared, whose: UUID) -> list[tuple[UUID,
     return [(program_id, _book(session, program_id, edition)) for program_id, *edition in sorted(rows)]
 
 
-def _book(session: Session, program_id: UUID, edition: list[Any]) -> Book:
+def _book(session: Session, program_id: UUID, edition: Sequence[Any]) -> Book:
+    edition = tuple(edition)
     kept = _books.get(program_id)
     if kept is not None and kept[0] == edition:
         return kept[1]
@@ -71,7 +91,7 @@ def _book(session: Session, program_id: UUID, edition: list[Any]) -> Book:
     return made
 
 
-def _editions(program_id: Any, workspace_id: Any, *conditions: Any) -> Any:
+def _editions(program_id: Any, workspace_id: Any, *conditions: Any, beside: Sequence[Any] = ()) -> Any:
     """Programs with what is another text whenever a cohort or a company in one comes, changes or goes.
 
     Of cohorts: how many there are, how often they were saved, and when last; of companies, which are never changed:
@@ -90,7 +110,10 @@ def _editions(program_id: Any, workspace_id: Any, *conditions: Any) -> Any:
     )
     of = program_id.class_
     return select(
-        program_id, cohorts.correlate(of).scalar_subquery(), companies.correlate(of).scalar_subquery()
+        program_id,
+        cohorts.correlate(of).scalar_subquery(),
+        companies.correlate(of).scalar_subquery(),
+        *beside,
     ).where(workspace_id == bindparam("workspace_id", type_=Uuid()), *conditions)
 
 
@@ -100,5 +123,11 @@ _OF_PRODUCT = Prepared(
     lambda _dialect: _editions(Program.id, Program.workspace_id, Program.product_id == _WHOSE)
 )
 _OF_TESTER = Prepared(
-    lambda _dialect: _editions(Enrollment.program_id, Enrollment.workspace_id, Enrollment.tester_id == _WHOSE)
+    lambda _dialect: _editions(
+        Enrollment.program_id,
+        Enrollment.workspace_id,
+        Enrollment.tester_id == _WHOSE,
+        Tester.id == Enrollment.tester_id,
+        beside=[COLUMNS[name] for name in AT_HAND],
+    )
 )

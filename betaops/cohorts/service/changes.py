@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from betaops.cohorts.queries.rulebooks import book, books_of_product
+from betaops.cohorts.queries.rulebooks import Book, book, books_of_product
+from betaops.kernel.ingest import kept
 from betaops.kernel.work import Work
 
 #: Somebody who does ten things in a row is asked about once.
@@ -15,9 +16,9 @@ def facts_changed(work: Work, product_id: UUID, changed: Mapping[UUID, Collectio
     """By person: whole names of facts. Nothing happens where no rule of the product reads them."""
     if work.is_quiet or not changed:
         return
-    books = books_of_product(work.session, product_id)
+    books = _books(work, product_id)
     read = {
-        fact for fact in set().union(*changed.values()) if any(each.rules.readers([fact]) for each in books)
+        fact for fact in set().union(*changed.values()) if any(each.rules.places([fact]) for each in books)
     }
     for tester_id in sorted(changed):
         for source in sorted({fact.partition(".")[0] for fact in read.intersection(changed[tester_id])}):
@@ -27,6 +28,15 @@ def facts_changed(work: Work, product_id: UUID, changed: Mapping[UUID, Collectio
                 at=work.now + SOON,
                 unique=f"cohorts.refresh_tester:{tester_id}:{source}",
             )
+
+
+def _books(work: Work, product_id: UUID) -> list[Book]:
+    """The product's, read once for grouped writes that follow each other: none of them changes a rule."""
+    held, place = kept(work.session), ("cohorts.books", product_id)
+    if place not in held:
+        held[place] = books_of_product(work.session, product_id)
+    books: list[Book] = held[place]
+    return books
 
 
 def everybody_changed(work: Work, program_id: UUID, source: str) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import Uuid, bindparam, literal, select, union_all
 
 from betaops.cohorts import layout
 from betaops.cohorts.models import Cause, CohortException, CohortMember
-from betaops.cohorts.queries.facts import facts_of
-from betaops.cohorts.queries.rulebooks import Book, books_of_tester
+from betaops.cohorts.queries.facts import facts_of_one
+from betaops.cohorts.queries.rulebooks import Place, places_of
 from betaops.cohorts.rules import Facts
 from betaops.cohorts.service.columns import mark
 from betaops.cohorts.service.holding import hold
@@ -32,21 +32,21 @@ def refresh_tester(
     even where nobody moved, where the facts themselves may stand in a flag's condition.
     """
     hold(work, tester_id)
-    for program_id, book in books_of_tester(work.session, tester_id):
-        asked = book.rules.places(changed)
+    for place in places_of(work.session, tester_id):
+        asked = place.book.rules.places(changed)
         if not asked:
             continue
-        stands_in_flags |= _ask(work, program_id, tester_id, book, asked)
+        stands_in_flags |= _ask(work, tester_id, place, asked)
         if changed is None or layout.may_stand_in_columns(changed):
-            mark(work, program_id, tester_id)
+            mark(work, place.program_id, tester_id)
     if stands_in_flags:
         tell_changed(work, [tester_id])
 
 
-def _ask(work: Work, program_id: UUID, tester_id: UUID, book: Book, asked: Collection[int]) -> bool:
+def _ask(work: Work, tester_id: UUID, where: Place, asked: Collection[int]) -> bool:
     """Whether they moved; `asked` are places of rules. Cohorts that others read come first, so each rule reads how it
     is now."""
-    person = _Person(work, program_id, tester_id, book)
+    person, book = _Person(work, tester_id, where), where.book
     names, waiting = list(book.rules), set(asked)
     person.learn([names[place] for place in asked])
     for place, cohort_id in enumerate(names):
@@ -61,13 +61,13 @@ def _ask(work: Work, program_id: UUID, tester_id: UUID, book: Book, asked: Colle
 class _Person:
     """Where somebody is while rules are asked one after the other; written at the end."""
 
-    def __init__(self, work: Work, program_id: UUID, tester_id: UUID, book: Book) -> None:
-        self._work, self._program_id, self._tester_id, self._book = work, program_id, tester_id, book
+    def __init__(self, work: Work, tester_id: UUID, where: Place) -> None:
+        self._work, self._tester_id, self._where, self._book = work, tester_id, where, where.book
         whom = {"workspace_id": work.workspace_id, "tester_id": tester_id}
         rows = _PLACES.rows(work.session, **whom)
         self._inside = {cohort_id: by_company for cohort_id, by_company, is_member in rows if is_member}
         self._excepted = {cohort_id for cohort_id, _is_in, is_member in rows if not is_member}
-        self._cohorts = {encode("coh", cohort_id): True for cohort_id in self._inside if book.is_read}
+        self._cohorts = {encode("coh", cohort_id): True for cohort_id in self._inside if where.book.is_read}
         self._reads: frozenset[str] = frozenset()
         #: None where they have left the program altogether.
         self._facts: Facts | None = None
@@ -80,7 +80,9 @@ class _Person:
         )
         if reads == self._reads and self._facts is not None:
             return
-        found = facts_of(self._work.session, self._program_id, [self._tester_id], reads).get(self._tester_id)
+        found = facts_of_one(
+            self._work.session, self._where.program_id, self._tester_id, reads, self._where.row
+        )
         self._reads, self._facts = reads, None if found is None else {**found, "cohort": self._cohorts}
 
     def moves(self, cohort_id: UUID) -> bool:

@@ -1,10 +1,12 @@
 """Forms of testers who are inside."""
 
 from babel import Locale
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
+from betaops.enrollment.quoting import Quoting
+from betaops.enrollment.wording import QUOTING
 from betaops.kernel import i18n
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
@@ -50,6 +52,21 @@ class OwnForm(Form):
             SelectChoice(code, (Locale.parse(code).get_display_name(code) or code).capitalize())
             for code in i18n.available()
         ]
+
+
+class QuotingForm(Form):
+    """For one program; its name is the prefix, so that several stand on one page."""
+
+    quoting = RadioField(
+        _l("May the team quote what you write?"),
+        [InputRequired(_l("Choose one of the three."))],
+        choices=[SelectChoice(each.value, words) for each, words in QUOTING.items()],
+    )
+
+    @property
+    def choice(self) -> Quoting:
+        """After validation."""
+        return Quoting(self.quoting.data)
 
 
 class ErasureForm(Form):

@@ -22,6 +22,7 @@ from betaops.enrollment.models import (
     Tester,
 )
 from betaops.enrollment.providers import provided
+from betaops.enrollment.queries.quoting import quote_consents
 from betaops.kernel import tokens
 from betaops.kernel.errors import NotFound
 from betaops.programs import queries as program_queries
@@ -186,5 +187,9 @@ def _own_program(session: Session, enrollment: Enrollment) -> dict[str, Any]:
                 "sha256": row.digest.hex(),
             }
             for row in session.scalars(select(Consent).where(Consent.enrollment_id == enrollment.id))
+        ],
+        "quoting": [
+            {"may_be_quoted": row.quoting.value, "text": row.text, "signed_at": row.signed_at.isoformat()}
+            for row in quote_consents(session, enrollment.id)
         ],
     }

@@ -1,10 +1,11 @@
 """People: made once, found again under every spelling of their address."""
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, delete, select
+from sqlalchemy import Uuid, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -16,6 +17,7 @@ from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import encode, new_id
 from betaops.kernel.prepared import Prepared
+from betaops.kernel.rows import write
 from betaops.kernel.versions import edit
 from betaops.kernel.work import Actor, Work
 
@@ -127,8 +129,18 @@ def change_own(work: Work, tester_id: UUID, *, name: str, locale: str) -> Tester
 def set_attributes(work: Work, tester: Tester, attributes: Mapping[str, Any]) -> None:
     """All attributes at once."""
     _check_attributes(attributes)
-    names = _differing(tester.attributes, attributes)
-    if edit(work, tester, None, attributes=dict(attributes)):
+    if attributes != tester.attributes:
+        names = _differing(tester.attributes, attributes)
+        write(
+            work.session,
+            tester,
+            {
+                "attributes": dict(attributes),
+                "version": tester.version + 1,
+                "changed_at": work.now,
+                "changed_by": work.actor.name,
+            },
+        )
         work.record(TesterChanged(tester_id=tester.id, changed=["attributes"], attributes=names))
 
 
@@ -202,16 +214,24 @@ def delete_note(work: Work, tester_id: UUID, note_id: UUID) -> None:
 
 def seen(work: Work, tester_id: UUID) -> None:
     """A sign of life; written once an hour at most."""
-    rows = _SEEN.rows(work.session, workspace_id=work.workspace_id, tester_id=tester_id)
-    for (seen_at,) in rows:
-        if seen_at is None or (work.now - seen_at).total_seconds() > SEEN_EVERY_SECONDS:
-            work.session.get_one(Tester, tester_id).seen_at = work.now
+    _SEEN.rows(
+        work.session,
+        its_workspace=work.workspace_id,
+        its_id=tester_id,
+        now=work.now,
+        long_ago=work.now - timedelta(seconds=SEEN_EVERY_SECONDS),
+    )
 
 
 _SEEN = Prepared(
-    lambda _dialect: select(Tester.seen_at).where(
-        Tester.workspace_id == bindparam("workspace_id", type_=Uuid()),
-        Tester.id == bindparam("tester_id", type_=Uuid()),
+    lambda _dialect: (
+        update(Tester)
+        .where(
+            Tester.workspace_id == bindparam("its_workspace", type_=Uuid()),
+            Tester.id == bindparam("its_id", type_=Uuid()),
+            or_(Tester.seen_at.is_(None), Tester.seen_at < bindparam("long_ago", type_=Tester.seen_at.type)),
+        )
+        .values(seen_at=bindparam("now", type_=Tester.seen_at.type))
     )
 )
 

@@ -44,6 +44,7 @@ from betaops.feedback.queries.portal import (
     report_for,
     written_by,
 )
+from betaops.feedback.queries.quoting import is_quotable, own_choices, quotable, quoting_of
 from betaops.feedback.queries.reports import (
     Behind,
     Similar,
@@ -60,6 +61,7 @@ from betaops.feedback.queries.reports import (
     thread,
     vote_of,
 )
+from betaops.feedback.queries.tasks import counts_by_task, reports_of_task, task_of
 from betaops.feedback.queries.themes import theme_names, themes_of, without_theme
 
 __all__ = [
@@ -84,11 +86,13 @@ __all__ = [
     "counted_programs",
     "counts",
     "counts_by_kind",
+    "counts_by_task",
     "dashboard",
     "doings",
     "duplicates_of",
     "fixes_to_check",
     "heaviest",
+    "is_quotable",
     "listed",
     "matching",
     "new_blockers",
@@ -96,14 +100,19 @@ __all__ = [
     "newest_untold",
     "open_blockers",
     "outcomes_of",
+    "own_choices",
     "own_reports",
     "people_behind",
     "questions_to",
+    "quotable",
+    "quoting_of",
     "report",
     "report_by_number",
     "report_for",
     "reporter_of",
+    "reports_of_task",
     "similar",
+    "task_of",
     "testers_by_kind",
     "testers_with_critical",
     "theme_names",

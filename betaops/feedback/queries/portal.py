@@ -9,8 +9,20 @@ from sqlalchemy.orm import Session, aliased
 
 from betaops.enrollment.models import Enrollment
 from betaops.feedback import policy
-from betaops.feedback.models import OPEN, OUTCOMES, Comment, CommentKind, Report, State, Turn, Vote
+from betaops.feedback.models import (
+    OPEN,
+    OUTCOMES,
+    Comment,
+    CommentKind,
+    Report,
+    ReportConsent,
+    State,
+    Turn,
+    Vote,
+)
+from betaops.feedback.queries.quoting import consents_to
 from betaops.feedback.queries.reports import board_is_open
+from betaops.feedback.queries.tasks import tasks_of
 from betaops.kernel.errors import NotFound
 from betaops.kernel.paging import Page, keyset
 
@@ -145,10 +157,17 @@ def written_by(session: Session, tester_id: UUID) -> list[dict[str, Any]]:
         .order_by(Comment.at)
     ):
         said.setdefault(comment.report_id, []).append(comment)
-    return [_written(report, vote, said.get(report.id, [])) for report, vote in rows]
+    consents = consents_to(session, own)
+    tasks = tasks_of(session, own)
+    return [
+        _written(report, vote, said.get(report.id, []), consents.get(report.id, []), tasks.get(report.id))
+        for report, vote in rows
+    ]
 
 
-def _written(report: Report, vote: Vote, said: list[Comment]) -> dict[str, Any]:
+def _written(
+    report: Report, vote: Vote, said: list[Comment], consents: list[ReportConsent], task: str | None
+) -> dict[str, Any]:
     told = {
         "number": report.number,
         "title": report.title,
@@ -166,6 +185,11 @@ def _written(report: Report, vote: Vote, said: list[Comment]) -> dict[str, Any]:
         "version": report.app_version,
         "device": report.environment,
         "outcome": report.outcome_note,
+        "task": task,
+        "quoting": [
+            {"may_be_quoted": row.quoting.value, "text": row.text, "signed_at": row.signed_at.isoformat()}
+            for row in consents
+        ],
         "conversation": [
             {
                 "at": comment.at.isoformat(),

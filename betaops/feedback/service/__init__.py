@@ -1,6 +1,7 @@
 """What can be done with reports: write them, sort them, talk about them, stand behind them."""
 
 from betaops.feedback.service.figuring import count_reports, keep_figures, soon
+from betaops.feedback.service.quoting import choose_quoting
 from betaops.feedback.service.sorting import amend, change_state, change_states, merge, tell_outcome, unmerge
 from betaops.feedback.service.standing import check_fix, forget_person, open_board, vote, withdraw_vote
 from betaops.feedback.service.tagging import LONGEST_TAG, tag_reports, untag_report
@@ -16,6 +17,7 @@ __all__ = [
     "change_state",
     "change_states",
     "check_fix",
+    "choose_quoting",
     "count_reports",
     "forget_person",
     "keep_figures",

@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from betaops.enrollment.models import Enrollment
+from betaops.enrollment.quoting import Quoting
 from betaops.feedback import environment, policy, triage
 from betaops.feedback.events import ReportReceived
-from betaops.feedback.models import Attachment, Kind, Report, Severity, Source, Turn, Vote
+from betaops.feedback.models import Attachment, Kind, Report, Severity, Source, TaskReport, Turn, Vote
 from betaops.feedback.service.counting import recount
 from betaops.feedback.service.moving import note_move
+from betaops.feedback.service.quoting import note_choice
 from betaops.kernel import images
 from betaops.kernel.errors import Refused
 from betaops.kernel.i18n import gettext as _
@@ -41,6 +43,10 @@ class Draft:
     told: Any = None
     user_agent: str = ""
     pictures: Sequence[Upload] = field(default=())
+    #: What they said about quoting this report; None: nothing of its own.
+    quoting: Quoting | None = None
+    #: The task that stopped them.
+    task_id: UUID | None = None
 
 
 def write(
@@ -72,6 +78,10 @@ def write(
     note_move(work, report, None)
     if enrollment is not None:
         work.add(Vote(report_id=report.id, enrollment_id=enrollment.id, is_reporter=True, at=work.now))
+    if draft.task_id is not None:
+        work.add(TaskReport(report_id=report.id, task_id=draft.task_id))
+    if enrollment is not None and draft.quoting is not None:
+        note_choice(work, report, enrollment, draft.quoting)
     for upload, picture in pictures:
         work.add(
             Attachment(

@@ -127,6 +127,8 @@ def beside(row: Report, around: Around, **forms: Form) -> dict[str, Any]:
         "note_form": forms.get("note_form") or NoteForm(formdata=None, prefix="note-"),
         "merge_form": forms.get("merge_form") or MergeForm(formdata=None, prefix="merge-"),
         "may_triage": viewer().can(policy.TRIAGE),
+        "is_quotable": queries.is_quotable(session, row.id),
+        "task": queries.task_of(session, row.id),
     }
 
 

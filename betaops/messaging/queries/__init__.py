@@ -20,7 +20,15 @@ from betaops.messaging.queries.campaigns import (
     waiting,
 )
 from betaops.messaging.queries.mails import Wanted, mail, mails, mails_to, needing_a_look
-from betaops.messaging.queries.reminders import people_to_remind, surveys_to_remind_of, was_written
+from betaops.messaging.queries.reminders import (
+    TASK_REMINDER,
+    may_be_reminded,
+    people_to_remind,
+    people_with_task,
+    surveys_to_remind_of,
+    tasks_to_remind_of,
+    was_written,
+)
 from betaops.messaging.queries.wishes import (
     is_suppressed,
     is_wanted,
@@ -32,6 +40,7 @@ from betaops.messaging.queries.wishes import (
 )
 
 __all__ = [
+    "TASK_REMINDER",
     "Reach",
     "Recipient",
     "Sent",
@@ -47,8 +56,10 @@ __all__ = [
     "mail",
     "mails",
     "mails_to",
+    "may_be_reminded",
     "needing_a_look",
     "people_to_remind",
+    "people_with_task",
     "preferences",
     "reach",
     "recipient",
@@ -59,6 +70,7 @@ __all__ = [
     "suppressions",
     "surveys_to_remind_of",
     "tallies",
+    "tasks_to_remind_of",
     "unwilling_among",
     "waiting",
     "was_written",

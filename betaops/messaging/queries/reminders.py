@@ -5,15 +5,22 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from betaops.cohorts.models import CohortMember
 from betaops.enrollment.models import INSIDE, Enrollment
 from betaops.kernel.mail import Mail
+from betaops.programs.models import Phase, Program
+from betaops.surveys import queries as survey_queries
 from betaops.surveys.models import Response, ResponseState, Survey, SurveyLedger, SurveyLink, SurveyState
+from betaops.tasks.models import SETTLED, Build, Outcome, Task, TaskState
 
 #: A reminder comes once, this long after the survey was sent; a worker that was away for two days still does it.
 AFTER, UNTIL = timedelta(days=3), timedelta(days=5)
+#: Of a task people are reminded so long before its last day.
+BEFORE_DUE = timedelta(days=2)
+TASK_REMINDER = "messaging.task_reminder"
 
 
 class Sent(NamedTuple):
@@ -68,6 +75,68 @@ def people_to_remind(session: Session, survey_id: UUID) -> Sequence[UUID]:
         .order_by(Enrollment.id)
         .distinct()
     ).all()
+
+
+class DueTask(NamedTuple):
+    """A task that ends within days."""
+
+    workspace_id: UUID
+    task_id: UUID
+
+
+def tasks_to_remind_of(session: Session, now: datetime) -> list[DueTask]:
+    """Tasks of every workspace that are asked and end soon, those that end first before others; what is about a build is
+    asked while that is live."""
+    today = now.date()
+    rows = session.execute(
+        select(Task.workspace_id, Task.id)
+        .join(Program, Program.id == Task.program_id)
+        .outerjoin(Build, Build.id == Task.build_id)
+        .where(
+            Task.state == TaskState.PUBLISHED,
+            Task.due_on >= today,
+            Task.due_on <= today + BEFORE_DUE,
+            Program.phase.not_in((Phase.CLOSED, Phase.ARCHIVED)),
+            or_(Build.id.is_(None), and_(Build.released_at.is_not(None), Build.retired_at.is_(None))),
+        )
+        .order_by(Task.due_on, Task.id)
+        .execution_options(unscoped=True)
+    )
+    return [DueTask(*row) for row in rows]
+
+
+def people_with_task(session: Session, task: Task) -> Sequence[UUID]:
+    """Enrollments inside whom the task is asked of and who have not settled it in its present round."""
+    settled = (
+        select(Outcome.id)
+        .where(
+            Outcome.task_id == task.id,
+            Outcome.enrollment_id == Enrollment.id,
+            Outcome.round == task.round,
+            Outcome.state.in_(SETTLED),
+        )
+        .exists()
+    )
+    found = select(Enrollment.id).where(
+        Enrollment.program_id == task.program_id, Enrollment.state.in_(INSIDE), ~settled
+    )
+    if task.cohort_id is not None:
+        members = select(CohortMember.tester_id).where(CohortMember.cohort_id == task.cohort_id)
+        found = found.where(Enrollment.tester_id.in_(members))
+    return session.scalars(found.order_by(Enrollment.id)).all()
+
+
+def may_be_reminded(session: Session, tester_id: UUID, now: datetime) -> bool:
+    """Whether their contact budget is not spent: neither asked for a survey nor reminded of a task within its days."""
+    days = survey_queries.contact_days(session)
+    if not days:
+        return True
+    reminded = select(Mail.id).where(
+        Mail.person_id == tester_id, Mail.kind == TASK_REMINDER, Mail.queued_at > now - timedelta(days=days)
+    )
+    if session.scalar(reminded.limit(1)) is not None:
+        return False
+    return not survey_queries.asked_lately(session, tester_id, now)
 
 
 def was_written(session: Session, key: str) -> bool:

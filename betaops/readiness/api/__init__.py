@@ -17,7 +17,10 @@ from betaops.readiness.api import (  # noqa: E402  # they fill the blueprint
     calibration,  # noqa: F401
     decided,  # noqa: F401
     endpoints,  # noqa: F401
+    files,  # noqa: F401
+    gate,  # noqa: F401
     going,  # noqa: F401
     ground_rules,  # noqa: F401
     papers,  # noqa: F401
+    quotes,  # noqa: F401
 )

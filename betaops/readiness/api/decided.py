@@ -13,9 +13,8 @@ from betaops.programs.models import Program
 from betaops.readiness import policy, queries, service
 from betaops.readiness.api import blueprint
 from betaops.readiness.api.shapes import InProgram
-from betaops.readiness.deciding import hitches
 from betaops.readiness.deciding.recommendation import Choice
-from betaops.readiness.models import CriterionKind, Decision, DecisionState, Stance
+from betaops.readiness.models import Decision, DecisionState, Stance
 from betaops.web.access import scope
 from betaops.web.api import Body, Shown, Text, path_id, shown
 from betaops.web.application import reading, writing
@@ -100,28 +99,6 @@ class DecisionList(Shown):
     next: str | None = None
 
 
-class ShownCriterion(Shown):
-    id: str
-    kind: CriterionKind
-    text: str
-    looked_up: str | None = Field(description="What it is looked up by; null where a person ticks it")
-    holds: bool
-    ticked_at: datetime | None
-    ticked_by: str
-
-
-class ShownRole(Shown):
-    name: str
-    holder: str = Field(description="The member who holds it; empty for whoever may sign")
-
-
-class ShownGate(Shown):
-    criteria: list[ShownCriterion]
-    roles: list[ShownRole]
-    suspended: list[str] = Field(description="Why nothing may be released; empty where it is not suspended")
-    in_the_way: list[str] = Field(description="Everything that keeps features from being released now")
-
-
 @blueprint.get("/programs/<program_id>/decisions", responses={200: DecisionList})
 @scope(policy.SEE)
 def decisions(path: InProgram) -> Response:
@@ -162,37 +139,6 @@ def reopen(path: OfCondition) -> Response:
     program = program_queries.program(reading(), path.program_id)
     service.reopen(writing(), program, path.decision_id, path.number)
     return _now(program, path)
-
-
-@blueprint.get("/programs/<program_id>/gate", responses={200: ShownGate})
-@scope(policy.SEE)
-def gate(path: InProgram) -> Response:
-    """What else it takes to ship, who has to sign, and what is in the way now."""
-    program = program_queries.program(reading(), path.program_id)
-    standings = queries.gate(reading(), program)
-    found = queries.in_the_way(reading(), program, clock.now().date())
-    return shown(
-        ShownGate(
-            criteria=[
-                ShownCriterion(
-                    id=ids.encode("gcr", each.criterion.id),
-                    kind=each.criterion.kind,
-                    text=each.criterion.text,
-                    looked_up=each.criterion.looked_up,
-                    holds=each.holds,
-                    ticked_at=each.criterion.ticked_at,
-                    ticked_by=each.criterion.ticked_by,
-                )
-                for each in standings
-            ],
-            roles=[
-                ShownRole(name=role.name, holder=role.holder)
-                for role in queries.roles_to_sign(reading(), program.id)
-            ],
-            suspended=queries.suspended_by(reading(), program, standings),
-            in_the_way=[hitches.said(each, program.name) for each in found],
-        )
-    )
 
 
 def _now(program: Program, path: OfDecision) -> Response:

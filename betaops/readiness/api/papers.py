@@ -7,16 +7,14 @@ from flask import Response, current_app, url_for
 from pydantic import Field
 
 from betaops.kernel import clock, ids
-from betaops.kernel.errors import NotFound
 from betaops.kernel.paging import Page
 from betaops.programs import queries as program_queries
-from betaops.programs.models import Program
 from betaops.readiness import dossier, evidence, policy, queries, service
 from betaops.readiness.api import blueprint
 from betaops.readiness.api.shapes import InProgram
-from betaops.readiness.documents import Document, markdown
+from betaops.readiness.documents import markdown
 from betaops.readiness.models import SharedPaper
-from betaops.readiness.papers import PAPERS, moment
+from betaops.readiness.papers import PAPERS
 from betaops.web.access import scope
 from betaops.web.api import Body, Moment, Paging, Shown, Text, path_id, shown
 from betaops.web.application import Application, reading, writing
@@ -84,7 +82,7 @@ class LinkList(Shown):
 def paper(path: OfPaper) -> Response:
     """A paper on the evidence as it stands: the release report, market needs and the others."""
     program = program_queries.program(reading(), path.program_id)
-    told = _written(program, path.name)
+    told = queries.paper_now(reading(), program, path.name, clock.now()).document
     plain = told.to_json()
     return shown(
         ShownPaper(
@@ -127,7 +125,7 @@ def make_link(path: InProgram, body: WrittenLink) -> Response:
         writing(),
         program,
         body.paper,
-        _written(program, body.paper),
+        queries.paper_now(reading(), program, body.paper, clock.now()).document,
         note=body.note,
         expires_at=body.expires_at,
     )
@@ -143,12 +141,6 @@ def revoke_link(path: OfLink) -> Response:
     program = program_queries.program(reading(), path.program_id)
     service.revoke(writing(), program, path.link_id)
     return Response(status=204)
-
-
-def _written(program: Program, name: str) -> Document:
-    if name not in PAPERS:
-        raise NotFound
-    return PAPERS[name].write(queries.material(reading(), program, at=moment(clock.now())))
 
 
 def _shown(row: SharedPaper) -> ShownLink:

@@ -14,6 +14,7 @@ from betaops.readiness.documents.tree import (
     Finding,
     Heading,
     Paragraph,
+    Quotes,
     Signatures,
     Signed,
     Table,
@@ -60,12 +61,22 @@ def _lines(block: Block) -> Iterator[str]:
             yield from chain.from_iterable(["", *_lines(part)] for part in block.parts)
         case Signatures():
             yield from map(_signed, block.signed)
+        case Quotes():
+            yield from _quotes(block)
 
 
 def _finding(block: Finding) -> Iterator[str]:
     yield from (f"### {escaped(block.need)}", "", f"**{escaped(block.word)}.** {escaped(block.sentence)}")
     if block.notes:
         yield from ("", *(f"- {escaped(note)}" for note in block.notes))
+
+
+def _quotes(block: Quotes) -> Iterator[str]:
+    if block.title and block.said:
+        yield from (f"{'#' * block.level} {escaped(block.title)}", "")
+    for at, each in enumerate(block.said):
+        yield from [""] if at else []
+        yield from (f"> {escaped(each.text)}", ">", f"> — {escaped(each.by)}")
 
 
 def _signed(each: Signed) -> str:

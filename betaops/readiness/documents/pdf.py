@@ -17,6 +17,7 @@ from betaops.readiness.documents.tree import (
     Document,
     Finding,
     Paragraph,
+    Quotes,
     Range,
     is_rightward,
 )
@@ -76,6 +77,9 @@ def _told(document: Document) -> dict[str, Any]:
     for block, plain in _pairs(document.blocks, told["blocks"]):
         if isinstance(block, Paragraph):
             plain["rightward"] = _turns(document, "".join(span.text for span in block.words))
+        if isinstance(block, Quotes):
+            for each in plain["said"]:
+                each["rightward"] = _turns(document, each["text"])
         if isinstance(block, Finding):
             plain["rightward"] = _turns(document, block.need)
             if block.drawing is not None:

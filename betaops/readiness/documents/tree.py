@@ -164,6 +164,28 @@ class Signatures(Node):
     signed: tuple[Signed, ...]
 
 
+class Said(Node):
+    """A passage in somebody's own words, and who said it, as far as they allow."""
+
+    text: Line
+    by: Line
+
+
+class Quotes(Node):
+    """What people said, as references: words and names stand in it only while it is shown (`quoting.resolved`), never in
+    what is kept. With nothing left to say it is not shown at all."""
+
+    kind: Literal["quotes"] = "quotes"
+    #: Level and words of the heading above them; without words there is none.
+    level: Literal[2, 3] = 3
+    title: Line = ""
+    #: Public ids, in their order.
+    ids: tuple[Line, ...]
+    #: How somebody is called who is quoted without a name, in the document's language.
+    nameless: Line
+    said: tuple[Said, ...] = ()
+
+
 Part = Annotated[
     Heading | Paragraph | Bullets | Facts | Table | Banner | Finding | Signatures, Field(discriminator="kind")
 ]
@@ -178,7 +200,7 @@ class Appendix(Node):
 
 
 Block = Annotated[
-    Heading | Paragraph | Bullets | Facts | Table | Banner | Finding | Signatures | Appendix,
+    Heading | Paragraph | Bullets | Facts | Table | Banner | Finding | Signatures | Quotes | Appendix,
     Field(discriminator="kind"),
 ]
 

@@ -11,6 +11,7 @@ from betaops.readiness.forms.decisions import (
 from betaops.readiness.forms.expectations import ExpectationForm, Times, expectation_form
 from betaops.readiness.forms.gate import KINDS, CriterionForm, ResumptionForm, RoleForm
 from betaops.readiness.forms.market import MarginForm, StrictnessForm, margin_form
+from betaops.readiness.forms.quoting import QuoteForm, quote_form
 from betaops.readiness.forms.sharing import ShareForm
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ExpectationForm",
     "FulfilmentForm",
     "MarginForm",
+    "QuoteForm",
     "ReceiptForm",
     "RenewalForm",
     "ResumptionForm",
@@ -31,4 +33,5 @@ __all__ = [
     "WithdrawalForm",
     "expectation_form",
     "margin_form",
+    "quote_form",
 ]

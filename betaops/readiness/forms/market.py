@@ -1,6 +1,7 @@
 """Forms of the ground rules: how expectations are judged together, and for which market."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from wtforms import (
@@ -84,7 +85,7 @@ def margin_form(
     shares: Mapping[str, float] = declared.shares if declared is not None else {}
     names = list(dict.fromkeys([*shares, *counts]))
     lines: list[dict[str, Any]] = [
-        {"name": name, "share": round(100 * shares[name], 1) if name in shares else None} for name in names
+        {"name": name, "share": _percent(shares[name]) if name in shares else None} for name in names
     ]
     room = max(0, MOST_CATEGORIES - len(lines))
     lines += [{"name": "", "share": None}] * min(SPARE, room)
@@ -96,3 +97,8 @@ def margin_form(
         },
         **options,
     )
+
+
+def _percent(share: float) -> Decimal:
+    """As somebody would write it: 70, not 70.0; and as exact as it was written, so that the shares still add up."""
+    return Decimal(f"{100 * share:.10g}")

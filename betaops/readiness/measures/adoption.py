@@ -1,5 +1,6 @@
 """Share of testers who took something up within some days of their beginning."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -14,6 +15,7 @@ from betaops.programs.models import Program
 from betaops.readiness import taking_part
 from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample, elapsed
 from betaops.readiness.measures.usage_share import Doing, UsageShare
+from betaops.readiness.measures.waiting import waits
 from betaops.readiness.scope import Scope
 
 
@@ -33,6 +35,7 @@ class Adoption(Measure):
     names_event = True
     parameters = TakingUp
     threshold = 0.5
+    course = _l("Share who had done it by the end of each day")
 
     def title(self, parameters: TakingUp) -> str:
         if parameters.times == 1:
@@ -58,17 +61,29 @@ class Adoption(Measure):
         return _with_days(offer) if offer is not None else None
 
     def sample(self, session: Session, scope: Scope, parameters: TakingUp) -> Sample:
-        window = timedelta(days=parameters.days)
         days = taking_part.days_by_tester(session, scope, parameters.event)
 
-        def took_it_up(tester: UUID, came: date) -> bool:
-            times = sum(times for day, times in days.get(tester, ()) if came <= day < came + window)
-            return times >= parameters.times
+        def took_it_up(tester: UUID, came: date) -> int | None:
+            return _day_of(days.get(tester, ()), came, parameters.times)
 
-        return elapsed(scope, window, took_it_up)
+        def in_time(tester: UUID, came: date) -> bool:
+            day = took_it_up(tester, came)
+            return day is not None and day <= parameters.days
+
+        found = elapsed(scope, timedelta(days=parameters.days), in_time)
+        return replace(found, waits=waits(scope, took_it_up, range(1, parameters.days + 1)))
 
     def evidence(self, parameters: TakingUp) -> Evidence:
         return Evidence("usage.index", {"event": parameters.event}, _("Events of this name"))
+
+
+def _day_of(did: Iterable[tuple[date, int]], came: date, times: int) -> int | None:
+    """On which of their days they had done it so often; the day they begin is 1."""
+    for day, often in sorted(did):
+        times -= often if day >= came else 0
+        if times <= 0:
+            return (day - came).days + 1
+    return None
 
 
 def _with_days(offer: Offer) -> Offer:

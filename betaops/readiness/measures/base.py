@@ -38,6 +38,8 @@ class Sample:
     excluded: dict[str, int] = field(default_factory=dict)
     #: A counted fact instead of scores.
     value: int | None = None
+    #: Where it is a matter of days: (days since they came, to how many it happened then, how many were watched no longer).
+    waits: tuple[tuple[int, int, int], ...] = ()
     #: By tester, and whose answers are all doubtful. Not kept: a reading has counts only.
     scores: Mapping[UUID, float] = field(default_factory=dict, compare=False, repr=False)
     doubtful: frozenset[UUID] = field(default=frozenset(), compare=False, repr=False)
@@ -61,6 +63,7 @@ class Sample:
             asked=told["asked"],
             excluded=dict(told["excluded"]),
             value=told["value"],
+            waits=tuple((day, had, lost) for day, had, lost in told.get("waits", ())),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -70,7 +73,7 @@ class Sample:
             "asked": self.asked,
             "excluded": self.excluded,
             "value": self.value,
-        }
+        } | ({"waits": [list(each) for each in self.waits]} if self.waits else {})
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,9 @@ class Measure(ABC):
     #: Whether it can be read of one wave of a survey, and of one build of the product.
     takes_wave: ClassVar[bool] = False
     takes_build: ClassVar[bool] = False
+    #: The title of its course day by day, and whether that falls from everybody or rises from nobody; None: it has none.
+    course: ClassVar[Any] = None
+    falls: ClassVar[bool] = False
     #: What is imagined besides the answers, see `statistics.bounded`: 0.5 for scales made of several questions.
     imagined: ClassVar[float] = 1.0
     parameters: ClassVar[type[Parameters]] = Parameters

@@ -1,5 +1,7 @@
 """Share of testers who are still there some days after their beginning."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.programs.models import Program
 from betaops.readiness import taking_part
 from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Parameters, Sample, elapsed
+from betaops.readiness.measures.waiting import waits
 from betaops.readiness.scope import Scope
 
 #: How long somebody may take to come back and still be there.
@@ -36,6 +39,8 @@ class Retention(Measure):
     group = Group.USE
     parameters = Staying
     threshold = 0.4
+    course = _l("Share who had not stayed away for a week yet")
+    falls = True
 
     def title(self, parameters: Staying) -> str:
         return _("testers who use it in the week from their day %(day)s on", day=parameters.days)
@@ -50,7 +55,24 @@ class Retention(Measure):
         def is_there(tester: UUID, came: date) -> bool:
             return any(came + after <= day < came + after + WINDOW for day, _times in days.get(tester, ()))
 
-        return elapsed(scope, after + WINDOW, is_there)
+        def went(tester: UUID, came: date) -> int:
+            return _went((day for day, _times in days.get(tester, ())), came)
+
+        found = elapsed(scope, after + WINDOW, is_there)
+        return replace(found, waits=waits(scope, went, range(parameters.days + 1), lag=WINDOW.days))
 
     def evidence(self, parameters: Staying) -> Evidence:
         return Evidence("usage.index", {}, _("All events"))
+
+
+def _went(used: Iterable[date], came: date) -> int:
+    """The first of their days from which on they stayed away for a week; the day they begin is 0.
+
+    Whoever comes back after that did stay away: what happened would else change with what comes later.
+    """
+    last = came - timedelta(days=1)
+    for day in sorted(used):
+        if day - last > WINDOW:
+            break
+        last = max(last, day)
+    return (last - came).days + 1

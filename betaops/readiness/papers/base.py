@@ -1,7 +1,9 @@
 """What papers are written from, and what several of them say."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+from uuid import UUID
 
 from betaops.feedback.models import Report
 from betaops.kernel import i18n
@@ -10,7 +12,7 @@ from betaops.programs.models import Product, Program
 from betaops.readiness import wording
 from betaops.readiness.board import Row, need_key
 from betaops.readiness.deciding.recommendation import Choice
-from betaops.readiness.documents import Block, Document, Finding, Range
+from betaops.readiness.documents import Block, Document, Finding, Quotes, Range
 from betaops.readiness.documents.tree import Role
 from betaops.readiness.figures import Unit, figure
 from betaops.readiness.models import Amendment, CriteriaSeal, Decision, Signature
@@ -45,6 +47,8 @@ class Material(NamedTuple):
     #: Fixed and closed reports that are not private, those with the most impact first.
     changed: Sequence[Report]
     people: People
+    #: Public ids of quotes, by expectation, in the order in which they were picked.
+    quotes: Mapping[UUID, Sequence[str]] = MappingProxyType({})
 
 
 class Need(NamedTuple):
@@ -60,6 +64,13 @@ def needs(rows: Sequence[Row]) -> list[Need]:
     for row in rows:
         found.setdefault(need_key(row.expectation.need), []).append(row)
     return [Need(group[0].expectation.need, group) for group in found.values()]
+
+
+def quotes(ids: Sequence[str], title: str = "", level: Literal[2, 3] = 3) -> list[Block]:
+    """What was said, where anything was picked."""
+    if not ids:
+        return []
+    return [Quotes(level=level, title=title, ids=tuple(ids), nameless=_("a tester"))]
 
 
 def document(material: Material, title: str, blocks: Sequence[Block]) -> Document:

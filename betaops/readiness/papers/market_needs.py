@@ -1,7 +1,8 @@
-"""What customers need: where each need was heard, how much it matters, what the evidence says, what else they ask for.
+"""What customers need: where each need was heard, how much it matters, what the evidence says, what they say of it in
+their own words, what else they ask for.
 
-Nobody is quoted: no agreement asks testers whether they may be. What they ask for is named by the title that their whole
-program reads, with how many stand behind it.
+Quoted is only who allows it, and as they allow it (`documents.quoting`). What else testers ask for is named by the title
+that their whole program reads, with how many stand behind it.
 """
 
 from betaops.kernel.i18n import gettext as _
@@ -9,7 +10,7 @@ from betaops.kernel.i18n import ngettext
 from betaops.readiness import wording
 from betaops.readiness.documents import Block, Bullets, Document, Facts, Heading, Paragraph, Words, words
 from betaops.readiness.documents.tree import strong
-from betaops.readiness.papers.base import Material, Need, document, needs
+from betaops.readiness.papers.base import Material, Need, document, needs, quotes
 
 #: Ideas of testers that are named.
 MOST_WANTED = 10
@@ -28,10 +29,11 @@ def write(material: Material) -> Document:
         )
     ]
     for need in needs(material.rows):
-        blocks += _need(need)
+        said = [each for row in need.rows for each in material.quotes.get(row.expectation.id, ())]
+        blocks += [*_need(need), *quotes(said)]
     ideas = [each for each in material.wanted if each.kind.value == "idea"][:MOST_WANTED]
     if ideas:
-        said = [
+        asked = [
             _(
                 "%(title)s (%(people)s, impact %(impact)s)",
                 title=each.title,
@@ -42,7 +44,7 @@ def write(material: Material) -> Document:
         ]
         blocks += [
             Heading(text=_("What else testers ask for")),
-            Bullets(items=tuple(words(each) for each in said)),
+            Bullets(items=tuple(words(each) for each in asked)),
         ]
     return document(material, _("Market needs, from %(program)s", program=material.program.name), blocks)
 

@@ -4,6 +4,8 @@ What was asked, who tested, what was found, the risks, what changed because of t
 is the `dossier`.
 """
 
+from itertools import zip_longest
+
 from babel.dates import format_date
 
 from betaops.kernel import i18n
@@ -33,13 +35,24 @@ from betaops.readiness.documents import (
 from betaops.readiness.figures import figure, span
 from betaops.readiness.models import Amendment, DecisionState
 from betaops.readiness.papers import deciding, release_notes, risks
-from betaops.readiness.papers.base import CHOICE_ROLES, Material, choice_words, document, finding, share
+from betaops.readiness.papers.base import (
+    CHOICE_ROLES,
+    Material,
+    choice_words,
+    document,
+    finding,
+    needs,
+    quotes,
+    share,
+)
 from betaops.readiness.verdict import Verdict
 
 #: Changes of each kind that are named; the release notes have all.
 MOST_CHANGES = 5
 #: What would flip a verdict, on the first page.
 MOST_FLIPS = 2
+#: What customers said: passages in all; the market needs have all.
+MOST_QUOTES = 6
 
 
 def write(material: Material) -> Document:
@@ -48,6 +61,7 @@ def write(material: Material) -> Document:
         *_asked(material),
         *_testers(material),
         *_found(material),
+        *_said(material),
         *risks.blocks(material),
         *_changed(material),
         Heading(text=_("Decision")),
@@ -154,6 +168,16 @@ def _found(material: Material) -> list[Block]:
         if group:
             blocks += [Paragraph(words=words(said)), *(finding(row, _hangs_on(row)) for row in group)]
     return blocks
+
+
+def _said(material: Material) -> list[Block]:
+    """The first passage for each need, then the second, as far as there is room."""
+    by_need = [
+        [each for row in need.rows for each in material.quotes.get(row.expectation.id, ())]
+        for need in needs(material.rows)
+    ]
+    in_turn = [each for turn in zip_longest(*by_need) for each in turn if each is not None]
+    return quotes(in_turn[:MOST_QUOTES], _("What customers said"), level=2)
 
 
 def _hangs_on(row: Row) -> list[str]:

@@ -21,7 +21,7 @@ from betaops.readiness.queries.decisions import (
     decisions,
     signatures,
 )
-from betaops.readiness.queries.dossier import AT_ONCE, DOSSIER, count_let_in, dossier_contents, dossier_job
+from betaops.readiness.queries.dossier import AT_ONCE, count_let_in, dossier_contents, dossier_digest
 from betaops.readiness.queries.evidence import (
     HISTORY,
     Past,
@@ -35,6 +35,17 @@ from betaops.readiness.queries.evidence import (
     latest_readings,
     reading_page,
     seal,
+)
+from betaops.readiness.queries.files import (
+    FileNow,
+    Making,
+    file_being_written,
+    file_now,
+    file_to_write,
+    files_over,
+    how_far,
+    kept_file,
+    told_in,
 )
 from betaops.readiness.queries.following import (
     Kept,
@@ -58,6 +69,7 @@ from betaops.readiness.queries.gate import (
     criteria,
     criterion,
     gate,
+    holders_of,
     roles_to_sign,
     signer_roles,
     suspended_by,
@@ -73,7 +85,7 @@ from betaops.readiness.queries.market import (
     known_facts,
     margins_of,
 )
-from betaops.readiness.queries.papers import material
+from betaops.readiness.queries.papers import PaperNow, material, paper_now, pdf_digest
 from betaops.readiness.queries.people import (
     count_answering,
     measured_programs,
@@ -84,6 +96,15 @@ from betaops.readiness.queries.people import (
 )
 from betaops.readiness.queries.portfolio import portfolio
 from betaops.readiness.queries.problems import began, problems
+from betaops.readiness.queries.quoting import (
+    Picked,
+    Text,
+    picked,
+    quote,
+    quotes_of_person,
+    text_of,
+    with_quotes,
+)
 from betaops.readiness.queries.receipts import (
     Heard,
     Told,
@@ -101,21 +122,25 @@ from betaops.readiness.queries.waves import waves, waves_of_program
 __all__ = [
     "AT_ONCE",
     "COUNT",
-    "DOSSIER",
     "HISTORY",
     "READ",
     "Build",
     "Compared",
     "CriterionNow",
+    "FileNow",
     "Going",
     "Heard",
     "Kept",
     "Known",
     "Launched",
+    "Making",
     "Moment",
     "Outturn",
+    "PaperNow",
     "Past",
+    "Picked",
     "Scored",
+    "Text",
     "Told",
     "able_to_sign",
     "amendments",
@@ -138,10 +163,14 @@ __all__ = [
     "decision_that_stands",
     "decisions",
     "dossier_contents",
-    "dossier_job",
+    "dossier_digest",
     "expectation",
     "expectation_page",
     "expectations",
+    "file_being_written",
+    "file_now",
+    "file_to_write",
+    "files_over",
     "find_expectations",
     "fulfilments",
     "gate",
@@ -149,8 +178,11 @@ __all__ = [
     "goings",
     "ground_rules",
     "histories",
+    "holders_of",
+    "how_far",
     "in_the_way",
     "is_not_awaited",
+    "kept_file",
     "known_fact",
     "known_facts",
     "lapses",
@@ -164,10 +196,15 @@ __all__ = [
     "outturns",
     "overdue_horizons",
     "paper_behind",
+    "paper_now",
+    "pdf_digest",
     "people_to_tell",
+    "picked",
     "portfolio",
     "problems",
     "quorum_of",
+    "quote",
+    "quotes_of_person",
     "reading_page",
     "receipt_of",
     "recheck",
@@ -189,6 +226,8 @@ __all__ = [
     "suspended_by",
     "suspension",
     "suspensions",
+    "text_of",
+    "told_in",
     "told_to",
     "unique_key",
     "voices",
@@ -199,4 +238,5 @@ __all__ = [
     "waves",
     "waves_of_program",
     "weeks",
+    "with_quotes",
 ]

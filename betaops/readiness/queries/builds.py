@@ -1,68 +1,52 @@
-"""Builds of the product, as the events that it sends know them: who used which from when."""
+"""Builds of the product: those that were announced, and those that its events alone know; who used which from when."""
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping
-from datetime import datetime
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from betaops.kernel.db import UtcDateTime
 from betaops.readiness.scope import Span
-from betaops.usage.models import UsageEvent
+from betaops.tasks import queries as task_queries
+from betaops.usage import versions
+from betaops.usage.builds import in_order, version_key
 
-#: The property of an event that says which build sent it, as the SDKs name it.
-VERSION = "$app_version"
-LONGEST_VERSION = 60
-_NUMBERS = re.compile(r"(\d+)", re.ASCII)
 #: More builds than anybody compares; the newest are kept.
 MOST_BUILDS = 50
 
 
 class Build(NamedTuple):
+    """By the name it was announced with; else as the product spells it."""
+
     name: str
     #: Testers who used it.
     people: int
 
 
 def builds(session: Session, product_id: UUID) -> list[Build]:
-    """In the order of their numbers: 2.0.9 before 2.0.10."""
-    people = Counter(name for name, _tester, _at in _first_seen(session, product_id))
-    return [Build(name, people[name]) for name in sorted(people, key=_by_number)][-MOST_BUILDS:]
-
-
-def _by_number(name: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in _NUMBERS.split(name)]
+    """In the order of their versions, those included that nobody used yet."""
+    announced = {
+        each.version_key or each.name: each.name for each in task_queries.builds(session, product_id)
+    }
+    used = {each.key: each for each in versions.used(session, product_id)}
+    keys = sorted({*announced, *used}, key=in_order)[-MOST_BUILDS:]
+    return [
+        Build(
+            announced[key] if key in announced else used[key].version, used[key].people if key in used else 0
+        )
+        for key in keys
+    ]
 
 
 def spans(session: Session, product_id: UUID, build: str) -> dict[UUID, Span]:
     """When each tester used a build: from its first event until the first of the next build that they took."""
-    starts: dict[UUID, list[tuple[datetime, str]]] = defaultdict(list)
-    for name, tester_id, at in _first_seen(session, product_id):
-        starts[tester_id].append((at, name))
-    return {tester_id: span for tester_id, their in starts.items() for span in _of(their).get(build, ())}
+    key = _key(session, product_id, build)
+    return {
+        tester_id: Span(since, until)
+        for tester_id, since, until in versions.first_used(session, product_id, key)
+    }
 
 
-def _of(starts: list[tuple[datetime, str]]) -> Mapping[str, tuple[Span]]:
-    in_order = sorted(starts)
-    ends: list[datetime | None] = [after[0] for _before, after in pairwise(in_order)]
-    return {name: (Span(at, end),) for (at, name), end in zip(in_order, [*ends, None], strict=True)}
-
-
-def _first_seen(session: Session, product_id: UUID) -> list[tuple[str, UUID, datetime]]:
-    """(build, tester, moment of their first event of it)."""
-    name: Any = UsageEvent.properties[VERSION].as_string()
-    rows = session.execute(
-        select(name, UsageEvent.tester_id, func.min(UsageEvent.at, type_=UtcDateTime()))
-        .where(UsageEvent.product_id == product_id, UsageEvent.tester_id.is_not(None), name.is_not(None))
-        .group_by(name, UsageEvent.tester_id)
-    )
-    return [
-        (build, tester_id, at)
-        for build, tester_id, at in rows
-        if isinstance(build, str) and 0 < len(build) <= LONGEST_VERSION
-    ]
+def _key(session: Session, product_id: UUID, build: str) -> str:
+    """What its version is matched by: an announced build's own, else that of what was written."""
+    named = task_queries.build_named(session, product_id, build)
+    return named.version_key if named is not None and named.version_key else version_key(build)

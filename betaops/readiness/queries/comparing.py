@@ -47,7 +47,7 @@ class Compared(NamedTuple):
 def moments(session: Session, program: Program) -> list[Moment]:
     """What can be compared, in order: waves first, then builds; none of a kind of which there is only one."""
     waves = [Moment(By.WAVE, str(number)) for number in waves_of_program(session, program.id)]
-    known = [Moment(By.BUILD, each.name) for each in builds(session, program.product_id)]
+    known = [Moment(By.BUILD, each.name) for each in builds(session, program.product_id) if each.people]
     return [each for found in (waves, known) if len(found) > 1 for each in found]
 
 

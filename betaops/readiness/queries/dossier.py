@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from betaops.accounts import queries as account_queries
 from betaops.enrollment.models import Consent, Enrollment
-from betaops.kernel.errors import NotFound
-from betaops.kernel.jobs import Job
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Agreement, Program
+from betaops.readiness import evidence
 from betaops.readiness.board import Row
 from betaops.readiness.dossier import Agreed, AuditHead, Consented, Contents
 from betaops.readiness.models import Fulfilment, Waiver
@@ -25,7 +24,6 @@ from betaops.readiness.scope import Scope
 
 #: Up to so many testers a dossier is answered at once; above, a job writes it.
 AT_ONCE = 2_000
-DOSSIER = "readiness.write_dossier"
 
 #: Called with how many expectations are read, of how many.
 Progress = Callable[[int, int], None]
@@ -80,16 +78,40 @@ def count_let_in(session: Session, program_id: UUID) -> int:
     return session.scalar(found) or 0
 
 
-def dossier_job(session: Session, program_id: UUID, job_id: UUID) -> Job:
-    """A dossier of this program that is being written, to show how far it is."""
-    job = session.scalar(
-        select(Job).where(
-            Job.id == job_id, Job.workspace_id == session.info["workspace_id"], Job.name == DOSSIER
-        )
+def dossier_digest(session: Session, program: Program) -> str:
+    """SHA-256, in hex, of what tells whether two dossiers would say the same: it changes with every reading, decision,
+    signature, condition, waiver, amendment, consent and phase, and is found without going through people."""
+    rules, sealed, decided = (
+        ground_rules(session, program.id),
+        seal(session, program.id),
+        decisions(session, program.id),
     )
-    if job is None or job.args.get("program_id") != str(program_id):
-        raise NotFound
-    return job
+    decision_ids = [each.id for each in decided]
+    changed = amendments(session, program.id)
+    return evidence.digest(
+        {
+            "program": [program.version, program.phase.value],
+            "rows": [row.to_json() for row in board(session, program.id)],
+            "rules": rules.version if rules else 0,
+            "sealed": sealed.digest if sealed else None,
+            "amended": [str(each.id) for each in changed],
+            "decided": [[each.digest, each.state.value] for each in decided],
+            "signed": [len(each) for each in signatures(session, decision_ids).values()],
+            "met": sorted(
+                str(each.id) for rows in _fulfilments(session, decision_ids).values() for each in rows
+            ),
+            "waived": sorted(
+                str(each.id) for rows in _waivers(session, decision_ids).values() for each in rows
+            ),
+            "agreements": [each.digest for each in _agreements(session, program)],
+            "consents": session.scalar(
+                select(func.count())
+                .select_from(Consent)
+                .join(Enrollment, Enrollment.id == Consent.enrollment_id)
+                .where(Enrollment.program_id == program.id)
+            ),
+        }
+    )
 
 
 def _fulfilments(session: Session, decision_ids: Sequence[UUID]) -> dict[UUID, list[Fulfilment]]:

@@ -84,8 +84,14 @@ def signer_roles(session: Session, program_id: UUID) -> Sequence[SignerRole]:
 def roles_to_sign(session: Session, program_id: UUID) -> list[Role]:
     """Who would have to sign a decision that is proposed now."""
     rows = signer_roles(session, program_id)
+    holders = holders_of(session, rows)
+    return [Role(row.name, row.user_id, holders[row.id]) for row in rows]
+
+
+def holders_of(session: Session, rows: Sequence[SignerRole]) -> dict[UUID, str]:
+    """By role the name of the member who holds it; empty where whoever may sign does."""
     names = account_queries.names(session, {row.user_id for row in rows if row.user_id is not None})
-    return [Role(row.name, row.user_id, names.get(row.user_id, "") if row.user_id else "") for row in rows]
+    return {row.id: names.get(row.user_id, "") if row.user_id else "" for row in rows}
 
 
 def able_to_sign(session: Session) -> list[account_queries.Member]:

@@ -1,22 +1,55 @@
-"""What papers are written from."""
+"""Papers, and what they are written from."""
+
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from betaops import __version__
 from betaops.cohorts.models import Cohort, CohortMember
 from betaops.enrollment.models import Enrollment
 from betaops.feedback.models import OPEN, Kind, Report, State, Vote
+from betaops.kernel.errors import NotFound
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
+from betaops.readiness import evidence
+from betaops.readiness.documents import Document
 from betaops.readiness.judging.flipping import FEWEST_NAMED
+from betaops.readiness.papers import PAPERS, moment
 from betaops.readiness.papers.base import Material, People
 from betaops.readiness.queries.decisions import decision_that_stands, signatures
 from betaops.readiness.queries.evidence import amendments, board, seal
 from betaops.readiness.queries.people import count_answering
+from betaops.readiness.queries.quoting import ids_by_expectation, with_quotes
 from betaops.readiness.taking_part import took_part
 
 #: Most reports that a paper names, and most cohorts.
 MOST, MOST_COHORTS = 200, 6
+
+
+class PaperNow(NamedTuple):
+    """A paper on the evidence as it stands; `digest` is of what its PDF shows, the moment left out."""
+
+    document: Document
+    digest: str
+
+
+def paper_now(session: Session, program: Program, name: str, now: datetime) -> PaperNow:
+    """By its name in `PAPERS`; `NotFound` for others."""
+    if name not in PAPERS:
+        raise NotFound
+    found = material(session, program, at=moment(now))
+    told = with_quotes(session, PAPERS[name].write(found))
+    return PaperNow(told, pdf_digest(told, of=found.product.name))
+
+
+def pdf_digest(document: Document, *, of: str) -> str:
+    """SHA-256, in hex, of what its PDF shows, quotes with their words; `of` stands for the line that says as of when.
+
+    Of a paper on the evidence as it stands that is what does not change from one minute to the next: the product's name.
+    """
+    return evidence.digest({**document.to_json(), "at": of, "made_by": __version__})
 
 
 def material(session: Session, program: Program, *, at: str) -> Material:
@@ -37,6 +70,7 @@ def material(session: Session, program: Program, *, at: str) -> Material:
         wanted=session.scalars(wanted.where(~Report.is_private).limit(MOST)).all(),
         changed=session.scalars(changed.limit(MOST)).all(),
         people=_people(session, program),
+        quotes=ids_by_expectation(session, program.id),
     )
 
 

@@ -8,8 +8,9 @@ from betaops.readiness.service.calibrating import (
     note_reality,
     take_from_usage,
 )
-from betaops.readiness.service.deciding import propose, withdraw
+from betaops.readiness.service.deciding import ProposedAlready, propose, withdraw
 from betaops.readiness.service.expecting import add, change, move, remove, write
+from betaops.readiness.service.filing import ask_again, ask_for_dossier, ask_for_pdf, drop_file, note_written
 from betaops.readiness.service.fulfilling import fulfil, reopen
 from betaops.readiness.service.gating import (
     add_criterion,
@@ -22,6 +23,7 @@ from betaops.readiness.service.gating import (
 )
 from betaops.readiness.service.participating import count_weeks
 from betaops.readiness.service.proposal import Condition, Waived
+from betaops.readiness.service.quoting import let_go, pick
 from betaops.readiness.service.reading import soon, take_readings
 from betaops.readiness.service.receipts import tell_testers
 from betaops.readiness.service.rechecking import recheck
@@ -34,26 +36,34 @@ from betaops.readiness.service.watching import watch
 
 __all__ = [
     "Condition",
+    "ProposedAlready",
     "Value",
     "Waived",
     "add",
     "add_criterion",
     "add_role",
     "add_usual_criteria",
+    "ask_again",
+    "ask_for_dossier",
+    "ask_for_pdf",
     "change",
     "count_openings",
     "count_people",
     "count_soon",
     "count_weeks",
     "declare",
+    "drop_file",
     "forget",
     "fulfil",
     "import_realities",
     "judge_strictly",
     "keep_people",
     "launch",
+    "let_go",
     "move",
     "note_reality",
+    "note_written",
+    "pick",
     "propose",
     "recheck",
     "remove",

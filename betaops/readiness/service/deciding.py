@@ -21,6 +21,14 @@ from betaops.readiness.service.signing import sign
 from betaops.readiness.service.waiving import waive
 
 
+class ProposedAlready(Refused):
+    """The same member proposed the same; `decision_id` is the one that stands."""
+
+    def __init__(self, decision_id: UUID) -> None:
+        super().__init__("decision_stands", _("You have proposed this decision already."))
+        self.decision_id = decision_id
+
+
 def propose(
     work: Work,
     program: Program,
@@ -36,9 +44,13 @@ def propose(
 ) -> Decision:
     """Decide on the readings as they stand and sign first; `seen` is the `evidence.fingerprint` of the page.
 
+    `ProposedAlready` where this member has proposed just that and it stands: a second press, which leads to the first.
     In force with all signatures that it needs (`quorum`): the first is enough where no role has to sign and the rules
     recommend the same. `role` and `fills` as in `sign`.
     """
+    wanted = proposal.Proposal(choice, reason, conditions, waivers, next_look_on)
+    standing = queries.decision_that_stands(work.session, program.id)
+    _lead_to_the_first(work, standing, wanted)
     rows = queries.board(work.session, program.id)
     items = [row.to_json() for row in rows]
     if seen is not None and seen != evidence.fingerprint(items):
@@ -46,15 +58,15 @@ def propose(
     recommended = board.recommended(rows)
     standings = queries.gate(work.session, program, rows)
     proposal.check(
-        proposal.Proposal(choice, reason, conditions, waivers, next_look_on),
+        wanted,
         rows,
         recommended,
         unmet=[each.criterion.text for each in standings if proposal.is_unmet(each)],
         today=work.now.date(),
     )
-    roles = queries.roles_to_sign(work.session, program.id)
-    if queries.decision_that_stands(work.session, program.id) is not None:
+    if standing is not None:
         raise _one_stands()
+    roles = queries.roles_to_sign(work.session, program.id)
     snapshot = evidence.snapshot(
         items,
         program=ids.encode("prg", program.id),
@@ -67,11 +79,8 @@ def propose(
         choice=choice,
         recommended=recommended,
         reason=reason.strip(),
-        conditions=[
-            {"text": each.text.strip(), "owner": each.owner.strip(), "due_on": each.due_on.isoformat()}
-            for each in conditions
-        ],
-        next_look_on=next_look_on if choice is Choice.NO_GO else None,
+        conditions=wanted.conditions_json(),
+        next_look_on=wanted.kept_next_look_on,
         snapshot=snapshot,
         digest=evidence.digest(snapshot),
         roles=[proposal.role_json(role) for role in roles],
@@ -82,6 +91,7 @@ def propose(
         with work.session.begin_nested():
             work.add(decision)
     except IntegrityError as error:
+        _lead_to_the_first(work, queries.decision_that_stands(work.session, program.id), wanted)
         raise _one_stands() from error
     work.record(
         DecisionProposed(
@@ -119,6 +129,15 @@ def withdraw(work: Work, program: Program, decision_id: UUID, reason: str) -> De
         )
     )
     return decision
+
+
+def _lead_to_the_first(work: Work, standing: Decision | None, wanted: proposal.Proposal) -> None:
+    """`ProposedAlready` where what stands is what this member proposes now."""
+    if standing is None or not wanted.is_kept_in(standing):
+        return
+    first = next(iter(queries.signatures(work.session, [standing.id])[standing.id]), None)
+    if first is not None and first.user_id == work.actor.id:
+        raise ProposedAlready(standing.id)
 
 
 def _one_stands() -> Refused:

@@ -18,10 +18,10 @@ from betaops.readiness.deciding.recommendation import Weight
 from betaops.readiness.events import ExpectationAdded, ExpectationChanged, ExpectationRemoved
 from betaops.readiness.measures import Measure
 from betaops.readiness.models import Expectation, Reading
-from betaops.readiness.queries.builds import LONGEST_VERSION
 from betaops.readiness.service import amending
 from betaops.readiness.service.reading import take_readings
 from betaops.readiness.verdict import Direction
+from betaops.usage.builds import LONGEST_VERSION
 
 MOST_ANSWERS = 1_000_000
 MOST_WAVES = 10_000

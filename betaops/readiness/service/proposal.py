@@ -13,7 +13,7 @@ from betaops.readiness import board
 from betaops.readiness.board import Row
 from betaops.readiness.deciding.quorum import Role
 from betaops.readiness.deciding.recommendation import FAILED, Choice, is_against
-from betaops.readiness.models import CriterionKind
+from betaops.readiness.models import CriterionKind, Decision
 from betaops.readiness.queries import CriterionNow
 
 
@@ -43,6 +43,31 @@ class Proposal:
     conditions: Sequence[Condition] = ()
     waivers: Sequence[Waived] = ()
     next_look_on: date | None = None
+
+    def conditions_json(self) -> list[dict[str, str]]:
+        """As a decision keeps them."""
+        return [
+            {"text": each.text.strip(), "owner": each.owner.strip(), "due_on": each.due_on.isoformat()}
+            for each in self.conditions
+        ]
+
+    @property
+    def kept_next_look_on(self) -> date | None:
+        """Only a no-go is looked at again."""
+        return self.next_look_on if self.choice is Choice.NO_GO else None
+
+    def is_kept_in(self, decision: Decision) -> bool:
+        """Whether that decision says the same."""
+        waived = sorted(
+            (each["reason"], each["ends_on"]) for each in decision.snapshot["gate"].get("waivers", [])
+        )
+        return (
+            decision.choice is self.choice
+            and decision.reason == self.reason.strip()
+            and decision.conditions == self.conditions_json()
+            and decision.next_look_on == self.kept_next_look_on
+            and waived == sorted((each.reason.strip(), each.ends_on.isoformat()) for each in self.waivers)
+        )
 
 
 def check(

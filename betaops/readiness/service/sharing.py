@@ -12,7 +12,7 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.programs.models import Program
 from betaops.readiness import evidence, queries
-from betaops.readiness.documents import Document
+from betaops.readiness.documents import Document, quoting
 from betaops.readiness.events import PaperRevoked, PaperShared
 from betaops.readiness.models import SharedPaper
 
@@ -29,12 +29,15 @@ def share(
     note: str = "",
     expires_at: datetime | None = None,
 ) -> tuple[SharedPaper, str]:
-    """Keep the paper as it is now; the row, and the link's token, which is never seen again."""
+    """Keep the paper as it is now; the row, and the link's token, which is never seen again.
+
+    Of quotes it keeps which they are and never what they say: whoever takes their consent back is gone from it at once.
+    """
     if expires_at is not None and expires_at <= work.now:
         raise Invalid("expires_at", _("The link would have run out already."), field="expires_at")
     if expires_at is not None and expires_at - LONGEST > work.now:
         raise Invalid("expires_at", _("Choose a day within ten years."), field="expires_at")
-    token, told = tokens.mint(), document.to_json()
+    token, told = tokens.mint(), quoting.bare(document).to_json()
     row = SharedPaper(
         program_id=program.id,
         paper=paper,

@@ -9,11 +9,12 @@ from betaops.readiness.views import (  # noqa: E402  # they fill the blueprint
     commitments,  # noqa: F401
     comparing,  # noqa: F401
     decisions,  # noqa: F401
-    dossiers,  # noqa: F401
     expectations,  # noqa: F401
+    files,  # noqa: F401
     gate,  # noqa: F401
     market,  # noqa: F401
     pages,  # noqa: F401
     papers,  # noqa: F401
     problems,  # noqa: F401
+    quotes,  # noqa: F401
 )

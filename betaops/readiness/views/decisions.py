@@ -8,7 +8,9 @@ from flask import flash, redirect, render_template, request, url_for
 from betaops.accounts.viewers import is_proven
 from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
+from betaops.programs.models import Program
 from betaops.readiness import board, evidence, policy, queries, service
+from betaops.readiness.board import Row
 from betaops.readiness.deciding.recommendation import Choice
 from betaops.readiness.forms import DecisionForm, SignatureForm, WithdrawalForm
 from betaops.readiness.models import Stance
@@ -35,20 +37,9 @@ def decide(slug: str) -> Any:
     offer_roles(form, roles)
     if form.validate_on_submit() and may_sign(form):
         with refusals(form):
-            decision = service.propose(
-                writing(),
-                program,
-                Choice(form.choice.data),
-                role=form.capacity(),
-                fills=form.filled(),
-                seen=form.seen.data or "",
-                reason=form.reason.data or "",
-                conditions=form.stated_conditions(),
-                waivers=form.stated_waivers(missing),
-                next_look_on=form.next_look_on.data,
+            return redirect(
+                url_for(".decision", slug=slug, decision_id=_proposed(form, program, missing)), 303
             )
-            flash(_("Signed.") if decision.in_force_at else _("Signed. It waits for further signatures."))
-            return redirect(url_for(".decision", slug=slug, decision_id=decision.id), 303)
     if form.is_submitted():
         form.seen.data = seen
     refused = list(form.waivers.errors)
@@ -67,6 +58,28 @@ def decide(slug: str) -> Any:
         must_prove=not is_proven(),
     )
     return rendered, 422 if form.errors else 200
+
+
+def _proposed(form: DecisionForm, program: Program, missing: list[Row]) -> UUID:
+    """The decision's id; a second press of the button leads to what the first made."""
+    try:
+        decision = service.propose(
+            writing(),
+            program,
+            Choice(form.choice.data),
+            role=form.capacity(),
+            fills=form.filled(),
+            seen=form.seen.data or "",
+            reason=form.reason.data or "",
+            conditions=form.stated_conditions(),
+            waivers=form.stated_waivers(missing),
+            next_look_on=form.next_look_on.data,
+        )
+    except service.ProposedAlready as already:
+        flash(already.message)
+        return already.decision_id
+    flash(_("Signed.") if decision.in_force_at else _("Signed. It waits for further signatures."))
+    return decision.id
 
 
 @blueprint.get("/decisions")

@@ -13,6 +13,7 @@ from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
 from betaops.readiness import measures, policy, queries, service
 from betaops.readiness.board import Row
+from betaops.readiness.course import Course
 from betaops.readiness.deciding.recommendation import Weight
 from betaops.readiness.forms import ExpectationForm, Times, expectation_form
 from betaops.readiness.judging import criteria
@@ -166,10 +167,19 @@ def _page(
         form=form,
         row=row,
         plan=_plan(program, measure, form, row),
+        course_told=_course(row),
         removal=EmptyForm(),
         conflict_found=conflict,
     )
     return page, 422 if form.errors else 200
+
+
+def _course(row: Expectation | None) -> Course | None:
+    """How it went day by day, as last read of what is expected now."""
+    if row is None:
+        return None
+    found = Row(row, queries.latest_readings(reading(), row.program_id).get(row.id))
+    return found.course if found.is_current else None
 
 
 def _reason(form: ExpectationForm) -> str:

@@ -75,7 +75,7 @@ def remove_criterion(slug: str, criterion_id: UUID) -> Any:
 
 
 @blueprint.post("/gate/signers")
-@needs(policy.SIGN)
+@needs(policy.GATE)
 def add_role(slug: str) -> Any:
     program = program_queries.program_by_slug(reading(), slug)
     form = RoleForm(prefix="role-")
@@ -90,7 +90,7 @@ def add_role(slug: str) -> Any:
 
 
 @blueprint.post("/gate/signers/<id(sgr):role_id>/removal")
-@needs(policy.SIGN)
+@needs(policy.GATE)
 def remove_role(slug: str, role_id: UUID) -> Any:
     program = program_queries.program_by_slug(reading(), slug)
     service.remove_role(writing(), program, role_id)

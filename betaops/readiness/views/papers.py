@@ -1,4 +1,4 @@
-"""Papers: looked at in the console, taken along as Markdown or PDF, handed out behind links."""
+"""Papers: looked at in the console, taken along as Markdown, handed out behind links."""
 
 from typing import cast
 from uuid import UUID
@@ -7,14 +7,12 @@ from flask import Response, current_app, flash, redirect, render_template, url_f
 from werkzeug.wrappers import Response as Answer
 
 from betaops.kernel import clock
-from betaops.kernel.errors import NotFound
 from betaops.kernel.i18n import gettext as _
 from betaops.programs import queries as program_queries
-from betaops.programs.models import Program
 from betaops.readiness import evidence, policy, queries, service, serving
 from betaops.readiness.documents import Document
 from betaops.readiness.forms import ShareForm
-from betaops.readiness.papers import PAPERS, Paper, moment
+from betaops.readiness.papers import PAPERS
 from betaops.readiness.views import blueprint
 from betaops.web.access import needs
 from betaops.web.application import Application, reading, writing
@@ -39,23 +37,16 @@ def papers(slug: str) -> str:
 @needs(policy.SEE)
 def paper(slug: str, name: str) -> str:
     program = program_queries.program_by_slug(reading(), slug)
-    known = _known(name)
-    told = _written(program, known)
-    return render_template("readiness/paper.html", program=program, name=name, paper=known, told=told)
+    told = queries.paper_now(reading(), program, name, clock.now()).document
+    return render_template("readiness/paper.html", program=program, name=name, paper=PAPERS[name], told=told)
 
 
 @blueprint.get("/papers/<name>.md")
 @needs(policy.SEE)
 def paper_markdown(slug: str, name: str) -> Response:
     program = program_queries.program_by_slug(reading(), slug)
-    return serving.file(_written(program, _known(name)), "md", f"{name}-{program.slug}")
-
-
-@blueprint.get("/papers/<name>.pdf")
-@needs(policy.SEE)
-def paper_pdf(slug: str, name: str) -> Response:
-    program = program_queries.program_by_slug(reading(), slug)
-    return serving.file(_written(program, _known(name)), "pdf", f"{name}-{program.slug}")
+    told = queries.paper_now(reading(), program, name, clock.now()).document
+    return serving.as_markdown(told, f"{name}-{slug}")
 
 
 @blueprint.route("/papers/<name>/links/new", methods=["GET", "POST"])
@@ -63,7 +54,7 @@ def paper_pdf(slug: str, name: str) -> Response:
 def new_link(slug: str, name: str) -> Answer | tuple[str, int]:
     """A link to the paper as it is now; its address is shown once, on the page after this one."""
     program = program_queries.program_by_slug(reading(), slug)
-    known, form = _known(name), ShareForm()
+    told, form = queries.paper_now(reading(), program, name, clock.now()).document, ShareForm()
     if form.validate_on_submit():
         with refusals(form):
             work = writing()
@@ -71,14 +62,18 @@ def new_link(slug: str, name: str) -> Answer | tuple[str, int]:
                 work,
                 program,
                 name,
-                _written(program, known),
+                told,
                 note=form.note.data or "",
                 expires_at=work.now + form.span if form.span else None,
             )
             base = cast(Application, current_app).platform.settings.base_url
-            show_once("shared_paper", [str(known.title), base + url_for("handed_out.page", token=token)])
+            show_once(
+                "shared_paper", [str(PAPERS[name].title), base + url_for("handed_out.page", token=token)]
+            )
             return redirect(url_for(".papers", slug=slug), 303)
-    page = render_template("readiness/share_paper.html", program=program, name=name, paper=known, form=form)
+    page = render_template(
+        "readiness/share_paper.html", program=program, name=name, paper=PAPERS[name], form=form
+    )
     return page, 422 if form.errors else 200
 
 
@@ -93,7 +88,7 @@ def shared_paper(slug: str, shared_id: UUID) -> str:
         program=program,
         papers=PAPERS,
         shared=row,
-        told=Document.from_json(row.document),
+        told=queries.with_quotes(reading(), Document.from_json(row.document)),
         is_whole=evidence.digest(row.document) == row.digest,
     )
 
@@ -106,13 +101,3 @@ def revoke_paper(slug: str, shared_id: UUID) -> Answer:
         service.revoke(writing(), program, shared_id)
         flash(_("The link leads nowhere any more."))
     return redirect(url_for(".papers", slug=slug), 303)
-
-
-def _known(name: str) -> Paper:
-    if name not in PAPERS:
-        raise NotFound
-    return PAPERS[name]
-
-
-def _written(program: Program, known: Paper) -> Document:
-    return known.write(queries.material(reading(), program, at=moment(clock.now())))

@@ -23,7 +23,7 @@ from betaops.surveys.models import (
     SurveyState,
     UrlMatch,
 )
-from betaops.surveys.product.payload import FLAG_PREFIX
+from betaops.surveys.product.payload import arm_id, flag_key
 from betaops.web.access import scope
 from betaops.web.api import Body, Int, Text, shown
 from betaops.web.application import reading, writing
@@ -87,10 +87,23 @@ class PlacementChange(Body):
     )
 
 
+class ShownThere(BaseModel):
+    """An arm in the product."""
+
+    name: str
+    id: str = Field(description="Stands for the survey's id in the product.")
+    flag_key: str = Field(description="On for those who are in it.")
+
+
 class ShownPlacement(BaseModel):
     is_on: bool
     started_at: datetime | None = Field(description="Since when it is shown; soon after it was put on.")
-    flag_key: str = Field(description="The targeting flag that SDKs are told.")
+    flag_key: str = Field(
+        description="The targeting flag that SDKs are told; where the survey has arms, see these."
+    )
+    arms: list[ShownThere] = Field(
+        default_factory=list, description="As what SDKs are told each arm; none where it has none."
+    )
     audience: Audience
     cohorts: list[int]
     share: int
@@ -267,5 +280,9 @@ def place(path: OfSurvey, body: PlacementChange) -> Response:
 def _shown_placement(survey: Survey, row: SurveyPlacement) -> ShownPlacement:
     compiled = queries.compiled_live(reading(), survey)
     told = {name: getattr(row, name) for name in ShownPlacement.model_fields if hasattr(row, name)}
-    problems = [finding.message for finding in compiled.problems] if compiled else []
-    return ShownPlacement(**told, flag_key=f"{FLAG_PREFIX}{row.number}", problems=problems)
+    problems = service.obstacles(compiled)
+    arms = [
+        ShownThere(name=arm.name, id=arm_id(arm), flag_key=flag_key(row, arm))
+        for arm in queries.arms(reading(), survey.id)
+    ]
+    return ShownPlacement(**told, flag_key=flag_key(row), arms=arms, problems=problems)

@@ -5,16 +5,22 @@ with two underscores.
 """
 
 import random
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from betaops.surveys.definition import Definition
-from betaops.surveys.expressions.grammar import Array, Binary, Constant, Node, Variable, parts
+from betaops.surveys.expressions import SyntaxProblem, holds, parse
+from betaops.surveys.expressions.grammar import Array, Binary, Call, Constant, Node, Variable, parts
 from betaops.surveys.expressions.values import text_of
 
 #: What conditions and texts call the arm.
 ARM = "__arm"
+_NAMED = re.compile(rf"\{{\s*{ARM}\s*\}}", re.IGNORECASE)
+#: A condition on the arm alone does not ask what day it is.
+_NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Standing(Protocol):
@@ -57,6 +63,27 @@ def _load(arm: Standing, arms: Sequence[Standing]) -> int:
 def in_arm(definition: Definition, arm: str) -> Definition:
     """The definition as it is asked in that arm; empty: the survey has none."""
     return replace(definition, arm=arm) if arm else definition
+
+
+def worded(source: str, arm: str) -> str:
+    """A text as it reads in that arm."""
+    return _NAMED.sub(lambda _found: arm, source) if arm else source
+
+
+def settled(condition: str, arm: str) -> bool | str:
+    """What a condition comes to in that arm: True or False where it hangs on nothing else (an empty one holds), else
+    what is left of it, which names the arm no more."""
+    if not condition:
+        return True
+    if not arm or not _NAMED.search(condition):
+        return condition
+    # No name of an arm has a quotation mark.
+    left = _NAMED.sub(f"'{arm}'", condition)
+    try:
+        found = list(parts(parse(left)))
+    except SyntaxProblem:
+        return left
+    return left if any(isinstance(part, Variable | Call) for part in found) else holds(left, {}, now=_NO_TIME)
 
 
 def unknown_arms(tree: Node, arms: Collection[str]) -> Iterator[str]:

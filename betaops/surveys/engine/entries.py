@@ -216,11 +216,14 @@ def _rows(
     question: Question, value: dict[str, Any], scene: Scene, only: str | None = None
 ) -> Iterator[Entry]:
     """An entry for each row, or for the one of the code `only`."""
-    for index, row in enumerate(scene.rows(question)):
-        code = text_of(row.value)
-        if only is None or code == only:
-            label, own = text(row.text, scene.language) or code, _own_values(question, value, code)
-            yield Entry(f"[{code}]", code, label, EntryScene(scene, question, own, index, code, label))
+    if only is None:
+        shown = [(text_of(row.value), index, row) for index, row in enumerate(scene.rows(question))]
+    else:
+        found = scene.row_named(question, only)
+        shown = [] if found is None else [(only, *found)]
+    for code, index, row in shown:
+        label, own = text(row.text, scene.language) or code, _own_values(question, value, code)
+        yield Entry(f"[{code}]", code, label, EntryScene(scene, question, own, index, code, label))
 
 
 def _own_values(question: Question, value: dict[str, Any], code: str) -> dict[str, Any]:

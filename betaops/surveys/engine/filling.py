@@ -4,11 +4,12 @@ Opening such an address saves nothing: the page is shown with the answer chosen,
 machines that look into mails and open every link in them answer nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from betaops.surveys.definition import Choice, Definition, Question
+from betaops.surveys.definition import Choice, Definition, Element, Page, Panel, Question
+from betaops.surveys.engine.arms import settled, worded
 from betaops.surveys.engine.scene import Scene
 from betaops.surveys.kinds import KINDS, Wrong
 from betaops.surveys.kinds import boolean as yes_or_no
@@ -49,30 +50,51 @@ def filled(scene: Scene, sent: Mapping[str, Sequence[str]]) -> dict[str, Any]:
 
 
 def first_question(definition: Definition, language: str) -> First | None:
-    """None where the survey begins with something that links cannot ask."""
-    page = next((each for each in definition.pages if not each.is_start), None)
-    asked = [each for each in page.questions if each.kind != "html"] if page and not page.visible_if else []
-    if not asked or asked[0].visible_if or asked[0].kind not in AS_LINKS:
+    """The one that is asked first in the definition's arm, if it has one. None where the survey begins with something
+    that links cannot ask."""
+    arm = definition.arm
+    asked = next(_in_order([page for page in definition.pages if not page.is_start], arm), None)
+    if asked is None or asked.kind not in AS_LINKS:
         return None
-    choices = _choices(asked[0], language)
+    choices = _choices(asked, language, arm)
     if not 2 <= len(choices) <= MOST_LINKS:
         return None
-    low, high = (
-        asked[0].option_text(name, language) for name in ("minRateDescription", "maxRateDescription")
+    title, low, high = (
+        worded(words, arm)
+        for words in (
+            asked.label(language),
+            asked.option_text("minRateDescription", language),
+            asked.option_text("maxRateDescription", language),
+        )
     )
-    return First(asked[0].label(language), PREFIX + asked[0].name, choices, low, high)
+    return First(title, PREFIX + asked.name, choices, low, high)
 
 
-def _choices(question: Question, language: str) -> tuple[tuple[str, str], ...]:
+def _in_order(elements: Iterable[Page | Element], arm: str) -> Iterator[Question | None]:
+    """Questions that are asked in that arm whatever is answered; None where that hangs on something else."""
+    for element in elements:
+        is_shown = settled(element.visible_if, arm) if element.visible_if or element.is_visible else False
+        if isinstance(is_shown, str):
+            yield None
+        elif is_shown and isinstance(element, Page | Panel):
+            yield from _in_order(element.elements, arm)
+        elif is_shown and isinstance(element, Question) and element.kind != "html":
+            yield element
+
+
+def _choices(question: Question, language: str, arm: str) -> tuple[tuple[str, str], ...]:
     if question.kind == "boolean":
         values = yes_or_no.values(question)
         named = [(yes_or_no.label(question, value, language), code_of(value)) for value in values]
     else:
         offered = scale(question) if question.kind == "rating" else question.choices
-        if any(choice.visible_if for choice in offered):
+        shown = [(choice, settled(choice.visible_if, arm)) for choice in offered]
+        if any(isinstance(is_shown, str) for _choice, is_shown in shown):
             return ()
         named = [
-            (_words(choice, language), code_of(choice.value)) for choice in offered if choice.value != "other"
+            (worded(_words(choice, language), arm), code_of(choice.value))
+            for choice, is_shown in shown
+            if is_shown and choice.value != "other"
         ]
     return tuple(named)
 

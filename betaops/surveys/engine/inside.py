@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from betaops.surveys.definition import Definition, Question, acts_inside, entry_word
 from betaops.surveys.engine.actions import has_own_default
-from betaops.surveys.engine.entries import LISTS, entries, first_entries
+from betaops.surveys.engine.entries import LISTS, first_entries, one_entry
 from betaops.surveys.engine.following import AT_ONCE, fitting, is_same, renamed
+from betaops.surveys.engine.looking import Looking
 from betaops.surveys.engine.offering import Offering
 from betaops.surveys.engine.own import Own
 from betaops.surveys.engine.scene import Scene, clears_when_hidden
@@ -57,6 +58,7 @@ class Inside:
         #: Those whose entries are there already.
         self._acting = list(self._every)
         self._setting: list[str] = []
+        self._looking = Looking(definition)
         #: Entries that have just come and have no default values yet: (name of their holder, code).
         self._coming: set[tuple[str, str]] = set()
 
@@ -85,7 +87,7 @@ class Inside:
         is_there = not is_empty(self._course.value_of(outer)) or self._course.scene.is_shown(outer)
         if outer not in self._acting or not is_there:
             return
-        for spot in list(deep(self, self._top(outer))):
+        for spot in self._looking.spots_in(self, self._top(outer), is_coming=bool(self._coming)):
             if self._goes_when_hidden(spot):
                 self._mind_visibility(self.now(spot))
             self._offering.look_at(self.now(spot))
@@ -141,6 +143,8 @@ class Inside:
         if outer not in self._acting or not isinstance(value, list | dict):
             return False
         self._answer(self._top(outer), value)
+        for late in self._looking.late():
+            self.look(late)
         return True
 
     def _answer(self, holder: Holder, value: Any) -> None:
@@ -190,6 +194,7 @@ class Inside:
         """The answer goes; a calculated default value comes back with the next change."""
         self.put(spot, None)
         self._course.mark_direct((), gone=[spot.name])
+        self._looking.again(spot)
         self._write(spot, None, key=spot.question.comment_key)
 
     def narrow_to(self, spot: Spot, value: Any) -> None:
@@ -197,6 +202,7 @@ class Inside:
         self.put(spot, value)
         if is_empty(value):
             self._course.mark_direct((), gone=[spot.name])
+            self._looking.again(spot)
 
     def now(self, spot: Spot) -> Spot:
         """With the answers as they have become meanwhile."""
@@ -250,7 +256,7 @@ class Inside:
         if entry_word(holder.question) == "row":
             for entry in self.again(holder).entries:
                 number = entry.scene.known.get("rowIndex")
-                own = [each for each in spots(self, self.again(holder)) if each.entry.code == entry.code]
+                own = list(spots_of(self, holder, entry))  # each is looked up as it is by then
                 self._follow(own, {"visibleRowIndex": number})
 
     def _fill_deeper(self, holder: Holder, codes: frozenset[str]) -> None:
@@ -282,26 +288,28 @@ class Inside:
         outer = holder.question
         found = {entry.code: dict(entry.scene.values) for entry in holder.entries}
         for spot in list(spots(self, holder)):
-            if spot.entry.code in codes and is_empty(spot.answer):
-                so_far = entries(outer, whole(holder, found), holder.scene)
-                scene = next(
-                    (each.scene for each in so_far if each.code == spot.entry.code), spot.entry.scene
-                )
-                value = default(spot, scene)
-                found[spot.entry.code] |= {} if is_empty(value) else {spot.question.key: value}
+            code = spot.entry.code
+            if code in codes and has_own_default(spot.question.options) and is_empty(spot.answer):
+                so_far = whole(holder, found if outer.kind in LISTS else {code: found[code]})
+                entry = one_entry(outer, so_far, holder.scene, code)
+                value = default(spot, spot.entry.scene if entry is None else entry.scene)
+                found[code] |= {} if is_empty(value) else {spot.question.key: value}
         if not all(is_empty(each) for each in found.values()):
             self._put_whole(holder, whole(holder, found), is_typed=False)
 
     def _write(self, spot: Spot, value: Any, *, key: str = "") -> None:
         key = key or spot.question.key
         holder = self.again(spot.holder)
-        found = holder.values
-        if spot.entry.code not in found or is_same(found[spot.entry.code].get(key), value):
+        former = holder.values_at(spot.entry.code)
+        if former is None or is_same(former.get(key), value):
             return
-        own = {name: each for name, each in found[spot.entry.code].items() if name != key}
+        own = {name: each for name, each in former.items() if name != key}
         is_gone = is_empty(value) and not is_none(spot.question, value)
-        found[spot.entry.code] = own if is_gone else {**own, key: value}
-        self._put_whole(holder, whole(holder, found), is_typed=False)
+        self._put_whole(
+            holder,
+            holder.with_entry(spot.entry.code, own if is_gone else {**own, key: value}),
+            is_typed=False,
+        )
 
     def _put_whole(self, holder: Holder, value: Any, *, is_typed: bool = True) -> None:
         """The whole answer of a question with entries, which in its turn may stand in an entry."""

@@ -18,6 +18,8 @@ def marks(values: Mapping[str, Any], unsaved: Collection[str] = ()) -> str:
 def changed(values: Mapping[str, Any], drawn: str) -> dict[str, Any]:
     """Those of `values` that are not as they were drawn; all of them where nobody knows how that was."""
     before = _read(drawn)
+    if not before:
+        return dict(values)
     return {key: value for key, value in values.items() if before.get(key) != _mark(value)}
 
 

@@ -2,7 +2,7 @@
 at hand. Whatever is not plainly right is left to `judging`, which says why. Pure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -38,6 +38,8 @@ _WRITTEN = frozenset(("text", "comment"))
 _MOST_KNOWN = 500
 _YES, _NO, _UNMARKED = object(), object(), object()
 _Right = tuple[dict[str, Any], tuple[Row, ...]]
+#: The typed rows of answers, by the question's name.
+TypedRows = Mapping[str, Sequence[Row]]
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,22 @@ class Plain:
             if right[1]:
                 rows[name] = right[1]
         return Taken(kept, rows)
+
+    def judge_page(
+        self, values: Mapping[str, Any], names: Collection[str], *, now: datetime
+    ) -> dict[str, Any] | None:
+        """What `judge` would make of answers to the questions of these names, the others left as they are; None as there."""
+        kept = dict(values)
+        for name, _key, _comment_key, _known_alone, each in self._asked:
+            if name not in names:
+                continue
+            right = _right(each, values, now)
+            if right is None:
+                return None
+            kept.pop(each.key, None)
+            kept.pop(each.comment_key, None)
+            kept.update(right[0])
+        return kept
 
 
 def is_plain(definition: Definition) -> bool:
@@ -171,6 +189,12 @@ def _mark(value: Any) -> Any:
     if kind is list and all(type(each) is str for each in value):
         return tuple(value)
     return _UNMARKED
+
+
+def _right(asked: _Asked, values: Mapping[str, Any], now: datetime) -> _Right | None:
+    value, comment = values.get(asked.key), values.get(asked.comment_key)
+    right = asked.known_alone.get(_mark(value)) if comment is None else None
+    return right or _written(asked, value, comment) or _known(asked, value, comment, now)
 
 
 def _written(asked: _Asked, value: Any, comment: Any) -> _Right | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from betaops.surveys.definition import Choice, Definition, Element, Page, Panel, Question
+from betaops.surveys.definition import Choice, Definition, Element, Page, Panel, Question, by_code
 from betaops.surveys.engine import asking, piping
 from betaops.surveys.engine.actions import default_of, line
 from betaops.surveys.engine.computing import computed
@@ -274,6 +274,18 @@ class Scene(Knowledge):
             random.Random(f"{self.seed}:{question.name}").shuffle(rows)  # noqa: S311  # an order, not a secret
         return tuple(rows)
 
+    def row_named(self, question: Question, code: str) -> tuple[int, Choice] | None:
+        """The row that is shown of that code, with its place."""
+        if question.lasting_rows is not None:
+            return question.lasting_rows.get(code)
+        if question.name not in self._rows_by_code:
+            self._rows_by_code[question.name] = by_code(self.rows(question))
+        return self._rows_by_code[question.name].get(code)
+
+    @cached_property
+    def _rows_by_code(self) -> dict[str, dict[str, tuple[int, Choice]]]:
+        return {}
+
     def columns(self, question: Question) -> tuple[Choice, ...]:
         """Columns of a matrix that are shown."""
         every = line(question.options, "columnsVisibleIf")
@@ -316,8 +328,8 @@ class Scene(Knowledge):
         """Whether its own condition holds, whatever stands around it."""
         is_wanted = self.holds(element.visible_if) if element.visible_if else self._is_switched_on(element)
         if is_wanted and isinstance(element, Question) and element.options.get("hideIfChoicesEmpty") is True:
-            # With choices of another question its own special ones count as well.
-            is_carried = self.source(element) is not None
+            # With choices of another question its own special ones count as well, but among buttons.
+            is_carried = self.source(element) is not None and element.kind != "buttongroup"
             return any(is_carried or not choice.is_special for choice in self.choices(element))
         return is_wanted
 

@@ -9,7 +9,7 @@ from betaops.surveys.engine.actions import expression
 from betaops.surveys.engine.computing import stored
 from betaops.surveys.engine.entries import LISTS, Entry, entries, one_entry, values_by_entry
 from betaops.surveys.engine.following import fitting, is_same
-from betaops.surveys.engine.scene import Scene
+from betaops.surveys.engine.scene import Scene, first_values
 from betaops.surveys.expressions.values import is_empty
 
 
@@ -50,6 +50,30 @@ class Holder:
     def values(self) -> dict[str, dict[str, Any]]:
         """What is answered in each entry."""
         return values_by_entry(self.question, self.value, self.scene)
+
+    def values_at(self, code: str) -> dict[str, Any] | None:
+        """What is answered in one of them; None where it is not there."""
+        if not self._has_plain_rows:
+            return self.values.get(code)
+        if self.scene.row_named(self.question, code) is None:
+            return None
+        own = self.value.get(code) if isinstance(self.value, dict) else None
+        return dict(own) if isinstance(own, dict) else {}
+
+    def with_entry(self, code: str, own: dict[str, Any]) -> Any:
+        """The whole answer with another one in that entry."""
+        if not self._has_plain_rows:
+            return whole(self, {**self.values, code: own})
+        former = self.value if isinstance(self.value, dict) else {}
+        if is_empty(own):
+            return {name: each for name, each in former.items() if name != code}
+        return {**former, code: own}
+
+    @property
+    def _has_plain_rows(self) -> bool:
+        """Rows that begin with nothing filled in: writing one of them leaves all others alone."""
+        inner = self.question.inner
+        return self.question.kind == "matrixdropdown" and inner is not None and not first_values(inner)
 
     @property
     def outermost(self) -> Question:

@@ -1,6 +1,6 @@
 """Surveys, their published versions, the links to them, and what people answered."""
 
-from betaops.surveys.models.arms import SurveyArm
+from betaops.surveys.models.arms import SurveyAllotment, SurveyArm
 from betaops.surveys.models.links import LinkKind, SurveyLink
 from betaops.surveys.models.placements import (
     Audience,
@@ -50,6 +50,7 @@ __all__ = [
     "ResponseState",
     "Shape",
     "Survey",
+    "SurveyAllotment",
     "SurveyArm",
     "SurveyLedger",
     "SurveyLink",

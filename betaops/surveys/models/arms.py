@@ -28,5 +28,25 @@ class SurveyArm(Tenant, Base):
     #: The name without case: conditions see no difference either.
     key: Mapped[str] = mapped_column(String(2 * LONGEST_ARM))
     weight: Mapped[int] = mapped_column(default=1)
-    #: Responses that began in it, also those that were never finished or taken out; trials are not counted.
+    #: People who were put into it, whatever became of them, and strangers who began in it; trials are not counted.
     taken: Mapped[int] = mapped_column(default=0)
+
+
+class SurveyAllotment(Tenant, Base):
+    """In which arm a person is, for good and by whatever way they come; of anonymous surveys there is none.
+
+    Written before they begin where they are shown something of their arm: in a mail, in the product.
+    """
+
+    __table_args__ = tenant_args(
+        belongs_to("survey_id", "survey"),
+        belongs_to("enrollment_id", "enrollment"),
+        belongs_to("arm_id", "survey_arm", ondelete="NO ACTION"),
+        UniqueConstraint("survey_id", "enrollment_id"),
+        Index("ix_survey_allotment_enrollment", "workspace_id", "enrollment_id"),
+        Index("ix_survey_allotment_arm", "workspace_id", "arm_id"),
+    )
+
+    survey_id: Mapped[UUID]
+    enrollment_id: Mapped[UUID]
+    arm_id: Mapped[UUID]

@@ -105,6 +105,9 @@ class Response(Tenant, Base):
     is_anonymous: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Complete and anonymous, and not shown before others can be shown with it: see `releasing`.
     is_held: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Of an anonymous one, its state and page as the console tells them: five move together, see `releasing`.
+    told_state: Mapped[str | None] = mapped_column(String(32))
+    told_page: Mapped[int | None]
     #: Seconds spent on its pages; None where no page was shown (API, inside the product).
     active_seconds: Mapped[float | None]
     #: Names of `quality.Doubt`s with commas between; empty: none.
@@ -129,6 +132,8 @@ class Response(Tenant, Base):
 
     def doubt(self, *reasons: Doubt) -> None:
         """Mark it, in the order in which reasons are listed."""
+        if not reasons:
+            return
         known = {*self.doubts, *reasons}
         self.flags = ",".join(each for each in Doubt if each in known)
 

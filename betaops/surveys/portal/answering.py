@@ -11,20 +11,29 @@ from typing import Any
 from flask import Response, current_app, jsonify, request, url_for
 from flask_limiter.util import get_remote_address
 
-from betaops.kernel import i18n
+from betaops.kernel import clock, i18n
 from betaops.kernel.errors import Refused
 from betaops.kernel.work import Platform
 from betaops.surveys import links
 from betaops.surveys.engine.filling import PREFIX, filled
 from betaops.surveys.engine.judging import judge
 from betaops.surveys.looks import calculated
-from betaops.surveys.portal.doors import address_of, door_of, published_for, refusal_of, to, token_of
+from betaops.surveys.portal.doors import (
+    address_of,
+    door_of,
+    let_in_frames,
+    published_for,
+    refusal_of,
+    stopped,
+    to,
+    token_of,
+)
 from betaops.surveys.portal.drawing import chosen_language, draw, draw_first, end, review, stop, walk_of
 from betaops.surveys.portal.filing import with_files
 from betaops.surveys.portal.frame import blueprint
 from betaops.surveys.portal.opening import opening, wants_opening
-from betaops.surveys.portal.taking import Sent, Taken, take_draft, take_opening, take_page
-from betaops.surveys.queries.doors import Door
+from betaops.surveys.portal.stopping import UNKNOWN
+from betaops.surveys.portal.taking import Barred, Sent, Taken, met_at, take_draft, take_opening, take_page
 from betaops.surveys.rendering import field_contents, shown_names
 from betaops.web.access import public
 from betaops.web.application import reading
@@ -52,9 +61,15 @@ def page(token: str) -> Any:
     if response is None and door.link is not None and not door.survey.is_anonymous:
         links.note_opened(_platform(), door.link)
     published = published_for(door, response)
-    if response is None and wants_opening(door, published.definition):
-        return opening(door, published.definition)
-    if response is None and published.definition.is_steady and request.args.keys() <= {"embed", "lang"}:
+    definition = published.definition
+    if response is None and wants_opening(door, definition):
+        return opening(door, definition)
+    if (
+        response is None
+        and definition.is_steady
+        and not definition.arm
+        and request.args.keys() <= {"embed", "lang"}
+    ):
         return draw_first(door, published, token) or stop("empty", door)
     walk = walk_of(published, response, key := response.submission_key if response else secrets.token_hex(16))
     answers = response.answers if response else walk.begun()
@@ -75,31 +90,34 @@ def page(token: str) -> Any:
 @public(cookieless=True)
 def send(token: str) -> Any:
     """One page of answers: on to the next, back to the one before, or finished."""
-    with _platform().database.reading() as session:
-        door = door_of(session, token)
-        if door is None:
-            return stop("unknown", None), 404
-        if door.response is not None and door.response.is_finished:
-            return to(door, door.response)
-        refusal = refusal_of(door)
-        if refusal is not None:
-            return refusal
-        sent = _sent(token)
-        if sent.action == "begin":
-            return _begin(door, sent)
-        if request.files:
-            definition = published_for(door, door.response, session).definition
-            sent = with_files(sent, door.survey, definition, _platform().files)
+    sent = _sent(token)
+    if sent.action == "begin":
+        return _begin(sent)
+    if request.files:
+        # They lie in the store before anything is written: nobody leaves any there who may not answer.
+        with _platform().database.reading() as session:
+            met = met_at(session, sent, clock.now())
+            if isinstance(met, Barred):
+                return _not_taken(met)
+            definition = published_for(met, met.response, session).definition
+            sent = with_files(sent, met.survey, definition, _platform().files)
     try:
-        taken = _taken(door, sent)
+        taken = _taken(sent)
     except Refused as refused:
         if refused.code != "answered":
             raise
-        return stop("answered", door), 410
-    response, step = taken.response, taken.step
+        with _platform().database.reading() as session:
+            return stop("answered", door_of(session, token)), 410
+    return _not_taken(taken) if isinstance(taken, Barred) else _onward(taken, sent)
+
+
+def _onward(taken: Taken, sent: Sent) -> Any:
+    """To where the page leads, or the page once more with what is wrong."""
+    door, response, step = taken.door, taken.response, taken.step
+    let_in_frames(door)
     if step.problems:
         scene, page = taken.walk.scene(step.answers), taken.published.definition.pages[taken.index]
-        key, shown = response.submission_key, (taken.door, taken.published, taken.walk, scene, page)
+        key, shown = response.submission_key, (door, taken.published, taken.walk, scene, page)
         return draw(*shown, key, problems=step.problems, sent=request.form), 422
     if response.is_finished:
         return to(door, response, sent=1)
@@ -111,25 +129,38 @@ def send(token: str) -> Any:
     return to(door, response, page=step.page, more=more, check=check)
 
 
-def _begin(door: Door, sent: Sent) -> Any:
+def _not_taken(barred: Barred) -> Any:
+    """Why, as a page; to the last page, where all of it was answered before."""
+    door = barred.door
+    if door is not None:
+        let_in_frames(door)
+    if barred.stop is None and door is not None and door.response is not None:
+        return to(door, door.response)
+    return stopped(barred.stop or UNKNOWN, door)
+
+
+def _begin(sent: Sent) -> Any:
     """From the opening page to the first, with what its address had filled in."""
-    begun = _platform().ingest.write(door.survey.workspace_id, partial(take_opening, sent=sent))
+    begun = _platform().ingest.write(None, partial(take_opening, sent=sent))
+    if isinstance(begun, Barred):
+        return _not_taken(begun)
     filled_in = {name: values for name, values in request.args.lists() if name.startswith(PREFIX)}
     begun_door, response = begun
     return to(begun_door, response, **filled_in)
 
 
-def _taken(door: Door, sent: Sent) -> Taken:
+def _taken(sent: Sent) -> Taken | Barred:
     """What the page sent, taken in; of files that came with it those stay that the response has now."""
     store = _platform().files
     try:
-        taken = _platform().ingest.write(door.survey.workspace_id, partial(take_page, sent=sent))
+        taken = _platform().ingest.write(None, partial(take_page, sent=sent))
     except Exception:
         for each in sent.files:
             store.delete(each.file)
         raise
+    kept = frozenset() if isinstance(taken, Barred) else taken.walk.files
     for each in sent.files:
-        if each.address not in taken.walk.files:
+        if each.address not in kept:
             store.delete(each.file)
     return taken
 
@@ -139,15 +170,13 @@ def _taken(door: Door, sent: Sent) -> Taken:
 @public(cookieless=True)
 def draft(token: str) -> Response:
     """What is on the page, kept while it is being filled in; answers what is shown now."""
-    with _platform().database.reading() as session:
-        door = door_of(session, token)
-        if door is None or refusal_of(door) is not None or (door.response and door.response.is_finished):
-            return jsonify({"saved": False})
     try:
-        taken = _platform().ingest.write(door.survey.workspace_id, partial(take_draft, sent=_sent(token)))
+        taken = _platform().ingest.write(None, partial(take_draft, sent=_sent(token)))
     except Refused:
         return jsonify({"saved": False})
-    response, scene = taken.response, taken.walk.scene(taken.step.answers)
+    if isinstance(taken, Barred):
+        return jsonify({"saved": False})
+    door, response, scene = taken.door, taken.response, taken.walk.scene(taken.step.answers)
     page = taken.published.definition.pages[taken.index]
     return jsonify(
         {

@@ -1,6 +1,5 @@
 """Who stands at the door: what an address opens, why it may not, and the addresses that lead on."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import current_app, redirect, request, url_for
@@ -8,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from betaops.kernel import clock
 from betaops.kernel.errors import NotFound
-from betaops.surveys import policy, queries
+from betaops.surveys import queries
 from betaops.surveys.models import Response as Answered
-from betaops.surveys.models import SurveyState
 from betaops.surveys.portal.drawing import framers_of, pin, stop
+from betaops.surveys.portal.stopping import UNKNOWN, Stop, stop_at
 from betaops.surveys.queries.doors import Door, Way, resume_token
 from betaops.surveys.queries.surveys import Published
 from betaops.web.application import reading
@@ -27,54 +26,36 @@ def door_of(session: Session, token: str) -> Door | None:
 
 def refusal_of(door: Door) -> Any:
     """Why nothing can be answered here (any more), as a page; None where it can."""
-    survey, now = door.survey, clock.now()
+    found = stop_at(door, clock.now())
+    let_in_frames(door)
+    return None if found is None else stopped(found, door)
+
+
+def let_in_frames(door: Door) -> None:
+    """Whose pages may show what is answered now."""
     framers = framers_of(door) if request.args.get("embed") else []
     widen("frame-ancestors", " ".join(framers) or "'none'")
-    if door.link is not None and door.link.revoked_at is not None:
-        return stop("revoked", door), 410
-    if door.enrollment is not None and not policy.may_answer(door.enrollment):
-        return stop("left", door), 410
-    if survey.state is SurveyState.DRAFT or survey.live_number is None:
-        return stop("unknown", None), 404
-    if door.has_answered and door.response is None:
-        return stop("answered", door), 410
-    early = max((each for each in _beginnings(door) if each > now), default=None)
-    if early is not None and survey.state is SurveyState.OPEN:
-        return stop("early", door, opens_at=early), 403
-    if survey.is_full and survey.state is SurveyState.OPEN:
-        return stop("full", door), 410
-    if not survey.takes_answers(now) or survey.program.is_over:
-        return stop("closed", door), 410
-    return _refusal_of_link(door, now)
 
 
-def _beginnings(door: Door) -> list[datetime]:
-    moments = (door.survey.opens_at, door.link.starts_at if door.link else None)
-    return [moment for moment in moments if moment is not None]
-
-
-def _refusal_of_link(door: Door, now: datetime) -> Any:
-    """A link may end before its survey, be used up, or want a PIN first."""
-    link = door.link
-    if link is None or door.response is not None:
-        return None
-    if link.ends_at is not None and link.ends_at <= now:
-        return stop("ended", door), 410
-    if link.is_full:
-        return stop("full", door), 410
-    if link.pin_digest is not None and not door.is_unlocked:
-        return pin(door), 200
-    return None
+def stopped(found: Stop, door: Door | None) -> Any:
+    """The page that says why; for a PIN, the one that asks for it."""
+    if found.why == "pin" and door is not None:
+        return pin(door), found.status
+    told = None if found.why == UNKNOWN.why else door
+    return stop(found.why, told, opens_at=found.opens_at), found.status
 
 
 def published_for(door: Door, response: Answered | None, session: Session | None = None) -> Published:
     session = session or reading()
     if response is not None:
         return queries.published(session, response.version_id, response.arm)
-    live_id = queries.live_version_id(session, door.survey)
+    live_id = door.live_version_id or queries.live_version_id(session, door.survey)
     if live_id is None:
         raise NotFound
-    return queries.published(session, live_id)
+    arm = ""
+    if door.survey.has_arms and door.enrollment is not None and not door.survey.is_anonymous:
+        arm = queries.allotted(session, door.survey.id, door.enrollment.id)
+    return queries.published(session, live_id, arm)
 
 
 def token_of(door: Door, response: Answered) -> str:

@@ -1,7 +1,8 @@
 """Before a survey with arms: whoever begins is put into one, and what is asked may depend on it from the first page on.
 
-Looking at an address puts nobody anywhere, for programs that check mails look at every link. A survey that has a
-start page of its own begins with that one instead.
+Looking at an address puts nobody anywhere, for programs that check mails look at every link. Whoever is in an arm already,
+because a mail or the product has shown it to them, sees its first page at once. A survey that has a start page of its own
+begins with that one instead.
 """
 
 import secrets
@@ -20,7 +21,8 @@ from betaops.web.application import reading
 
 def wants_opening(door: Door, definition: Definition) -> bool:
     """Whether this person, who has not begun, must do so before anything is asked."""
-    return door.survey.has_arms and not (definition.pages and definition.pages[0].is_start)
+    begins_itself = bool(definition.pages and definition.pages[0].is_start)
+    return door.survey.has_arms and not definition.arm and not begins_itself
 
 
 def opening(door: Door, definition: Definition) -> Any:

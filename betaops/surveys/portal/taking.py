@@ -3,18 +3,22 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from betaops.kernel import i18n, tokens
+from betaops.kernel.errors import NotFound
 from betaops.kernel.work import Actor, Work
 from betaops.surveys import queries, respond
 from betaops.surveys.analysis.quality import Doubt
 from betaops.surveys.engine.quotas import early_ending
 from betaops.surveys.engine.walking import Step, Walk
 from betaops.surveys.models import Response
+from betaops.surveys.portal.stopping import UNKNOWN, Stop, stop_at
 from betaops.surveys.queries.doors import SHOWN, Door
 from betaops.surveys.queries.surveys import Published
 from betaops.surveys.rendering import sent_values
@@ -87,10 +91,33 @@ class Taken:
     is_to_review: bool = False
 
 
-def take_page(work: Work, sent: Sent) -> Taken:
+@dataclass(frozen=True)
+class Barred:
+    """Nothing was taken in: why (`stop`), or None where all of it was answered before. `door` is None for no address of ours."""
+
+    door: Door | None
+    stop: Stop | None
+
+
+def met_at(session: Session, sent: Sent, now: datetime) -> Door | Barred:
+    """The door at which something may be sent in. No error says why not: it would undo what is written together with it."""
+    try:
+        door = queries.door(session, sent.token, sent.secret)
+    except NotFound:
+        return Barred(None, UNKNOWN)
+    if door.response is not None and door.response.is_finished:
+        return Barred(door, None)
+    stop = stop_at(door, now)
+    return door if stop is None else Barred(door, stop)
+
+
+def take_page(work: Work, sent: Sent) -> Taken | Barred:
     """On to the next page, back to the one before, or finished."""
+    door = met_at(work.session, sent, work.now)
+    if isinstance(door, Barred):
+        return door
     with i18n.speaking(sent.reader):
-        taken, asked = _filled_in(work, sent)
+        taken, asked = _filled_in(work, door, sent)
         if taken.response.is_finished:
             return taken
         _note_care(taken.response, sent)
@@ -103,7 +130,7 @@ def take_page(work: Work, sent: Sent) -> Taken:
         changed = taken.walk.arranged(taken.step.answers, sent.action)
         if changed is not None:
             return _kept(work, taken, Step(changed, taken.index), page=None)
-        step = _shown_first(taken.walk.forward(taken.step.answers, taken.index, asked), sent)
+        step = _shown_first(_forward(taken, asked), sent)
         if step.problems:
             return _kept(work, taken, step, page=None)
         _spend(work, taken.response, sent)
@@ -114,6 +141,17 @@ def take_page(work: Work, sent: Sent) -> Taken:
         if taken.walk.definition.wants_review:
             return _left(work, sent, replace(kept, is_to_review=True))
         return _left(work, sent, _finished(work, kept))
+
+
+def _forward(taken: Taken, asked: frozenset[str]) -> Step:
+    """What was on the page is judged, by what was right before where nothing in the survey hangs on anything else."""
+    pages, plain = taken.published.definition.pages, taken.published.plain
+    is_whole = all(each.name in asked for each in pages[taken.index].questions if each.is_asked)
+    if plain is not None and is_whole:
+        answers = plain.judge_page(taken.step.answers, asked, now=taken.walk.now)
+        if answers is not None:
+            return Step(answers, taken.index + 1 if taken.index + 1 < len(pages) else None)
+    return taken.walk.forward(taken.step.answers, taken.index, asked)
 
 
 def _spend(work: Work, response: Response, sent: Sent) -> None:
@@ -138,16 +176,18 @@ def _shown_first(step: Step, sent: Sent) -> Step:
     return Step(step.answers, step.page, is_revealing=True) if names and is_inside else step
 
 
-def take_draft(work: Work, sent: Sent) -> Taken:
+def take_draft(work: Work, sent: Sent) -> Taken | Barred:
     """Only keep it."""
+    door = met_at(work.session, sent, work.now)
+    if isinstance(door, Barred):
+        return door
     with i18n.speaking(sent.reader):
-        taken, _asked = _filled_in(work, sent)
+        taken, _asked = _filled_in(work, door, sent)
         return _kept(work, taken, taken.step, page=None)
 
 
-def _filled_in(work: Work, sent: Sent) -> tuple[Taken, frozenset[str]]:
+def _filled_in(work: Work, door: Door, sent: Sent) -> tuple[Taken, frozenset[str]]:
     """The response with what this page sent written over it, and which questions were there to be answered."""
-    door = queries.door(work.session, sent.token, sent.secret)
     if door.enrollment is not None and not door.survey.is_anonymous:
         work.actor = Actor("tester", door.enrollment.tester_id, door.enrollment.tester.name)
     language = sent.language or sent.reader
@@ -170,14 +210,17 @@ def _filled_in(work: Work, sent: Sent) -> tuple[Taken, frozenset[str]]:
     asked = [
         each for each in page.questions if each.is_asked and each.name in there and scene.is_enabled(each)
     ]
-    answers = walk.answered(response.answers, sent_values(scene, asked, sent.form, sent.uploads))
+    values = sent_values(scene, asked, sent.form, sent.uploads, published.read_by)
+    answers = walk.answered(response.answers, values)
     taken = Taken(door, response, published, walk, index, Step(answers, index))
     return taken, frozenset(each.name for each in asked)
 
 
-def take_opening(work: Work, sent: Sent) -> tuple[Door, Response]:
+def take_opening(work: Work, sent: Sent) -> tuple[Door, Response] | Barred:
     """Somebody begins a survey with arms: they are put into one, and everything they see is of it."""
-    door = queries.door(work.session, sent.token, sent.secret)
+    door = met_at(work.session, sent, work.now)
+    if isinstance(door, Barred):
+        return door
     return door, _begun(work, door, sent, sent.language or sent.reader).response
 
 
@@ -226,7 +269,7 @@ def _left(work: Work, sent: Sent, taken: Taken) -> Taken:
 
 
 def _finished(work: Work, taken: Taken) -> Taken:
-    judged = respond.finish(work, taken.response, taken.published, enrollment=taken.door.enrollment)
+    judged = respond.finish(work, taken.response, taken.published, door=taken.door)
     if not judged.problems:
         return taken
     faulty = taken.walk.faulty(taken.response.answers, judged.problems)

@@ -19,15 +19,16 @@ from betaops.surveys.cleaning import clean_html, clean_title
 from betaops.surveys.definition import KINDS, Definition, Element, Page, Panel, Question
 from betaops.surveys.engine import conditions
 from betaops.surveys.engine.actions import BOUNDS, FILLING, NARROWING
+from betaops.surveys.engine.arms import ARM, settled, worded
 from betaops.surveys.engine.piping import PIPE
 from betaops.surveys.engine.scene import Scene
-from betaops.surveys.expressions.values import is_empty, written_number
+from betaops.surveys.expressions.values import is_empty
 from betaops.surveys.kinds import boolean
-from betaops.surveys.kinds.base import LONGEST_TEXT
 from betaops.surveys.kinds.choice import ALONE
 from betaops.surveys.kinds.rating import scale
 from betaops.surveys.kinds.text import input_type
 from betaops.surveys.localised import DEFAULT, languages, text
+from betaops.surveys.product.lengths import length_rules
 
 #: Of text questions whose answers may be anything; others would refuse what the SDK lets pass.
 _FREE = ("text", "tel", "url", "search", "password", "color")
@@ -85,7 +86,8 @@ class Outline:
 
 
 def outline(definition: Definition, ids: Mapping[str, UUID]) -> Outline:
-    """`ids` are the questions' identities by name, the same in every version."""
+    """As it is asked in the definition's arm, if it has one. `ids` are the questions' identities by name, the same in every
+    version."""
     codes = tuple(sorted(languages(dict(definition.options))))
     maker = _Maker(definition, ids, codes)
     items = tuple(maker.items())
@@ -105,7 +107,8 @@ class _Maker:
     def __init__(self, definition: Definition, ids: Mapping[str, UUID], codes: tuple[str, ...]) -> None:
         self.definition, self.ids, self.codes = definition, ids, codes
         self.findings: list[Finding] = []
-        self._known = conditions.known_names(definition)
+        #: What its texts may repeat; the arm stands in them before they are shown.
+        self._known = conditions.known_names(definition) - {ARM}
         self._keys = Counter(question.key for question in definition.asked)
         self._scene = Scene(definition, {}, now=datetime.min.replace(tzinfo=UTC))
         #: What the texts are in that name no language.
@@ -118,8 +121,16 @@ class _Maker:
             message = _("The survey has triggers, which set answers or lead past questions.")
             self.findings.append(Finding("triggers", message))
         for page in self.definition.pages:
-            if page.visible_if or page.is_visible:
-                yield from self._inside(page.elements, (page.visible_if,) if page.visible_if else ())
+            holding = self._holding(page)
+            if holding is not None:
+                yield from self._inside(page.elements, holding)
+
+    def _holding(self, element: Page | Element) -> tuple[str, ...] | None:
+        """The condition under which it is shown in this arm, if there is one; None where it never is."""
+        if not element.visible_if and not element.is_visible:
+            return None
+        left = self.settled(element.visible_if)
+        return (left,) if isinstance(left, str) else () if left else None
 
     def _has_more_text(self) -> bool:
         grouped: list[Page | Panel] = [*self.definition.pages, *self.definition.panels]
@@ -128,9 +139,10 @@ class _Maker:
 
     def _inside(self, elements: tuple[Element, ...], above: tuple[str, ...]) -> Iterator[Item]:
         for element in elements:
-            if not element.visible_if and not element.is_visible:
+            own = self._holding(element)
+            if own is None:
                 continue
-            holding = (*above, element.visible_if) if element.visible_if else above
+            holding = (*above, *own)
             if isinstance(element, Panel):
                 self._check_panel(element)
                 yield from self._inside(element.elements, holding)
@@ -222,13 +234,16 @@ class _Maker:
     def _words(self, question: Question, code: str = DEFAULT) -> Iterator[tuple[str, Any]]:
         if question.kind == "html":
             yield "question", ""
-            yield "description", str(clean_html(question.option_text("html", code)))
+            yield "description", str(clean_html(self.worded(question.option_text("html", code))))
             return
-        yield "question", plain(question.label(code))
-        yield "description", plain(text(question.description, code))
+        yield "question", plain(self.worded(question.label(code)))
+        yield "description", plain(self.worded(text(question.description, code)))
         if question.kind == "rating":
-            yield "lowerBoundLabel", question.option_text("minRateDescription", code)
-            yield "upperBoundLabel", question.option_text("maxRateDescription", code)
+            yield "lowerBoundLabel", self.worded(question.option_text("minRateDescription", code))
+            yield "upperBoundLabel", self.worded(question.option_text("maxRateDescription", code))
+
+    def worded(self, source: str) -> str:
+        return worded(source, self.definition.arm)
 
     def speaking(self, code: str) -> AbstractContextManager[None]:
         """Our own words (Yes, No) in the language of the author's."""
@@ -245,7 +260,14 @@ class _Maker:
             ]
         is_random = question.options.get("choicesOrder") == "random"
         offered = question.choices if is_random else self._scene.choices(question)
-        return [(plain(text(choice.text, code)), choice.value) for choice in offered]
+        return [
+            (plain(self.worded(text(choice.text, code))), choice.value)
+            for choice in offered
+            if self.settled(choice.visible_if) is not False
+        ]
+
+    def settled(self, condition: str) -> bool | str:
+        return settled(condition, self.definition.arm)
 
     def values(self, question: Question) -> dict[str, dict[str, Any]]:
         """What each text means, language by language; refuses texts that mean two things."""
@@ -290,23 +312,8 @@ def _open(maker: _Maker, question: Question) -> Made:
                 title=titled(question),
             ),
         )
-    rules = list(_lengths(question))
+    rules = list(length_rules(question))
     return maker.base(question, "open") | ({"validation": rules} if rules else {}), {}
-
-
-def _lengths(question: Question) -> Iterator[dict[str, Any]]:
-    low = [_whole(each.get("minLength")) for each in question.validators]
-    high = [_whole(each.get("maxLength")) for each in question.validators]
-    high.append(_whole(question.options.get("maxLength")))
-    if most := [each for each in high if each > 0]:
-        yield {"type": "max_length", "value": min(most)}
-    if max(low, default=0) > 0:
-        yield {"type": "min_length", "value": max(low)}
-
-
-def _whole(value: Any) -> int:
-    number = written_number(value)
-    return int(number) if 0 < number < LONGEST_TEXT else 0
 
 
 def _rating(maker: _Maker, question: Question) -> Made:
@@ -346,7 +353,7 @@ def _several(maker: _Maker, question: Question) -> Made:
 
 def _listed(maker: _Maker, question: Question, kind: str) -> Made:
     title = titled(question)
-    if any(choice.visible_if or choice.enable_if for choice in question.choices):
+    if any(isinstance(maker.settled(each.visible_if), str) or each.enable_if for each in question.choices):
         maker.refuse(
             question, "choices", _("“%(title)s” does not offer every answer at all times.", title=title)
         )

@@ -1,7 +1,8 @@
 """A survey as `/api/surveys` tells it, and the flag by which PostHog's SDK knows for whom it is. Pure.
 
 The SDK trusts the flags that it was given: who may see a survey, and who has seen it elsewhere, is decided by a flag
-of our own. For a survey that may come again at any time the SDK asks only the targeting flag, for others the
+of our own. A survey with arms is told once for each, under the arm's id and with a flag of its own, which is on for those
+who are in it. For a survey that may come again at any time the SDK asks only the targeting flag, for others the
 internal one, which it passes over while somebody is in the middle of answering.
 """
 
@@ -11,13 +12,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from betaops.cohorts.models import number_for
 from betaops.kernel import i18n, ids
 from betaops.kernel.i18n import gettext as _
 from betaops.surveys.checking import Finding
 from betaops.surveys.cleaning import clean_html
 from betaops.surveys.definition import Definition
+from betaops.surveys.engine.arms import worded
 from betaops.surveys.localised import DEFAULT
-from betaops.surveys.models import Audience, Repeat, Shape, Survey, SurveyPlacement
+from betaops.surveys.models import Audience, Repeat, Shape, Survey, SurveyArm, SurveyPlacement
 from betaops.surveys.product.branching import branched
 from betaops.surveys.product.elements import Outline, outline
 
@@ -25,6 +28,8 @@ from betaops.surveys.product.elements import Outline, outline
 FLAG_PREFIX = "survey-targeting-"
 #: Traits: when a survey was seen or answered, and when the person was last asked anything in the product.
 SEEN_PREFIX = "$survey_seen/"
+#: Trait: the id of the arm in which a person is.
+ARM_PREFIX = "$survey_arm/"
 ASKED = "$survey_asked"
 #: Every person's own place between 0 and 100, as `flags` knows it.
 SHARE = "$share"
@@ -68,7 +73,9 @@ def compiled(definition: Definition, question_ids: Mapping[str, UUID]) -> Compil
         with i18n.speaking(speaking if code == DEFAULT else code):
             endings[code] = {
                 "thankYouMessageHeader": _("Thank you"),
-                "thankYouMessageDescription": str(clean_html(definition.option_text("completedHtml", code))),
+                "thankYouMessageDescription": str(
+                    clean_html(worded(definition.option_text("completedHtml", code), definition.arm))
+                ),
                 "thankYouMessageCloseButtonText": _("Close"),
                 "backButtonText": definition.option_text("pagePrevText", code) or _("Back"),
             }
@@ -92,17 +99,29 @@ def _say_buttons(
                 question["translations"] = {**said, code: {**said.get(code, {}), "buttonText": words}}
 
 
-def survey_wire(survey: Survey, placement: SurveyPlacement, of: Compiled, now: datetime) -> dict[str, Any]:
+def flag_key(placement: SurveyPlacement, arm: SurveyArm | None = None) -> str:
+    """That of the targeting flag; of a survey with arms, each has one."""
+    return f"{FLAG_PREFIX}{placement.number}" + ("" if arm is None else f"-{number_for(arm.id)}")
+
+
+def arm_id(arm: SurveyArm) -> str:
+    """How SDKs and facts name an arm."""
+    return ids.encode("arm", arm.id)
+
+
+def survey_wire(
+    survey: Survey, placement: SurveyPlacement, of: Compiled, now: datetime, arm: SurveyArm | None = None
+) -> dict[str, Any]:
     """`placement` is begun. Ends and beginnings are for the caller: what is not open is not told."""
     started = placement.started_at or now
-    key = f"{FLAG_PREFIX}{placement.number}"
+    key = flag_key(placement, arm)
     is_always = placement.repeat is Repeat.ALWAYS
     begin = _period_begin(placement, now)
     translations = {
         code: said for code in of.outline.languages if (said := _translation(placement, of, code))
     }
     return {
-        "id": ids.encode("svy", survey.id),
+        "id": ids.encode("svy", survey.id) if arm is None else arm_id(arm),
         "name": survey.name,
         "type": _TYPES[placement.shape],
         "questions": list(of.questions),
@@ -198,19 +217,22 @@ def _translation(placement: SurveyPlacement, of: Compiled, code: str) -> dict[st
     return said
 
 
-def flag_definition(placement: SurveyPlacement, everybody: int) -> dict[str, Any]:
+def flag_definition(
+    placement: SurveyPlacement, everybody: int, arm: SurveyArm | None = None
+) -> dict[str, Any]:
     """The targeting flag in PostHog's format; `everybody` is the number under which all with a seat are a cohort."""
     cohorts = placement.cohorts if placement.audience is Audience.COHORTS else [everybody]
+    in_arm = [] if arm is None else [_person(f"{ARM_PREFIX}{placement.number}", "exact", arm_id(arm))]
     groups = [
-        {"properties": [_in_cohort(cohort), *share, *seen, *asked], "rollout_percentage": 100}
+        {"properties": [_in_cohort(cohort), *in_arm, *share, *seen, *asked], "rollout_percentage": 100}
         for cohort in cohorts
         for share in _shares(placement)
         for seen in _unless_seen(placement)
         for asked in _unless_asked(placement)
     ]
     return {
-        "id": placement.number,
-        "key": f"{FLAG_PREFIX}{placement.number}",
+        "id": placement.number if arm is None else number_for(arm.id),
+        "key": flag_key(placement, arm),
         "name": "",
         "active": True,
         "version": placement.version,

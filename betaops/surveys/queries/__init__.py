@@ -1,5 +1,13 @@
 """Surveys of one workspace, what was answered, and what the rooms above read of it."""
 
+from betaops.surveys.queries.allotments import (
+    allotments,
+    allotted,
+    arms_stand,
+    arms_untold,
+    in_no_arm,
+    placed_with_arms,
+)
 from betaops.surveys.queries.answers import item_answers, items
 from betaops.surveys.queries.arms import arm, arm_names, arms, arms_answered, shows_arms
 from betaops.surveys.queries.contacts import asked_lately, contact_days, count_asked_lately
@@ -14,7 +22,14 @@ from betaops.surveys.queries.crossed import (
 from betaops.surveys.queries.doors import door
 from betaops.surveys.queries.dropoff import by_question
 from betaops.surveys.queries.exporting import Split
-from betaops.surveys.queries.journeys import by_cohort, by_door, page_times, steps
+from betaops.surveys.queries.journeys import (
+    by_cohort,
+    by_door,
+    moved,
+    page_times,
+    steps,
+    surveys_that_moved,
+)
 from betaops.surveys.queries.narrowed import (
     cohorts_answered,
     count_narrowed,
@@ -50,13 +65,14 @@ from betaops.surveys.queries.quotas import (
     Unfilled,
     any_quota,
     count_complete,
-    is_limited,
+    limits,
     link,
     quota,
     quota_words,
     quotas,
     unfilled,
 )
+from betaops.surveys.queries.quoting import QuotableAnswer, allowed_answers, quotable
 from betaops.surveys.queries.responses import (
     count_answered,
     count_doubtful,
@@ -77,6 +93,7 @@ from betaops.surveys.queries.rollups import (
     people_per_question,
     rollups,
     surveys_to_fold,
+    tail_size,
     tallies,
 )
 from betaops.surveys.queries.surveys import (
@@ -101,6 +118,7 @@ from betaops.surveys.queries.surveys import (
 from betaops.surveys.queries.texts import (
     MOST_TEXTS,
     THEMES,
+    AnswerKey,
     TextKey,
     Written,
     check_written,
@@ -117,10 +135,15 @@ from betaops.surveys.queries.uploads import left_behind, upload_in, uploads
 __all__ = [
     "MOST_TEXTS",
     "THEMES",
+    "AnswerKey",
+    "QuotableAnswer",
     "Split",
     "TextKey",
     "Unfilled",
     "Written",
+    "allotments",
+    "allotted",
+    "allowed_answers",
     "answered",
     "answered_anonymously",
     "answered_unnoted",
@@ -129,6 +152,8 @@ __all__ = [
     "arm_names",
     "arms",
     "arms_answered",
+    "arms_stand",
+    "arms_untold",
     "asked_lately",
     "by_cohort",
     "by_door",
@@ -164,24 +189,29 @@ __all__ = [
     "fresh",
     "funnel",
     "given",
+    "in_no_arm",
     "is_limited",
     "item_answers",
     "items",
     "left_behind",
+    "limits",
     "link",
     "links",
     "live_version",
     "live_version_id",
+    "moved",
     "page_times",
     "paired",
     "patterns",
     "people_per_question",
     "place_of",
+    "placed_with_arms",
     "placement",
     "placement_number",
     "published",
     "quota",
     "quota_words",
+    "quotable",
     "quotas",
     "reach",
     "response",
@@ -199,10 +229,12 @@ __all__ = [
     "survey_shown_in",
     "survey_to_answer",
     "surveys",
+    "surveys_that_moved",
     "surveys_to_fold",
     "tag_names",
     "tags_counted",
     "tags_of",
+    "tail_size",
     "tallies",
     "targeting",
     "texts",

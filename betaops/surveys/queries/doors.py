@@ -19,7 +19,7 @@ from betaops.kernel.db import scope_to
 from betaops.kernel.errors import NotFound
 from betaops.kernel.prepared import Part, Parts, Prepared, said
 from betaops.programs.models import Program
-from betaops.surveys.models import Response, ResponseState, Survey, SurveyLedger, SurveyLink
+from betaops.surveys.models import Response, ResponseState, Survey, SurveyLedger, SurveyLink, SurveyVersion
 from betaops.surveys.queries.surveys import ANSWERED
 
 #: What signed addresses are for; each only for its own.
@@ -61,6 +61,8 @@ class Door:
     has_answered: bool = False
     #: The PIN of its link was typed.
     is_unlocked: bool = False
+    #: What those who begin are shown, where it was looked up already.
+    live_version_id: UUID | None = None
 
     @property
     def is_test(self) -> bool:
@@ -116,7 +118,8 @@ def _by_pin(session: Session, link_id: UUID, mark: str) -> Door:
     found = _find(session, _link_by_id, its_id=link_id)
     if found.link is None or _mark_of(found.link) != mark:
         raise NotFound
-    return Door(Way(found.link.kind.value), found.survey, found.link, is_unlocked=True)
+    way = Way(found.link.kind.value)
+    return Door(way, found.survey, found.link, is_unlocked=True, live_version_id=found.live_version_id)
 
 
 def _by_link(session: Session, token: str) -> Door:
@@ -125,12 +128,12 @@ def _by_link(session: Session, token: str) -> Door:
         raise NotFound
     has_answered = _has_answered(session, found)
     way = Way(found.link.kind.value)
-    return Door(way, *found, has_answered=has_answered)
+    return _door(way, found, has_answered=has_answered)
 
 
 def _by_person(session: Session, survey_id: UUID, enrollment_id: UUID) -> Door:
     found = _find(session, _survey_and_person, its_survey=survey_id, person=enrollment_id)
-    return Door(Way.PORTAL, *found, has_answered=_has_answered(session, found))
+    return _door(Way.PORTAL, found, has_answered=_has_answered(session, found))
 
 
 def _by_response(session: Session, response_id: UUID, enrollment_id: UUID | None = None) -> Door:
@@ -141,7 +144,19 @@ def _by_response(session: Session, response_id: UUID, enrollment_id: UUID | None
     )
     if is_somebodys and found.enrollment is None:
         raise NotFound
-    return Door(Way.RESUMED, *found)
+    return _door(Way.RESUMED, found)
+
+
+def _door(way: Way, found: "_Found", *, has_answered: bool = False) -> Door:
+    return Door(
+        way,
+        found.survey,
+        found.link,
+        found.enrollment,
+        found.response,
+        has_answered=has_answered,
+        live_version_id=found.live_version_id,
+    )
 
 
 def _has_answered(session: Session, found: "_Found") -> bool:
@@ -166,7 +181,8 @@ _LINK = Part(
     "ends_at", "response_limit", "taken",
 )  # fmt: skip
 _RESPONSE = Part(Response)
-_FOUND = Parts(ANSWERED, _PROGRAM, _LINK, _ENROLLMENT, _TESTER, _RESPONSE)
+_LIVE = Part(SurveyVersion, "id")
+_FOUND = Parts(ANSWERED, _PROGRAM, _LINK, _ENROLLMENT, _TESTER, _RESPONSE, _LIVE)
 
 
 class _Found(NamedTuple):
@@ -176,6 +192,15 @@ class _Found(NamedTuple):
     link: SurveyLink | None
     enrollment: Enrollment | None
     response: Response | None
+    live_version_id: UUID | None
+
+
+def _live() -> Any:
+    return and_(
+        SurveyVersion.workspace_id == Survey.workspace_id,
+        SurveyVersion.survey_id == Survey.id,
+        SurveyVersion.number == Survey.live_number,
+    )
 
 
 def _their_response() -> Any:
@@ -197,6 +222,7 @@ def _through_link(condition: Any) -> Any:
         .outerjoin(Enrollment, Enrollment.id == SurveyLink.enrollment_id)
         .outerjoin(Tester, Tester.id == Enrollment.tester_id)
         .outerjoin(Response, _their_response())
+        .outerjoin(SurveyVersion, _live())
         .where(condition)
     )
 
@@ -211,6 +237,7 @@ def _through_portal(_dialect: str) -> Any:
         .join(Tester, Tester.id == Enrollment.tester_id)
         .outerjoin(SurveyLink, false())
         .outerjoin(Response, _their_response())
+        .outerjoin(SurveyVersion, _live())
         .where(Survey.id == bindparam("its_survey", type_=Uuid()))
     )
 
@@ -230,6 +257,7 @@ def _through_response(_dialect: str) -> Any:
         .outerjoin(Enrollment, whose)
         .outerjoin(Tester, Tester.id == Enrollment.tester_id)
         .outerjoin(SurveyLink, false())
+        .outerjoin(SurveyVersion, _live())
         .where(Response.id == bindparam("its_id", type_=Uuid()))
     )
 
@@ -261,9 +289,9 @@ def _find(session: Session, statement: Prepared, **values: Any) -> _Found:
     rows = statement.rows(session, **values)
     if not rows:
         raise NotFound
-    survey, program, link, enrollment, tester, response = _FOUND.rows(rows[0])
+    survey, program, link, enrollment, tester, response, live = _FOUND.rows(rows[0])
     for row, name, other in ((survey, "program", program), (enrollment, "tester", tester)):
         if row is not None:
             set_committed_value(row, name, other)
     scope_to(session, survey.workspace_id)
-    return _Found(survey, link, enrollment, response)
+    return _Found(survey, link, enrollment, response, live.id if live is not None else None)

@@ -1,4 +1,7 @@
-"""How people get through a survey: page by page, by door and by cohort. Test responses are never among them."""
+"""How people get through a survey: page by page, by door and by cohort. Test responses are never among them.
+
+Of an anonymous survey, all are where they were last told to be (`releasing.tell_positions`): five move together.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,14 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, exists, func, literal, select, union
+from sqlalchemy import String, case, cast, exists, func, literal, or_, select, union
 from sqlalchemy.orm import Session
 
 from betaops.cohorts.models import Cohort, CohortMember
 from betaops.surveys.localised import text
-from betaops.surveys.models import UNFINISHED, Response, ResponseState, Visit
+from betaops.surveys.models import UNFINISHED, Response, ResponseState, Survey, Visit
 from betaops.surveys.queries.surveys import published
 from betaops.surveys.queries.ways_in import came_by
+
+_TEST = ResponseState.TEST.value
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,12 @@ class Group:
     complete: int
 
 
-def steps(session: Session, survey_id: UUID, version_id: UUID) -> list[Step]:
+def steps(session: Session, survey: Survey, version_id: UUID) -> list[Step]:
     """In the order of that version; pages that only former ones had stand at the end."""
     definition = published(session, version_id).definition
-    stopped = _stopped(session, survey_id)
-    seen = _seen(session, survey_id) + _seen_first(session, survey_id)
-    times = _medians(session, survey_id)
+    stopped = _stopped(session, survey)
+    seen = _seen(session, survey.id) + _seen_first(session, survey)
+    times = _medians(session, survey.id)
     titles = {page.name: page.title for page in definition.pages}
     names = [*titles, *sorted(set(seen) - set(titles))]
     return [
@@ -58,13 +63,13 @@ def page_times(session: Session, response_id: UUID) -> list[tuple[str, int]]:
     return [(page, ms or 0) for page, ms in rows]
 
 
-def by_door(session: Session, survey_id: UUID) -> list[Group]:
+def by_door(session: Session, survey: Survey) -> list[Group]:
     """By name of the `CameBy`."""
-    door = came_by()
+    door, state = came_by(), _state(survey)
     return _groups(
         session,
-        select(door, func.count(), _complete())
-        .where(Response.survey_id == survey_id, Response.state != ResponseState.TEST)
+        select(door, func.count(), _complete(state))
+        .where(Response.survey_id == survey.id, state != _TEST)
         .group_by(door),
     )
 
@@ -73,7 +78,7 @@ def by_cohort(session: Session, survey_id: UUID) -> list[Group]:
     """As cohorts are now; somebody in two counts in both."""
     return _groups(
         session,
-        select(Cohort.name, func.count(), _complete())
+        select(Cohort.name, func.count(), _complete(cast(Response.state, String)))
         .select_from(Response)
         .join(CohortMember, CohortMember.tester_id == Response.tester_id)
         .join(Cohort, Cohort.id == CohortMember.cohort_id)
@@ -87,8 +92,38 @@ def _groups(session: Session, found: Any) -> list[Group]:
     return sorted(groups, key=lambda group: (-group.started, group.name))
 
 
-def _complete() -> Any:
-    return func.sum(case((Response.state == ResponseState.COMPLETE, 1), else_=0))
+def moved() -> tuple[Any, ...]:
+    """Anonymous responses that are not where they were last told to be."""
+    return (
+        Response.is_anonymous,
+        Response.state != ResponseState.TEST,
+        ~Response.is_held,
+        or_(
+            Response.told_state.is_(None),
+            Response.told_state != cast(Response.state, String),
+            Response.told_page != Response.page,
+        ),
+    )
+
+
+def surveys_that_moved(session: Session) -> list[tuple[UUID, UUID]]:
+    """(workspace, survey) of the whole installation: anonymous ones in which somebody has moved."""
+    found = (
+        select(Survey.workspace_id, Survey.id)
+        .where(Survey.is_anonymous, exists(literal(1)).where(Response.survey_id == Survey.id, *moved()))
+        .order_by(Survey.id)
+    )
+    rows: Sequence[Any] = session.execute(found, execution_options={"unscoped": True}).all()
+    return [(row[0], row[1]) for row in rows]
+
+
+def _state(survey: Survey) -> Any:
+    """As it is told, in words."""
+    return Response.told_state if survey.is_anonymous else cast(Response.state, String)
+
+
+def _complete(state: Any) -> Any:
+    return func.sum(case((state == ResponseState.COMPLETE.value, 1), else_=0))
 
 
 def _seen(session: Session, survey_id: UUID) -> Counter[str]:
@@ -109,21 +144,23 @@ def _seen(session: Session, survey_id: UUID) -> Counter[str]:
     return Counter({row[0]: row[1] for row in rows})
 
 
-def _seen_first(session: Session, survey_id: UUID) -> Counter[str]:
+def _seen_first(session: Session, survey: Survey) -> Counter[str]:
     """Those who filled something in and left no page yet."""
-    return _at(session, survey_id, ~exists(literal(1)).where(Visit.response_id == Response.id))
+    return _at(session, survey, ~exists(literal(1)).where(Visit.response_id == Response.id))
 
 
-def _stopped(session: Session, survey_id: UUID) -> Counter[str]:
+def _stopped(session: Session, survey: Survey) -> Counter[str]:
     """Where unfinished responses stand."""
-    return _at(session, survey_id)
+    return _at(session, survey)
 
 
-def _at(session: Session, survey_id: UUID, *more: Any) -> Counter[str]:
+def _at(session: Session, survey: Survey, *more: Any) -> Counter[str]:
+    page: Any = Response.told_page if survey.is_anonymous else Response.page
+    unfinished = [state.value for state in UNFINISHED]
     rows = session.execute(
-        select(Response.version_id, Response.page, func.count())
-        .where(Response.survey_id == survey_id, Response.state.in_(UNFINISHED), *more)
-        .group_by(Response.version_id, Response.page)
+        select(Response.version_id, page, func.count())
+        .where(Response.survey_id == survey.id, _state(survey).in_(unfinished), *more)
+        .group_by(Response.version_id, page)
     )
     found: Counter[str] = Counter()
     for version_id, index, count in rows:

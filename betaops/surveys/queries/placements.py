@@ -20,6 +20,7 @@ from betaops.surveys.models import (
     Response,
     ResponseState,
     Survey,
+    SurveyArm,
     SurveyPlacement,
     SurveyShowing,
     SurveyState,
@@ -32,30 +33,35 @@ from betaops.surveys.product.payload import (
     flag_definition,
     survey_wire,
 )
+from betaops.surveys.queries.arms import arm_names, arms
 from betaops.surveys.queries.surveys import live_version_id, published
 
 #: Versions that one process keeps compiled; they never change.
 MOST_KEPT = 256
 
-_kept: dict[UUID, Compiled] = {}
+_kept: dict[tuple[UUID, str], Compiled] = {}
 
 
-def compiled_version(session: Session, version_id: UUID) -> Compiled:
-    """A version as the SDK gets it, worked out once per process. Look its survey up first: this asks no workspace."""
-    found = _kept.get(version_id)
+def compiled_version(session: Session, version_id: UUID, arm: str = "") -> Compiled:
+    """A version as the SDK gets it, in that arm, worked out once per process. Look its survey up first: this asks no
+    workspace."""
+    found = _kept.get((version_id, arm))
     if found is None:
-        version = published(session, version_id)
+        version = published(session, version_id, arm)
         found = compiled(version.definition, version.question_ids)
         while len(_kept) >= MOST_KEPT:
             _kept.pop(next(iter(_kept)), None)
-        _kept[version_id] = found
+        _kept[version_id, arm] = found
     return found
 
 
-def compiled_live(session: Session, survey: Survey) -> Compiled | None:
-    """None while nothing is published."""
+def compiled_live(session: Session, survey: Survey) -> dict[str, Compiled]:
+    """By name of the arm, "" where the survey has none; nothing while nothing is published."""
     version_id = live_version_id(session, survey)
-    return None if version_id is None else compiled_version(session, version_id)
+    if version_id is None:
+        return {}
+    names = arm_names(session, survey.id) if survey.has_arms else [""]
+    return {name: compiled_version(session, version_id, name) for name in names}
 
 
 def placement(session: Session, survey_id: UUID) -> SurveyPlacement | None:
@@ -77,11 +83,12 @@ _number = Prepared(
 
 
 class Placed(NamedTuple):
-    """A survey that is shown now, and as what."""
+    """A survey (of one with arms: one of them) that is shown now, and as what."""
 
     survey: Survey
     placement: SurveyPlacement
     compiled: Compiled
+    arm: SurveyArm | None = None
 
 
 def placed(session: Session, product_id: UUID, now: datetime) -> list[Placed]:
@@ -110,10 +117,18 @@ def placed(session: Session, product_id: UUID, now: datetime) -> list[Placed]:
     found = []
     for row, version_id in rows:
         if row.survey.takes_answers(now) and not row.survey.program.is_over:
-            of = compiled_version(session, version_id)
-            if not of.problems:
-                found.append(Placed(row.survey, row, of))
+            found += _placed_as(session, row, version_id)
     return found
+
+
+def _placed_as(session: Session, row: SurveyPlacement, version_id: UUID) -> list[Placed]:
+    """All arms or none: with one left out, who is asked would hang on the arm."""
+    its_arms: Sequence[SurveyArm | None] = arms(session, row.survey_id) if row.survey.has_arms else [None]
+    found = [
+        Placed(row.survey, row, compiled_version(session, version_id, arm.name if arm else ""), arm)
+        for arm in its_arms
+    ]
+    return [] if any(each.compiled.problems for each in found) else found
 
 
 class Shown(NamedTuple):
@@ -129,7 +144,7 @@ def shown(session: Session, product_id: UUID, now: datetime) -> Shown:
     moments = [changes_at(each.placement, now) for each in found]
     moments += session.scalars(_turns(product_id, now)).all()
     return Shown(
-        [survey_wire(each.survey, each.placement, each.compiled, now) for each in found],
+        [survey_wire(each.survey, each.placement, each.compiled, now, each.arm) for each in found],
         min((moment for moment in moments if moment is not None), default=None),
     )
 
@@ -150,14 +165,29 @@ def _turns(product_id: UUID, now: datetime) -> Any:
 def targeting(session: Session, product_id: UUID) -> Sequence[dict[str, Any]]:
     """For `flags.internal`: the flags that tell the SDK for whom each survey is, and who has seen it."""
     return [
-        flag_definition(each.placement, number_for(each.survey.program_id))
+        flag_definition(each.placement, number_for(each.survey.program_id), each.arm)
         for each in placed(session, product_id, clock.now())
     ]
 
 
-def survey_shown_in(session: Session, product_id: UUID, outside_id: Any) -> tuple[Survey, SurveyPlacement]:
-    """What an event means by its `$survey_id`; `NotFound` for what was never shown in this product."""
-    survey_id = ids.decode("svy", outside_id if isinstance(outside_id, str) else "")
+class ShownThere(NamedTuple):
+    """What somebody was shown in the product; `arm` is the name of the arm in which it was, empty for none."""
+
+    survey: Survey
+    placement: SurveyPlacement
+    arm: str = ""
+
+
+def survey_shown_in(session: Session, product_id: UUID, outside_id: Any) -> ShownThere:
+    """What an event means by its `$survey_id`, that of a survey or of an arm; `NotFound` for what was never shown in this
+    product."""
+    told = outside_id if isinstance(outside_id, str) else ""
+    its_arm = None
+    if told.startswith("arm_"):
+        its_arm = session.get(SurveyArm, ids.decode("arm", told))
+        if its_arm is None:
+            raise NotFound
+    survey_id = ids.decode("svy", told) if its_arm is None else its_arm.survey_id
     row = session.scalar(
         select(SurveyPlacement)
         .options(joinedload(SurveyPlacement.survey).options(defer(Survey.draft), joinedload(Survey.program)))
@@ -171,7 +201,7 @@ def survey_shown_in(session: Session, product_id: UUID, outside_id: Any) -> tupl
     )
     if row is None:
         raise NotFound
-    return row.survey, row
+    return ShownThere(row.survey, row, its_arm.name if its_arm else "")
 
 
 def place_of(session: Session, program_id: UUID, tester_id: UUID) -> Enrollment | None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select
+from sqlalchemy import Uuid, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from betaops.kernel.db import scope_of
@@ -86,18 +86,40 @@ def link(session: Session, survey_id: UUID, link_id: UUID) -> SurveyLink:
     return found
 
 
-def is_limited(session: Session, link_id: UUID) -> bool:
-    """Whether so many may come by a link, and no more."""
-    return bool(_limited.rows(session, its_workspace=scope_of(session), its_id=link_id))
+class Limits(NamedTuple):
+    """What there are only so many places in."""
+
+    survey: bool
+    #: The link that somebody came by.
+    link: bool
+    #: Of a kind of people.
+    quotas: bool
 
 
-_limited = Prepared(
-    lambda _dialect: select(SurveyLink.id).where(
-        SurveyLink.workspace_id == bindparam("its_workspace", type_=Uuid()),
-        SurveyLink.id == bindparam("its_id", type_=Uuid()),
+def limits(session: Session, survey_id: UUID, link_id: UUID | None) -> Limits:
+    """Looked up in one: most surveys have none of them. `NotFound` where the workspace has no such survey."""
+    rows = _limits.rows(
+        session, its_workspace=scope_of(session), its_survey=survey_id, its_link=link_id or survey_id
+    )
+    if not rows:
+        raise NotFound
+    return Limits(*map(bool, rows[0]))
+
+
+def _limited(_dialect: str) -> Any:
+    link = exists().where(
+        SurveyLink.workspace_id == Survey.workspace_id,
+        SurveyLink.id == bindparam("its_link", type_=Uuid()),
         SurveyLink.response_limit.is_not(None),
     )
-)
+    quotas = exists().where(Quota.workspace_id == Survey.workspace_id, Quota.survey_id == Survey.id)
+    return select(Survey.response_limit.is_not(None), link, quotas).where(
+        Survey.workspace_id == bindparam("its_workspace", type_=Uuid()),
+        Survey.id == bindparam("its_survey", type_=Uuid()),
+    )
+
+
+_limits = Prepared(_limited)
 
 
 def count_complete(session: Session, survey_id: UUID, link_id: UUID | None = None) -> int:

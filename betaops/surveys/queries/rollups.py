@@ -149,8 +149,8 @@ class Counted(NamedTuple):
     #: By (question, row, code, number), and by (question,).
     parts: Mapping[tuple[Any, ...], int]
     people: Mapping[tuple[Any, ...], int]
-    #: How many more the tail has.
-    left: int = 0
+    #: Whether the tail has more. How many would have to be counted anew for each of them.
+    is_more: bool = False
     #: Whether the survey has tallies at all.
     is_kept: bool = True
 
@@ -159,11 +159,17 @@ def count_tail(session: Session, survey_id: UUID, most: int) -> Counted:
     """The oldest of the tail."""
     of_survey = TailResponse.survey_id == survey_id
     ids = session.scalars(
-        select(TailResponse.response_id).where(of_survey).order_by(TailResponse.response_id).limit(most)
+        select(TailResponse.response_id).where(of_survey).order_by(TailResponse.response_id).limit(most + 1)
     ).all()
-    every = session.scalar(select(func.count()).select_from(TailResponse).where(of_survey)) or 0
     is_kept = session.scalar(select(SurveyRollup.id).where(SurveyRollup.survey_id == survey_id)) is not None
-    return count_responses_of(session, survey_id, ids)._replace(left=every - len(ids), is_kept=is_kept)
+    counted = count_responses_of(session, survey_id, ids[:most])
+    return counted._replace(is_more=len(ids) > most, is_kept=is_kept)
+
+
+def tail_size(session: Session, survey_id: UUID) -> int:
+    """How many complete responses no tally counts yet. It takes the longer the more they are."""
+    found = select(func.count()).select_from(TailResponse).where(TailResponse.survey_id == survey_id)
+    return session.scalar(found) or 0
 
 
 def count_responses_of(session: Session, survey_id: UUID, ids: Sequence[UUID]) -> Counted:

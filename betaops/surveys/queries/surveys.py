@@ -41,6 +41,11 @@ class Published:
         """Judges answers by what it has judged before; None where they hang on each other."""
         return Plain(self.definition) if is_plain(self.definition) else None
 
+    @cached_property
+    def read_by(self) -> dict[Any, Any] | None:
+        """For what reads the answers that a page sends, to leave what it has made for the next; None as above."""
+        return None if self.plain is None else {}
+
 
 _kept: dict[tuple[UUID, str], Published] = {}
 

@@ -45,6 +45,13 @@ class TextKey(NamedTuple):
         return cls(response_id, row, code)
 
 
+class AnswerKey(NamedTuple):
+    """A written answer, whatever its question."""
+
+    question_id: UUID
+    text: TextKey
+
+
 class Written(NamedTuple):
     """One written answer. `id` is its response's."""
 

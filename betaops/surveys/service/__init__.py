@@ -1,5 +1,6 @@
 """What changes surveys. Nobody commits here but the edge that called."""
 
+from betaops.surveys.service.allotting import put_into_arms, tell_arms
 from betaops.surveys.service.arms import add_arm, change_arm, delete_arm
 from betaops.surveys.service.building import (
     change_settings,
@@ -12,6 +13,8 @@ from betaops.surveys.service.placing import (
     begin_placement,
     change_placement,
     note_earlier_answers,
+    obstacles,
+    obstacles_of_draft,
     tell_product,
 )
 from betaops.surveys.service.publishing import Review, digest, is_live, publish, review
@@ -43,10 +46,14 @@ __all__ = [
     "is_live",
     "mend",
     "note_earlier_answers",
+    "obstacles",
+    "obstacles_of_draft",
     "publish",
+    "put_into_arms",
     "review",
     "tag_answer",
     "tag_answers",
+    "tell_arms",
     "tell_product",
     "untag_answer",
 ]

@@ -11,6 +11,7 @@ from betaops.surveys.events import SurveyChanged
 from betaops.surveys.models import Survey, SurveyArm
 from betaops.surveys.models.arms import LONGEST_ARM, MOST_WEIGHT
 from betaops.surveys.service.locking import locked
+from betaops.surveys.service.placing import obstacles, tell_product
 
 MOST_ARMS = 20
 #: What would end the name, or the quotation marks around it, in a condition.
@@ -23,19 +24,12 @@ def add_arm(work: Work, survey_id: UUID, *, name: str, weight: int = 1) -> Surve
     survey = locked(work, survey_id)
     if len(known) >= MOST_ARMS:
         raise Refused("too_many", _("A survey has at most %(most)s arms.", most=MOST_ARMS))
-    placement = queries.placement(work.session, survey.id)
-    if placement is not None and placement.is_on:
-        raise Refused(
-            "in_the_product",
-            _(
-                "In the product everybody is shown the same. Take the survey out of it before you give it arms."
-            ),
-        )
     row = SurveyArm(survey_id=survey.id, **_checked({"name": name, "weight": weight}, known))
     work.add(row)
     survey.has_arms = True
     work.session.flush()
     _tell(work, survey)
+    _keep_in_product(work, survey)
     return row
 
 
@@ -51,6 +45,7 @@ def change_arm(work: Work, survey_id: UUID, arm_id: UUID, **values: Any) -> Surv
         setattr(row, name, value)
     work.session.flush()
     _tell(work, survey)
+    _keep_in_product(work, survey)
     return row
 
 
@@ -64,13 +59,33 @@ def delete_arm(work: Work, survey_id: UUID, arm_id: UUID) -> None:
     survey.has_arms = len(known) > 1
     work.session.flush()
     _tell(work, survey)
+    _keep_in_product(work, survey)
+
+
+def _keep_in_product(work: Work, survey: Survey) -> None:
+    """Where the survey stands in the product, it must be possible to show every arm there; people are put into them."""
+    placement = queries.placement(work.session, survey.id)
+    if placement is None or not placement.is_on:
+        return
+    if why := obstacles(queries.compiled_live(work.session, survey)):
+        raise Refused(
+            "in_the_product",
+            _(
+                "The survey stands in the product, which could not show it any more: %(why)s Take it out of the product first.",
+                why=why[0],
+            ),
+        )
+    work.enqueue("surveys.allot", {"survey_id": str(survey.id)}, unique=f"surveys.allot:{survey.id}")
+    tell_product(work, survey)
 
 
 def _refuse_answered(work: Work, survey: Survey) -> None:
-    if queries.count_answered(work.session, survey.id):
+    if queries.arms_stand(work.session, survey.id):
         raise Refused(
             "answered",
-            _("Somebody has answered already, so the arms stay as they are. You can add another one."),
+            _(
+                "Somebody has answered or was put into an arm already, so the arms stay as they are. You can add another one."
+            ),
         )
 
 

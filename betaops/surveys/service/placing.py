@@ -1,7 +1,7 @@
 """Putting a survey into the product, and telling every process what changed there."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +15,11 @@ from betaops.kernel.errors import Invalid
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import Work
 from betaops.surveys import queries
+from betaops.surveys.engine.arms import in_arm
 from betaops.surveys.events import SurveyPlaced
 from betaops.surveys.models import Audience, Repeat, Shape, Survey, SurveyPlacement, UrlMatch
+from betaops.surveys.product.payload import Compiled, compiled
+from betaops.surveys.reading import read
 from betaops.surveys.service.locking import locked
 from betaops.surveys.showing import note_answered
 
@@ -48,6 +51,8 @@ def change_placement(work: Work, survey_id: UUID, *, version: int | None, **valu
     work.record(
         SurveyPlaced(survey_id=survey.id, program_id=survey.program_id, is_on=row.is_on, changed=changed)
     )
+    if row.is_on and survey.has_arms:
+        work.enqueue("surveys.allot", {"survey_id": str(survey.id)}, unique=f"surveys.allot:{survey.id}")
     if row.is_on and row.started_at is None:
         work.enqueue(
             "surveys.begin_placement",
@@ -158,25 +163,37 @@ def _check_address(wanted: dict[str, Any]) -> None:
 
 
 def _check_can_be_shown(work: Work, survey: Survey) -> None:
-    compiled = queries.compiled_live(work.session, survey)
     if survey.is_anonymous:
         raise Invalid(
             "anonymous", _("This survey is anonymous. In the product it is known who answers."), field="is_on"
         )
-    if compiled is None:
+    live = queries.compiled_live(work.session, survey)
+    if not live:
         raise Invalid("not_published", _("Publish the survey first."), field="is_on")
-    if survey.has_arms:
-        raise Invalid(
-            "has_arms",
-            _("This survey has arms, and in the product everybody is shown the same."),
-            field="is_on",
-        )
-    if compiled.problems:
+    if why := obstacles(live):
         raise Invalid(
             "cannot_be_shown",
-            _("The product cannot show this survey as it is: %(why)s", why=compiled.problems[0].message),
+            _("The product cannot show this survey as it is: %(why)s", why=why[0]),
             field="is_on",
         )
+
+
+def obstacles(found: Mapping[str, Compiled]) -> list[str]:
+    """Why the product cannot show it, each once; by name of the arm, and what is in the way in one arm alone says so."""
+    reasons: dict[str, list[str]] = {}
+    for arm, each in found.items():
+        for problem in each.problems:
+            reasons.setdefault(problem.message, []).append(arm)
+    return [
+        why if len(arms) == len(found) else _("In the arm “%(arm)s”: %(why)s", arm=arms[0], why=why)
+        for why, arms in reasons.items()
+    ]
+
+
+def obstacles_of_draft(survey: Survey, arms: Iterable[str]) -> list[str]:
+    """What would be in the way once the draft is live; `arms` are the names of the survey's arms."""
+    definition = read(survey.draft)
+    return obstacles({arm: compiled(in_arm(definition, arm), {}) for arm in arms or [""]})
 
 
 def _cohorts(work: Work, survey: Survey, wanted: dict[str, Any]) -> list[int]:

@@ -18,11 +18,11 @@ from betaops.surveys.checking import Finding, check
 from betaops.surveys.definition import Question
 from betaops.surveys.events import SurveyPublished, SurveyStateChanged
 from betaops.surveys.given import Given
-from betaops.surveys.models import SurveyQuestion, SurveyState, SurveyVersion
+from betaops.surveys.models import Survey, SurveyQuestion, SurveyState, SurveyVersion
 from betaops.surveys.reading import read
 from betaops.surveys.service import rollups
 from betaops.surveys.service.locking import locked
-from betaops.surveys.service.placing import tell_product
+from betaops.surveys.service.placing import obstacles_of_draft, tell_product
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,12 @@ def publish(
     survey = locked(work, survey_id)
     live = queries.live_version(work.session, survey)
     known = queries.current_questions(work.session, survey.id)
+    arms = queries.arm_names(work.session, survey.id)
     seen = review(
         live,
         survey.draft,
         queries.former_questions(work.session, survey),
-        queries.arm_names(work.session, survey.id),
+        arms,
         queries.given(work.session, survey),
     )
     if seen.is_same and live is not None:
@@ -117,6 +118,7 @@ def publish(
             "has_problems", _("The survey has problems. Nothing was published."), findings=seen.problems
         )
     _check_series(seen, new_series, counted_on)
+    _check_arms_in_product(work, survey, arms)
     version = SurveyVersion(
         survey_id=survey.id,
         number=(live.number if live else 0) + 1,
@@ -154,6 +156,23 @@ def publish(
         )
     tell_product(work, survey)
     return version
+
+
+def _check_arms_in_product(work: Work, survey: Survey, arms: Collection[str]) -> None:
+    """One without arms is taken from the product's screens when it cannot be shown there any more; of one with arms that
+    would end a comparison in the middle of it."""
+    placement = queries.placement(work.session, survey.id)
+    if not arms or placement is None or not placement.is_on:
+        return
+    if why := obstacles_of_draft(survey, arms):
+        raise Refused(
+            "in_the_product",
+            _(
+                "The survey has arms and stands in the product, which could not show them any more: %(why)s "
+                "Take it out of the product first.",
+                why=why[0],
+            ),
+        )
 
 
 def _noted(note: str, seen: Review, counted_on: Collection[str]) -> str:

@@ -56,14 +56,14 @@ def count_out(work: Work, response: Response) -> None:
     work.session.flush()
 
 
-def fold(work: Work, survey_id: UUID, most: int = AT_ONCE) -> int:
-    """Count the oldest of the tail; gives how many are left."""
+def fold(work: Work, survey_id: UUID, most: int = AT_ONCE) -> bool:
+    """Count the oldest of the tail; gives whether it has more."""
     counted = queries.count_tail(work.session, survey_id, most)
     if not counted.is_kept:
         begin(work, survey_id)
         counted = queries.count_tail(work.session, survey_id, most)
     fold_counted(work, counted)
-    return counted.left
+    return counted.is_more
 
 
 def fold_counted(work: Work, counted: Counted) -> None:

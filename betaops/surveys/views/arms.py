@@ -63,7 +63,7 @@ def _page(slug: str, survey: Survey, form: ArmForm, row: SurveyArm | None = None
         form=form,
         arm=row,
         arms=queries.arms(reading(), survey.id),
-        is_fixed=queries.count_answered(reading(), survey.id) > 0,
+        is_fixed=queries.arms_stand(reading(), survey.id),
         variable=ARM,
     )
 

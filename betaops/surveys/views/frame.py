@@ -42,7 +42,7 @@ def draw(template: str, program: Program, survey: Survey, tab: str, **values: An
 def _tabs(program: Program, survey: Survey, current: str) -> list[dict[str, Any]]:
     words = (
         ("build", _("Build")),
-        ("share", _("Share")),
+        ("share", _("Share it")),
         ("results", _("Results")),
         ("settings", _("Settings")),
     )

@@ -18,11 +18,16 @@ def journey(slug: str, survey_id: UUID) -> str:
     live_id = queries.live_version_id(reading(), survey)
     if live_id is None:
         raise NotFound
-    steps = queries.steps(reading(), survey.id, live_id)
-    questions = queries.by_question(reading(), survey.id, live_id)
+    steps = queries.steps(reading(), survey, live_id)
+    # Of an anonymous survey it would follow every single answer of those who are under way.
+    questions = None if survey.is_anonymous else queries.by_question(reading(), survey.id, live_id)
+    doors = queries.by_door(reading(), survey)
     # Being led somewhere may be an answer. Of all places: the others would tell how many are at this one.
-    asked = [each.shown for page in questions.pages for each in page.questions]
-    is_hidden = any(policy.is_too_few(survey, people) for people in (*(step.seen for step in steps), *asked))
+    people = [step.seen for step in steps]
+    for door in doors:
+        people += [door.complete, door.started - door.complete]
+    is_hidden = any(policy.is_too_few(survey, each) for each in people)
+    is_hidden = is_hidden or (survey.is_anonymous and not any(people))
     return draw(
         "journey",
         program,
@@ -31,6 +36,6 @@ def journey(slug: str, survey_id: UUID) -> str:
         steps=[] if is_hidden else steps,
         is_hidden=is_hidden,
         questions=questions,
-        doors=queries.by_door(reading(), survey.id),
+        doors=[] if is_hidden else doors,
         cohorts=queries.by_cohort(reading(), survey.id),
     )

@@ -53,6 +53,7 @@ def _page(program: Program, survey: Survey, row: SurveyPlacement | None, form: P
         saved = PlacementForm(formdata=None, data=_shown(row), cohorts=_cohorts(program))
         conflict = conflict_with(form, saved, version=row.version, who=row.changed_by, when=row.changed_at)
     compiled = queries.compiled_live(reading(), survey)
+    remarks = [each.message for of in compiled.values() for each in of.findings if not each.is_blocking]
     return draw(
         "placement",
         program,
@@ -61,7 +62,9 @@ def _page(program: Program, survey: Survey, row: SurveyPlacement | None, form: P
         form=form,
         conflict=conflict,
         placement=row,
-        compiled=compiled,
+        is_published=bool(compiled),
+        problems=service.obstacles(compiled),
+        remarks=list(dict.fromkeys(remarks)),
         reach=queries.reach(reading(), survey.id),
     )
 

@@ -12,7 +12,6 @@ from betaops.surveys.analysis.series import trait_name
 from betaops.surveys.forms.publishing import PublishForm
 from betaops.surveys.linting import lint
 from betaops.surveys.models import Survey
-from betaops.surveys.product.payload import compiled
 from betaops.surveys.reading import read
 from betaops.surveys.views.building import element_place
 from betaops.surveys.views.frame import blueprint, draw, program_of, survey_of
@@ -98,4 +97,4 @@ def _lost(survey: Survey) -> list[str]:
     placement = queries.placement(reading(), survey.id)
     if placement is None or not placement.is_on:
         return []
-    return [finding.message for finding in compiled(read(survey.draft), {}).problems]
+    return service.obstacles_of_draft(survey, queries.arm_names(reading(), survey.id))

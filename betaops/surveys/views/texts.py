@@ -55,6 +55,7 @@ def texts(slug: str, survey_id: UUID, question_id: UUID) -> str:
         else queries.tags_counted(reading(), survey.id, card.id, filters.narrowing),
         tag=tag,
         names=queries.tag_names(reading(), survey.id),
+        quotable=queries.allowed_answers(reading(), card.id, [text.key for text in shown]),
         has_more=len(found) > TEXTS_ON_A_PAGE,
         page=page,
         words=words,

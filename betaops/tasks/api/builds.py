@@ -10,6 +10,8 @@ from betaops.tasks.api.shapes import (
     NewBuild,
     OfBuild,
     OfProduct,
+    SeenBuild,
+    SeenBuildList,
     ShownBuild,
     blueprint,
     shown_build,
@@ -35,11 +37,30 @@ def builds(path: OfProduct, query: Paging) -> Response:
 def create_build(path: OfProduct, body: NewBuild) -> Response:
     """Add a build; a draft unless it is released at once."""
     build = service.add_build(
-        writing(), path.product_id, name=body.name, notes=body.notes, to_try=body.to_try, url=body.url
+        writing(),
+        path.product_id,
+        name=body.name,
+        app_version=body.app_version,
+        notes=body.notes,
+        to_try=body.to_try,
+        url=body.url,
     )
     if body.release:
         service.release(writing(), build.id)
     return _one(build, 201)
+
+
+@blueprint.get("/products/<product_id>/seen-builds", responses={200: SeenBuildList})
+@scope(policy.SEE)
+def seen_builds(path: OfProduct) -> Response:
+    """Versions that events told of and that are no build; adding a build of that name or version adopts one."""
+    product = program_queries.product(reading(), path.product_id)
+    found = queries.unannounced(reading(), product.id)
+    items = [
+        SeenBuild(version=each.version, people=each.people, first_at=each.first_at, last_on=each.last_on)
+        for each in found
+    ]
+    return shown(SeenBuildList(items=items, next=None))
 
 
 @blueprint.get("/builds/<build_id>", responses={200: ShownBuild})

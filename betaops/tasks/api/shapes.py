@@ -11,6 +11,7 @@ from betaops.kernel import ids
 from betaops.tasks import policy
 from betaops.tasks.models import Build, BuildState, Outcome, OutcomeState, Source, Task, TaskState
 from betaops.tasks.queries import Progress
+from betaops.usage.builds import LONGEST_VERSION
 from betaops.web.api import PROBLEMS, Body, Bool, Int, Moment, Paging, Shown, Text, path_id
 
 blueprint = APIBlueprint(
@@ -50,6 +51,9 @@ class OutcomeQuery(Paging):
 
 class NewBuild(Body):
     name: Text = Field(min_length=1, max_length=policy.LONGEST_NAME, pattern=r"\S")
+    app_version: Text = Field(
+        "", max_length=LONGEST_VERSION, description="`$app_version` of its events, where that is not the name"
+    )
     notes: Text = Field("", max_length=policy.LONGEST_TEXT, description="What is new, Markdown, for testers")
     to_try: Text = Field("", max_length=policy.LONGEST_TEXT, description="What to try, Markdown, for testers")
     url: Text = Field("", max_length=policy.LONGEST_URL, description="Where testers get or open it")
@@ -60,6 +64,7 @@ class BuildChange(Body):
     """What is to be different; what is left out stays."""
 
     name: Text | None = Field(None, min_length=1, max_length=policy.LONGEST_NAME, pattern=r"\S")
+    app_version: Text | None = Field(None, max_length=LONGEST_VERSION)
     notes: Text | None = Field(None, max_length=policy.LONGEST_TEXT)
     to_try: Text | None = Field(None, max_length=policy.LONGEST_TEXT)
     url: Text | None = Field(None, max_length=policy.LONGEST_URL)
@@ -132,6 +137,7 @@ class ShownBuild(Shown):
     id: str
     product: str
     name: str
+    app_version: str = Field(description="What its events call it where that is not the name")
     notes: str
     to_try: str
     url: str
@@ -141,6 +147,20 @@ class ShownBuild(Shown):
     released_at: datetime | None
     retired_at: datetime | None
     version: int
+
+
+class SeenBuild(Shown):
+    """A version that events told of and that is no build."""
+
+    version: str
+    people: int = Field(description="Known people who used it")
+    first_at: datetime
+    last_on: date
+
+
+class SeenBuildList(Shown):
+    items: list[SeenBuild]
+    next: None = Field(None, description="All are in one list")
 
 
 class BuildList(Shown):
@@ -216,6 +236,7 @@ def shown_build(build: Build, current: Build | None) -> ShownBuild:
         id=ids.encode("bld", build.id),
         product=ids.encode("prd", build.product_id),
         name=build.name,
+        app_version=build.app_version,
         notes=build.notes,
         to_try=build.to_try,
         url=build.url,

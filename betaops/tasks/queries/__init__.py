@@ -2,11 +2,14 @@
 
 from betaops.tasks.queries.builds import (
     build,
+    build_named,
     builds,
     builds_page,
     count_tasks,
     counts_by_build,
     current_build,
+    people_using,
+    unannounced,
 )
 from betaops.tasks.queries.facts import doings, fact_names, names, users_of_cohort
 from betaops.tasks.queries.outcomes import (
@@ -19,6 +22,7 @@ from betaops.tasks.queries.outcomes import (
     effort,
     former_rounds,
     former_states,
+    listed_outcome,
     outcome,
     outcome_by_id,
     outcomes,
@@ -46,6 +50,7 @@ __all__ = [
     "Round",
     "anywhere",
     "build",
+    "build_named",
     "builds",
     "builds_page",
     "concerned",
@@ -60,18 +65,21 @@ __all__ = [
     "former_states",
     "given",
     "given_one",
+    "listed_outcome",
     "names",
     "outcome",
     "outcome_by_id",
     "outcomes",
     "outcomes_of",
     "people",
+    "people_using",
     "progress",
     "settled",
     "survey_after",
     "task",
     "tasks",
     "tasks_page",
+    "unannounced",
     "users_of_cohort",
     "written_by",
 ]

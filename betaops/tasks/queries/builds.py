@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from betaops.kernel.errors import NotFound
 from betaops.kernel.paging import Page, keyset
 from betaops.tasks.models import Build, Task
+from betaops.usage import versions
+from betaops.usage.builds import in_order
+from betaops.usage.versions import Used
 
 
 def build(session: Session, build_id: UUID, *, product_id: UUID | None = None) -> Build:
@@ -26,6 +29,23 @@ def builds(session: Session, product_id: UUID) -> Sequence[Build]:
         .where(Build.product_id == product_id)
         .order_by(Build.released_at.is_not(None), Build.released_at.desc(), Build.id.desc())
     ).all()
+
+
+def build_named(session: Session, product_id: UUID, name: str) -> Build | None:
+    """As people call it."""
+    return session.scalar(select(Build).where(Build.product_id == product_id, Build.name == name))
+
+
+def unannounced(session: Session, product_id: UUID) -> list[Used]:
+    """Versions that the product's events told of and that are no build of it, the newest use first."""
+    announced = {each.version_key for each in builds(session, product_id)}
+    found = [each for each in versions.used(session, product_id) if each.key not in announced]
+    return sorted(found, key=lambda each: (each.last_on, in_order(each.key)), reverse=True)
+
+
+def people_using(session: Session, product_id: UUID) -> dict[str, int]:
+    """Known people who used each version, by its key."""
+    return {each.key: each.people for each in versions.used(session, product_id)}
 
 
 def builds_page(session: Session, product_id: UUID, *, cursor: str | None, size: int) -> Page[Build]:

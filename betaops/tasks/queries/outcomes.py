@@ -85,6 +85,18 @@ class Listed(NamedTuple):
     tester_id: UUID
 
 
+def listed_outcome(session: Session, outcome_id: UUID) -> Listed:
+    """One, of whatever task."""
+    row = session.execute(
+        select(Outcome, Enrollment.tester_id)
+        .join(Enrollment, Enrollment.id == Outcome.enrollment_id)
+        .where(Outcome.id == outcome_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return Listed(row[0], row[1])
+
+
 def outcomes(
     session: Session,
     task_id: UUID,

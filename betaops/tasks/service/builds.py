@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from betaops.kernel.errors import Invalid, Refused
+from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.versions import edit, stamp
 from betaops.kernel.work import Work
@@ -14,12 +14,20 @@ from betaops.programs.models import Product
 from betaops.tasks import policy, queries
 from betaops.tasks.events import BuildAdded, BuildChanged, BuildDeleted, BuildReleased, BuildRetired
 from betaops.tasks.models import Build, BuildState
+from betaops.usage.builds import LONGEST_VERSION, version_key
 
 
 def add_build(
-    work: Work, product_id: UUID, *, name: str, notes: str = "", to_try: str = "", url: str = ""
+    work: Work,
+    product_id: UUID,
+    *,
+    name: str,
+    app_version: str = "",
+    notes: str = "",
+    to_try: str = "",
+    url: str = "",
 ) -> Build:
-    """A draft: testers see it when it is released. `Invalid` for a name that the product has a build of already."""
+    """A draft: testers see it when it is released. `Invalid` for a name or version that the product has a build of already."""
     product = program_queries.product(work.session, product_id)
     work.lock(Product, product.id)
     build = Build(
@@ -27,17 +35,37 @@ def add_build(
         created_at=work.now,
         changed_at=work.now,
         changed_by=work.actor.name,
-        **_values(work, product.id, None, name=name, notes=notes, to_try=to_try, url=url),
+        **_values(
+            work, product.id, None, name=name, app_version=app_version, notes=notes, to_try=to_try, url=url
+        ),
     )
     work.add(build)
     work.record(BuildAdded(build_id=build.id, product_id=product.id, name=build.name))
     return build
 
 
+def adopt_build(work: Work, product_id: UUID, version: str) -> Build:
+    """A draft of a version that the product's events told of. Adopted before, that build."""
+    product = program_queries.product(work.session, product_id)
+    work.lock(Product, product.id)
+    key = version_key(version)
+    former = next(
+        (each for each in queries.builds(work.session, product.id) if each.version_key == key), None
+    )
+    if former is not None and key:
+        return former
+    seen = next((each for each in queries.unannounced(work.session, product.id) if each.key == key), None)
+    if seen is None:
+        raise NotFound
+    return add_build(work, product.id, name=seen.version)
+
+
 def change_build(work: Work, build_id: UUID, version: int | None = None, **values: str) -> Build:
-    """Name, notes, to_try and url: what is left out stays."""
+    """Name, app_version, notes, to_try and url: what is left out stays."""
     build = work.lock(Build, build_id)
     work.lock(Product, build.product_id)
+    if "name" in values or "app_version" in values:
+        values = {"name": build.name, "app_version": build.app_version, **values}
     changed = edit(work, build, version, **_values(work, build.product_id, build.id, **values))
     if changed:
         work.record(
@@ -88,8 +116,39 @@ def _values(work: Work, product_id: UUID, build_id: UUID | None, **typed: str) -
     if "url" in typed:
         values["url"] = policy.address(typed["url"])
     if "name" in typed:
-        values["name"] = _name(work, product_id, build_id, policy.line(typed["name"]))
+        values["name"] = name = _name(work, product_id, build_id, policy.line(typed["name"]))
+        values["app_version"] = version = _app_version(policy.line(typed.get("app_version", "")), name)
+        values["version_key"] = _version_key(work, product_id, build_id, version or name)
     return values
+
+
+def _app_version(typed: str, name: str) -> str:
+    """Empty where it is called as it is named."""
+    if len(typed) > LONGEST_VERSION:
+        raise Invalid(
+            "bad_version",
+            _("A version has at most %(most)s characters.", most=LONGEST_VERSION),
+            field="app_version",
+        )
+    return "" if typed == name else typed
+
+
+def _version_key(work: Work, product_id: UUID, build_id: UUID | None, version: str) -> str:
+    key = version_key(version)
+    taken = work.session.scalar(
+        select(Build).where(Build.product_id == product_id, Build.version_key == key, Build.version_key != "")
+    )
+    if taken is not None and taken.id != build_id:
+        raise Invalid(
+            "version_taken",
+            _(
+                "“%(version)s” is the version of the build %(name)s already.",
+                version=version,
+                name=taken.name,
+            ),
+            field="name",
+        )
+    return key
 
 
 def _name(work: Work, product_id: UUID, build_id: UUID | None, name: str) -> str:

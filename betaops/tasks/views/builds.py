@@ -11,7 +11,7 @@ from betaops.tasks.forms import BuildForm
 from betaops.tasks.views.frame import blueprint, build_of, program_of, tabs, version_of
 from betaops.web.access import needs
 from betaops.web.application import reading, writing
-from betaops.web.forms import refusals
+from betaops.web.forms import EmptyForm, refusals
 
 
 @blueprint.get("/builds")
@@ -28,6 +28,8 @@ def builds(slug: str) -> str:
         builds=everything,
         counted=queries.counts_by_build(reading(), [each.id for each in everything]),
         current_id=current.id if current is not None else None,
+        using=queries.people_using(reading(), program.product_id),
+        unannounced=queries.unannounced(reading(), program.product_id),
         words=words,
     )
 
@@ -69,8 +71,19 @@ def edit_build(slug: str, build_id: UUID) -> Response | tuple[str, int]:
     return page, 422 if form.errors else 200
 
 
+@blueprint.post("/builds/seen")
+@needs(policy.WRITE)
+def adopt_build(slug: str) -> Response:
+    """Make a version that events told of a build: a draft, which says nothing to testers yet."""
+    program = program_of(slug)
+    if EmptyForm().validate_on_submit():
+        build = service.adopt_build(writing(), program.product_id, request.form.get("version", ""))
+        flash(_("%(build)s is a build now. Release it when testers are to read of it.", build=build.name))
+    return _to_list(slug)
+
+
 def _said(form: BuildForm) -> dict[str, str]:
-    return {name: form[name].data or "" for name in ("name", "notes", "to_try", "url")}
+    return {name: form[name].data or "" for name in ("name", "app_version", "notes", "to_try", "url")}
 
 
 @blueprint.post("/builds/<id(bld):build_id>/release")

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import render_template, request
 
 from betaops.enrollment.queries import testers as tester_queries
-from betaops.tasks import policy, queries, words
+from betaops.tasks import findings, policy, queries, words
 from betaops.tasks.models import TaskState
 from betaops.tasks.queries import Answered
 from betaops.tasks.views.frame import blueprint, program_of, tabs, task_of
@@ -53,6 +53,7 @@ def task(slug: str, task_id: UUID) -> str:
         rounds=queries.former_rounds(session, row),
         people=queries.people(session, row.id, answered=answered, cursor=request.args.get("cursor")),
         former=queries.former_states(session, row),
+        findings=findings.of(session, row, slug),
     )
 
 

@@ -20,9 +20,11 @@ from betaops.kernel.prepared import Prepared, inserting, listed_words, words_as_
 from betaops.kernel.work import Work
 from betaops.programs.identities import is_signed
 from betaops.usage import readers
+from betaops.usage.builds import VERSION
 from betaops.usage.capture import Captured
 from betaops.usage.models import UsageDaily, UsageEvent
 from betaops.usage.service.describing import describe
+from betaops.usage.service.using import note_builds
 
 log = structlog.get_logger("usage")
 
@@ -48,6 +50,11 @@ def take(
     new = _insert(work, product_id, events, owners)
     written = [(event, owners.get(event.distinct_id)) for event in events if event.uuid in new]
     count(work, product_id, ((owner, event.at.date(), event.name) for event, owner in written if owner))
+    note_builds(
+        work,
+        product_id,
+        ((owner, event.properties.get(VERSION), event.at) for event, owner in written if owner),
+    )
     for tester_id in sorted({owner for _event, owner in written if owner}):
         testers.seen(work, tester_id)
     believed = [
