@@ -285,7 +285,7 @@ def test_written_answers_offer_it_only_where_it_is_allowed(
     assert "Quote for a need" in browser.get(page).text
     (offered,) = re.findall(r'href="([^"]*quotes/new[^"]*)"', browser.get(page).text)
     offered = unescape(offered)
-    for wrong in (offered.replace("question=", "other="), f"{offered}zz", f"{offered}00"):
+    for wrong in (offered.replace("question=", "other="), f"{offered}zz", f"{offered}20", f"{offered}0000"):
         assert browser.get(wrong).status_code == 404
     picked = browser.submit(offered, {"expectation": ids.encode("exp", need.id)})
     assert picked.status_code == 303

@@ -42,6 +42,8 @@ class TextKey(NamedTuple):
             code, _end, row = bytes.fromhex(text[32:]).decode().partition("\0")
         except ValueError as error:
             raise NotFound from error
+        if "\0" in row:
+            raise NotFound
         return cls(response_id, row, code)
 
 
