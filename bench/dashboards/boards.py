@@ -122,7 +122,7 @@ def answer(
         platform, workspace_id, Answer,
         (
             {
-                **own, "id": new_id(), "response_id": each, "question_id": question, "row": "",
+                **own, "response_id": each, "question_id": question, "row": "",
                 "code": str(1 + (at * 7 + place) % (5 + place % 6)),
                 "number": float(1 + (at * 7 + place) % (5 + place % 6)),
             }
@@ -132,7 +132,7 @@ def answer(
     )  # fmt: skip
     write(
         platform, workspace_id, TailResponse,
-        ({**own, "id": each, "survey_id": survey_id, "response_id": each} for each in ids),
+        ({**own, "survey_id": survey_id, "response_id": each} for each in ids),
     )  # fmt: skip
 
 

@@ -126,7 +126,7 @@ def answer(platform: Platform, workspace_id: UUID, survey_id: UUID, number: int)
                 insert(Answer),
                 [
                     own_columns(Answer, {
-                        **own, "id": new_id(), "response_id": each, "question_id": question, "row": "",
+                        **own, "response_id": each, "question_id": question, "row": "",
                         "code": str(1 + (index * 7 + place) % (5 + place % 6)),
                         "number": float(1 + (index * 7 + place) % (5 + place % 6)),
                     })
@@ -137,9 +137,7 @@ def answer(platform: Platform, workspace_id: UUID, survey_id: UUID, number: int)
             session.execute(
                 insert(TailResponse),
                 [
-                    own_columns(
-                        TailResponse, {**own, "id": new_id(), "survey_id": survey_id, "response_id": each}
-                    )
+                    own_columns(TailResponse, {**own, "survey_id": survey_id, "response_id": each})
                     for each in ids
                 ],
             )

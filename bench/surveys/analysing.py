@@ -117,7 +117,7 @@ def _fill(work: Work, survey: Survey, start: int) -> None:
         })  # fmt: skip
         for name, rows in rows_of(published.definition, own).items():
             answers += [
-                {"id": new_id(), "workspace_id": survey.workspace_id, "response_id": response_id,
+                {"workspace_id": survey.workspace_id, "response_id": response_id,
                  "question_id": published.question_ids[name], "row": row.row, "code": row.code,
                  "number": row.number, "text": row.text}
                 for row in rows

@@ -53,7 +53,6 @@ TURN_SECONDS = 0.001
 #: Pages in SQLite's log with which a commit brings them into the file, should nobody have done it (`checkpoints`).
 LONGEST_LOG = 16_384
 
-
 #: PostgreSQL: a deadlock was ended with this statement; it waited for a lock as long as one may.
 _IN_THE_WAY = frozenset({"40P01", "55P03"})
 
@@ -138,8 +137,14 @@ class Identified:
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
 
 
-class Tenant(Identified):
+class Owned:
     """Belongs to one workspace; sessions see only the rows of theirs (`scope_to`)."""
+
+    workspace_id: Mapped[uuid.UUID] = mapped_column()
+
+
+class Tenant(Identified, Owned):
+    """The same with an id of its own, as nearly all have."""
 
     workspace_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
 
@@ -224,11 +229,11 @@ def _see_only_this_workspace(state: ORMExecuteState) -> None:
         return
     workspace_id = state.session.info.get("workspace_id")
     if workspace_id is None:
-        if any(issubclass(mapper.class_, Tenant) for mapper in state.all_mappers):
+        if any(issubclass(mapper.class_, Owned) for mapper in state.all_mappers):
             raise Unscoped(str(state.statement)[:200])
         return
     state.statement = state.statement.options(
-        with_loader_criteria(Tenant, lambda cls: cls.workspace_id == workspace_id, include_aliases=True)
+        with_loader_criteria(Owned, lambda cls: cls.workspace_id == workspace_id, include_aliases=True)
     )
 
 
@@ -238,9 +243,7 @@ def do_what_was_put_off(session: OrmSession) -> None:
     if session.in_nested_transaction():
         return
     session.flush()
-    if "at_commit" not in session.info:
-        return
-    for do, (work, things) in session.info.pop("at_commit").items():
+    for do, (work, things) in session.info.pop("at_commit", {}).items():
         do(work, things)
 
 

@@ -37,6 +37,7 @@ class _Stamps:
 
 _stamps = _Stamps()
 _RANDOM_BITS = 62
+_UNKNOWN = uuid.SafeUUID.unknown
 
 
 def new_id() -> uuid.UUID:
@@ -67,7 +68,7 @@ def _of_number(number: int) -> uuid.UUID:
     # As UUID's own constructor does it, without looking at what is known to be right: a third of its time.
     made = object.__new__(uuid.UUID)
     object.__setattr__(made, "int", number)
-    object.__setattr__(made, "is_safe", uuid.SafeUUID.unknown)
+    object.__setattr__(made, "is_safe", _UNKNOWN)
     return made
 
 

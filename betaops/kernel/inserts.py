@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, bindparam, inspect
+from sqlalchemy import Connection, Dialect, bindparam, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,8 @@ from betaops.kernel import counting
 from betaops.kernel.prepared import Opened, Turn, turn_in, turn_out
 
 _NONE: Mapping[str, Any] = {}
+#: Numbers of rows for which a text is kept are its multiples, and those below.
+_STEP = 8
 
 
 class Inserts:
@@ -48,6 +50,17 @@ class Inserts:
             found.update(turn(value) if turn else value for (value,) in cursor.fetchall())
         return found
 
+    def turn(self, session: Session, name: str) -> Turn:
+        """What makes of a column's values what the driver takes, for `write_turned`."""
+        words = self._in_words_of(session.connection().dialect)
+        return next(turn for column, turn in words.columns if column == name) or _same
+
+    def write_turned(self, session: Session, rows: Sequence[Sequence[Any]]) -> None:
+        """The same of values that are turned already; those of a row stand in the order in which the model has columns."""
+        connection = session.connection()
+        for _cursor in self._send(connection, self._in_words_of(connection.dialect), rows):
+            pass
+
     def _each(
         self, session: Session, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]
     ) -> Iterator[tuple[Any, "_Words"]]:
@@ -60,15 +73,19 @@ class Inserts:
             else _turned([row[name] for row in rows], turn)
             for name, turn in words.columns
         ]
-        given = list(zip(*columns, strict=True))
+        for cursor in self._send(connection, words, list(zip(*columns, strict=True))):
+            yield cursor, words
+
+    def _send(self, connection: Connection, words: "_Words", given: Sequence[Sequence[Any]]) -> Iterator[Any]:
         begin = 0
         while begin < len(given):
-            # Powers of two: any number of rows is made of few texts.
-            size = min(self.MOST, 1 << (len(given) - begin).bit_length() - 1)
+            # Any number of rows is made of few texts, and few statements: whole steps, then what is left.
+            left = len(given) - begin
+            size = min(self.MOST, left - left % _STEP or left)
             sql = words.sql.get(size) or words.sql.setdefault(size, self._sql(connection.dialect, size))
             with Opened(sql, connection) as cursor:
                 cursor.execute(sql, words.given(given[begin : begin + size]))
-                yield cursor, words
+                yield cursor
             counting.note()
             begin += size
 
@@ -98,6 +115,10 @@ class Inserts:
         if self._passes_over:
             statement = statement.on_conflict_do_nothing()
         return statement if self._returns is None else statement.returning(columns[self._returns])
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def _turned(values: list[Any], turn: Turn | None) -> list[Any]:

@@ -38,7 +38,7 @@ from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.types import TypeEngine
 
 from betaops.kernel import counting
-from betaops.kernel.db import Base, Tenant, Unscoped
+from betaops.kernel.db import Base, Owned, Unscoped
 from betaops.kernel.ids import from_digits
 
 Model = TypeVar("Model", bound=DeclarativeBase)
@@ -284,7 +284,7 @@ def _is_scoped(sql: str) -> bool:
 
 @cache
 def _tenants() -> frozenset[str]:
-    tables = (mapper.local_table for mapper in Base.registry.mappers if issubclass(mapper.class_, Tenant))
+    tables = (mapper.local_table for mapper in Base.registry.mappers if issubclass(mapper.class_, Owned))
     return frozenset(str(table) for table in tables)
 
 

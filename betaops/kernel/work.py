@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from betaops.kernel import jobs, outbox, rows, signals
-from betaops.kernel.db import Base, Database, Identified, Tenant, is_in_the_way, scope_to
+from betaops.kernel.db import Base, Database, Identified, Owned, Tenant, is_in_the_way, scope_to
 from betaops.kernel.errors import NotFound
 from betaops.kernel.events import Event, write_events
 from betaops.kernel.ingest import Ingest
@@ -124,7 +124,7 @@ class Work:
         Flushed at once: models have few relationships, without which a flush does not know that
         parents go before children; and what the database refuses, it refuses at this line.
         """
-        if isinstance(row, Tenant) and getattr(row, "workspace_id", None) is None:
+        if isinstance(row, Owned) and getattr(row, "workspace_id", None) is None:
             row.workspace_id = self.workspace_id
         self.session.add(row)
         self.session.flush()

@@ -7,10 +7,12 @@ A WSGI layer around the application. It takes `POST /api/v1/surveys/<id>/respons
 import re
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from io import BytesIO
 from threading import Semaphore
 from time import perf_counter
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import orjson
 import structlog
@@ -160,12 +162,18 @@ def _read(environ: Environ) -> _Read | None:
     if told is None:
         return None
     try:
-        survey_id = ids.decode("svy", path[1])
+        survey_id = _survey_id(path[1])
     except NotFound:
         return None
     key, answers = told["submission_key"], told["answers"]
     language = told.get("language") or "en"
     return _Read(Submission(token.strip(), survey_id, key, answers, language), path[1])
+
+
+@lru_cache(maxsize=1024)
+def _survey_id(text: str) -> UUID:
+    """Many answer one survey. `NotFound`: it is no such id."""
+    return ids.decode("svy", text)
 
 
 def _told(body: bytes) -> Mapping[str, Any] | None:
@@ -192,15 +200,17 @@ def _told(body: bytes) -> Mapping[str, Any] | None:
 
 def _is_plain(value: Any, depth: int) -> bool:
     """Text, whole numbers, yes and no, and not many levels of them: nothing that has to be made fit to store."""
-    if isinstance(value, str | bool):
+    kind = type(value)
+    if kind is str or kind is bool:
         return True
-    if isinstance(value, int):
-        return abs(value) < _LARGEST_INTEGER
-    if depth == _DEEPEST:
+    if kind is int:
+        return abs(int(value)) < _LARGEST_INTEGER
+    if depth == _DEEPEST or (kind is not dict and kind is not list):
         return False
-    if isinstance(value, dict):
-        return all(_is_plain(each, depth + 1) for each in value.values())
-    return isinstance(value, list) and all(_is_plain(each, depth + 1) for each in value)
+    for each in value.values() if kind is dict else value:
+        if type(each) is not str and not _is_plain(each, depth + 1):
+            return False
+    return True
 
 
 def _shown(read: _Read, received: Received, response_id: str) -> bytes:

@@ -17,7 +17,7 @@ from betaops.accounts.models import ApiKey
 from betaops.accounts.service import keys
 from betaops.accounts.service.sessions import SEEN_EVERY
 from betaops.kernel.errors import NotFound
-from betaops.kernel.ids import new_id, new_ids
+from betaops.kernel.ids import new_ids
 from betaops.kernel.ingest import kept
 from betaops.kernel.inserts import Inserts
 from betaops.kernel.prepared import Prepared, as_text, listed
@@ -219,13 +219,13 @@ def _new(work: Work, asked: _Asked, submissions: Sequence[Submission]) -> list[_
         work, asked, {each[2] for each in judged if each is not None and each[2] is not None}
     )
     found: list[_New | None] = []
-    for each in judged:
+    for each, response_id in zip(judged, new_ids(len(judged)), strict=True):
         if each is None:
             found.append(None)
             continue
         submission, taken, mark = each
         doubted = doubts(definition, taken.values, seconds=None, is_repeated=mark in marks)
-        found.append(_New(new_id(), submission, taken, mark, doubted))
+        found.append(_New(response_id, submission, taken, mark, doubted))
         if mark is not None:
             marks.add(mark)
     return found
@@ -268,7 +268,7 @@ def _write(work: Work, asked: _Asked, new: Sequence[_New]) -> set[UUID]:
             for row in _find_written.rows(work.session, its_workspace=work.workspace_id, ids=as_text(written))
         }
     new = [each for each in new if each.id in written]
-    _answers.write(work.session, _typed(published, new), own)
+    _answers.write_turned(work.session, _typed(work, published, new))
     count_in(work, survey.id, *written)
     work.record_all(
         [
@@ -279,22 +279,17 @@ def _write(work: Work, asked: _Asked, new: Sequence[_New]) -> set[UUID]:
     return written
 
 
-def _typed(published: Published, new: Sequence[_New]) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = [
-        {
-            "response_id": each.id,
-            "question_id": published.question_ids[name],
-            "row": part.row,
-            "code": part.code,
-            "number": part.number,
-            "text": part.text,
-        }
+def _typed(work: Work, published: Published, new: Sequence[_New]) -> list[tuple[Any, ...]]:
+    """In the order of `Answer`'s columns, as the driver takes them: there are many, and their ids are few."""
+    turn = _answers.turn(work.session, "question_id")
+    workspace = turn(work.workspace_id)
+    questions = {name: turn(question_id) for name, question_id in published.question_ids.items()}
+    return [
+        (response, questions[name], part.row, part.code, workspace, part.number, part.text)
         for each in new
+        for response in (turn(each.id),)
         for name, typed in each.taken.rows.items()
         # A version from before a type was asked knows no question of that name.
-        if name in published.question_ids
+        if name in questions
         for part in typed
     ]
-    for row, row_id in zip(rows, new_ids(len(rows)), strict=True):
-        row["id"] = row_id
-    return rows

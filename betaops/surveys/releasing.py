@@ -8,11 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import String, cast, func, select, update
 
-from betaops.kernel.ids import new_id
 from betaops.kernel.inserts import Inserts
 from betaops.kernel.work import Work
 from betaops.surveys import policy, queries, service
-from betaops.surveys.anonymity import row_id
 from betaops.surveys.engine.judging import rows_of
 from betaops.surveys.engine.plain import TypedRows
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
@@ -26,7 +24,6 @@ def write(work: Work, response: Response, published: Published, typed: TypedRows
     typed = rows_of(published.definition, response.answers) if typed is None else typed
     rows = [
         {
-            "id": row_id() if response.is_anonymous else new_id(),
             "workspace_id": response.workspace_id,
             "response_id": response.id,
             "question_id": published.question_ids[name],

@@ -6,7 +6,7 @@ from alembic import op
 from betaops.kernel import db
 
 revision = "0043"
-down_revision = "0039"
+down_revision = "0040"
 
 
 def upgrade() -> None:

@@ -9,6 +9,7 @@ revision = "0044"
 down_revision = "0043"
 
 _QUOTING = ("never", "anonymous", "named")
+_OF_ANSWER = ("response_id", "question_id", "row", "code", "workspace_id")
 _TOPICS = ("response.completed", "response.withdrawn", "webhook.test")
 
 
@@ -52,25 +53,37 @@ def _create_quotes() -> None:
         sa.Column("expectation_id", sa.Uuid(), nullable=False),
         sa.Column("enrollment_id", sa.Uuid(), nullable=False),
         sa.Column("report_id", sa.Uuid(), nullable=True),
-        sa.Column("answer_id", sa.Uuid(), nullable=True),
+        sa.Column("response_id", sa.Uuid(), nullable=True),
+        sa.Column("question_id", sa.Uuid(), nullable=True),
+        sa.Column("row", sa.String(length=200), nullable=True),
+        sa.Column("code", sa.String(length=200), nullable=True),
         sa.Column("text", sa.String(length=600), nullable=False),
         sa.Column("picked_at", db.UtcDateTime(), nullable=False),
         sa.Column("picked_by", sa.String(length=200), nullable=False),
         sa.CheckConstraint(
-            "(report_id IS NULL) <> (answer_id IS NULL)", name=op.f("ck_quote_it_comes_from_one_text")
+            "(report_id IS NULL) <> (response_id IS NULL)", name=op.f("ck_quote_it_comes_from_one_text")
+        ),
+        sa.CheckConstraint(
+            " AND ".join(f'(response_id IS NULL) = ("{name}" IS NULL)' for name in _OF_ANSWER[1:4]),
+            name=op.f("ck_quote_an_answer_has_its_whole_key"),
         ),
         sa.CheckConstraint("length(text) > 0", name=op.f("ck_quote_it_says_something")),
         sa.UniqueConstraint(
             "expectation_id", "report_id", "text", name=op.f("uq_quote_expectation_id_report_id_text")
         ),
-        sa.UniqueConstraint(
-            "expectation_id", "answer_id", "text", name=op.f("uq_quote_expectation_id_answer_id_text")
+        sa.UniqueConstraint("expectation_id", *_OF_ANSWER[:4], "text", name=op.f("uq_quote_answer")),
+        sa.ForeignKeyConstraint(
+            _OF_ANSWER,
+            [f"answer.{name}" for name in _OF_ANSWER],
+            name=op.f("fk_quote_answer"),
+            ondelete="CASCADE",
         ),
-        *_of("quote", "program", "expectation", "enrollment", "report", "answer"),
+        *_of("quote", "program", "expectation", "enrollment", "report"),
     )
     op.create_index("ix_quote_program", "quote", ["workspace_id", "program_id", "picked_at", "id"])
-    for parent in ("enrollment", "report", "answer"):
+    for parent in ("enrollment", "report"):
         op.create_index(f"ix_quote_{parent}", "quote", ["workspace_id", f"{parent}_id"])
+    op.create_index("ix_quote_answer", "quote", list(_OF_ANSWER))
 
 
 def downgrade() -> None:

@@ -13,7 +13,7 @@ from betaops.accounts.models import MemberInvitation, Workspace
 from betaops.accounts.permissions import Role
 from betaops.kernel import tokens
 from betaops.kernel.clock import now
-from betaops.kernel.db import Base, Database, Tenant, Unscoped
+from betaops.kernel.db import Base, Database, Owned, Unscoped
 from betaops.kernel.errors import NotFound
 from betaops.kernel.work import SYSTEM, Platform, Work
 from tests.support.tree import name_of, parsed, room_files
@@ -21,7 +21,7 @@ from tests.support.tree import name_of, parsed, room_files
 wiring.load_models()
 configure_mappers()
 TENANTS = sorted(
-    (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Tenant)),
+    (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Owned)),
     key=lambda each: each.__name__,
 )
 

@@ -19,8 +19,16 @@ def test_answers_outlive_the_step_and_the_way_back(request: pytest.FixtureReques
     database = Database(url)
     migrations.upgrade(database, "0021")
     connection = database.engine.raw_connection()
-    # Only this row and its child: what stands above them is not what this is about.
+    # Only this row, its child, and what later steps look for: what else stands above is not what this is about.
     connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute(
+        "INSERT INTO workspace (id, name, slug, created_at) VALUES (?, 'Acme', 'acme', ?)", (f"{ID}2", BEFORE)
+    )
+    connection.execute(
+        "INSERT INTO survey_question (id, workspace_id, survey_id, name, kind, title, position, first_number,"
+        " last_number) VALUES (?, ?, ?, 'q', 'text', 'Q', 0, 1, 1)",
+        (f"{ID}6", f"{ID}2", f"{ID}3"),
+    )
     connection.execute(
         "INSERT INTO response (id, workspace_id, survey_id, version_id, submission_key, state, language, page, answers,"
         " started_at, saved_at, finished_at, is_in_product, wave) VALUES (?, ?, ?, ?, 'k', 'complete', 'en', 0, '{}',"

@@ -1,9 +1,12 @@
 """Quotes: picked where their author allows it, shown as they allow it, gone when they take it back."""
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from betaops.enrollment.models import Enrollment, Tester
 from betaops.enrollment.quoting import Quoting
@@ -22,7 +25,7 @@ from betaops.readiness.models import Expectation, KeptFile, Quote
 from betaops.readiness.papers import PAPERS
 from betaops.readiness.queries import Making
 from betaops.surveys.models import Answer, Response, SurveyQuestion
-from betaops.surveys.queries import allowed_answers
+from betaops.surveys.queries import AnswerKey, TextKey, allowed_answers
 from tests.factories.enrollment import an_enrollment
 from tests.factories.feedback import a_report
 from tests.factories.programs import a_program
@@ -73,6 +76,10 @@ def an_answer(work: Work, program: Program, place: Enrollment, words: str) -> An
     work.add(answer)
     work.session.flush()
     return answer
+
+
+def key_of(answer: Answer) -> AnswerKey:
+    return AnswerKey(answer.question_id, TextKey(answer.response_id, answer.row, answer.code))
 
 
 def test_without_consent_nothing_is_picked(
@@ -204,10 +211,34 @@ def test_a_written_answer_is_quoted_under_the_standing_choice(
 ) -> None:
     answer = an_answer(work, program, ana, "Offline please")
     with pytest.raises(Refused):
-        service.pick(work, program, need.id, "Offline please", answer_id=answer.id)
+        service.pick(work, program, need.id, "Offline please", answer=key_of(answer))
     consent.choose(work, ana, Quoting.NAMED)
-    service.pick(work, program, need.id, "Offline please", answer_id=answer.id)
+    row = service.pick(work, program, need.id, "Offline please", answer=key_of(answer))
+    assert service.pick(work, program, need.id, "Offline please", answer=key_of(answer)).id == row.id
     assert "— Ana Ruiz" in paper(work, program)
+
+
+def test_a_quote_goes_with_the_answer_it_is_from(
+    work: Work, program: Program, need: Expectation, ana: Enrollment
+) -> None:
+    answer = an_answer(work, program, ana, "Offline please")
+    consent.choose(work, ana, Quoting.NAMED)
+    service.pick(work, program, need.id, "Offline please", answer=key_of(answer))
+    work.delete(answer)
+    work.session.flush()
+    assert work.session.scalar(select(Quote.id)) is None
+
+
+@pytest.mark.parametrize("gap", ["question_id", "row", "code"])
+def test_the_database_takes_no_quote_with_a_part_of_an_answer_s_key(
+    work: Work, program: Program, need: Expectation, ana: Enrollment, gap: str
+) -> None:
+    answer = an_answer(work, program, ana, "Offline please")
+    consent.choose(work, ana, Quoting.NAMED)
+    row = service.pick(work, program, need.id, "Offline please", answer=key_of(answer))
+    setattr(row, gap, None)
+    with pytest.raises(IntegrityError):
+        work.session.flush()
 
 
 def test_an_anonymous_survey_is_never_quoted(
@@ -220,8 +251,8 @@ def test_an_anonymous_survey_is_never_quoted(
     response.is_anonymous = True
     work.session.flush()
     with pytest.raises(NotFound):
-        service.pick(work, program, need.id, "Offline please", answer_id=answer.id)
-    assert allowed_answers(work.session, [answer.id]) == frozenset()
+        service.pick(work, program, need.id, "Offline please", answer=key_of(answer))
+    assert allowed_answers(work.session, answer.question_id, [key_of(answer).text]) == frozenset()
 
 
 def test_another_program_s_report_is_not_there(
@@ -290,11 +321,11 @@ def test_written_answers_offer_it_only_where_it_is_allowed(
     assert "Quote for a need" not in browser.get(page).text
     consent.choose(work, ana, Quoting.ANONYMOUS)
     assert "Quote for a need" in browser.get(page).text
-    public = ids.encode("ans", answer.id)
-    picked = browser.submit(
-        f"/console/programs/{program.slug}/readiness/quotes/new?answer={public}",
-        {"expectation": ids.encode("exp", need.id)},
-    )
+    (offered,) = re.findall(r'href="([^"]*quotes/new[^"]*)"', browser.get(page).text)
+    offered = unescape(offered)
+    for wrong in (offered.replace("question=", "other="), f"{offered}zz", f"{offered}20", f"{offered}0000"):
+        assert browser.get(wrong).status_code == 404
+    picked = browser.submit(offered, {"expectation": ids.encode("exp", need.id)})
     assert picked.status_code == 303
     assert "Offline please" in paper(work, program)
 

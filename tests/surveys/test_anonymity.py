@@ -84,10 +84,10 @@ def test_no_table_joins_an_anonymous_response_to_its_person(
     assert ledger.enrollment_id == ana.id
     for _ in range(4):
         a_response(work, survey, {"used_import": "no", "nps": 9})
-    rows = work.session.scalars(select(Answer.id).where(Answer.response_id == response.id)).all()
+    rows = work.session.scalars(select(Answer.code).where(Answer.response_id == response.id)).all()
     assert rows
     # Random ids: version 7 would tell the moment.
-    assert {row.version for row in (response.id, ledger.id, *rows)} == {4}
+    assert {row.version for row in (response.id, ledger.id)} == {4}
     assert not response.submission_key.startswith(new_id().hex[:7])
     assert _mentions(work, {response.id.hex, str(response.id)}) == {"response", "answer", "tail_response"}
     assert work.session.scalar(select(Trait).where(Trait.tester_id == ana.tester_id)) is None

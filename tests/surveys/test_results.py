@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from betaops.cohorts import service as cohort_service
 from betaops.enrollment.models import Enrollment
@@ -299,9 +300,7 @@ def test_texts_are_tagged_found_by_tag_and_untagged(work: Work, survey: Survey, 
     answer = next(each for each in queries.texts(work.session, survey.id, why) if each.text == "Sync is slow")
     for spelled in (" Speed ", "SPEED"):
         assert (
-            browser.post(
-                f"{address}/tags", data={"answer": str(answer.answer_id), "tag": spelled}
-            ).status_code
+            browser.post(f"{address}/tags", data={"answer": str(answer.key), "tag": spelled}).status_code
             == 303
         )
     work.session.expire_all()
@@ -311,22 +310,20 @@ def test_texts_are_tagged_found_by_tag_and_untagged(work: Work, survey: Survey, 
     assert "Sync is slow" in page
     assert "Fine" not in page
     refused = browser.post(
-        f"{address}/tags", data={"answer": str(answer.answer_id), "tag": "  "}, follow_redirects=True
+        f"{address}/tags", data={"answer": str(answer.key), "tag": "  "}, follow_redirects=True
     )
     assert "Write a tag" in refused.text
     viewer = member_client("viewer")
-    assert (
-        viewer.post(f"{address}/tags", data={"answer": str(answer.answer_id), "tag": "x"}).status_code == 403
-    )
+    assert viewer.post(f"{address}/tags", data={"answer": str(answer.key), "tag": "x"}).status_code == 403
     assert browser.post(f"{address}/tags", data={"answer": "nonsense", "tag": "x"}).status_code == 404
-    browser.post(f"{address}/tags", data={"answer": str(answer.answer_id), "untag": "speed"})
+    browser.post(f"{address}/tags", data={"answer": str(answer.key), "untag": "speed"})
     assert queries.tags_counted(work.session, survey.id, why) == []
 
 
 def test_only_written_answers_of_the_question_are_tagged(work: Work, survey: Survey) -> None:
     a_response(work, survey, {"why": "Words", "plan": "pro"})
     why, plan = question(work, survey, "why"), question(work, survey, "plan")
-    answer = queries.texts(work.session, survey.id, why)[0].answer_id
+    answer = queries.texts(work.session, survey.id, why)[0].key
     with pytest.raises(NotFound):
         service.tag_answer(work, plan, answer, "x")
     with pytest.raises(Invalid, match="at most"):
@@ -370,3 +367,33 @@ def test_groups_too_small_to_be_shown_say_nothing(
     why = question(work, survey, "why")
     assert "Secret words" not in browser.get(f"{base(work, survey)}/results/{why}").text
     assert "Secret words" not in browser.get(f"{base(work, survey)}/results/{why}/themes").text
+
+
+def test_no_count_reads_the_answers_of_other_surveys(work: Work, survey: Survey) -> None:
+    """Answers have no index but their key: SQLite is to find them by the responses of the survey."""
+    if not work.platform.database.is_sqlite:
+        pytest.skip("PostgreSQL plans by how many rows there are")
+    a_response(work, survey, {"plan": "pro", "happy": True, "uses": ["web"], "why": "Words"})
+    plan, happy, why = (question(work, survey, name) for name in ("plan", "happy", "why"))
+    kept = Narrowing(answers=(Given(happy, "", ("true",)),))
+    connection, asked = work.session.connection(), list[tuple[str, Any]]()
+
+    def note(_connection: Any, _cursor: Any, statement: str, given: Any, *_more: Any) -> None:
+        asked.append((statement, given))
+
+    event.listen(connection, "before_cursor_execute", note)
+    for narrowing in (None, kept):
+        queries.crossed(work.session, survey.id, (plan, ""), (happy, ""), narrowing)
+        queries.crossed_several(work.session, survey.id, (plan, ""), (happy, ""), narrowing)
+        queries.tallies(work.session, survey.id, narrowing)
+        queries.people_per_question(work.session, survey.id, narrowing)
+        queries.texts(work.session, survey.id, why, narrowing)
+    event.remove(connection, "before_cursor_execute", note)
+    steps = [
+        row[3]
+        for statement, given in asked
+        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+        if re.search(r"(SEARCH|SCAN) answer\b", row[3])
+    ]
+    assert steps
+    assert [step for step in steps if "(response_id=?" not in step] == []

@@ -45,7 +45,7 @@ class ShownQuote(Shown):
     text: str
     name: str | None = Field(description="Null where they are quoted without it")
     report: str | None
-    answer: str | None
+    response: str | None = Field(description="`rsp_…`, where it is from an answer to a survey")
     picked_at: datetime
     picked_by: str
 
@@ -108,7 +108,7 @@ def _shown(each: queries.Picked) -> ShownQuote:
         text=row.text if each.stands else "",
         name=each.by,
         report=ids.encode("rpt", row.report_id) if row.report_id else None,
-        answer=ids.encode("ans", row.answer_id) if row.answer_id else None,
+        response=ids.encode("rsp", row.response_id) if row.response_id else None,
         picked_at=row.picked_at,
         picked_by=row.picked_by,
     )

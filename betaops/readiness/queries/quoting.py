@@ -18,6 +18,7 @@ from betaops.readiness.documents import Document, quoting
 from betaops.readiness.models import Expectation, Quote
 from betaops.surveys import queries as survey_queries
 from betaops.surveys.models import Survey
+from betaops.surveys.queries import AnswerKey, TextKey
 
 
 class Picked(NamedTuple):
@@ -43,13 +44,12 @@ class Text(NamedTuple):
 
     said: Quotable
     report: Report | None = None
-    answer_id: UUID | None = None
+    answer: AnswerKey | None = None
     survey: Survey | None = None
-    question_id: UUID | None = None
 
 
 def text_of(
-    session: Session, program_id: UUID, *, report_id: UUID | None = None, answer_id: UUID | None = None
+    session: Session, program_id: UUID, *, report_id: UUID | None = None, answer: AnswerKey | None = None
 ) -> Text:
     """A report or a written answer of this program, whatever is allowed with it; `NotFound` for what nobody can be quoted
     with: anonymous, hidden, or written by nobody known."""
@@ -59,10 +59,10 @@ def text_of(
         if said is None:
             raise NotFound
         return Text(said, report=report)
-    found = survey_queries.quotable(session, [answer_id]).get(answer_id) if answer_id is not None else None
+    found = survey_queries.quotable(session, [answer]).get(answer) if answer is not None else None
     if found is None or found.survey.program_id != program_id:
         raise NotFound
-    return Text(found.said, answer_id=answer_id, survey=found.survey, question_id=found.question_id)
+    return Text(found.said, answer=answer, survey=found.survey)
 
 
 def picked(session: Session, program_id: UUID) -> list[Picked]:
@@ -81,6 +81,13 @@ def quote(session: Session, program_id: UUID, quote_id: UUID) -> Quote:
     if found is None:
         raise NotFound
     return found
+
+
+def answer_of(row: Quote) -> AnswerKey | None:
+    """Which written answer it is from; None: a report."""
+    if row.response_id is None or row.question_id is None:
+        return None
+    return AnswerKey(row.question_id, TextKey(row.response_id, row.row or "", row.code or ""))
 
 
 def ids_by_expectation(session: Session, program_id: UUID) -> dict[UUID, list[str]]:
@@ -134,13 +141,14 @@ def _decoded(public: Iterable[str]) -> list[UUID]:
 def _with_consent(session: Session, rows: Sequence[tuple[Quote, Expectation]]) -> list[Picked]:
     """Asked where the words came from, so that one rule decides; what cannot be quoted any more does not stand."""
     reports = feedback_queries.quotable(session, {row.report_id for row, _ in rows if row.report_id})
-    answers = survey_queries.quotable(session, {row.answer_id for row, _ in rows if row.answer_id})
+    keys = {row.id: key for row, _ in rows if (key := answer_of(row)) is not None}
+    answers = survey_queries.quotable(session, keys.values())
     found = []
     for row, expectation in rows:
         if row.report_id is not None:
             said = reports.get(row.report_id)
         else:
-            answer = answers.get(row.answer_id) if row.answer_id is not None else None
+            answer = answers.get(keys[row.id])
             said = answer.said if answer is not None else None
         is_theirs = said is not None and said.enrollment_id == row.enrollment_id
         found.append(

@@ -1,6 +1,7 @@
 """Passages are picked as quotes for a need, and let go."""
 
 import re
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from betaops.programs.models import Program
 from betaops.readiness import queries
 from betaops.readiness.events import QuotePicked, QuoteRemoved
 from betaops.readiness.models import LONGEST_QUOTE, Expectation, Quote
+from betaops.surveys.queries import AnswerKey
 
 #: What stands where words were left out.
 _GAP = re.compile(r"\s*(?:\[(?:…|\.\.\.)\]|…)\s*")
@@ -26,7 +28,7 @@ def pick(
     passage: str,
     *,
     report_id: UUID | None = None,
-    answer_id: UUID | None = None,
+    answer: AnswerKey | None = None,
 ) -> Quote:
     """A passage of a report or a written answer, word for word but for places marked `[…]`. Picked before, the first stays.
 
@@ -34,29 +36,23 @@ def pick(
     """
     expectation = work.lock(Expectation, expectation_id)
     queries.expectation(work.session, program.id, expectation.id)
-    found = queries.text_of(work.session, program.id, report_id=report_id, answer_id=answer_id)
+    found = queries.text_of(work.session, program.id, report_id=report_id, answer=answer)
     if found.said.quoting is Quoting.NEVER:
         raise Refused("not_allowed", _("Whoever wrote this does not allow to be quoted with it."))
     words = _one_line(passage)
     _check(words, _one_line(found.said.text))
-    former = work.session.scalar(
-        select(Quote).where(
-            Quote.expectation_id == expectation.id,
-            Quote.report_id == report_id if report_id is not None else Quote.answer_id == answer_id,
-            Quote.text == words,
-        )
-    )
+    source = _source(report_id, found.answer)
+    former = work.session.scalar(select(Quote).filter_by(expectation_id=expectation.id, text=words, **source))
     if former is not None:
         return former
     row = Quote(
         program_id=program.id,
         expectation_id=expectation.id,
         enrollment_id=found.said.enrollment_id,
-        report_id=report_id,
-        answer_id=answer_id,
         text=words,
         picked_at=work.now,
         picked_by=work.actor.name,
+        **source,
     )
     work.add(row)
     work.session.flush()
@@ -70,6 +66,13 @@ def let_go(work: Work, program: Program, quote_id: UUID) -> None:
     need = queries.expectation(work.session, program.id, row.expectation_id).need
     work.record(QuoteRemoved(program_id=program.id, quote_id=row.id, need=need))
     work.delete(row)
+
+
+def _source(report_id: UUID | None, answer: AnswerKey | None) -> dict[str, Any]:
+    """Columns that say where the words are from."""
+    if answer is None:
+        return {"report_id": report_id}
+    return {**answer.text._asdict(), "question_id": answer.question_id}
 
 
 def _check(words: str, source: str) -> None:

@@ -17,6 +17,7 @@ from betaops.readiness.forms import quote_form
 from betaops.readiness.models import LONGEST_QUOTE
 from betaops.readiness.views import blueprint
 from betaops.surveys import policy as survey_policy
+from betaops.surveys.queries import AnswerKey, TextKey
 from betaops.web.access import needs
 from betaops.web.application import reading, viewer, writing
 from betaops.web.forms import EmptyForm, refusals
@@ -43,12 +44,12 @@ def quotes(slug: str) -> str:
 @blueprint.route("/quotes/new", methods=["GET", "POST"])
 @needs(policy.CHANGE)
 def new_quote(slug: str) -> Any:
-    """From a report (`report`) or a written answer (`answer`), as the address says."""
+    """From a report (`report`) or a written answer (`question` and `answer`), as the address says."""
     program = program_queries.program_by_slug(reading(), slug)
-    report_id, answer_id = _asked("rpt", "report"), _asked("ans", "answer")
+    report_id, answer = _report(), _answer()
     if not viewer().can(feedback_policy.SEE if report_id is not None else survey_policy.READ):
         raise NotFound
-    source = queries.text_of(reading(), program.id, report_id=report_id, answer_id=answer_id)
+    source = queries.text_of(reading(), program.id, report_id=report_id, answer=answer)
     needs_known = queries.expectations(reading(), program.id)
     begun = source.report.body if source.report is not None and source.report.body else source.said.text
     form = quote_form(needs_known, passage=begun if len(begun) <= LONGEST_QUOTE else "")
@@ -60,7 +61,7 @@ def new_quote(slug: str) -> Any:
                 ids.decode("exp", form.expectation.data),
                 form.passage.data or "",
                 report_id=report_id,
-                answer_id=answer_id,
+                answer=answer,
             )
             flash(_("It is quoted in the market needs from now on, as long as its author allows it."))
             return redirect(url_for(".quotes", slug=slug), 303)
@@ -85,6 +86,16 @@ def remove_quote(slug: str, quote_id: UUID) -> Any:
     return redirect(url_for(".quotes", slug=slug), 303)
 
 
-def _asked(prefix: str, name: str) -> UUID | None:
-    text = request.args.get(name)
-    return ids.decode(prefix, text) if text else None
+def _report() -> UUID | None:
+    text = request.args.get("report")
+    return ids.decode("rpt", text) if text else None
+
+
+def _answer() -> AnswerKey | None:
+    text = request.args.get("answer")
+    if not text:
+        return None
+    question_id = request.args.get("question", type=UUID)
+    if question_id is None:
+        raise NotFound
+    return AnswerKey(question_id, TextKey.read(text))

@@ -42,7 +42,7 @@ def doubts(
         if usual >= LEAST_SECONDS and seconds < usual / SHARE_TO_READ:
             found.append(Doubt.SPEEDING)
     matrices = [each for each in definition.asked if each.kind == "matrix"]
-    if is_straight(_answered(matrices, answers), answers):
+    if matrices and is_straight(_answered(matrices, answers), answers):
         found.append(Doubt.STRAIGHT_LINING)
     if is_repeated:
         found.append(Doubt.DUPLICATE)
@@ -62,8 +62,9 @@ def digest(definition: Definition, answers: Mapping[str, Any]) -> bytes | None:
 
 def digest_of(told: Mapping[str, Any]) -> bytes | None:
     """The same where nothing is among the answers that was not asked, and nothing empty."""
-    letters = max((len(value) for value in told.values() if isinstance(value, str)), default=0)
-    if len(told) < LEAST_ANSWERS and letters < LEAST_LETTERS:
+    if len(told) < LEAST_ANSWERS and not any(
+        isinstance(value, str) and len(value) >= LEAST_LETTERS for value in told.values()
+    ):
         return None
     return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).digest()
 

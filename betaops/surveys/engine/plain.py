@@ -4,15 +4,14 @@ at hand. Whatever is not plainly right is left to `judging`, which says why. Pur
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from betaops.surveys.definition import Definition, Page, Question
 from betaops.surveys.engine.judging import judge_all, rows_of
 from betaops.surveys.engine.quotas import screen_out_of
-from betaops.surveys.engine.scene import Scene
-from betaops.surveys.kinds import KINDS, Row, Wrong
-from betaops.surveys.kinds.text import input_type
+from betaops.surveys.kinds import KINDS, Row
+from betaops.surveys.kinds.text import input_type, longest
 
 #: Properties that bring no logic with them; a definition with any other is not plain.
 _OF_SURVEY = frozenset((
@@ -37,10 +36,7 @@ _KINDS = frozenset(
 #: Answers to these hardly repeat.
 _WRITTEN = frozenset(("text", "comment"))
 _MOST_KNOWN = 500
-#: Of these, and of no others, two that are equal are the same: 1, true and 1.0 are not.
-_ALONE = (str, int)
-#: Nothing that a plain question takes hangs on the time.
-_AT_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+_YES, _NO, _UNMARKED = object(), object(), object()
 _Right = tuple[dict[str, Any], tuple[Row, ...]]
 #: The typed rows of answers, by the question's name.
 TypedRows = Mapping[str, Sequence[Row]]
@@ -62,29 +58,38 @@ class _Asked(NamedTuple):
     comment_key: str
     alone: Definition
     known: dict[str, _Right]
-    #: The same of what is one text or one whole number, by itself.
+    #: The same without a comment, by its `_mark`.
     known_alone: dict[Any, _Right]
-    #: Where its answer is a text and nothing else is to be told of it.
-    scene: Scene | None
+    #: Where its answer is a text and nothing else is to be told of it: how many letters it may have.
+    longest: int | None
 
 
 class Plain:
     """A definition for which `is_plain` holds."""
 
     def __init__(self, definition: Definition) -> None:
-        self._asked = [_asked(definition, question) for question in definition.asked]
+        asked = [_asked(definition, question) for question in definition.asked]
+        #: With what is looked at for every answer at hand.
+        self._asked = [
+            (each.question.name, each.key, each.comment_key, each.known_alone, each) for each in asked
+        ]
+        self._comments = {each.comment_key for each in asked}
 
     def judge(self, values: Mapping[str, Any], *, now: datetime) -> Taken | None:
         """What `judge_all` and `rows_of` would give; None where anything is not right."""
         kept: dict[str, Any] = {}
         rows: dict[str, tuple[Row, ...]] = {}
-        for each in self._asked:
-            right = _right(each, values, now)
+        has_comments = not self._comments.isdisjoint(values)
+        for name, key, comment_key, known_alone, each in self._asked:
+            value = values.get(key)
+            comment = values.get(comment_key) if has_comments else None
+            right = known_alone.get(_mark(value)) if comment is None else None
+            right = right or _written(each, value, comment) or _known(each, value, comment, now)
             if right is None:
                 return None
             kept.update(right[0])
             if right[1]:
-                rows[each.question.name] = right[1]
+                rows[name] = right[1]
         return Taken(kept, rows)
 
     def judge_page(
@@ -92,8 +97,8 @@ class Plain:
     ) -> dict[str, Any] | None:
         """What `judge` would make of answers to the questions of these names, the others left as they are; None as there."""
         kept = dict(values)
-        for each in self._asked:
-            if each.question.name not in names:
+        for name, _key, _comment_key, _known_alone, each in self._asked:
+            if name not in names:
                 continue
             right = _right(each, values, now)
             if right is None:
@@ -167,26 +172,39 @@ def _asked(definition: Definition, question: Question) -> _Asked:
     # A definition that asks this one question only.
     alone = replace(definition, pages=(replace(page, elements=(question,)),), oddities=())
     is_text = question.kind == "comment" or (question.kind == "text" and input_type(question) == "text")
-    scene = Scene(alone, {}, now=_AT_ANY_TIME) if is_text else None
-    return _Asked(question, question.key, question.comment_key, alone, {}, {}, scene)
+    most = longest(question) if is_text else None
+    return _Asked(question, question.key, question.comment_key, alone, {}, {}, most)
+
+
+def _mark(value: Any) -> Any:
+    """What only the same answer has, to look it up by; `_UNMARKED` for what is told apart more slowly.
+
+    Equal is not the same: 1, true and 1.0 are equal.
+    """
+    kind = type(value)
+    if kind is str or kind is int or value is None:
+        return value
+    if kind is bool:
+        return _YES if value else _NO
+    if kind is list and all(type(each) is str for each in value):
+        return tuple(value)
+    return _UNMARKED
 
 
 def _right(asked: _Asked, values: Mapping[str, Any], now: datetime) -> _Right | None:
     value, comment = values.get(asked.key), values.get(asked.comment_key)
-    right = asked.known_alone.get(value) if comment is None and type(value) in _ALONE else None
+    right = asked.known_alone.get(_mark(value)) if comment is None else None
     return right or _written(asked, value, comment) or _known(asked, value, comment, now)
 
 
 def _written(asked: _Asked, value: Any, comment: Any) -> _Right | None:
     """A text that is right by itself, as most are; None: it takes a closer look."""
-    if asked.scene is None or comment is not None or not isinstance(value, str):
+    if asked.longest is None or comment is not None or not isinstance(value, str):
         return None
-    kind = KINDS[asked.question.kind]
-    try:
-        text = kind.clean(asked.question, value, asked.scene)
-    except Wrong:
+    text = value.strip()
+    if not text or len(text) > asked.longest:
         return None
-    return ({asked.key: text}, tuple(kind.rows(asked.question, text))) if text else None
+    return {asked.key: text}, tuple(KINDS[asked.question.kind].rows(asked.question, text))
 
 
 def _known(asked: _Asked, value: Any, comment: Any, now: datetime) -> _Right | None:
@@ -199,9 +217,10 @@ def _known(asked: _Asked, value: Any, comment: Any, now: datetime) -> _Right | N
     right = _judged(asked, {asked.key: value, asked.comment_key: comment}, now)
     if right is None or not repeats:
         return right
-    if comment is None and type(value) in _ALONE:
+    mark = _mark(value)
+    if comment is None and mark is not _UNMARKED:
         if len(asked.known_alone) < _MOST_KNOWN:
-            asked.known_alone[value] = right
+            asked.known_alone[mark] = right
     elif len(asked.known) < _MOST_KNOWN:
         asked.known[written] = right
     return right

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    ForeignKeyConstraint,
     Index,
     LargeBinary,
     String,
@@ -18,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from betaops.enrollment.models import Enrollment, Tester
-from betaops.kernel.db import Base, Tenant, belongs_to, one_of, tenant_args
+from betaops.kernel.db import Base, Owned, Tenant, belongs_to, one_of, tenant_args
 from betaops.surveys.analysis.quality import Doubt
 from betaops.surveys.models.surveys import Survey, SurveyVersion
 
@@ -42,6 +43,12 @@ class ResponseState(StrEnum):
 UNFINISHED = frozenset({ResponseState.STARTED, ResponseState.PARTIAL})
 
 
+def _of_people(name: str, column: str) -> Index:
+    """Of responses that name somebody: programs send most of the others."""
+    where = text(f"{column} IS NOT NULL")
+    return Index(name, "workspace_id", column, sqlite_where=where, postgresql_where=where)
+
+
 class Response(Tenant, Base):
     """One person's way through one version. `answers` is the whole truth; `Answer` rows are made from it on completion."""
 
@@ -61,9 +68,9 @@ class Response(Tenant, Base):
             postgresql_where=text("enrollment_id IS NOT NULL AND state NOT IN ('test', 'withdrawn')"),
         ),
         Index("ix_response_survey", "workspace_id", "survey_id", "state", "started_at", "id"),
-        Index("ix_response_enrollment", "workspace_id", "enrollment_id"),
+        _of_people("ix_response_enrollment", "enrollment_id"),
         Index("ix_response_digest", "survey_id", "answers_digest"),
-        Index("ix_response_tester", "workspace_id", "tester_id"),
+        _of_people("ix_response_tester", "tester_id"),
         CheckConstraint("(enrollment_id IS NULL) = (tester_id IS NULL)", name="a_person_is_an_enrollment"),
         CheckConstraint(
             "NOT is_anonymous OR (enrollment_id IS NULL AND tester_id IS NULL)",
@@ -135,46 +142,58 @@ class Response(Tenant, Base):
         return self.finished_at is not None
 
 
-class Answer(Tenant, Base):
-    """One typed part of a finished response; see `kinds.base.Row`."""
+class Answer(Owned, Base):
+    """One typed part of a finished response; see `kinds.base.Row`.
 
-    __table_args__ = tenant_args(
+    Many are written with each response: they have no id, no index, and on SQLite no table besides their key, in which
+    the parts of a response stand together. Who looks for answers to a question goes by the responses of its survey.
+    """
+
+    __table_args__ = (
         belongs_to("response_id", "response"),
-        belongs_to("question_id", "survey_question", ondelete="NO ACTION"),
-        UniqueConstraint("response_id", "question_id", "row", "code"),
-        # The workspace and all that is counted, so that counting reads the index alone.
-        Index("ix_answer_question", "workspace_id", "question_id", "row", "code", "number", "response_id"),
+        # No foreign key to the question: it goes only with its survey, and so do the responses.
+        {"sqlite_with_rowid": False},
     )
 
-    response_id: Mapped[UUID]
-    question_id: Mapped[UUID]
+    response_id: Mapped[UUID] = mapped_column(primary_key=True)
+    question_id: Mapped[UUID] = mapped_column(primary_key=True)
     #: Row of a matrix, else empty.
-    row: Mapped[str] = mapped_column(String(200), default="")
+    row: Mapped[str] = mapped_column(String(200), primary_key=True, default="")
     #: What was chosen, as text; `#comment` marks the free text beside a choice.
-    code: Mapped[str] = mapped_column(String(200), default="")
+    code: Mapped[str] = mapped_column(String(200), primary_key=True, default="")
+    #: Its response's key keeps it in the workspace. Were it first in the key, SQLite would rather read all answers of the
+    #: workspace than those of some responses.
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[float | None]
     text: Mapped[str | None] = mapped_column(Text)
+
+
+#: The key of the answer that a tag is on.
+_TAGGED = ("response_id", "question_id", "row", "code", "workspace_id")
 
 
 class AnswerTag(Tenant, Base):
     """A word that somebody of the team put on a written answer."""
 
     __table_args__ = tenant_args(
-        belongs_to("answer_id", "answer"),
-        UniqueConstraint("answer_id", "key"),
-        Index("ix_answer_tag_key", "workspace_id", "key", "answer_id"),
+        ForeignKeyConstraint(
+            _TAGGED, [f"answer.{name}" for name in _TAGGED], name="fk_answer_tag_answer", ondelete="CASCADE"
+        ),
+        UniqueConstraint(*_TAGGED, "key", name="uq_answer_tag_key"),
+        Index("ix_answer_tag_question", "workspace_id", "question_id", "key"),
         CheckConstraint("key <> ''", name="a_tag_says_something"),
     )
 
-    answer_id: Mapped[UUID]
+    response_id: Mapped[UUID]
+    question_id: Mapped[UUID]
+    row: Mapped[str] = mapped_column(String(200))
+    code: Mapped[str] = mapped_column(String(200))
     #: As it was first written.
     name: Mapped[str] = mapped_column(String(60))
     #: In small letters: what makes two spellings one tag.
     key: Mapped[str] = mapped_column(String(60))
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(200), default="")
-
-    answer: Mapped[Answer] = relationship(lazy="raise_on_sql", viewonly=True)
 
 
 class SurveyLedger(Tenant, Base):

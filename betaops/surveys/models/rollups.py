@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from betaops.kernel.db import Base, Tenant, belongs_to, tenant_args
+from betaops.kernel.db import Base, Owned, Tenant, belongs_to, tenant_args
 
 _WITHOUT_NUMBER = text("number IS NULL")
 
@@ -26,18 +26,20 @@ class SurveyRollup(Tenant, Base):
     folded_at: Mapped[datetime]
 
 
-class TailResponse(Tenant, Base):
+class TailResponse(Owned, Base):
     """A complete response that no tally counts yet."""
 
-    __table_args__ = tenant_args(
+    __table_args__ = (
         belongs_to("survey_id", "survey"),
         belongs_to("response_id", "response"),
-        UniqueConstraint("response_id"),
         Index("ix_tail_response_survey", "survey_id", "response_id"),
+        {"sqlite_with_rowid": False},
     )
 
+    response_id: Mapped[UUID] = mapped_column(primary_key=True)
+    #: Its response's key keeps it in the workspace.
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     survey_id: Mapped[UUID]
-    response_id: Mapped[UUID]
 
 
 class AnswerTally(Tenant, Base):

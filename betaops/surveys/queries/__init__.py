@@ -118,7 +118,10 @@ from betaops.surveys.queries.surveys import (
 from betaops.surveys.queries.texts import (
     MOST_TEXTS,
     THEMES,
+    AnswerKey,
+    TextKey,
     Written,
+    check_written,
     seen_of,
     tag_names,
     tags_counted,
@@ -126,15 +129,16 @@ from betaops.surveys.queries.texts import (
     texts,
     themes_job,
     themes_key,
-    written_answer,
 )
 from betaops.surveys.queries.uploads import left_behind, upload_in, uploads
 
 __all__ = [
     "MOST_TEXTS",
     "THEMES",
+    "AnswerKey",
     "QuotableAnswer",
     "Split",
+    "TextKey",
     "Unfilled",
     "Written",
     "allotments",
@@ -154,6 +158,7 @@ __all__ = [
     "by_cohort",
     "by_door",
     "by_question",
+    "check_written",
     "cohorts_answered",
     "compiled_live",
     "compiled_version",
@@ -249,5 +254,4 @@ __all__ = [
     "waiting_for",
     "was_answered_so",
     "waves",
-    "written_answer",
 ]

@@ -74,7 +74,7 @@ def item_answers(session: Session, *, survey_question_id: UUID) -> list[tuple[UU
             Response.tester_id.is_not(None),
         )
         .where(
-            select(Answer.id)
+            select(Answer.question_id)
             .where(Answer.response_id == Response.id, Answer.question_id == survey_question_id)
             .exists()
         )

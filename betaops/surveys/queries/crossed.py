@@ -37,7 +37,8 @@ def crossed_several(
     session: Session, survey_id: UUID, down: Place, across: Place, narrowing: Narrowing | None = None
 ) -> Sequence[Any]:
     """The same where a person may give several answers to either: one query for each answer down."""
-    rows = session.execute(select(Answer.code).where(_at(down), Answer.code.not_in((COMMENT, ""))).distinct())
+    given = of_answers(select(Answer.code), survey_id, narrowing)
+    rows = session.execute(given.where(_at(down), Answer.code.not_in((COMMENT, ""))).distinct())
     found = []
     for code in sorted(rows.scalars()):
         _n, totals = _by_answer(session, survey_id, across, narrowing, Given(*down, (code,)))
@@ -58,7 +59,7 @@ def crossed_with_arm(
     people = func.count(Answer.response_id.distinct())
 
     def counted(*by: Any) -> Sequence[Any]:
-        found = select(*by, people).join(Response, Response.id == Answer.response_id).where(*own)
+        found = select(*by, people).join_from(Response, Answer, Answer.response_id == Response.id).where(*own)
         return session.execute(found.group_by(*by)).all()
 
     by_arm: dict[str, int] = {row[0]: row[1] for row in counted(Response.arm)}
@@ -102,7 +103,7 @@ def paired(
     ]
     people = (
         select(Answer.question_id, Answer.row, *cells)
-        .join(Response, Response.id == Answer.response_id)
+        .join_from(Response, Answer, Answer.response_id == Response.id)
         .where(*conditions(survey_id, narrowing), Response.wave.in_(waves), Response.tester_id.is_not(None))
         .where(Answer.code.not_in((COMMENT, "")))
         .group_by(Response.tester_id, Answer.question_id, Answer.row)
@@ -121,7 +122,7 @@ def fresh(
     )
     return session.execute(
         select(Answer.question_id, Answer.row, Answer.code, Answer.number, func.count())
-        .join(Response, Response.id == Answer.response_id)
+        .join_from(Response, Answer, Answer.response_id == Response.id)
         .where(*conditions(survey_id, narrowing), Response.wave == wave)
         .where(Response.tester_id.is_(None) | Response.tester_id.not_in(twice))
         .where(Answer.code.not_in((COMMENT, "")))

@@ -15,7 +15,7 @@ from betaops.kernel.db import Json
 from betaops.kernel.errors import NotFound
 from betaops.surveys.analysis.narrowing import CameBy, Given, Narrowing
 from betaops.surveys.instruments import Item, Pattern
-from betaops.surveys.models import Answer, Response, ResponseState, SurveyQuestion, SurveyVersion
+from betaops.surveys.models import Answer, Response, ResponseState, SurveyVersion
 from betaops.surveys.queries.ways_in import came_by
 
 #: Values of traits that a filter offers, the most frequent first; waves that are told apart.
@@ -67,13 +67,12 @@ def may_be_read() -> ColumnElement[bool]:
 def of_answers(statement: Any, survey_id: UUID, narrowing: Narrowing | None = None) -> Any:
     """`statement` about answers, kept to those of responses that count.
 
-    Typed rows are there for complete responses alone, so where nothing is narrowed responses need not be looked at.
+    Those that are held back have no typed rows; where nothing is narrowed an index of responses says all that is asked.
     """
-    asked = select(SurveyQuestion.id).where(SurveyQuestion.survey_id == survey_id)
-    kept = statement.where(Answer.question_id.in_(asked))
+    kept = conditions(survey_id, narrowing)
     if narrowing is None or narrowing.is_open:
-        return kept
-    return kept.join(Response, Response.id == Answer.response_id).where(*conditions(survey_id, narrowing))
+        kept = [Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE]
+    return statement.join_from(Response, Answer, Answer.response_id == Response.id).where(*kept)
 
 
 def _members(cohort: str) -> Select[Any]:
@@ -92,12 +91,14 @@ def _midnight(day: date, *, days: int = 0) -> datetime:
 
 
 def _gave(given: Given) -> ColumnElement[bool]:
-    answered = select(Answer.response_id).where(Answer.question_id == given.question_id)
+    answered = select(Answer.response_id).where(
+        Answer.response_id == Response.id, Answer.question_id == given.question_id
+    )
     if given.row is not None:
         answered = answered.where(Answer.row == given.row)
     if given.codes:
         answered = answered.where(Answer.code.in_(given.codes))
-    return Response.id.in_(answered)
+    return answered.correlate(Response).exists()
 
 
 def count_narrowed(session: Session, survey_id: UUID, narrowing: Narrowing | None = None) -> int:

@@ -207,7 +207,7 @@ def rollups(session: Session) -> Sequence[SurveyRollup]:
 
 def complete_outside_tail(session: Session, survey_id: UUID) -> int:
     """How many responses the survey's tallies should count."""
-    waiting = select(TailResponse.id).where(TailResponse.response_id == Response.id).exists()
+    waiting = select(TailResponse.response_id).where(TailResponse.response_id == Response.id).exists()
     found = select(func.count()).where(
         Response.survey_id == survey_id,
         Response.state == ResponseState.COMPLETE,

@@ -37,8 +37,8 @@ def begin(work: Work, survey_id: UUID) -> SurveyRollup:
 
 
 def count_in(work: Work, survey_id: UUID, *response_ids: UUID) -> None:
-    """Responses are complete. A row has its response's id, which says nothing about when an anonymous one came."""
-    rows = [{"id": response_id, "response_id": response_id} for response_id in response_ids]
+    """Responses are complete."""
+    rows = [{"response_id": response_id} for response_id in response_ids]
     _into_tail.write(work.session, rows, {"workspace_id": work.workspace_id, "survey_id": survey_id})
 
 
@@ -121,11 +121,10 @@ def _locked(work: Work, survey_id: UUID) -> SurveyRollup | None:
 
 def _all_into_tail(work: Work, survey_id: UUID) -> None:
     flavour = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
-    # Their own ids do for the rows: each response stands in the tail once.
-    earlier = select(Response.id, Response.workspace_id, literal(survey_id, Uuid()), Response.id).where(
+    earlier = select(Response.workspace_id, Response.id, literal(survey_id, Uuid())).where(
         Response.survey_id == survey_id, Response.state == ResponseState.COMPLETE, ~Response.is_held
     )
-    columns = ["id", "workspace_id", "survey_id", "response_id"]
+    columns = ["workspace_id", "response_id", "survey_id"]
     statement = flavour.insert(TailResponse).from_select(columns, earlier, include_defaults=False)
     work.session.execute(statement.on_conflict_do_nothing())
 

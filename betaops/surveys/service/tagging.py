@@ -11,20 +11,21 @@ from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
 from betaops.kernel.work import Work
 from betaops.surveys.models import AnswerTag
-from betaops.surveys.queries import written_answer
+from betaops.surveys.queries import TextKey, check_written
 
 LONGEST_TAG = 60
 #: Rows of one statement.
 BATCH = 200
 
 
-def tag_answer(work: Work, question_id: UUID, answer_id: UUID, name: str) -> None:
+def tag_answer(work: Work, question_id: UUID, key: TextKey, name: str) -> None:
     """Put a tag on a written answer of a question. It has each only once, however it is spelled."""
-    tag_answers(work, [written_answer(work.session, question_id, answer_id).id], name)
+    check_written(work.session, question_id, key)
+    tag_answers(work, question_id, [key], name)
 
 
-def tag_answers(work: Work, answer_ids: Sequence[UUID], name: str) -> None:
-    """Put a tag on several written answers, which the caller has looked up."""
+def tag_answers(work: Work, question_id: UUID, keys: Sequence[TextKey], name: str) -> None:
+    """Put a tag on several written answers of a question, which the caller has looked up."""
     words = " ".join(name.replace("\0", "").split())
     if not words:
         raise Invalid("no_tag", _("Write a tag: one or two words."))
@@ -34,20 +35,31 @@ def tag_answers(work: Work, answer_ids: Sequence[UUID], name: str) -> None:
         {
             "id": new_id(),
             "workspace_id": work.workspace_id,
-            "answer_id": answer_id,
+            "response_id": key.response_id,
+            "question_id": question_id,
+            "row": key.row,
+            "code": key.code,
             "name": words,
             "key": words.lower(),
             "created_at": work.now,
             "created_by": work.actor.name,
         }
-        for answer_id in answer_ids
+        for key in keys
     ]
     insert = sqlite.insert if work.platform.database.is_sqlite else postgresql.insert
     for at in range(0, len(rows), BATCH):
         work.session.execute(insert(AnswerTag).values(rows[at : at + BATCH]).on_conflict_do_nothing())
 
 
-def untag_answer(work: Work, question_id: UUID, answer_id: UUID, key: str) -> None:
+def untag_answer(work: Work, question_id: UUID, key: TextKey, tag: str) -> None:
     """Take a tag off; nothing happens where it is gone already."""
-    answer = written_answer(work.session, question_id, answer_id)
-    work.session.execute(delete(AnswerTag).where(AnswerTag.answer_id == answer.id, AnswerTag.key == key))
+    check_written(work.session, question_id, key)
+    work.session.execute(
+        delete(AnswerTag).where(
+            AnswerTag.response_id == key.response_id,
+            AnswerTag.question_id == question_id,
+            AnswerTag.row == key.row,
+            AnswerTag.code == key.code,
+            AnswerTag.key == tag,
+        )
+    )

@@ -49,13 +49,13 @@ def texts(slug: str, survey_id: UUID, question_id: UUID) -> str:
         "results",
         card=card,
         texts=shown,
-        tags=queries.tags_of(reading(), [text.answer_id for text in shown]),
+        tags=queries.tags_of(reading(), card.id, shown),
         counted_tags=[]
         if is_kept_back
         else queries.tags_counted(reading(), survey.id, card.id, filters.narrowing),
         tag=tag,
         names=queries.tag_names(reading(), survey.id),
-        quotable=queries.allowed_answers(reading(), [text.answer_id for text in shown]),
+        quotable=queries.allowed_answers(reading(), card.id, [text.key for text in shown]),
         has_more=len(found) > TEXTS_ON_A_PAGE,
         page=page,
         words=words,
@@ -71,14 +71,14 @@ def tag_text(slug: str, survey_id: UUID, question_id: UUID) -> Any:
     program = program_of(slug)
     survey = survey_of(program, survey_id)
     card_of(survey, question_id)
-    answer_id = _uuid(request.form.get("answer", ""))
-    key = request.form.get("untag")
-    if key is not None:
-        service.untag_answer(writing(), question_id, answer_id, key[: service.LONGEST_TAG])
+    answer = queries.TextKey.read(request.form.get("answer", ""))
+    untagged = request.form.get("untag")
+    if untagged is not None:
+        service.untag_answer(writing(), question_id, answer, untagged[: service.LONGEST_TAG])
         flash(_("The tag is off."))
     else:
         try:
-            service.tag_answer(writing(), question_id, answer_id, request.form.get("tag", ""))
+            service.tag_answer(writing(), question_id, answer, request.form.get("tag", ""))
             flash(_("Tagged."))
         except Invalid as refused:
             flash(str(refused), "error")
@@ -106,7 +106,7 @@ def suggested_themes(slug: str, survey_id: UUID, question_id: UUID) -> Any:
     links = Links(program, survey, kept)
     if request.method == "POST":
         if "theme" in request.form:
-            _tag_theme(found or [], written, seen)
+            _tag_theme(card.id, found or [], written, seen)
         elif found is None and (job is None or job.state is JobState.DEAD):
             asked = {"survey_id": str(survey.id), "question_id": str(card.id), "narrowed": kept.query()}
             writing().enqueue(queries.THEMES, asked, unique=queries.themes_key(seen))
@@ -131,7 +131,7 @@ def _known_themes(written: Sequence[queries.Written], seen: str) -> tuple[list[T
     ], job
 
 
-def _tag_theme(found: list[Theme], written: Sequence[queries.Written], seen: str) -> None:
+def _tag_theme(question_id: UUID, found: list[Theme], written: Sequence[queries.Written], seen: str) -> None:
     """The same texts have the same themes; where texts came in nothing is tagged."""
     if not viewer().can(policy.ANSWER):
         raise Forbidden
@@ -142,7 +142,7 @@ def _tag_theme(found: list[Theme], written: Sequence[queries.Written], seen: str
     members = found[at].members
     try:
         service.tag_answers(
-            writing(), [written[each].answer_id for each in members], request.form.get("tag", "")
+            writing(), question_id, [written[each].key for each in members], request.form.get("tag", "")
         )
     except Invalid as refused:
         flash(str(refused), "error")
@@ -159,10 +159,3 @@ def card_of(survey: Survey, question_id: UUID) -> results.Card:
 
 def _words(name: str) -> str:
     return " ".join(request.args.get(name, "").replace("\0", "").split())[:100]
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound from error
