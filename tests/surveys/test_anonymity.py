@@ -1,6 +1,7 @@
 """Anonymous surveys: nothing in the database joins a response to a person, not even order or time."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def _answer(client: Browser, token: str) -> Any:
 
 
 def test_no_table_joins_an_anonymous_response_to_its_person(
-    work: Work, client: Browser, survey: Survey, ana: Enrollment
+    work: Work, program: Program, client: Browser, survey: Survey, ana: Enrollment
 ) -> None:
     token = links.personal_link(work, survey.id, ana.id)
     assert client.get(_answer(client, token).location).status_code == 200
@@ -82,8 +83,9 @@ def test_no_table_joins_an_anonymous_response_to_its_person(
     assert _mentions(work, {response.id.hex, str(response.id)}) == {"response"}
     ledger = work.session.scalars(select(SurveyLedger).where(SurveyLedger.survey_id == survey.id)).one()
     assert ledger.enrollment_id == ana.id
-    for _ in range(4):
-        a_response(work, survey, {"used_import": "no", "nps": 9})
+    for number in range(4):
+        place = an_enrollment(work, program=program, mail=f"other{number}@example.com")
+        a_response(work, survey, {"used_import": "no", "nps": 9}, enrollment=place)
     rows = work.session.scalars(select(Answer.id).where(Answer.response_id == response.id)).all()
     assert rows
     # Random ids: version 7 would tell the moment.
@@ -143,7 +145,7 @@ def test_a_second_way_begun_on_another_device_counts_once(
     assert client.submit(here, {"nps": "9", "__action": "next"}).status_code == 303
     refused = client.submit(there, {"nps": "9", "__action": "next"})
     assert refused.status_code == 410
-    assert queries.counts(work.session, [survey.id])[survey.id].complete == 1
+    assert queries.count_complete(work.session, survey.id) == 1
 
 
 def test_whether_it_is_anonymous_stays_once_somebody_has_answered(work: Work, survey: Survey) -> None:
@@ -336,12 +338,52 @@ def test_above_five_answers_are_shown_five_at_a_time(work: Work, survey: Survey,
         written = list(exported(work.session, survey.id, [ResponseState.COMPLETE]))
         assert len(listed) == len(written) == sum(shown.values()) == (number + 1) // 5 * 5
         assert queries.count_held(work.session, survey) == (number + 1) % 5
-        assert queries.counts(work.session, [survey.id])[survey.id].complete == number + 1
+        counted = queries.counts(work.session, [survey.id]).get(survey.id)
+        assert (counted.complete if counted else 0) == sum(shown.values())
         seen.append(shown)
     assert seen[3:5] == [{}, {"no": 3, "yes": 2}]
     assert seen[4:9] == [seen[4]] * 5
     assert seen[9:] == [{"no": 5, "yes": 5}] * 2
     assert service.mend(work) == 0
+
+
+def test_how_many_began_and_are_done_is_told_five_at_a_time(
+    work: Work, program: Program, survey: Survey
+) -> None:
+    """In the list and above the results, as page by page; two looks never differ by one person."""
+    looks = [(0, 0)]
+    for number in range(14):
+        place = an_enrollment(work, program=program, mail=f"tester{number}@example.com")
+        door = Door(Way.PORTAL, survey, None, place)
+        begun = respond.begin(work, door, submission_key=f"began{number}").response
+        if number % 2:
+            respond.save(work, begun, {"used_import": "no", "nps": 9})
+            version = queries.published(work.session, begun.version_id)
+            assert not respond.finish(work, begun, version, door=door).problems
+        work.session.flush()
+        releasing.tell_positions(work, survey.id)
+        funnel = queries.funnel(work.session, survey.id)
+        listed = queries.counts(work.session, [survey.id]).get(survey.id)
+        assert (funnel.started, funnel.complete) == ((listed.started, listed.complete) if listed else (0, 0))
+        looks.append((funnel.started, funnel.complete))
+    moves = [after - before for (before, _), (after, _) in pairwise(looks)]
+    assert [move for move in moves if 0 < move < 5] == []
+    assert {complete for _, complete in looks} == {0, 5}
+    assert looks[-1][0] >= 10
+
+
+def test_answers_of_testers_and_of_public_links_are_told_apart(
+    work: Work, program: Program, survey: Survey
+) -> None:
+    """Expectations count testers alone: told together with four by a link, one tester's answer would stand out."""
+    for _ in range(4):
+        a_response(work, survey, {"used_import": "no", "nps": 3})
+    for number in range(5):
+        place = an_enrollment(work, program=program, mail=f"tester{number}@example.com")
+        a_response(work, survey, {"used_import": "no", "nps": 9}, enrollment=place)
+        assert queries.count_shown(work.session, survey) == (5 if number == 4 else 0)
+    shown = work.session.scalars(select(Response.is_in_ledger).where(~Response.is_held)).all()
+    assert shown == [True] * 5
 
 
 def test_the_page_says_how_many_answers_wait(
