@@ -1,7 +1,6 @@
 """Anonymous surveys: nothing in the database joins a response to a person, not even order or time."""
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -345,45 +344,6 @@ def test_above_five_answers_are_shown_five_at_a_time(work: Work, survey: Survey,
     assert seen[4:9] == [seen[4]] * 5
     assert seen[9:] == [{"no": 5, "yes": 5}] * 2
     assert service.mend(work) == 0
-
-
-def test_how_many_began_and_are_done_is_told_five_at_a_time(
-    work: Work, program: Program, survey: Survey
-) -> None:
-    """In the list and above the results, as page by page; two looks never differ by one person."""
-    looks = [(0, 0)]
-    for number in range(14):
-        place = an_enrollment(work, program=program, mail=f"tester{number}@example.com")
-        door = Door(Way.PORTAL, survey, None, place)
-        begun = respond.begin(work, door, submission_key=f"began{number}").response
-        if number % 2:
-            respond.save(work, begun, {"used_import": "no", "nps": 9})
-            version = queries.published(work.session, begun.version_id)
-            assert not respond.finish(work, begun, version, door=door).problems
-        work.session.flush()
-        releasing.tell_positions(work, survey.id)
-        funnel = queries.funnel(work.session, survey.id)
-        listed = queries.counts(work.session, [survey.id]).get(survey.id)
-        assert (funnel.started, funnel.complete) == ((listed.started, listed.complete) if listed else (0, 0))
-        looks.append((funnel.started, funnel.complete))
-    moves = [after - before for (before, _), (after, _) in pairwise(looks)]
-    assert [move for move in moves if 0 < move < 5] == []
-    assert {complete for _, complete in looks} == {0, 5}
-    assert looks[-1][0] >= 10
-
-
-def test_answers_of_testers_and_of_public_links_are_told_apart(
-    work: Work, program: Program, survey: Survey
-) -> None:
-    """Expectations count testers alone: told together with four by a link, one tester's answer would stand out."""
-    for _ in range(4):
-        a_response(work, survey, {"used_import": "no", "nps": 3})
-    for number in range(5):
-        place = an_enrollment(work, program=program, mail=f"tester{number}@example.com")
-        a_response(work, survey, {"used_import": "no", "nps": 9}, enrollment=place)
-        assert queries.count_shown(work.session, survey) == (5 if number == 4 else 0)
-    shown = work.session.scalars(select(Response.is_in_ledger).where(~Response.is_held)).all()
-    assert shown == [True] * 5
 
 
 def test_the_page_says_how_many_answers_wait(
