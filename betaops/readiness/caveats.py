@@ -39,6 +39,8 @@ def limits(found: Found, sample: Mapping[str, Any]) -> list[str]:
                 asked=asked,
             )
         )
+    if sample.get("is_anonymous"):
+        lines.append(_("Anonymous answers: one per person; they cannot be narrowed, weighted or paired."))
     lines += [*unheard(found, sample), *left_out(sample.get("excluded", {}))]
     if outcome["method"] == "dirichlet":
         lines.append(
@@ -97,6 +99,8 @@ def flips(found: Found, sample: Mapping[str, Any]) -> list[str]:
         lines.append(_doubtful(found, doubtful))
     if found.turning is not None:
         lines.append(_turning(found))
+    if sample.get("is_anonymous"):
+        return lines  # whose answers they are nobody knows, so nobody's can be left out
     is_every_cohort = sample.get("is_every_cohort", True)
     if not lines and found.own is not Verdict.INCONCLUSIVE and is_every_cohort:
         lines.append(_("No cohort, no group of loud reporters and no doubtful answers decide it alone."))
@@ -189,6 +193,16 @@ EXCLUDED: dict[str, Callable[[int], str]] = {
     "anonymous": lambda n: ngettext(
         "%(num)s anonymous answer was left out: it belongs to no tester.",
         "%(num)s anonymous answers were left out: they belong to no tester.",
+        n,
+    ),
+    "public": lambda n: ngettext(
+        "%(num)s answer came by a public link and was left out: it may be anybody's.",
+        "%(num)s answers came by public links and were left out: they may be anybody's.",
+        n,
+    ),
+    "narrowed": lambda n: ngettext(
+        "%(num)s anonymous answer was left out: nobody knows whether it belongs to this cohort, wave or build.",
+        "%(num)s anonymous answers were left out: nobody knows whether they belong to this cohort, wave or build.",
         n,
     ),
     "outside": lambda n: ngettext(

@@ -31,6 +31,7 @@ from betaops.readiness.models import (
     Signature,
     Waiver,
 )
+from betaops.readiness.tracing import ANONYMOUS
 from betaops.readiness.verdict import CLOSE_PART, LIVE_PART
 from betaops.statistics.betting import GAMBLERS
 from betaops.statistics.forecast import SEED
@@ -219,6 +220,8 @@ def _evidence(
 
 
 def _withheld(reading: Reading | None, scores: Mapping[UUID, float] | None) -> str | None:
+    if reading is not None and reading.sample.get("is_anonymous"):
+        return ANONYMOUS
     if reading is None or scores is None or not reading.sample["levels"]:
         return "nothing is scored"
     if reading.n < FEWEST_NAMED:

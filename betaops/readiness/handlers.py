@@ -15,11 +15,12 @@ from betaops.kernel.work import Work
 from betaops.programs.events import PhaseChanged
 from betaops.readiness import queries, service, telling
 from betaops.readiness.events import DecisionLapsed, DecisionShaken, ProgramSuspended
-from betaops.surveys.events import ResponseWithdrawn, SurveyAnswered
+from betaops.surveys.events import AnonymousAnswersTold, ResponseWithdrawn, SurveyAnswered
 
 #: Events that name the program whose evidence they change.
 Told = (
     SurveyAnswered
+    | AnonymousAnswersTold
     | ResponseWithdrawn
     | EnrollmentChanged
     | TestersImported

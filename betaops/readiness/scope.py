@@ -39,6 +39,8 @@ class Scope:
     today: date = date.max
     #: The day on which each could begin: when they became active, else when they were let in.
     came_on: Mapping[UUID, date] = field(default_factory=dict)
+    #: Not everybody's, or not everything of theirs: a cohort, a wave or a build is named.
+    is_narrowed: bool = False
     #: Only answers of that wave of a survey.
     wave: int | None = None
     #: Only what came while they used one build: when each did; None: no build is named.

@@ -11,6 +11,8 @@ from betaops.readiness.models import AmendmentKind
 _CLOSE_ENOUGH = 2e-9
 #: What criteria call otherwise than expectations.
 _CALLED = {"cohort_id": "scope"}
+#: Why no people stand beside counts of an anonymous survey.
+ANONYMOUS = "anonymous answers, one of each person: there are counts alone"
 #: What is signed of a waiver.
 _WAIVED = ("need", "reason", "ends_on")
 
@@ -78,6 +80,8 @@ def people(told: Mapping[str, Any]) -> Iterator[Disagreement]:
     items, traced = told["expectations"], told["evidence"]
     yield from same("/evidence", [each["expectation"] for each in traced], [each["id"] for each in items])
     for at, (item, each) in enumerate(zip(items, traced, strict=True)):
+        if (item["reading"] or {}).get("sample", {}).get("is_anonymous"):
+            yield from same(f"/evidence/{at}/withheld", each["withheld"], ANONYMOUS)
         if each["withheld"] is not None:
             yield from same(f"/evidence/{at}/scores", each["scores"], [])
             continue

@@ -45,6 +45,7 @@ def note_answered(work: Work, response: Response, enrollment: Enrollment | None)
     )
     if work.session.scalar(row.on_conflict_do_nothing().returning(SurveyLedger.id)) is None:
         raise Refused("answered", _("You have answered this survey already. Thank you."))
+    response.is_in_ledger = True
     survey_id = str(response.survey_id)
     work.enqueue(
         "surveys.shuffle_ledger",

@@ -84,6 +84,16 @@ class SurveyAnswered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnonymousAnswersTold(Event):
+    """Five more count, in an hour that is over; by nobody, and of no response: their moments would be theirs."""
+
+    said = _l("counted further answers to an anonymous survey of %(program)s")
+
+    survey_id: UUID
+    program_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResponseWithdrawn(Event):
     """Its answers are gone; that there was one stays known."""
 

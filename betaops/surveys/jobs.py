@@ -230,3 +230,8 @@ def tell_positions(work: Work, *, survey_id: str) -> None:
 def shuffle_ledger(work: Work, *, survey_id: str) -> None:
     """Who has answered an anonymous survey, written down anew in no order."""
     anonymity.shuffle_ledger(work, UUID(survey_id))
+
+
+def announce_told(work: Work, *, survey_id: str) -> None:
+    """Further answers to an anonymous survey count: what rests on them is read anew."""
+    releasing.announce_told(work, UUID(survey_id))

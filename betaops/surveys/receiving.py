@@ -112,6 +112,7 @@ _ALIKE: dict[str, Any] = {
     "is_embedded": False,
     "is_anonymous": False,
     "is_held": False,
+    "is_in_ledger": False,
     "told_state": None,
     "told_page": None,
     "arm": "",

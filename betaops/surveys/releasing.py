@@ -4,6 +4,7 @@ Above five, two looks at the results, one before and one after a single answer, 
 what came since is shown five at a time: whatever two looks differ in was said by at least five people.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import String, cast, func, select, update
@@ -13,6 +14,7 @@ from betaops.kernel.work import Work
 from betaops.surveys import policy, queries, service
 from betaops.surveys.engine.judging import rows_of
 from betaops.surveys.engine.plain import TypedRows
+from betaops.surveys.events import AnonymousAnswersTold
 from betaops.surveys.models import Answer, Response, ResponseState, Survey
 from betaops.surveys.queries.surveys import Published
 
@@ -45,6 +47,7 @@ def write(work: Work, response: Response, published: Published, typed: TypedRows
 def hold(work: Work, response: Response) -> None:
     """Keep an anonymous one back, or show it together with those that wait already.
 
+    Five testers together, or five that came by public links: expectations count testers alone, and move by five as well.
     One after the other: of two that end in the same moment, neither would see that the other waits, and five would go on
     waiting. Who only refers to the survey is not held up (`FOR NO KEY UPDATE`); SQLite's writers are alone anyway.
     """
@@ -59,6 +62,7 @@ def hold(work: Work, response: Response) -> None:
             Response.survey_id == response.survey_id,
             Response.state == ResponseState.COMPLETE,
             Response.is_held,
+            Response.is_in_ledger == response.is_in_ledger,
         )
         .order_by(Response.id)
         .with_for_update()
@@ -70,6 +74,26 @@ def hold(work: Work, response: Response) -> None:
         each.is_held = False
         write(work, each, queries.published(work.session, each.version_id, each.arm))
     work.session.flush()
+    # Those five have moved, so that how many are complete is told with what they said.
+    tell_positions(work, response.survey_id)
+    _announce_later(work, response.survey_id)
+
+
+def _announce_later(work: Work, survey_id: UUID) -> None:
+    """At the next full hour: what is recorded keeps its moment for good, and the fifth one's is not to be known."""
+    work.enqueue(
+        "surveys.announce_told",
+        {"survey_id": str(survey_id)},
+        at=work.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1),
+        unique=f"surveys.announce_told:{survey_id}",
+    )
+
+
+def announce_told(work: Work, survey_id: UUID) -> None:
+    """Record that more of an anonymous survey's answers count than before."""
+    program_id = work.session.scalar(select(Survey.program_id).where(Survey.id == survey_id))
+    if program_id is not None:
+        work.record(AnonymousAnswersTold(survey_id=survey_id, program_id=program_id))
 
 
 def tell_positions(work: Work, survey_id: UUID) -> bool:

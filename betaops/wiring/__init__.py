@@ -122,7 +122,8 @@ _EVIDENCE = (
     "enrollment.events:EnrollmentWithdrawn", "enrollment.events:TestersImported", "feedback.events:FixChecked",
     "feedback.events:ReportAmended", "feedback.events:ReportMerged", "feedback.events:ReportReceived",
     "feedback.events:ReportStateChanged", "feedback.events:ReportVoted", "feedback.events:VoteWithdrawn",
-    "programs.events:PhaseChanged", "surveys.events:ResponseWithdrawn", "surveys.events:SurveyAnswered",
+    "programs.events:PhaseChanged", "surveys.events:AnonymousAnswersTold",
+    "surveys.events:ResponseWithdrawn", "surveys.events:SurveyAnswered",
     "tasks.events:OutcomeRecorded", "tasks.events:TaskMovedOn",
 )  # fmt: skip
 
@@ -224,6 +225,7 @@ JOBS: tuple[tuple[str, bool], ...] = (
     ("kernel.mail:send_mail", True),
     ("surveys.jobs:allot", True),
     ("surveys.jobs:allot_all", False),
+    ("surveys.jobs:announce_told", False),
     ("surveys.jobs:begin_placement", True),
     ("surveys.jobs:close_full", False),
     ("surveys.jobs:fold", False),

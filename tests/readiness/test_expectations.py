@@ -135,11 +135,12 @@ def test_answers_to_a_later_series_of_its_question_are_not_counted_and_said(work
     assert (offered.about["series"], offered.high) == (2, 10)
     scope = Scope(program.id, program.product_id, frozenset({ana.tester_id, bob.tester_id}), frozenset())
     first = answers.AboutQuestion(**about(survey, "import"))
-    by_tester, left_out = answers.given(work.session, scope, first)
+    whom = answers.whom_of(work.session, scope, first.survey)
+    by_tester, left_out = answers.given(work.session, scope, first, whom)
     assert (set(by_tester), left_out["later_series"], left_out["skipped"]) == ({ana.tester_id}, 1, 0)
-    assert answers.asked(scope, left_out) == 1
+    assert answers.sample(whom, by_tester, {ana.tester_id: 1.0}, left_out).asked == 1
     now = answers.AboutQuestion(**offered.about)
-    by_tester, left_out = answers.given(work.session, scope, now)
+    by_tester, left_out = answers.given(work.session, scope, now, whom)
     assert (set(by_tester), left_out.get("later_series"), left_out["skipped"]) == ({bob.tester_id}, None, 1)
 
 

@@ -239,12 +239,13 @@ def expectation_form(
     need: str = "",
     *,
     is_sealed: bool = False,
+    is_anonymous: bool = False,
     times: Times = NO_TIMES,
     **options: Any,
 ) -> ExpectationForm:
     """The form for one measure, filled from `row` where one is edited; `cohorts` are (id, name).
 
-    Where criteria `is_sealed` it asks why one changes.
+    Where criteria `is_sealed` it asks why one changes. Of a survey that `is_anonymous` nobody's answers can be picked.
     `options` go to the form: `formdata=None` shows what is saved whatever was sent.
     """
     chosen = _FORMS.get(measure.kind, ExpectationForm)
@@ -262,7 +263,13 @@ def expectation_form(
     form.cohort.choices = [SelectChoice("", _("Everybody in the program"))] + [
         SelectChoice(ids.encode("coh", each), name) for each, name in cohorts
     ]
-    _offer_times(form, times.including(row), measure)
+    _offer_times(form, NO_TIMES if is_anonymous else times.including(row), measure)
+    if is_anonymous:
+        form.cohort.choices = form.cohort.choices[:1]
+        form.cohort.validate_choice = False  # whoever sends one all the same is told why not
+        form.cohort.description = _(
+            "This survey is anonymous: its answers count for everybody, not for a cohort, a wave or a build."
+        )
     form.threshold.label.text = _LINES[measure.unit]
     form.threshold.description = _bounds(measure, parameters)
     if measure.is_counted:

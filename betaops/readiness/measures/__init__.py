@@ -1,6 +1,7 @@
 """Everything that can be measured, by kind. A new measure is a class in a file and a line here."""
 
 from betaops.readiness.measures.adoption import Adoption
+from betaops.readiness.measures.anonymous import is_anonymous
 from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Parameters, Sample
 from betaops.readiness.measures.ces import Ces
 from betaops.readiness.measures.critical_share import CriticalShare
@@ -47,4 +48,4 @@ def named(kind: str) -> Measure:
     return KINDS[kind]
 
 
-__all__ = ["KINDS", "Evidence", "Group", "Measure", "Offer", "Parameters", "Sample", "named"]
+__all__ = ["KINDS", "Evidence", "Group", "Measure", "Offer", "Parameters", "Sample", "is_anonymous", "named"]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import fmean
 from typing import Any, NamedTuple, Protocol
@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from betaops.kernel import ids
 from betaops.programs.models import Program
-from betaops.readiness.measures.base import Evidence, Parameters
+from betaops.readiness.measures import anonymous
+from betaops.readiness.measures.base import Evidence, Parameters, Sample, scored
 from betaops.readiness.scope import Scope
 from betaops.surveys import queries as survey_queries
 from betaops.surveys.definition import Question
@@ -148,15 +149,61 @@ def _rows(survey: Survey, question: Question, series: int) -> list[Asked]:
     ]
 
 
+class Whom(NamedTuple):
+    """Who was asked a survey, and whose answers count."""
+
+    survey_id: UUID
+    #: By which answers are told apart: testers; of an anonymous survey responses, of which each has one.
+    counted: frozenset[UUID]
+    #: How many could have answered.
+    people: int
+    #: Answers that are left out before anybody reads them.
+    unread: dict[str, int]
+    is_anonymous: bool = False
+
+    def whose(self, response_id: UUID, tester_id: UUID | None) -> UUID | None:
+        return response_id if self.is_anonymous else tester_id
+
+    def left_out(self) -> dict[str, int]:
+        """How many are left out and why, to be counted on."""
+        return dict(self.unread)
+
+    def count_out(self, tester_id: UUID | None, left_out: dict[str, int]) -> None:
+        """Count a response that does not count."""
+        if not self.is_anonymous:
+            left_out["anonymous" if tester_id is None else "outside"] += 1
+
+
+def whom_of(session: Session, scope: Scope, survey: str) -> Whom:
+    survey_id = ids.decode("svy", survey)
+    if not anonymous.is_anonymous_survey(session, survey_id):
+        return Whom(survey_id, scope.testers, len(scope.testers), {"anonymous": 0, "outside": 0})
+    return Whom(
+        survey_id,
+        anonymous.told(session, scope, survey_id),
+        anonymous.people(session, scope, survey_id),
+        anonymous.left_out(session, scope, survey_id),
+        is_anonymous=True,
+    )
+
+
+class Came(Protocol):
+    """An answer with when it came, and whether it is doubtful."""
+
+    @property
+    def is_doubtful(self) -> bool: ...
+    @property
+    def at(self) -> datetime | None: ...
+
+
 def given(
-    session: Session, scope: Scope, parameters: AboutQuestion
+    session: Session, scope: Scope, parameters: AboutQuestion, whom: Whom
 ) -> tuple[dict[UUID, list[Given]], dict[str, int]]:
     """Answers by tester, and how many were left out and why.
 
     Only complete responses count, and only those of testers: what comes by a public link may be one person
     ten times.
     """
-    survey_id = ids.decode("svy", parameters.survey)
     rows = session.execute(
         select(
             Response.id,
@@ -170,7 +217,7 @@ def given(
         .join(Answer, Answer.response_id == Response.id)
         .join(SurveyQuestion, SurveyQuestion.id == Answer.question_id)
         .where(
-            *complete(scope, survey_id),
+            *complete(scope, whom.survey_id),
             SurveyQuestion.name == parameters.item,
             SurveyQuestion.series >= parameters.series,
             Answer.row == parameters.row,
@@ -187,7 +234,7 @@ def given(
         if not scope.covers(tester_id, finished_at):
             continue
         if series > parameters.series:
-            later.add(tester_id)
+            later.add(whom.whose(response_id, tester_id))
             continue
         codes[response_id].add(code)
         if flags:
@@ -195,12 +242,13 @@ def given(
         numbers[response_id], people[response_id] = number, tester_id
         moments[response_id] = finished_at
     by_tester: dict[UUID, list[Given]] = defaultdict(list)
-    left_out = {"anonymous": 0, "outside": 0}
+    left_out = whom.left_out()
     for response_id, tester_id in people.items():
-        if tester_id is None:
-            left_out["anonymous"] += 1
-        elif tester_id in scope.testers:
-            by_tester[tester_id].append(
+        person = whom.whose(response_id, tester_id)
+        if person is None or person not in whom.counted:
+            whom.count_out(tester_id, left_out)
+        else:
+            by_tester[person].append(
                 Given(
                     frozenset(codes[response_id]),
                     numbers[response_id],
@@ -208,9 +256,7 @@ def given(
                     moments[response_id],
                 )
             )
-        else:
-            left_out["outside"] += 1
-    without = finished(session, scope, survey_id) - by_tester.keys()
+    without = finished(session, scope, whom) - by_tester.keys()
     left_out["skipped"] = len(without - later)
     if without & later:
         left_out["later_series"] = len(without & later)
@@ -223,37 +269,48 @@ def complete(scope: Scope, survey_id: UUID) -> list[ColumnElement[bool]]:
     return found if scope.wave is None else [*found, Response.wave == scope.wave]
 
 
-def finished(session: Session, scope: Scope, survey_id: UUID) -> set[UUID]:
+def finished(session: Session, scope: Scope, whom: Whom) -> frozenset[UUID]:
     """Testers in scope with a response that counts, whatever they were asked in it."""
+    if whom.is_anonymous:
+        return whom.counted
     rows = session.execute(
         select(Response.tester_id, Response.finished_at).where(
-            *complete(scope, survey_id), Response.tester_id.is_not(None)
+            *complete(scope, whom.survey_id), Response.tester_id.is_not(None)
         )
     )
-    return {
+    return frozenset(
         tester_id
         for tester_id, finished_at in rows
         if tester_id in scope.testers and scope.covers(tester_id, finished_at)
-    }
+    )
 
 
-def asked(scope: Scope, left_out: dict[str, int]) -> int:
-    """How many could still have an answer or have one: who finished without one is not silent."""
-    return len(scope.testers) - sum(left_out.get(reason, 0) for reason in NOT_SILENT)
+def sample(
+    whom: Whom,
+    by_tester: Mapping[UUID, Sequence[Came]],
+    scores: Mapping[UUID, float],
+    left_out: dict[str, int],
+    *,
+    always: Sequence[float] = (0.0, 1.0),
+) -> Sample:
+    """Of the score of each. Who finished without one is not silent. What is anonymous keeps its counts alone."""
+    asked = whom.people - sum(left_out.get(reason, 0) for reason in NOT_SILENT)
+    if whom.is_anonymous:
+        counts = scored(scores, asked, left_out, always=always)
+        return replace(counts, scores={}, is_anonymous=True)
+    return scored(
+        scores,
+        asked,
+        left_out,
+        always=always,
+        doubtful=doubtful(by_tester),
+        moments=first_moments(by_tester),
+    )
 
 
 def means(by_tester: Mapping[UUID, list[float]]) -> dict[UUID, float]:
     """One number for each tester: who answered twice is not two people."""
     return {tester: fmean(values) for tester, values in by_tester.items() if values}
-
-
-class Came(Protocol):
-    """An answer with when it came, and whether it is doubtful."""
-
-    @property
-    def is_doubtful(self) -> bool: ...
-    @property
-    def at(self) -> datetime | None: ...
 
 
 def first_moments(by_tester: Mapping[UUID, Sequence[Came]]) -> dict[UUID, datetime]:

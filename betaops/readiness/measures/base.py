@@ -40,6 +40,8 @@ class Sample:
     value: int | None = None
     #: Where it is a matter of days: (days since they came, to how many it happened then, how many were watched no longer).
     waits: tuple[tuple[int, int, int], ...] = ()
+    #: Anonymous answers, one of each person: counts are all there is, and nothing can be said of anybody's or without them.
+    is_anonymous: bool = False
     #: By tester, and whose answers are all doubtful. Not kept: a reading has counts only.
     scores: Mapping[UUID, float] = field(default_factory=dict, compare=False, repr=False)
     doubtful: frozenset[UUID] = field(default=frozenset(), compare=False, repr=False)
@@ -64,16 +66,19 @@ class Sample:
             excluded=dict(told["excluded"]),
             value=told["value"],
             waits=tuple((day, had, lost) for day, had, lost in told.get("waits", ())),
+            is_anonymous=told.get("is_anonymous", False),
         )
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        told = {
             "levels": list(self.levels),
             "counts": list(self.counts),
             "asked": self.asked,
             "excluded": self.excluded,
             "value": self.value,
-        } | ({"waits": [list(each) for each in self.waits]} if self.waits else {})
+        }
+        told |= {"waits": [list(each) for each in self.waits]} if self.waits else {}
+        return told | ({"is_anonymous": True} if self.is_anonymous else {})
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.programs.models import Program
 from betaops.readiness.figures import Unit
 from betaops.readiness.measures import answers
-from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Parameters, Sample, scored
+from betaops.readiness.measures.answers import Whom
+from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Parameters, Sample
 from betaops.readiness.scope import Scope
 from betaops.surveys import queries as survey_queries
 from betaops.surveys.instruments import Placed, placed
@@ -75,17 +76,11 @@ class InstrumentMeasure(Measure):
         ]
 
     def sample(self, session: Session, scope: Scope, parameters: AboutInstrument) -> Sample:
-        by_tester, left_out = filled(session, scope, parameters)
+        whom = answers.whom_of(session, scope, parameters.survey)
+        by_tester, left_out = filled(session, scope, parameters, whom)
         given = {tester: self._scores(said, parameters) for tester, said in by_tester.items()}
         left_out["does_not_count"] = sum(not scores for scores in given.values())
-        return scored(
-            answers.means(given),
-            answers.asked(scope, left_out),
-            left_out,
-            always=self.always,
-            doubtful=answers.doubtful(by_tester),
-            moments=answers.first_moments(by_tester),
-        )
+        return answers.sample(whom, by_tester, answers.means(given), left_out, always=self.always)
 
     def _scores(self, said: Sequence[Filled], parameters: AboutInstrument) -> list[float]:
         found = (self.score(each.places, parameters) for each in said)
@@ -114,13 +109,12 @@ class OutOfAHundred(InstrumentMeasure):
 
 
 def filled(
-    session: Session, scope: Scope, parameters: AboutInstrument
+    session: Session, scope: Scope, parameters: AboutInstrument, whom: Whom
 ) -> tuple[dict[UUID, list[Filled]], dict[str, int]]:
     """What each tester answered to all parts, and how many were left out and why.
 
     A response with a part missing has no score, as the instruments are published.
     """
-    survey_id = ids.decode("svy", parameters.survey)
     parts = {(part.item, part.row, part.series): at for at, part in enumerate(parameters.parts)}
     rows = session.execute(
         select(
@@ -136,7 +130,7 @@ def filled(
         .join(Answer, Answer.response_id == Response.id)
         .join(SurveyQuestion, SurveyQuestion.id == Answer.question_id)
         .where(
-            *answers.complete(scope, survey_id),
+            *answers.complete(scope, whom.survey_id),
             SurveyQuestion.name.in_({part.item for part in parameters.parts}),
             Answer.code.not_like("#%"),
         )
@@ -149,17 +143,16 @@ def filled(
             cells[response_id][at] = parameters.parts[at].codes.index(code)
             whose[response_id] = tester_id, bool(flags), finished_at
     by_tester: dict[UUID, list[Filled]] = defaultdict(list)
-    left_out = {"anonymous": 0, "outside": 0}
+    left_out = whom.left_out()
     for response_id, found in cells.items():
         tester_id, is_doubtful, moment = whose[response_id]
-        if tester_id is None:
-            left_out["anonymous"] += 1
-        elif tester_id not in scope.testers:
-            left_out["outside"] += 1
+        person = whom.whose(response_id, tester_id)
+        if person is None or person not in whom.counted:
+            whom.count_out(tester_id, left_out)
         elif len(found) == len(parts):
             places = tuple(found[part] for part in range(len(parts)))
-            by_tester[tester_id].append(Filled(places, is_doubtful, moment))
-    left_out["unscored"] = len(answers.finished(session, scope, survey_id) - by_tester.keys())
+            by_tester[person].append(Filled(places, is_doubtful, moment))
+    left_out["unscored"] = len(answers.finished(session, scope, whom) - by_tester.keys())
     return by_tester, left_out
 
 

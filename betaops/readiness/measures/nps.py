@@ -8,7 +8,7 @@ from betaops.programs.models import Program
 from betaops.readiness.figures import Unit
 from betaops.readiness.measures import answers
 from betaops.readiness.measures.answers import AboutQuestion, Given
-from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample, scored
+from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample
 from betaops.readiness.scope import Scope
 
 
@@ -42,18 +42,12 @@ class Nps(Measure):
         ]
 
     def sample(self, session: Session, scope: Scope, parameters: AboutQuestion) -> Sample:
-        by_tester, left_out = answers.given(session, scope, parameters)
+        whom = answers.whom_of(session, scope, parameters.survey)
+        by_tester, left_out = answers.given(session, scope, parameters, whom)
         kept = {tester: _scores(said) for tester, said in by_tester.items()}
         all_given = sum(map(len, by_tester.values()))
         left_out["no_number"] = all_given - sum(map(len, kept.values()))
-        return scored(
-            answers.means(kept),
-            answers.asked(scope, left_out),
-            left_out,
-            always=(0.0, 0.5, 1.0),
-            doubtful=answers.doubtful(by_tester),
-            moments=answers.first_moments(by_tester),
-        )
+        return answers.sample(whom, by_tester, answers.means(kept), left_out, always=(0.0, 0.5, 1.0))
 
     def evidence(self, parameters: AboutQuestion) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))

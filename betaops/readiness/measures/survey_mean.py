@@ -9,7 +9,7 @@ from betaops.programs.models import Program
 from betaops.readiness.figures import Unit
 from betaops.readiness.measures import answers
 from betaops.readiness.measures.answers import AboutQuestion, Given
-from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample, scored
+from betaops.readiness.measures.base import Evidence, Group, Measure, Offer, Sample
 from betaops.readiness.scope import Scope
 
 
@@ -63,18 +63,13 @@ class SurveyMean(Measure):
         ]
 
     def sample(self, session: Session, scope: Scope, parameters: OnScale) -> Sample:
-        by_tester, left_out = answers.given(session, scope, parameters)
+        whom = answers.whom_of(session, scope, parameters.survey)
+        by_tester, left_out = answers.given(session, scope, parameters, whom)
         kept = {tester: _on(said, parameters) for tester, said in by_tester.items()}
         all_given = sum(map(len, by_tester.values()))
         left_out["no_number"] = all_given - sum(map(len, kept.values()))
         scores = {tester: self.to_score(value, parameters) for tester, value in answers.means(kept).items()}
-        return scored(
-            scores,
-            answers.asked(scope, left_out),
-            left_out,
-            doubtful=answers.doubtful(by_tester),
-            moments=answers.first_moments(by_tester),
-        )
+        return answers.sample(whom, by_tester, scores, left_out)
 
     def evidence(self, parameters: OnScale) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))

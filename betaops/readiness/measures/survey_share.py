@@ -15,7 +15,6 @@ from betaops.readiness.measures.base import (
     Offer,
     Parameters,
     Sample,
-    scored,
 )
 from betaops.readiness.scope import Scope
 
@@ -73,18 +72,13 @@ class SurveyShare(Measure):
         ]
 
     def sample(self, session: Session, scope: Scope, parameters: ChosenAnswers) -> Sample:
-        by_tester, left_out = answers.given(session, scope, parameters)
+        whom = answers.whom_of(session, scope, parameters.survey)
+        by_tester, left_out = answers.given(session, scope, parameters, whom)
         good = frozenset(parameters.counted)
         scores = answers.means(
             {tester: [_score(each, good) for each in said] for tester, said in by_tester.items()}
         )
-        return scored(
-            scores,
-            answers.asked(scope, left_out),
-            left_out,
-            doubtful=answers.doubtful(by_tester),
-            moments=answers.first_moments(by_tester),
-        )
+        return answers.sample(whom, by_tester, scores, left_out)
 
     def evidence(self, parameters: ChosenAnswers) -> Evidence:
         return answers.results(parameters, _("All answers to this question"))

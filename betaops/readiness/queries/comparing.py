@@ -11,7 +11,7 @@ from betaops.programs.models import Program
 from betaops.readiness.board import Row
 from betaops.readiness.judging.comparing import Change, compare
 from betaops.readiness.judging.market import Margin, weigh
-from betaops.readiness.measures import Measure, Sample
+from betaops.readiness.measures import Measure, Sample, is_anonymous
 from betaops.readiness.queries.builds import builds
 from betaops.readiness.queries.evidence import board
 from betaops.readiness.queries.market import cells, ground_rules, margins_of
@@ -52,13 +52,13 @@ def moments(session: Session, program: Program) -> list[Moment]:
 
 
 def compared(session: Session, program: Program, before: Moment, after: Moment) -> list[Compared]:
-    """Those expectations whose measure can be read at such a time; both are of one kind."""
+    """Those expectations whose measure can be read at such a time; both are of one kind. Anonymous answers are of none."""
     margins = margins_of(ground_rules(session, program.id))
     known = cells(session, program.id, margins)
     return [
         Compared(row, _change(session, program, row, (before, after), margins, known))
         for row in board(session, program.id)
-        if before.takes(row.measure)
+        if before.takes(row.measure) and not is_anonymous(session, row.expectation.parameters)
     ]
 
 

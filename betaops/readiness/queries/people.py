@@ -68,6 +68,7 @@ def scope(
         removed=removed,
         today=today or clock.now().date(),
         came_on=came_on,
+        is_narrowed=cohort_id is not None or wave is not None or bool(build),
         wave=wave,
         spans=used,
     )

@@ -202,6 +202,7 @@ def _check_line(draft: Draft, measure: Measure, parameters: Any) -> None:
 
 
 def _check_whom(work: Work, program: Program, draft: Draft, measure: Measure) -> None:
+    _check_anonymous(work, draft)
     if measure.is_counted and draft.cohort_id is not None:
         raise Invalid("cohort", _("This is counted for the whole program, not for a cohort."), field="cohort")
     if draft.cohort_id is not None and not _has_cohort(work, program, draft.cohort_id):
@@ -210,6 +211,24 @@ def _check_whom(work: Work, program: Program, draft: Draft, measure: Measure) ->
         raise Invalid("wave", _("This cannot be read of one wave."), field="wave")
     if draft.build and not (measure.takes_build and len(draft.build) <= LONGEST_VERSION):
         raise Invalid("build", _("This cannot be read of one build."), field="build")
+
+
+def _check_anonymous(work: Work, draft: Draft) -> None:
+    """Whose an anonymous answer is nobody knows, so it is of no cohort, wave or build."""
+    named = {
+        "cohort": draft.cohort_id is not None,
+        "wave": draft.wave is not None,
+        "build": bool(draft.build),
+    }
+    narrowed = next((name for name, is_named in named.items() if is_named), None)
+    if narrowed and measures.is_anonymous(work.session, draft.parameters):
+        raise Invalid(
+            narrowed,
+            _(
+                "This survey is anonymous: its answers count for everybody, not for a cohort, a wave or a build."
+            ),
+            field=narrowed,
+        )
 
 
 def _has_cohort(work: Work, program: Program, cohort_id: UUID) -> bool:

@@ -137,7 +137,7 @@ def _besides(case: Case, outcome: Outcome, found: Segments, last: Reading | None
     """Who it hangs on, and who is not heard; of a reading at the close nobody knows any more who said what."""
     if last is not None and is_final(case.expectation, last):
         return {name: last.sample[name] for name in _OF_PEOPLE if name in last.sample}
-    if case.measure.is_counted:
+    if case.measure.is_counted or case.sample.is_anonymous:
         return {"flips": []}
     return _flips(case, outcome, found) | _heard(case)
 

@@ -76,6 +76,7 @@ def new(slug: str) -> Any:
         _cohorts(program),
         need=need,
         is_sealed=is_sealed,
+        is_anonymous=measures.is_anonymous(reading(), offer.parameters),
         times=_times(program, measure, offer.parameters),
     )
     if form.validate_on_submit():
@@ -92,18 +93,19 @@ def edit(slug: str, expectation_id: UUID) -> Any:
     program = program_queries.program_by_slug(reading(), slug)
     row = queries.expectation(reading(), program.id, expectation_id)
     measure, cohorts = measures.named(row.measure), _cohorts(program)
-    is_sealed = queries.seal(reading(), program.id) is not None
-    times = _times(program, measure, row.parameters)
-    form = expectation_form(measure, row.parameters, cohorts, row, is_sealed=is_sealed, times=times)
+    known: dict[str, Any] = {
+        "is_sealed": queries.seal(reading(), program.id) is not None,
+        "is_anonymous": measures.is_anonymous(reading(), row.parameters),
+        "times": _times(program, measure, row.parameters),
+    }
+    form = expectation_form(measure, row.parameters, cohorts, row, **known)
     if form.validate_on_submit():
         with refusals(form):
             version = number(form.version.data)
             service.change(writing(), program, row.id, form.draft(), version=version, reason=_reason(form))
             flash(_("Saved, and judged anew."))
             return redirect(url_for(".index", slug=slug), 303)
-    saved = expectation_form(
-        measure, row.parameters, cohorts, row, is_sealed=is_sealed, times=times, formdata=None
-    )
+    saved = expectation_form(measure, row.parameters, cohorts, row, **known, formdata=None)
     conflict = conflict_with(form, saved, version=row.version, who=row.changed_by, when=row.changed_at)
     return _page(program, measure, form, row, conflict)
 
@@ -149,6 +151,7 @@ def show_plan(slug: str) -> str:
         parameters,
         _cohorts(program),
         row,
+        is_anonymous=measures.is_anonymous(reading(), parameters),
         times=_times(program, measure, parameters),
         formdata=request.args,
         meta={"csrf": False},

@@ -105,6 +105,8 @@ class Response(Tenant, Base):
     is_anonymous: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Complete and anonymous, and not shown before others can be shown with it: see `releasing`.
     is_held: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Anonymous, and whoever gave it stands in the ledger, so that there is no second of theirs. Not so by public links.
+    is_in_ledger: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Of an anonymous one, its state and page as the console tells them: five move together, see `releasing`.
     told_state: Mapped[str | None] = mapped_column(String(32))
     told_page: Mapped[int | None]

@@ -24,7 +24,7 @@ from betaops.surveys.models import (
     TailResponse,
 )
 from betaops.surveys.queries.narrowed import conditions
-from betaops.surveys.queries.responses import Counts, counts
+from betaops.surveys.queries.quotas import count_complete
 from betaops.surveys.queries.surveys import current_questions
 
 #: A survey's id belongs to one workspace already. Were that asked for besides, SQLite would rather read all answers of
@@ -76,7 +76,7 @@ def given(session: Session, survey: Survey) -> Mapping[str, Given]:
     """
     rows = current_questions(session, survey.id)
     if survey.is_anonymous:
-        is_any = counts(session, [survey.id]).get(survey.id, Counts()).complete > 0
+        is_any = count_complete(session, survey.id) > 0
         return {name: Given(is_secret=is_any) for name in rows}
     found: dict[UUID, dict[tuple[str, str], int]] = {}
     for part in tallies(session, survey.id):
