@@ -93,6 +93,7 @@ class Row:
             if counted
             else lambda score: self.measure.from_score(score, self.parameters),
             told=self.measure.told(value) if counted and value is not None else "",
+            not_elapsed=self.reading.sample.get("excluded", {}).get("not_elapsed", 0),
         )
 
     @cached_property

@@ -34,6 +34,8 @@ class Found:
     turning: float | None = None
     #: For counted facts: the count in words, "2 open blockers".
     told: str = ""
+    #: How many in scope have not been there long enough to count.
+    not_elapsed: int = 0
 
     @classmethod
     def of(
@@ -43,6 +45,7 @@ class Found:
         unit: Unit,
         convert: Callable[[float], float],
         told: str = "",
+        not_elapsed: int = 0,
     ) -> "Found":
         """`convert` takes the score scale to the unit."""
         estimate, turning = outcome["estimate"], tipping_point(outcome)
@@ -59,6 +62,7 @@ class Found:
             outcome=outcome,
             turning=None if turning is None else convert(turning),
             told=told,
+            not_elapsed=not_elapsed,
         )
 
     def figure(self, value: float) -> str:
@@ -222,6 +226,14 @@ def _ahead(found: Found) -> str:
         )
     elif waiting:
         parts.append(ngettext("%(num)s tester is silent.", "%(num)s testers are silent.", waiting))
+    elif found.not_elapsed:
+        parts.append(
+            ngettext(
+                "%(num)s tester has not been there long enough to count yet.",
+                "%(num)s testers have not been there long enough to count yet.",
+                found.not_elapsed,
+            )
+        )
     else:
         parts.append(_("Everybody in scope is counted already: it takes more testers."))
     return " ".join(parts)

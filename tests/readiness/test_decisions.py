@@ -76,7 +76,7 @@ def test_dissent_is_kept_with_its_reason_and_does_not_count_as_agreement(work: W
         reason="The fair is on Monday.",
         waivers=all_waived(work, program),
     )
-    with pytest.raises(Invalid, match="why you dissent"):
+    with pytest.raises(Invalid, match="why you disagree"):
         service.sign(of(work, "manager"), program, decision.id, Stance.DISSENT, role="Support lead")
     service.sign(
         of(work, "manager"),

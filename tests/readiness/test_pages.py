@@ -251,7 +251,7 @@ def test_a_decision_is_proposed_signed_and_withdrawn_in_the_browser(
     assert "1 more member has to agree." in page
     unreasoned = manager.post(answer.location + "/signatures", data={"stance": "dissent", "role": "Support"})
     assert unreasoned.status_code == 422
-    assert "why you dissent" in unreasoned.text
+    assert "why you disagree" in unreasoned.text
     signed = manager.post(answer.location + "/signatures", data={"stance": "assent", "role": "Engineering"})
     assert signed.status_code == 303
     decision = queries.decision_that_stands(work.session, program.id)

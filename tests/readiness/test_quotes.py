@@ -299,6 +299,19 @@ def test_a_member_picks_one_from_a_report_sees_it_and_lets_it_go(
     assert work.session.scalar(select(Quote)) is None
 
 
+def test_of_several_needs_none_is_chosen_beforehand(
+    work: Work, program: Program, need: Expectation, ana: Enrollment, report: Report, member_client: Any
+) -> None:
+    an_expectation(work, program, need="It is quick")
+    consent.choose(work, ana, Quoting.NAMED)
+    browser = member_client("manager")
+    picking = f"/console/programs/{program.slug}/readiness/quotes/new?report={ids.encode('rpt', report.id)}"
+    refused = browser.submit(picking, {})
+    assert refused.status_code == 422
+    assert "Choose the need." in refused.text
+    assert browser.submit(picking, {"expectation": ids.encode("exp", need.id)}).status_code == 303
+
+
 def test_a_viewer_sees_quotes_and_picks_none(
     work: Work, program: Program, need: Expectation, ana: Enrollment, report: Report, member_client: Any
 ) -> None:

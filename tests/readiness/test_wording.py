@@ -45,6 +45,14 @@ def test_not_met_says_how_good_it_can_be_at_best() -> None:
     )
 
 
+def test_not_settled_says_who_has_not_been_there_long_enough_rather_than_that_all_are_counted() -> None:
+    outcome = verdict(YES_NO, (5, 19), 0.7, mode="close")
+    whole = Found.of(outcome, Verdict.INCONCLUSIVE, Unit.SHARE, lambda score: score)
+    early = Found.of(outcome, Verdict.INCONCLUSIVE, Unit.SHARE, lambda score: score, not_elapsed=163)
+    assert sentence(whole).endswith("Everybody in scope is counted already: it takes more testers.")
+    assert sentence(early).endswith("163 testers have not been there long enough to count yet.")
+
+
 def test_not_settled_says_the_range_what_would_settle_it_and_who_is_silent() -> None:
     text = said(verdict(YES_NO, (5, 19), 0.7, mode="close", waiting=26))
     assert text.startswith(

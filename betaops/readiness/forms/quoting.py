@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired as Required
 from wtforms.validators import Length
 
 from betaops.kernel import ids
+from betaops.kernel.i18n import gettext as _
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.readiness.models import Expectation
 from betaops.web.forms import Form
@@ -23,13 +24,12 @@ class QuoteForm(Form):
         [Required(_l("Choose the words to quote.")), Length(max=_MOST_TYPED)],
         description=_l("Word for word. Where you leave something out, put […]."),
     )
-    expectation = SelectField(_l("For which need"))
+    expectation = SelectField(_l("For which need"), [Required(_l("Choose the need."))])
 
 
 def quote_form(expectations: Sequence[Expectation], **values: Any) -> QuoteForm:
-    """With the needs of a program to choose from."""
+    """With the needs of a program to choose from; none of several is chosen beforehand."""
     form = QuoteForm(data=values)
-    form.expectation.choices = [
-        SelectChoice(ids.encode("exp", each.id), each.need[:160]) for each in expectations
-    ]
+    needs = [SelectChoice(ids.encode("exp", each.id), each.need[:160]) for each in expectations]
+    form.expectation.choices = needs if len(needs) == 1 else [SelectChoice("", _("Choose a need")), *needs]
     return form

@@ -48,7 +48,9 @@ def sign(
     if not capacity:
         raise Invalid("role", _("Say in which role you sign."), field="role")
     if stance is Stance.DISSENT and not reason.strip():
-        raise Invalid("reason", _("Say why you dissent: the reason stays with the decision."), field="reason")
+        raise Invalid(
+            "reason", _("Say why you disagree: the reason stays with the decision."), field="reason"
+        )
     signature = Signature(
         decision_id=decision.id,
         user_id=member_id,
