@@ -345,11 +345,12 @@ def connect() -> None:
 def register(app: "Application") -> None:
     """Blueprints, viewers and navigation."""
     from betaops.web.application import Search
+    from betaops.web.endpoints import Endpoints
     from betaops.wiring.navigation import navigation
 
     for module in BLUEPRINTS:
         blueprint = import_module(module).blueprint
-        (app.register_api if hasattr(blueprint, "abp_tags") else app.register_blueprint)(blueprint)
+        (app.register_endpoints if isinstance(blueprint, Endpoints) else app.register_blueprint)(blueprint)
     import_module("betaops.accounts.viewers").register(app)
     app.when_forbidden = named("accounts.handlers:note_forbidden")
     for kind, (loader, sign_in_page, first_page) in VIEWERS.items():
