@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import config
+from betaops.kernel.loading import keeping_all
 
 if TYPE_CHECKING:
     from logging import LogRecord
@@ -71,12 +72,14 @@ class Rooms(click.Group):
         return super().get_command(ctx, name) or self._of_rooms().get(name)
 
     @staticmethod
+    @keeping_all()
     def _of_rooms() -> dict[str, click.Command]:
         from betaops import wiring
 
         return {command.name or "": command for command in wiring.commands()}
 
 
+@keeping_all()
 def _connect() -> None:
     from betaops import wiring
 
@@ -161,9 +164,10 @@ def _is_no_doubt_about_threads(record: "LogRecord") -> bool:
 )
 def worker(threads: int) -> None:
     """Run deliveries and jobs: from the database alone, or as Celery tasks where REDIS_URL is set."""
-    from betaops import worker as runner
-    from betaops.app import create_app
-    from betaops.kernel import logging
+    with keeping_all():
+        from betaops import worker as runner
+        from betaops.app import create_app
+        from betaops.kernel import logging
 
     settings = config.load()
     logging.configure(settings.log_level)
@@ -175,10 +179,11 @@ def worker(threads: int) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    from betaops import wiring
-    from betaops.kernel import migrations
+    with keeping_all():
+        from betaops import wiring
+        from betaops.kernel import migrations
 
-    wiring.load_models()
+        wiring.load_models()
     platform = _platform()
     migrations.upgrade(platform.database)
     platform.database.close()
@@ -188,10 +193,11 @@ def migrate() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def check(as_json: bool) -> None:
     """Verify settings, database, broker, mail server and disk; exit 1 when something is wrong."""
-    from betaops import wiring
-    from betaops.kernel import checks
+    with keeping_all():
+        from betaops import wiring
+        from betaops.kernel import checks
 
-    wiring.load_models()
+        wiring.load_models()
     try:
         found = checks.run(_platform())
     except config.Misconfigured as error:
@@ -283,23 +289,26 @@ def sample(as_json: bool) -> None:
 @click.option("--sample/--no-sample", "with_sample", default=True)
 def prepare(with_sample: bool) -> None:
     """What `run` does before it serves: migrate, sample, one-time link."""
-    from betaops import wiring
-    from betaops.kernel import migrations
+    with keeping_all():
+        from betaops import wiring
+        from betaops.kernel import migrations
 
-    wiring.connect()
+        wiring.connect()
     platform = _platform()
     migrations.upgrade(platform.database)
     click.echo(json.dumps(_welcome(with_sample, platform)))
 
 
 def _platform() -> "Platform":
-    from betaops.kernel.work import Platform
+    with keeping_all():
+        from betaops.kernel.work import Platform
 
     return Platform.open(config.load())
 
 
 def _sample(platform: Any = None) -> dict[str, Any]:
-    from betaops.app import create_app
+    with keeping_all():
+        from betaops.app import create_app
 
     platform = platform or _platform()
     app = create_app(platform.settings, platform)
