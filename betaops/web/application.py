@@ -23,7 +23,7 @@ from betaops.kernel.db import scope_to
 from betaops.kernel.errors import Forbidden
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import SYSTEM, Actor, Platform, Work
-from betaops.web import idempotency
+from betaops.web import converters, idempotency
 from betaops.web.access import VISITOR, Access, Viewer
 from betaops.web.endpoints import Endpoints, describing
 
@@ -190,6 +190,7 @@ class Application(OpenAPI):
 
     session_interface = Sessions()
     json_provider_class = Json
+    url_rule_class = converters.Rule
 
     def __init__(self, platform: Platform, **options: Any) -> None:
         self.platform = platform

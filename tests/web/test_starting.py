@@ -2,6 +2,8 @@
 
 import gc
 
+from flask import url_for
+
 from betaops.kernel.loading import keeping_all
 from betaops.web.application import Application
 
@@ -22,3 +24,11 @@ def test_garbage_is_collected_again_once_everything_is_loaded() -> None:
             pass
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+def test_an_address_is_built_the_same_the_first_time_and_the_second(new_app: Application) -> None:
+    with new_app.test_request_context():
+        first, second = (url_for("products.show", product_slug="a b", page=2) for _time in range(2))
+        alone = url_for("products.show", product_slug="a b")
+    assert first == second == f"{alone}?page=2"
+    assert alone.endswith("/a%20b")
