@@ -1,5 +1,6 @@
-"""`python -m betaops …`: everything an operator types. Rooms add their own commands through `wiring`."""
+"""`python -m betaops …`: everything an operator types. Rooms add their own, named in `OF_ROOMS`."""
 
+import importlib
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -31,6 +32,23 @@ SAMPLE_FACTS = (
     "secret_key",
     "api_key",
 )
+
+#: Commands of rooms: which module's `commands` holds them, and the first line of their help, said without loading it.
+OF_ROOMS: dict[str, tuple[str, str]] = {
+    "audit": ("betaops.accounts.commands", "The audit log and the hash chain over it."),
+    "erase": ("betaops.enrollment.commands", "Delete everything about the person with the address MAIL."),
+    "export": (
+        "betaops.enrollment.commands",
+        "Write everything held about the person with the address MAIL.",
+    ),
+    "flags": ("betaops.flags.commands", "Feature flags in PostHog's definition format."),
+    "member": ("betaops.accounts.commands", "People who work in the console."),
+    "readiness": ("betaops.readiness.commands", "What customers expect, and whether it is met."),
+    "setup-link": ("betaops.accounts.commands", "Print a one-time link that makes a new workspace."),
+    "surveys": ("betaops.surveys.commands", "Questionnaires in SurveyJS JSON."),
+    "tasks": ("betaops.tasks.commands", "What testers are asked to do."),
+    "testers": ("betaops.enrollment.commands", "People in programs."),
+}
 
 #: Nothing that SDKs ask waits for long: one thread answers while the other may be looking somebody up.
 EDGE_THREADS = 2
@@ -66,17 +84,23 @@ class Rooms(click.Group):
         return found
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *self._of_rooms()})
+        return sorted({*super().list_commands(ctx), *OF_ROOMS})
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        return super().get_command(ctx, name) or self._of_rooms().get(name)
-
-    @staticmethod
     @keeping_all()
-    def _of_rooms() -> dict[str, click.Command]:
-        from betaops import wiring
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in OF_ROOMS:
+            return super().get_command(ctx, name)
+        commands: list[click.Command] = importlib.import_module(OF_ROOMS[name][0]).commands
+        return next(command for command in commands if command.name == name)
 
-        return {command.name or "": command for command in wiring.commands()}
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """All by name with a line each, as click writes them; for that no room is loaded."""
+        shown = {name: command for name, command in self.commands.items() if not command.hidden}
+        width = formatter.width - 6 - max(map(len, (*shown, *OF_ROOMS)))
+        lines = {name: command.get_short_help_str(width) for name, command in shown.items()}
+        lines |= {name: line for name, (_module, line) in OF_ROOMS.items()}
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(lines.items()))
 
 
 @keeping_all()

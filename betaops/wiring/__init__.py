@@ -1,4 +1,4 @@
-"""The tables that connect the rooms: models, events, jobs, blueprints, commands, samples; places in `navigation`.
+"""The tables that connect the rooms: models, events, jobs, blueprints, samples; places in `navigation`.
 
 The only module that imports rooms' edges. A new feature is a line or two here; removing it, the same.
 """
@@ -16,8 +16,6 @@ from betaops.wiring import handed
 from betaops.wiring.naming import named, short
 
 if TYPE_CHECKING:
-    from click import Command
-
     from betaops.web.application import Application
 
 ROOT = Path(__file__).parent.parent.parent
@@ -89,16 +87,6 @@ VIEWERS: dict[str, tuple[str, str | None, str | None]] = {
     "tester": ("enrollment.viewers:tester", "portal_doors.sign_in", "portal.home"),
     "key": ("accounts.viewers:key", None, None),
 }
-
-#: Modules with `commands`, a list of click commands.
-COMMANDS: tuple[str, ...] = (
-    "betaops.accounts.commands",
-    "betaops.enrollment.commands",
-    "betaops.readiness.commands",
-    "betaops.flags.commands",
-    "betaops.surveys.commands",
-    "betaops.tasks.commands",
-)
 
 #: A place in a program changes hands: cohorts look again.
 _SEATS = tuple(
@@ -369,11 +357,6 @@ def in_front(application: Any, platform: Platform, more: tuple[str, ...] = ()) -
     for front in (*more, *FRONTS):
         application = named(front)(application, platform)
     return application
-
-
-def commands() -> "list[Command]":
-    """Every room's commands for `python -m betaops`."""
-    return [command for module in COMMANDS for command in import_module(module).commands]
 
 
 def plant_sample(platform: Platform) -> dict[str, Any]:
