@@ -13,7 +13,7 @@ from betaops.kernel import jobs, outbox
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.work import Platform
 from betaops.wiring import handed
-from betaops.wiring.naming import named, short
+from betaops.wiring.naming import later, named, short
 
 if TYPE_CHECKING:
     from betaops.web.application import Application
@@ -315,19 +315,19 @@ def load_models() -> None:
 
 @cache
 def connect() -> None:
-    """Make events, jobs and periodic jobs known to this process."""
+    """Make events, jobs and periodic jobs known to this process; what they call is imported when it is called."""
     load_models()
     for event, handler in SUBSCRIPTIONS:
-        wants = named(WANTING[handler]) if handler in WANTING else None
+        wants = later(WANTING[handler]) if handler in WANTING else None
         is_at_once = (event, handler) in AT_ONCE
-        outbox.subscribe(named(event), short(handler), named(handler), wants, is_at_once=is_at_once)
+        outbox.subscribe(named(event), short(handler), later(handler), wants, is_at_once=is_at_once)
     for job, is_long in JOBS:
-        jobs.register(short(job), named(job), long=is_long)
+        jobs.register(short(job), later(job), long=is_long)
     for cron, name in PERIODIC:
         jobs.every(cron, name)
     for what, names in NAMERS:
-        activity.name_with(what, named(names))
-    handed.hand_down()
+        activity.name_with(what, later(names))
+    handed.hand_down(later)
 
 
 def register(app: "Application") -> None:
