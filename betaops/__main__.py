@@ -1,5 +1,6 @@
-"""`python -m betaops …`: everything an operator types. Rooms add their own commands through `wiring`."""
+"""`python -m betaops …`: everything an operator types. Rooms add their own, named in `OF_ROOMS`."""
 
+import importlib
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import config
+from betaops.kernel.loading import keeping_all
 
 if TYPE_CHECKING:
     from logging import LogRecord
@@ -30,6 +32,23 @@ SAMPLE_FACTS = (
     "secret_key",
     "api_key",
 )
+
+#: Commands of rooms: which module's `commands` holds them, and the first line of their help, said without loading it.
+OF_ROOMS: dict[str, tuple[str, str]] = {
+    "audit": ("betaops.accounts.commands", "The audit log and the hash chain over it."),
+    "erase": ("betaops.enrollment.commands", "Delete everything about the person with the address MAIL."),
+    "export": (
+        "betaops.enrollment.commands",
+        "Write everything held about the person with the address MAIL.",
+    ),
+    "flags": ("betaops.flags.commands", "Feature flags in PostHog's definition format."),
+    "member": ("betaops.accounts.commands", "People who work in the console."),
+    "readiness": ("betaops.readiness.commands", "What customers expect, and whether it is met."),
+    "setup-link": ("betaops.accounts.commands", "Print a one-time link that makes a new workspace."),
+    "surveys": ("betaops.surveys.commands", "Questionnaires in SurveyJS JSON."),
+    "tasks": ("betaops.tasks.commands", "What testers are asked to do."),
+    "testers": ("betaops.enrollment.commands", "People in programs."),
+}
 
 #: Nothing that SDKs ask waits for long: one thread answers while the other may be looking somebody up.
 EDGE_THREADS = 2
@@ -65,18 +84,26 @@ class Rooms(click.Group):
         return found
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *self._of_rooms()})
+        return sorted({*super().list_commands(ctx), *OF_ROOMS})
 
+    @keeping_all()
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        return super().get_command(ctx, name) or self._of_rooms().get(name)
+        if name not in OF_ROOMS:
+            return super().get_command(ctx, name)
+        commands: list[click.Command] = importlib.import_module(OF_ROOMS[name][0]).commands
+        return next(command for command in commands if command.name == name)
 
-    @staticmethod
-    def _of_rooms() -> dict[str, click.Command]:
-        from betaops import wiring
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """All by name with a line each, as click writes them; for that no room is loaded."""
+        shown = {name: command for name, command in self.commands.items() if not command.hidden}
+        width = formatter.width - 6 - max(map(len, (*shown, *OF_ROOMS)))
+        lines = {name: command.get_short_help_str(width) for name, command in shown.items()}
+        lines |= {name: line for name, (_module, line) in OF_ROOMS.items()}
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(lines.items()))
 
-        return {command.name or "": command for command in wiring.commands()}
 
-
+@keeping_all()
 def _connect() -> None:
     from betaops import wiring
 
@@ -161,9 +188,10 @@ def _is_no_doubt_about_threads(record: "LogRecord") -> bool:
 )
 def worker(threads: int) -> None:
     """Run deliveries and jobs: from the database alone, or as Celery tasks where REDIS_URL is set."""
-    from betaops import worker as runner
-    from betaops.app import create_app
-    from betaops.kernel import logging
+    with keeping_all():
+        from betaops import worker as runner
+        from betaops.app import create_app
+        from betaops.kernel import logging
 
     settings = config.load()
     logging.configure(settings.log_level)
@@ -175,10 +203,11 @@ def worker(threads: int) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    from betaops import wiring
-    from betaops.kernel import migrations
+    with keeping_all():
+        from betaops import wiring
+        from betaops.kernel import migrations
 
-    wiring.load_models()
+        wiring.load_models()
     platform = _platform()
     migrations.upgrade(platform.database)
     platform.database.close()
@@ -188,10 +217,11 @@ def migrate() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def check(as_json: bool) -> None:
     """Verify settings, database, broker, mail server and disk; exit 1 when something is wrong."""
-    from betaops import wiring
-    from betaops.kernel import checks
+    with keeping_all():
+        from betaops import wiring
+        from betaops.kernel import checks
 
-    wiring.load_models()
+        wiring.load_models()
     try:
         found = checks.run(_platform())
     except config.Misconfigured as error:
@@ -283,23 +313,26 @@ def sample(as_json: bool) -> None:
 @click.option("--sample/--no-sample", "with_sample", default=True)
 def prepare(with_sample: bool) -> None:
     """What `run` does before it serves: migrate, sample, one-time link."""
-    from betaops import wiring
-    from betaops.kernel import migrations
+    with keeping_all():
+        from betaops import wiring
+        from betaops.kernel import migrations
 
-    wiring.connect()
+        wiring.connect()
     platform = _platform()
     migrations.upgrade(platform.database)
     click.echo(json.dumps(_welcome(with_sample, platform)))
 
 
 def _platform() -> "Platform":
-    from betaops.kernel.work import Platform
+    with keeping_all():
+        from betaops.kernel.work import Platform
 
     return Platform.open(config.load())
 
 
 def _sample(platform: Any = None) -> dict[str, Any]:
-    from betaops.app import create_app
+    with keeping_all():
+        from betaops.app import create_app
 
     platform = platform or _platform()
     app = create_app(platform.settings, platform)

@@ -3,6 +3,7 @@
 from flask_openapi.models.info import Info
 
 from betaops import wiring
+from betaops.kernel.loading import keeping_all
 from betaops.kernel.settings import Settings
 from betaops.kernel.work import Platform
 from betaops.web import alike, converters, errors, headers, journal, limits, templating
@@ -13,6 +14,7 @@ LARGEST_BODY_BYTES = 12 * 1024 * 1024
 LARGEST_FORM_FIELD_BYTES = 2 * 1024 * 1024
 
 
+@keeping_all()
 def create_app(settings: Settings, platform: Platform | None = None) -> Application:
     """The WSGI application for `settings`; `platform` where the process already has one open."""
     wiring.connect()

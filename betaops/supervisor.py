@@ -22,6 +22,7 @@ from typing import Any
 import click
 
 import config
+from betaops.kernel.loading import keeping_all
 
 LOOK_EVERY_SECONDS = 0.3
 STOP_WITHIN_SECONDS = 20.0
@@ -175,7 +176,8 @@ def _loaded(target: str) -> Any:
     if parent is not None:
         _end_after(parent.join)
     module, _colon, name = target.partition(":")
-    loaded = getattr(importlib.import_module(module), name)
+    with keeping_all():
+        loaded = getattr(importlib.import_module(module), name)
     # All that is there now stays. To look through it for what nobody needs any more takes a tenth of a second each time.
     gc.freeze()
     return loaded

@@ -1,7 +1,7 @@
 """REST: what the key that calls is."""
 
 from flask import Response
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import Tag
 from pydantic import Field
 
 from betaops.accounts import policy, queries
@@ -10,8 +10,9 @@ from betaops.kernel.errors import NotFound
 from betaops.web.access import scope
 from betaops.web.api import PROBLEMS, Shown, moment, shown
 from betaops.web.application import reading, viewer
+from betaops.web.endpoints import Endpoints
 
-blueprint = APIBlueprint(
+blueprint = Endpoints(
     "accounts_api",
     __name__,
     url_prefix="/api/v1",

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from flask_openapi import APIBlueprint
 from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
 from betaops.enrollment import policy
@@ -22,8 +21,9 @@ from betaops.programs import screener
 from betaops.web.access import scope
 from betaops.web.api import PROBLEMS, Body, Int, Paging, Shown, Text, path_id, shown
 from betaops.web.application import reading, writing
+from betaops.web.endpoints import Endpoints
 
-blueprint = APIBlueprint(
+blueprint = Endpoints(
     "enrollment_api",
     __name__,
     url_prefix="/api/v1",

@@ -5,7 +5,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 from flask import Response
-from flask_openapi import APIBlueprint
 from pydantic import Field
 
 from betaops.accounts import queries as account_queries
@@ -19,8 +18,9 @@ from betaops.programs import queries as program_queries
 from betaops.web.access import scope
 from betaops.web.api import PROBLEMS, Body, Bool, Int, Paging, Shown, Text, path_id, shown
 from betaops.web.application import reading, writing
+from betaops.web.endpoints import Endpoints
 
-blueprint = APIBlueprint(
+blueprint = Endpoints(
     "feedback_api",
     __name__,
     url_prefix="/api/v1",

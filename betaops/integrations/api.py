@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from flask import Response
-from flask_openapi import APIBlueprint
 from pydantic import Field
 
 from betaops.integrations import policy, queries, service
@@ -15,8 +14,9 @@ from betaops.programs import queries as program_queries
 from betaops.web.access import scope
 from betaops.web.api import PROBLEMS, Body, Bool, Paging, Shown, Text, path_id, shown
 from betaops.web.application import reading, writing
+from betaops.web.endpoints import Endpoints
 
-blueprint = APIBlueprint(
+blueprint = Endpoints(
     "integrations_api",
     __name__,
     url_prefix="/api/v1",

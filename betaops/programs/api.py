@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Response
-from flask_openapi import APIBlueprint
 from pydantic import Field
 
 from betaops.kernel import ids
@@ -16,8 +15,9 @@ from betaops.programs.story import Story
 from betaops.web.access import scope
 from betaops.web.api import PROBLEMS, Body, Bool, Int, Paging, Shown, Text, path_id, shown
 from betaops.web.application import reading, writing
+from betaops.web.endpoints import Endpoints
 
-blueprint = APIBlueprint(
+blueprint = Endpoints(
     "programs_api",
     __name__,
     url_prefix="/api/v1",

@@ -39,7 +39,12 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class _Described(BaseModel):
-    """Names its schemas after its room: `State` of enrollment is not `State` of feedback."""
+    """Names its schemas after its room: `State` of enrollment is not `State` of feedback.
+
+    What checks a body is built when the first one comes: few processes are asked by every endpoint, a worker by none.
+    """
+
+    model_config = ConfigDict(defer_build=True)
 
     @classmethod
     def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:

@@ -23,8 +23,9 @@ from betaops.kernel.db import scope_to
 from betaops.kernel.errors import Forbidden
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.work import SYSTEM, Actor, Platform, Work
-from betaops.web import idempotency
+from betaops.web import converters, idempotency
 from betaops.web.access import VISITOR, Access, Viewer
+from betaops.web.endpoints import Endpoints, describing
 
 log = structlog.get_logger("request")
 
@@ -189,6 +190,7 @@ class Application(OpenAPI):
 
     session_interface = Sessions()
     json_provider_class = Json
+    url_rule_class = converters.Rule
 
     def __init__(self, platform: Platform, **options: Any) -> None:
         self.platform = platform
@@ -202,12 +204,33 @@ class Application(OpenAPI):
         #: Called with (work, viewer, permission) when a member or key lacks one.
         self.when_forbidden: Callable[[Work, Viewer, str], None] | None = None
         self.csrf = CSRFProtect()
+        self._described: list[Endpoints] = []
         super().__init__("betaops", static_folder=None, doc_ui=False, **options)
         self.openapi_version = "3.1.0"
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No view or hook of ours is a coroutine; Flask would look at each of them anew in every request."""
         return func
+
+    def register_endpoints(self, endpoints: Endpoints) -> None:
+        """Blueprints of the API: theirs is what `api_doc` describes."""
+        self._described.append(endpoints)
+        self.register_blueprint(endpoints)
+
+    @property
+    def api_doc(self) -> dict[str, Any]:
+        """The OpenAPI document. Made when it is first asked for, in half a second, and kept."""
+        with describing:
+            return cast(dict[str, Any], super().api_doc)
+
+    def generate_spec_json(self) -> None:
+        for each in self._described:
+            each.describe()
+            self.tags += [tag for tag in each.tags if tag.name not in self.tag_names]
+            self.tag_names += [tag.name for tag in each.tags]
+            self.paths.update(each.paths)
+            self.components_schemas.update(each.components_schemas)
+        super().generate_spec_json()  # type: ignore[no-untyped-call]  # theirs has no types
 
     def identify(self) -> Viewer | None:
         """The viewer for the present route: of its own kind, or on public routes of any kind with a cookie."""

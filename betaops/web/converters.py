@@ -1,9 +1,11 @@
-"""`<id(enr):enrollment_id>`: ids in URLs, as UUIDs in views."""
+"""Addresses: `<id(enr):enrollment_id>` is an id in a URL and a UUID in a view; what builds one is made when needed."""
 
 import uuid
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from werkzeug.routing import BaseConverter, Map, ValidationError
+from werkzeug.routing import Rule as _Rule
 
 from betaops.kernel import ids
 from betaops.kernel.errors import NotFound
@@ -27,3 +29,17 @@ class IdConverter(BaseConverter):
 
     def to_url(self, value: Any) -> str:
         return value if isinstance(value, str) else ids.encode(self.prefix, value)
+
+
+class Rule(_Rule):
+    """A rule whose code to build its address is compiled when the address is first built: most never are."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = super()._compile_builder
+
+        def build(rule: "Rule", /, **values: Any) -> tuple[str, str]:
+            builder = compiled(append_unknown).__get__(rule, None)
+            setattr(rule, "_build_unknown" if append_unknown else "_build", builder)
+            return cast(tuple[str, str], builder(**values))
+
+        return build

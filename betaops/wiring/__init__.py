@@ -1,4 +1,4 @@
-"""The tables that connect the rooms: models, events, jobs, blueprints, commands, samples; places in `navigation`.
+"""The tables that connect the rooms: models, events, jobs, blueprints, samples; places in `navigation`.
 
 The only module that imports rooms' edges. A new feature is a line or two here; removing it, the same.
 """
@@ -13,11 +13,9 @@ from betaops.kernel import jobs, outbox
 from betaops.kernel.i18n import lazy_gettext as _l
 from betaops.kernel.work import Platform
 from betaops.wiring import handed
-from betaops.wiring.naming import named, short
+from betaops.wiring.naming import later, named, short
 
 if TYPE_CHECKING:
-    from click import Command
-
     from betaops.web.application import Application
 
 ROOT = Path(__file__).parent.parent.parent
@@ -89,16 +87,6 @@ VIEWERS: dict[str, tuple[str, str | None, str | None]] = {
     "tester": ("enrollment.viewers:tester", "portal_doors.sign_in", "portal.home"),
     "key": ("accounts.viewers:key", None, None),
 }
-
-#: Modules with `commands`, a list of click commands.
-COMMANDS: tuple[str, ...] = (
-    "betaops.accounts.commands",
-    "betaops.enrollment.commands",
-    "betaops.readiness.commands",
-    "betaops.flags.commands",
-    "betaops.surveys.commands",
-    "betaops.tasks.commands",
-)
 
 #: A place in a program changes hands: cohorts look again.
 _SEATS = tuple(
@@ -329,29 +317,30 @@ def load_models() -> None:
 
 @cache
 def connect() -> None:
-    """Make events, jobs and periodic jobs known to this process."""
+    """Make events, jobs and periodic jobs known to this process; what they call is imported when it is called."""
     load_models()
     for event, handler in SUBSCRIPTIONS:
-        wants = named(WANTING[handler]) if handler in WANTING else None
+        wants = later(WANTING[handler]) if handler in WANTING else None
         is_at_once = (event, handler) in AT_ONCE
-        outbox.subscribe(named(event), short(handler), named(handler), wants, is_at_once=is_at_once)
+        outbox.subscribe(named(event), short(handler), later(handler), wants, is_at_once=is_at_once)
     for job, is_long in JOBS:
-        jobs.register(short(job), named(job), long=is_long)
+        jobs.register(short(job), later(job), long=is_long)
     for cron, name in PERIODIC:
         jobs.every(cron, name)
     for what, names in NAMERS:
-        activity.name_with(what, named(names))
-    handed.hand_down()
+        activity.name_with(what, later(names))
+    handed.hand_down(later)
 
 
 def register(app: "Application") -> None:
     """Blueprints, viewers and navigation."""
     from betaops.web.application import Search
+    from betaops.web.endpoints import Endpoints
     from betaops.wiring.navigation import navigation
 
     for module in BLUEPRINTS:
         blueprint = import_module(module).blueprint
-        (app.register_api if hasattr(blueprint, "abp_tags") else app.register_blueprint)(blueprint)
+        (app.register_endpoints if isinstance(blueprint, Endpoints) else app.register_blueprint)(blueprint)
     import_module("betaops.accounts.viewers").register(app)
     app.when_forbidden = named("accounts.handlers:note_forbidden")
     for kind, (loader, sign_in_page, first_page) in VIEWERS.items():
@@ -370,11 +359,6 @@ def in_front(application: Any, platform: Platform, more: tuple[str, ...] = ()) -
     for front in (*more, *FRONTS):
         application = named(front)(application, platform)
     return application
-
-
-def commands() -> "list[Command]":
-    """Every room's commands for `python -m betaops`."""
-    return [command for module in COMMANDS for command in import_module(module).commands]
 
 
 def plant_sample(platform: Platform) -> dict[str, Any]:

@@ -1,10 +1,9 @@
 """Cohorts over the REST API."""
 
-from flask_openapi import APIBlueprint
-
 from betaops.web.api import PROBLEMS
+from betaops.web.endpoints import Endpoints
 
-blueprint = APIBlueprint(
+blueprint = Endpoints(
     "cohorts_api",
     __name__,
     url_prefix="/api/v1",

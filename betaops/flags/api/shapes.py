@@ -5,15 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response
-from flask_openapi import APIBlueprint
 from pydantic import Field
 
 from betaops.flags.models import Action, Flag, FlagProposal, ProposalState, Runtime
 from betaops.flags.service import Made
 from betaops.kernel import ids
 from betaops.web.api import PROBLEMS, Body, Shown, Text, path_id, shown
+from betaops.web.endpoints import Endpoints
 
-blueprint = APIBlueprint(
+blueprint = Endpoints(
     "flags_api",
     __name__,
     url_prefix="/api/v1",

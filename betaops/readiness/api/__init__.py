@@ -1,10 +1,9 @@
 """Expectations, readings and decisions over the REST API. Deciding and signing is for people alone."""
 
-from flask_openapi import APIBlueprint
-
 from betaops.web.api import PROBLEMS
+from betaops.web.endpoints import Endpoints
 
-blueprint = APIBlueprint(
+blueprint = Endpoints(
     "readiness_api",
     __name__,
     url_prefix="/api/v1",

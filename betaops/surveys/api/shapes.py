@@ -1,11 +1,11 @@
 """What the addresses about surveys share: their blueprint, and the ids in them."""
 
-from flask_openapi import APIBlueprint
 from pydantic import BaseModel, Field
 
 from betaops.web.api import PROBLEMS, path_id
+from betaops.web.endpoints import Endpoints
 
-blueprint = APIBlueprint(
+blueprint = Endpoints(
     "surveys_api",
     __name__,
     url_prefix="/api/v1",

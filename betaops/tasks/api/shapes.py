@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask_openapi import APIBlueprint
 from pydantic import Field
 
 from betaops.kernel import ids
@@ -13,8 +12,9 @@ from betaops.tasks.models import Build, BuildState, Outcome, OutcomeState, Sourc
 from betaops.tasks.queries import Progress
 from betaops.usage.builds import LONGEST_VERSION
 from betaops.web.api import PROBLEMS, Body, Bool, Int, Moment, Paging, Shown, Text, path_id
+from betaops.web.endpoints import Endpoints
 
-blueprint = APIBlueprint(
+blueprint = Endpoints(
     "tasks_api",
     __name__,
     url_prefix="/api/v1",
