@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Table, insert, select, text, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeDecorator
 
+from betaops.kernel import migrations
 from betaops.kernel.db import Base, Database
 from betaops.kernel.errors import Refused
 from betaops.kernel.i18n import gettext as _
@@ -58,7 +58,7 @@ def write(
             archive.write(path, f"files/{path.relative_to(files).as_posix()}")
         manifest = {
             "format": FORMAT,
-            "schema": list(MigrationContext.configure(connection).get_current_heads()),
+            "schema": list(migrations.heads(connection)),
             "made_at": datetime.now(UTC).isoformat(),
             "tables": {str(name): {"rows": counts[name], "sha256": digests[name]} for name in counts},
         }
@@ -145,9 +145,7 @@ def _dump(connection: Connection, table: Table, file: Any) -> tuple[int, str]:
 
 
 def _check(connection: Connection, manifest: dict[str, Any]) -> None:
-    if manifest.get("format") != FORMAT or manifest.get("schema") != list(
-        MigrationContext.configure(connection).get_current_heads()
-    ):
+    if manifest.get("format") != FORMAT or manifest.get("schema") != list(migrations.heads(connection)):
         raise NotABackup(
             "other_version", _("This backup was made by another version: restore it with that version.")
         )

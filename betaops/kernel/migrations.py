@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
+from sqlalchemy.engine import Connection
 
 from betaops.kernel.db import Database
 
@@ -40,12 +41,18 @@ def downgrade(database: Database, revision: str = "base") -> None:
 
 def is_current(database: Database) -> bool:
     """Whether the schema is the newest that this code knows."""
-    from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
     with database.reading() as session:
-        present = MigrationContext.configure(session.connection()).get_current_heads()
+        present = heads(session.connection())
     return set(present) == set(ScriptDirectory(str(FOLDER)).get_heads())
+
+
+def heads(connection: Connection) -> tuple[str, ...]:
+    """The revisions at which a database stands: one, or none where it is empty."""
+    from alembic.runtime.migration import MigrationContext
+
+    return MigrationContext.configure(connection).get_current_heads()
 
 
 def _config(connection: object) -> "Config":
