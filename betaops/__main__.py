@@ -88,8 +88,12 @@ class Rooms(click.Group):
 
     @keeping_all()
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Of a room with the models of all: what a table refers to is known before the first is asked for."""
         if name not in OF_ROOMS:
             return super().get_command(ctx, name)
+        from betaops import wiring
+
+        wiring.load_models()
         commands: list[click.Command] = importlib.import_module(OF_ROOMS[name][0]).commands
         return next(command for command in commands if command.name == name)
 

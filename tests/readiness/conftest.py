@@ -3,7 +3,15 @@ from typing import Any
 
 import pytest
 
+from betaops.enrollment.models import Enrollment
+from betaops.feedback.models import Kind, Report
 from betaops.kernel.work import Work
+from betaops.programs.models import Program
+from betaops.readiness.models import Expectation
+from tests.factories.enrollment import an_enrollment
+from tests.factories.feedback import a_report
+from tests.factories.programs import a_program
+from tests.factories.readiness import an_expectation
 
 
 @pytest.fixture
@@ -22,3 +30,29 @@ def key(client: Any, work: Work) -> Callable[..., Callable[..., Any]]:
         return call
 
     return of
+
+
+@pytest.fixture
+def program(work: Work) -> Program:
+    return a_program(work)
+
+
+@pytest.fixture
+def need(work: Work, program: Program) -> Expectation:
+    return an_expectation(work, program, need="It works offline")
+
+
+@pytest.fixture
+def ana(work: Work, program: Program) -> Enrollment:
+    return an_enrollment(work, program=program, name="Ana Ruiz", mail="ana@example.com")
+
+
+@pytest.fixture
+def report(work: Work, ana: Enrollment) -> Report:
+    return a_report(
+        work,
+        enrollment=ana,
+        kind=Kind.IDEA,
+        title="Offline",
+        body="I <need> it offline, because trains have no net.",
+    )

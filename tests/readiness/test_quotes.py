@@ -1,7 +1,5 @@
 """Quotes: picked where their author allows it, shown as they allow it, gone when they take it back."""
 
-import re
-from html import unescape
 from typing import Any
 
 import pytest
@@ -29,29 +27,9 @@ from betaops.surveys.queries import AnswerKey, TextKey, allowed_answers
 from tests.factories.enrollment import an_enrollment
 from tests.factories.feedback import a_report
 from tests.factories.programs import a_program
-from tests.factories.readiness import a_response, a_survey, an_expectation
+from tests.factories.readiness import a_response, a_survey
 
 WORDS = "I <need> it offline, because trains have no net."
-
-
-@pytest.fixture
-def program(work: Work) -> Program:
-    return a_program(work)
-
-
-@pytest.fixture
-def need(work: Work, program: Program) -> Expectation:
-    return an_expectation(work, program, need="It works offline")
-
-
-@pytest.fixture
-def ana(work: Work, program: Program) -> Enrollment:
-    return an_enrollment(work, program=program, name="Ana Ruiz", mail="ana@example.com")
-
-
-@pytest.fixture
-def report(work: Work, ana: Enrollment) -> Report:
-    return a_report(work, enrollment=ana, kind=Kind.IDEA, title="Offline", body=WORDS)
 
 
 def a_quote(work: Work, program: Program, need: Expectation, report: Report, words: str = WORDS) -> Quote:
@@ -272,75 +250,6 @@ def test_the_dossier_quotes_nobody(
     told = dossier.written(queries.dossier_contents(work.session, program)).decode()
     assert "it offline" not in told
     assert ids.encode("quo", row.id) not in told
-
-
-def test_a_member_picks_one_from_a_report_sees_it_and_lets_it_go(
-    work: Work, program: Program, need: Expectation, ana: Enrollment, report: Report, member_client: Any
-) -> None:
-    browser = member_client("manager")
-    public = ids.encode("rpt", report.id)
-    shown = f"/console/programs/{program.slug}/feedback/{public}"
-    chosen = ids.encode("exp", need.id)
-    picking = f"/console/programs/{program.slug}/readiness/quotes/new?report={public}"
-    assert "Quote for a need" not in browser.get(shown).text
-    assert "does not allow to be quoted" in browser.get(picking).text
-    consent.choose(work, ana, Quoting.NAMED)
-    assert "Quote for a need" in browser.get(shown).text
-    refused = browser.submit(picking, {"passage": "Made up", "expectation": chosen})
-    assert refused.status_code == 422
-    assert "These are not their words" in refused.text
-    assert "Made up" in refused.text
-    assert browser.submit(picking, {"expectation": chosen}).status_code == 303
-    listed = f"/console/programs/{program.slug}/readiness/quotes"
-    assert "I &lt;need&gt; it offline" in browser.get(listed).text
-    consent.choose(work, ana, Quoting.NEVER)
-    assert "it offline" not in browser.get(listed).text
-    assert browser.submit(listed, action="/removal").status_code == 303
-    assert work.session.scalar(select(Quote)) is None
-
-
-def test_of_several_needs_none_is_chosen_beforehand(
-    work: Work, program: Program, need: Expectation, ana: Enrollment, report: Report, member_client: Any
-) -> None:
-    an_expectation(work, program, need="It is quick")
-    consent.choose(work, ana, Quoting.NAMED)
-    browser = member_client("manager")
-    picking = f"/console/programs/{program.slug}/readiness/quotes/new?report={ids.encode('rpt', report.id)}"
-    refused = browser.submit(picking, {})
-    assert refused.status_code == 422
-    assert "Choose the need." in refused.text
-    assert browser.submit(picking, {"expectation": ids.encode("exp", need.id)}).status_code == 303
-
-
-def test_a_viewer_sees_quotes_and_picks_none(
-    work: Work, program: Program, need: Expectation, ana: Enrollment, report: Report, member_client: Any
-) -> None:
-    consent.choose(work, ana, Quoting.NAMED)
-    a_quote(work, program, need, report)
-    browser = member_client("viewer")
-    base = f"/console/programs/{program.slug}/readiness/quotes"
-    assert "it offline" in browser.get(base).text
-    assert browser.get(f"{base}/new?report={ids.encode('rpt', report.id)}").status_code == 403
-
-
-def test_written_answers_offer_it_only_where_it_is_allowed(
-    work: Work, program: Program, need: Expectation, ana: Enrollment, member_client: Any
-) -> None:
-    answer = an_answer(work, program, ana, "Offline please")
-    survey_id = work.session.get_one(Response, answer.response_id).survey_id
-    page = f"/console/programs/{program.slug}/surveys/{ids.encode('svy', survey_id)}/results/{answer.question_id}"
-    browser = member_client("manager")
-    assert "Offline please" in browser.get(page).text
-    assert "Quote for a need" not in browser.get(page).text
-    consent.choose(work, ana, Quoting.ANONYMOUS)
-    assert "Quote for a need" in browser.get(page).text
-    (offered,) = re.findall(r'href="([^"]*quotes/new[^"]*)"', browser.get(page).text)
-    offered = unescape(offered)
-    for wrong in (offered.replace("question=", "other="), f"{offered}zz", f"{offered}20", f"{offered}0000"):
-        assert browser.get(wrong).status_code == 404
-    picked = browser.submit(offered, {"expectation": ids.encode("exp", need.id)})
-    assert picked.status_code == 303
-    assert "Offline please" in paper(work, program)
 
 
 def test_what_was_picked_is_in_ones_own_export(

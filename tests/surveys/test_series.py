@@ -205,7 +205,7 @@ def test_answers_of_earlier_versions_stay_with_their_series(work: Work) -> None:
     survey = a_survey(work, definition=EASE)
     submit(work, survey, "one", ease=4, plan="pro")
     under_way = respond.begin(work, Door(Way.PUBLIC, survey), submission_key="slow").response
-    before = {row.id: (row.question_id, row.code) for row in work.session.scalars(select(Answer))}
+    before = {(row.response_id, row.question_id): row.code for row in work.session.scalars(select(Answer))}
     service.fold(work, survey.id)
     anew(work, survey, TO_TEN)
     submit(work, survey, "two", ease=10, plan="team")
@@ -214,7 +214,7 @@ def test_answers_of_earlier_versions_stay_with_their_series(work: Work) -> None:
         work, under_way, queries.published(work.session, under_way.version_id, under_way.arm)
     )
     assert judged.problems == ()
-    after = {row.id: (row.question_id, row.code) for row in work.session.scalars(select(Answer))}
+    after = {(row.response_id, row.question_id): row.code for row in work.session.scalars(select(Answer))}
     assert before.items() <= after.items()
     counted = {
         ("ease", 1, "4"): 1, ("ease", 1, "5"): 1, ("ease", 2, "10"): 1, ("plan", 1, "pro"): 2, ("plan", 1, "team"): 1,
