@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -92,8 +93,8 @@ def test_a_changed_figure_is_found_though_hashes_were_mended(
 
 def test_a_person_who_stands_twice_is_found(told: Any) -> None:
     scores = [list(each) for each in told["evidence"][2]["scores"]]
-    twin = next(each for each in scores[1:] if each[1] == scores[0][1])
-    twin[0] = scores[0][0]
+    one, twin = next(pair for pair in combinations(scores, 2) if pair[0][1] == pair[1][1])
+    twin[0] = one[0]
     changed(told, "evidence", 2, "scores", to=scores)
     assert next(disagreements(told)).place == "/evidence/2/scores"
 
