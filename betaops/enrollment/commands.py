@@ -21,11 +21,8 @@ from betaops.enrollment.service import importing, leaving
 from betaops.kernel import clock
 from betaops.kernel.db import scope_to
 from betaops.kernel.errors import DomainError, NotFound
-from betaops.kernel.work import Actor, Platform, Work
+from betaops.kernel.work import OPERATOR, Platform, Work
 from betaops.programs import queries as program_queries
-
-#: How people at the terminal stand in histories.
-OPERATOR = Actor("system", None, "Command line")
 
 
 @click.group("testers")

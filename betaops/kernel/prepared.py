@@ -28,7 +28,6 @@ from sqlalchemy import (
     inspect,
     literal_column,
     type_coerce,
-    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -186,7 +185,7 @@ class Insertion(Generic[Model]):
         row = self._part.row(list(whole.values()))
         make_transient_to_detached(row)
         session.add(row)
-        note_insertion(session, row)
+        _note_insertion(session, row)
         return row
 
 
@@ -198,55 +197,9 @@ def _default(column: Any) -> Any:
     return default.arg if default.is_scalar else default.arg(None)
 
 
-class Alteration(Generic[Model]):
-    """What was changed of a row that its session watches, written by itself: a flush costs ten times as much.
-
-    For rows of a tenant that this transaction has inserted or holds locked.
-    """
-
-    def __init__(self, model: type[Model]) -> None:
-        if inspect(model).version_id_col is not None:
-            raise TypeError(f"{model.__name__} counts its versions, which a flush does")
-        self._model, self._columns = model, inspect(model).columns
-        self._statements: dict[frozenset[str], Prepared] = {}
-
-    def put(self, session: Session, row: Model) -> None:
-        """Only what is another now is written."""
-        state, now = instance_state(row), vars(row)
-        before = state.committed_state
-        names = frozenset(name for name in before.keys() & self._columns.keys() if before[name] != now[name])
-        if names:
-            values = {name: now[name] for name in names}
-            self._of(names).rows(session, its_workspace=now["workspace_id"], its_id=now["id"], **values)
-            note_alteration(session, row)
-        # What a flush would say of it: there is nothing left to write.
-        state._commit_all(now, session.identity_map)  # noqa: SLF001
-
-    def _of(self, names: frozenset[str]) -> Prepared:
-        return self._statements.get(names) or self._statements.setdefault(
-            names, Prepared(lambda _dialect: self._update(names))
-        )
-
-    def _update(self, names: frozenset[str]) -> Any:
-        columns: Any = self._columns
-        return (
-            update(self._model)
-            .where(
-                columns["workspace_id"] == bindparam("its_workspace", type_=Uuid()),
-                columns["id"] == bindparam("its_id", type_=Uuid()),
-            )
-            .values({name: bindparam(name, type_=columns[name].type) for name in sorted(names)})
-        )
-
-
-def note_insertion(session: Session, row: object) -> None:
+def _note_insertion(session: Session, row: object) -> None:
     """As a flush does for a row that it inserted: a rollback, of a savepoint too, takes it out of the session again."""
     session._transaction._new[instance_state(row)] = True  # type: ignore[union-attr]  # noqa: SLF001  # it has begun
-
-
-def note_alteration(session: Session, row: object) -> None:
-    """As a flush does for a row that it changed: after a rollback, of a savepoint too, it is read again."""
-    session._register_altered([instance_state(row)])  # noqa: SLF001
 
 
 class Opened:
@@ -294,12 +247,20 @@ def _returned(statement: Any) -> Iterable[Any]:
     return statement.exported_columns if statement._returning else ()  # noqa: SLF001  # else it has none
 
 
+def flavour(dialect: str) -> Any:
+    """SQLAlchemy's module of a dialect, whose INSERT knows ON CONFLICT."""
+    return postgresql if dialect == "postgresql" else sqlite
+
+
 def inserting(model: Any, dialect: str, names: Iterable[str] | None = None) -> Any:
     """An INSERT of one row of `model`, its columns (all, or these `names`) given by name."""
-    flavour: Any = postgresql if dialect == "postgresql" else sqlite
     columns = inspect(model).columns
     given = columns.keys() if names is None else names
-    return flavour.insert(model).values({name: bindparam(name, type_=columns[name].type) for name in given})
+    return (
+        flavour(dialect)
+        .insert(model)
+        .values({name: bindparam(name, type_=columns[name].type) for name in given})
+    )
 
 
 def said(value: StrEnum) -> Any:

@@ -3,16 +3,15 @@
 The session watches such a row as if it had read it, so whatever else is done with it goes the usual way.
 """
 
-from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, inspect, select, update
 from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 
 from betaops.kernel.db import Tenant, scope_of
-from betaops.kernel.prepared import Prepared, note_alteration
+from betaops.kernel.prepared import Prepared
 
 Row = TypeVar("Row", bound=Tenant)
 
@@ -30,21 +29,24 @@ def locked(session: Session, model: type[Row], row_id: UUID, *, lets_refer: bool
     return _watched(session, model, row_id, found[0]) if found else None
 
 
-def write(session: Session, row: Tenant, values: Mapping[str, Any]) -> None:
-    """Change columns of a row at once. What listens to the unit of work hears nothing of it."""
-    session.flush()
-    names = tuple(sorted(values))
-    which = type(row), names
-    statement = _changes.get(which) or _changes.setdefault(which, _changing(*which))
-    statement.rows(
-        session,
-        its_workspace=row.workspace_id,
-        its_id=row.id,
-        **{f"new_{name}": values[name] for name in names},
-    )
-    for name in names:
-        set_committed_value(row, name, values[name])
-    note_alteration(session, row)
+def write(session: Session, row: Tenant) -> None:
+    """Write what was changed of a row by itself: a flush costs ten times as much. Only what is another now is written, and
+    what listens to the unit of work hears nothing of it.
+
+    For rows that this transaction has inserted or holds locked.
+    """
+    state, now, columns = instance_state(row), vars(row), inspect(type(row)).columns
+    before = state.committed_state
+    names = tuple(sorted(name for name in before.keys() & columns.keys() if before[name] != now[name]))
+    if names:
+        which = type(row), names
+        statement = _changes.get(which) or _changes.setdefault(which, _changing(*which))
+        values = {f"new_{name}": now[name] for name in names}
+        statement.rows(session, its_workspace=now["workspace_id"], its_id=now["id"], **values)
+        # As a flush does: after a rollback, of a savepoint too, it is read again.
+        session._register_altered([state])  # noqa: SLF001
+    # What a flush would say of it: there is nothing left to write.
+    state._commit_all(now, session.identity_map)  # noqa: SLF001
 
 
 def _watched(session: Session, model: type[Row], row_id: UUID, values: tuple[Any, ...]) -> Row:

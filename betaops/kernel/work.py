@@ -83,6 +83,8 @@ class Actor:
 
 
 SYSTEM = Actor()
+#: Whoever types commands, as they stand in histories.
+OPERATOR = Actor("system", None, "Command line")
 
 
 @dataclass

@@ -101,7 +101,7 @@ def remind_of_tasks(run: Run) -> dict[str, int]:
     for workspace_id, task_id in due:
         with run.work() as work:
             work.enter(workspace_id)
-            people = queries.people_with_task(work.session, task_queries.task(work.session, task_id))
+            people = task_queries.silent(work.session, task_queries.task(work.session, task_id))
         for start in range(0, len(people), BATCH):
             with run.work() as work:
                 work.enter(workspace_id)

@@ -159,15 +159,15 @@ def method(found: Found) -> str:
     values = {"confidence": figure(1 - outcome["error"], Unit.SHARE)}
     text = {
         "betting": _(
-            "Evidence by betting, which may be looked at on any day: one score for each tester, %(confidence)s confidence.",
+            "Evidence by betting, which may be looked at on any day: one score for each person, %(confidence)s confidence.",
             **values,
         ),
         "clopper_pearson": _(
-            "Exact range for a share (Clopper–Pearson), one score for each tester, %(confidence)s confidence.",
+            "Exact range for a share (Clopper–Pearson), one score for each person, %(confidence)s confidence.",
             **values,
         ),
         "dirichlet": _(
-            "Dirichlet bound for a mean, one score for each tester, %(confidence)s confidence.", **values
+            "Dirichlet bound for a mean, one score for each person, %(confidence)s confidence.", **values
         ),
     }[outcome["method"]]
     if outcome["n_expectations"] > 1 and outcome.get("is_strict"):

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.kernel.ids import new_id
+from betaops.kernel.prepared import flavour
 from betaops.kernel.work import Work
 from betaops.surveys import queries
 from betaops.surveys.engine.arms import drawn, next_of
@@ -87,14 +87,17 @@ def _known(work: Work, survey: Survey, enrollment_id: UUID | None) -> str:
 
 def _allot(work: Work, survey: Survey, arm: str, enrollment_id: UUID | None) -> bool:
     """Whether this call has put them into it."""
-    flavour: Any = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
     its_id = select(SurveyArm.id).where(SurveyArm.survey_id == survey.id, SurveyArm.name == arm)
-    row = flavour.insert(SurveyAllotment).values(
-        id=new_id(),
-        workspace_id=survey.workspace_id,
-        survey_id=survey.id,
-        enrollment_id=enrollment_id,
-        arm_id=its_id.scalar_subquery(),
+    row = (
+        flavour(work.session.get_bind().dialect.name)
+        .insert(SurveyAllotment)
+        .values(
+            id=new_id(),
+            workspace_id=survey.workspace_id,
+            survey_id=survey.id,
+            enrollment_id=enrollment_id,
+            arm_id=its_id.scalar_subquery(),
+        )
     )
     put = row.on_conflict_do_nothing(index_elements=["survey_id", "enrollment_id"])
     return work.session.scalar(put.returning(SurveyAllotment.id)) is not None

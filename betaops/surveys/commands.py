@@ -15,15 +15,12 @@ import config
 from betaops.kernel import clock, ids
 from betaops.kernel.db import scope_to
 from betaops.kernel.errors import DomainError, NotFound
-from betaops.kernel.work import Actor, Platform, Work
+from betaops.kernel.work import OPERATOR, Platform, Work
 from betaops.programs import queries as program_queries
 from betaops.surveys import exports, importers, queries, service
 from betaops.surveys.exports import FileFormat, Wanted
 from betaops.surveys.localised import DEFAULT
 from betaops.surveys.models import ResponseState, Survey
-
-#: How people at the terminal stand in histories.
-OPERATOR = Actor("system", None, "Command line")
 
 
 @click.group("surveys")

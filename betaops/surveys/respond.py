@@ -16,7 +16,8 @@ from betaops.enrollment.models import Enrollment
 from betaops.kernel.errors import Invalid, NotFound, Refused
 from betaops.kernel.i18n import gettext as _
 from betaops.kernel.ids import new_id
-from betaops.kernel.prepared import Alteration, Insertion
+from betaops.kernel.prepared import Insertion
+from betaops.kernel.rows import write
 from betaops.kernel.work import Work
 from betaops.surveys import arming, places, queries, releasing, service
 from betaops.surveys.analysis.quality import digest, doubts
@@ -40,7 +41,7 @@ LONGEST_KEY = 100
 MOST_SECONDS = 1800.0
 
 
-_responses, _changes = Insertion(Response), Alteration(Response)
+_responses = Insertion(Response)
 
 
 @dataclass(frozen=True)
@@ -338,7 +339,7 @@ def _settle(
     )
     places.settle(work, response, survey, scene)
     _look_for_doubts(work, response, published)
-    _changes.put(work.session, response)
+    write(work.session, response)
     if response.state is ResponseState.COMPLETE:
         _count_in(work, response, published, survey, rows)
 

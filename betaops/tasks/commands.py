@@ -13,13 +13,11 @@ import config
 from betaops.kernel import clock
 from betaops.kernel.db import scope_to
 from betaops.kernel.errors import DomainError, NotFound
-from betaops.kernel.work import Actor, Platform, Work
+from betaops.kernel.work import OPERATOR, Platform, Work
 from betaops.programs import queries as program_queries
 from betaops.programs.models import Program
 from betaops.tasks import plans, queries, service
 
-#: How people at the terminal stand in histories.
-OPERATOR = Actor("system", None, "Command line")
 LARGEST_FILE = 5 << 20
 
 _program = click.option(

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from betaops.enrollment.models import Enrollment, Tester
 from betaops.enrollment.providers import Entry, Fact, Link
 from betaops.kernel.i18n import gettext as _
-from betaops.usage import policy, queries, versions
+from betaops.usage import policy, queries
+from betaops.usage.queries import versions
 from betaops.web.application import viewer
 from betaops.web.templating import ago
 

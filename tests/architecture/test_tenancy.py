@@ -126,7 +126,7 @@ OUTSIDE = {
     "betaops/programs/service/programs.py", "betaops/readiness/queries/people.py",
     "betaops/readiness/queries/files.py", "betaops/readiness/queries/sharing.py", "betaops/surveys/queries/doors.py",
     "betaops/surveys/queries/allotments.py", "betaops/surveys/queries/journeys.py", "betaops/surveys/queries/rollups.py",
-    "betaops/surveys/queries/surveys.py", "betaops/usage/queries.py",
+    "betaops/surveys/queries/surveys.py", "betaops/usage/queries/events.py",
 }  # fmt: skip
 #: Writing many rows at once goes by tables, which no session guards; each names the workspace itself.
 BY_TABLE = {

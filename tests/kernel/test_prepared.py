@@ -11,11 +11,8 @@ from betaops.kernel.db import Database, Unscoped
 from betaops.kernel.ids import new_ids
 from betaops.kernel.inserts import Inserts
 from betaops.kernel.jobs import Job, JobState
-from betaops.kernel.prepared import Alteration, Insertion, Part, Parts, Prepared, said
+from betaops.kernel.prepared import Insertion, Part, Parts, Prepared, said
 from betaops.kernel.work import Work
-from betaops.surveys import respond
-from betaops.surveys.models import Response
-from tests.factories.surveys import a_door, a_survey
 
 _JOBS = Prepared(
     lambda _dialect: select(Job.id, Job.args, Job.state, Job.run_at, Job.lease_until).where(
@@ -130,35 +127,11 @@ def test_a_row_that_is_put_there_is_watched_and_none_takes_anothers_place(work: 
     assert [(row.id, row.total) for row in work.session.scalars(select(Job))] == [(first.id, 7)]
 
 
-def test_what_was_changed_of_a_watched_row_is_written_once_and_what_is_changed_later_as_well(
-    work: Work, database: Database
-) -> None:
-    response = respond.begin(work, a_door(a_survey(work)), submission_key="one").response
-    changes = Alteration(Response)
-    response.answers, response.page, response.language = {"why": "ü"}, 3, response.language
-    with counting.counting() as tally:
-        changes.put(work.session, response)
-        work.session.flush()
-        changes.put(work.session, response)
-    assert tally.statements == 1
-    seen = select(Response.answers, Response.page).where(Response.id == response.id)
-    assert work.session.execute(seen).one() == ({"why": "ü"}, 3)
-    response.page = 4
-    work.session.commit()
-    with database.reading(work.workspace_id) as session:
-        assert session.execute(seen).one() == ({"why": "ü"}, 4)
-
-
-def test_what_a_savepoint_takes_back_is_taken_back_in_watched_rows_too(work: Work) -> None:
-    jobs, changes = Insertion(Job), Alteration(Response)
-    response = respond.begin(work, a_door(a_survey(work)), submission_key="one").response
-    page = response.page
+def test_what_a_savepoint_takes_back_is_gone_from_the_session(work: Work) -> None:
+    jobs = Insertion(Job)
     savepoint = work.session.begin_nested()
     job = jobs.put(work.session, name="kernel.tidy", run_at=work.now, created_at=work.now, args={})
-    response.page = page + 3
-    changes.put(work.session, response)
     savepoint.rollback()
-    assert response.page == page
     assert job is not None
     assert job not in work.session
     assert work.session.get(Job, job.id) is None

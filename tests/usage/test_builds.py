@@ -10,10 +10,11 @@ from betaops.enrollment.service import leaving, testers
 from betaops.kernel.ids import new_id
 from betaops.kernel.prepared import Prepared
 from betaops.kernel.work import Work
-from betaops.usage import provided, service, versions
+from betaops.usage import provided, service
 from betaops.usage.builds import in_order, version_in, version_key
 from betaops.usage.capture import Captured
 from betaops.usage.models import UsageBuild
+from betaops.usage.queries import versions
 from betaops.usage.service import using
 from tests.factories.enrollment import a_tester
 from tests.factories.programs import a_program

@@ -129,18 +129,9 @@ def change_own(work: Work, tester_id: UUID, *, name: str, locale: str) -> Tester
 def set_attributes(work: Work, tester: Tester, attributes: Mapping[str, Any]) -> None:
     """All attributes at once."""
     _check_attributes(attributes)
-    if attributes != tester.attributes:
-        names = _differing(tester.attributes, attributes)
-        write(
-            work.session,
-            tester,
-            {
-                "attributes": dict(attributes),
-                "version": tester.version + 1,
-                "changed_at": work.now,
-                "changed_by": work.actor.name,
-            },
-        )
+    names = _differing(tester.attributes, attributes)
+    if edit(work, tester, None, attributes=dict(attributes)):
+        write(work.session, tester)
         work.record(TesterChanged(tester_id=tester.id, changed=["attributes"], attributes=names))
 
 

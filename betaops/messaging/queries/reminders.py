@@ -8,13 +8,12 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from betaops.cohorts.models import CohortMember
 from betaops.enrollment.models import INSIDE, Enrollment
 from betaops.kernel.mail import Mail
 from betaops.programs.models import Phase, Program
 from betaops.surveys import queries as survey_queries
 from betaops.surveys.models import Response, ResponseState, Survey, SurveyLedger, SurveyLink, SurveyState
-from betaops.tasks.models import SETTLED, Build, Outcome, Task, TaskState
+from betaops.tasks.models import Build, Task, TaskState
 
 #: A reminder comes once, this long after the survey was sent; a worker that was away for two days still does it.
 AFTER, UNTIL = timedelta(days=3), timedelta(days=5)
@@ -103,27 +102,6 @@ def tasks_to_remind_of(session: Session, now: datetime) -> list[DueTask]:
         .execution_options(unscoped=True)
     )
     return [DueTask(*row) for row in rows]
-
-
-def people_with_task(session: Session, task: Task) -> Sequence[UUID]:
-    """Enrollments inside whom the task is asked of and who have not settled it in its present round."""
-    settled = (
-        select(Outcome.id)
-        .where(
-            Outcome.task_id == task.id,
-            Outcome.enrollment_id == Enrollment.id,
-            Outcome.round == task.round,
-            Outcome.state.in_(SETTLED),
-        )
-        .exists()
-    )
-    found = select(Enrollment.id).where(
-        Enrollment.program_id == task.program_id, Enrollment.state.in_(INSIDE), ~settled
-    )
-    if task.cohort_id is not None:
-        members = select(CohortMember.tester_id).where(CohortMember.cohort_id == task.cohort_id)
-        found = found.where(Enrollment.tester_id.in_(members))
-    return session.scalars(found.order_by(Enrollment.id)).all()
 
 
 def may_be_reminded(session: Session, tester_id: UUID, now: datetime) -> bool:

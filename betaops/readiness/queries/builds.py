@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from betaops.readiness.scope import Span
 from betaops.tasks import queries as task_queries
-from betaops.usage import versions
 from betaops.usage.builds import in_order, version_key
+from betaops.usage.queries import versions
 
 #: More builds than anybody compares: the newest of those that were announced come first, then what most people use.
 MOST_BUILDS = 50

@@ -29,7 +29,7 @@ from betaops.tasks.queries.outcomes import (
     people,
     settled,
 )
-from betaops.tasks.queries.tasks import Progress, anywhere, progress, task, tasks, tasks_page
+from betaops.tasks.queries.tasks import Progress, anywhere, progress, silent, task, tasks, tasks_page
 from betaops.tasks.queries.testers import (
     Given,
     former,
@@ -75,6 +75,7 @@ __all__ = [
     "people_using",
     "progress",
     "settled",
+    "silent",
     "survey_after",
     "task",
     "tasks",

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from betaops.kernel.errors import NotFound
 from betaops.kernel.paging import Page, keyset
 from betaops.tasks.models import Build, Task
-from betaops.usage import versions
 from betaops.usage.builds import in_order
-from betaops.usage.versions import Used
+from betaops.usage.queries import versions
+from betaops.usage.queries.versions import Used
 
 #: Versions that nobody announced which are shown at most: more is noise, or somebody making it.
 MOST_UNANNOUNCED = 200

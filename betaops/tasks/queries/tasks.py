@@ -98,6 +98,16 @@ def involved(*columns: Any) -> Select[Any]:
     return found
 
 
+def silent(session: Session, task: Task) -> Sequence[UUID]:
+    """Enrollments of those who are asked and have not settled it in its present round."""
+    found = involved(Enrollment.id).where(Task.id == task.id, is_asked(), _is_unsettled())
+    return session.scalars(found.order_by(Enrollment.id)).all()
+
+
+def _is_unsettled() -> ColumnElement[bool]:
+    return or_(Outcome.id.is_(None), Outcome.state.not_in(SETTLED))
+
+
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(cast(case((condition, 1), else_=0), Integer)), 0)
 
@@ -106,13 +116,12 @@ def progress(
     session: Session, program_id: UUID, task_ids: Sequence[UUID] | None = None
 ) -> dict[UUID, Progress]:
     """By task. A draft has asked nobody."""
-    unsettled = or_(Outcome.id.is_(None), Outcome.state.not_in(SETTLED))
     statement = involved(
         Task.id,
         _sum(Outcome.state == OutcomeState.COMPLETED),
         _sum(Outcome.state == OutcomeState.BLOCKED),
         _sum(Outcome.state == OutcomeState.OPTED_OUT),
-        _sum(unsettled),
+        _sum(_is_unsettled()),
         _sum(func.coalesce(Outcome.state == OutcomeState.STARTED, false())),
     ).where(Task.program_id == program_id, Task.published_at.is_not(None))
     if task_ids is not None:

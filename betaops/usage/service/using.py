@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, case, exists, inspect, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from betaops.kernel.ids import new_id
-from betaops.kernel.prepared import Prepared
+from betaops.kernel.prepared import Prepared, flavour
 from betaops.kernel.work import Work
 from betaops.usage.builds import version_in, version_key
 from betaops.usage.models import UsageBuild
@@ -60,7 +59,6 @@ def note_builds(work: Work, product_id: UUID, facts: Iterable[tuple[UUID, Any, d
 
 
 def _noting(dialect: str) -> Any:
-    flavour: Any = postgresql if dialect == "postgresql" else sqlite
     columns = inspect(UsageBuild).columns
     given = {name: bindparam(name, type_=column.type) for name, column in columns.items()}
     theirs = (
@@ -70,8 +68,10 @@ def _noting(dialect: str) -> Any:
     )
     is_known = exists().where(*theirs, UsageBuild.version_key == given["version_key"])
     are_too_many = select(UsageBuild.id).where(*theirs).limit(1).offset(MOST_VERSIONS - 1).exists()
-    row = flavour.insert(UsageBuild).from_select(
-        list(given), select(*given.values()).where(or_(is_known, ~are_too_many))
+    row = (
+        flavour(dialect)
+        .insert(UsageBuild)
+        .from_select(list(given), select(*given.values()).where(or_(is_known, ~are_too_many)))
     )
     new = row.excluded
     is_earlier, is_later = new.first_at < UsageBuild.first_at, new.last_on > UsageBuild.last_on
